@@ -1,0 +1,230 @@
+import type { Bottleneck, ConfidenceClass } from "../capacity/types.ts";
+import type { Certainty, Precision } from "../catalog/schema.ts";
+import type { Diagnostic } from "../policy/diagnostic.ts";
+
+/** What a decision says; every type here is plain data and is read by report/, stack-config.ts and the tests. */
+
+export type Path = "api" | "self-host" | "hybrid" | "none";
+
+/** A monthly amount in US dollars, averaged over the horizon, with its 80 % band. */
+export interface Band {
+  readonly expected: number;
+  readonly p10: number;
+  readonly p90: number;
+}
+
+/** One way to serve one workload. `id` is stable, e.g. `api/openai/gpt-4.1-mini` or `self-host/llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
+export interface OptionSummary {
+  readonly id: string;
+  /** `api`: closed model by the token; `managed`: open weights by the token; `self-host`: open weights on own instances. */
+  readonly kind: "api" | "managed" | "self-host";
+  readonly model: string;
+  readonly route: string;
+  readonly provider?: string;
+  readonly gpu?: string;
+  readonly instanceType?: string;
+  /** Servers of the model at the busiest hour of the last month, over all instances. */
+  readonly replicas?: number;
+  readonly instances?: number;
+  readonly tensorParallel?: number;
+  readonly precision?: Precision;
+}
+
+/** One line of the bill, an average month of the horizon. `monthlyUsd` null marks a price that nobody knows; it is never 0. */
+export interface CostLine {
+  /** kebab-case, e.g. `input-tokens`, `gpu-instances`, `people-operations`. */
+  readonly id: string;
+  readonly label: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly unitPriceUsd: number | null;
+  readonly monthlyUsd: number | null;
+  /** Where the unit price comes from, with its date. */
+  readonly source: string;
+  /** Set when several workloads share the line: this workload's part, e.g. 0.5. The quantity is already the part. */
+  readonly share?: number;
+}
+
+export type RuleVerdict = "pass" | "fail" | "unknown" | "waived";
+
+/** Why an option passes or fails one rule: policy line, catalog fact, and the numbers compared. */
+export interface Reason {
+  readonly rule: string;
+  readonly verdict: RuleVerdict | "info";
+  readonly text: string;
+  /** Line of the policy file that asks for it; null when a default does. */
+  readonly line: number | null;
+  readonly source: string | null;
+  readonly certainty?: Certainty;
+}
+
+/** An option that a hard rule took out; it stays in the result. */
+export interface RejectedOption {
+  readonly option: string;
+  readonly rule: string;
+  readonly verdict: "fail" | "unknown";
+  readonly text: string;
+  readonly line: number | null;
+}
+
+/** Volume at which the other side becomes the cheaper one; null where there is none within 100 x. */
+export interface BreakEven {
+  readonly requestsPerMonth: number;
+  /** Option id on the other side. */
+  readonly versus: string;
+  /** First month (YYYY-MM) in which declared growth reaches it; null when it never does within 60 months. */
+  readonly reachedOn: string | null;
+}
+
+/** Smallest change of one parameter that flips the path of this workload. */
+export interface TippingPoint {
+  /** Policy key or price that changes, e.g. `requests_per_month`, `api_price`, `gpu_price`, `throughput`, `hourly_rate_usd`. */
+  readonly parameter: string;
+  readonly from: number;
+  readonly to: number;
+  /** Path of the workload beyond it. */
+  readonly flipsTo: "api" | "self-host";
+  readonly text: string;
+}
+
+/** The servers behind a self-hosted choice: what the stacks build. */
+export interface Fleet {
+  /** Stable id of the fleet; workloads with the same id share it. */
+  readonly id: string;
+  readonly model: string;
+  readonly hubRepo: string;
+  readonly precision: Precision;
+  readonly gatedDownload: boolean;
+  readonly weightsGiB: number;
+  readonly instanceType: string;
+  readonly gpu: string;
+  readonly gpuCountPerInstance: number;
+  readonly tensorParallel: number;
+  readonly replicasPerInstance: number;
+  /** Instances in the first month, the last month, and the floor that availability asks. */
+  readonly instances: { readonly first: number; readonly last: number; readonly minimum: number };
+  readonly usdPerInstanceHour: number;
+  /** Share of the fleet's capacity in use in the mean hour and in the busiest hour, first month. */
+  readonly utilisationRatio: { readonly mean: number; readonly peak: number };
+  readonly capacity: {
+    readonly requestsPerSecondPerReplica: number;
+    readonly ttftMsP95: number;
+    readonly tpotMsP95: number;
+    readonly concurrency: number;
+    readonly limitedBy: Bottleneck;
+    readonly confidence: ConfidenceClass;
+  };
+  readonly vllmFlags: readonly (readonly [flag: string, value: string])[];
+  readonly workloads: readonly string[];
+}
+
+export interface WorkloadDecision {
+  readonly name: string;
+  /** Line of the workload in the policy. */
+  readonly line: number;
+  readonly path: "api" | "self-host" | "none";
+  readonly option: OptionSummary | null;
+  readonly requestsPerMonth: number;
+  readonly monthlyCostUsd: Band | null;
+  readonly costLines: readonly CostLine[];
+  readonly breakEven: BreakEven | null;
+  readonly reasons: readonly Reason[];
+  readonly rejected: readonly RejectedOption[];
+  readonly runnersUp: readonly { readonly option: OptionSummary; readonly monthlyCostUsd: Band }[];
+  readonly tippingPoints: readonly TippingPoint[];
+  /** What must be done for the choice to hold, e.g. "sign a BAA with OpenAI before the first request with PHI". */
+  readonly conditions: readonly string[];
+  /** How many options were considered and how many survived the rules. */
+  readonly considered: { readonly total: number; readonly feasible: number };
+}
+
+/** The best portfolio of one path, to show beside the chosen one. */
+export interface PathCost {
+  readonly path: "api" | "self-host" | "hybrid";
+  /** null: no feasible portfolio of this kind. */
+  readonly monthlyCostUsd: Band | null;
+  readonly text: string;
+}
+
+export interface Decision {
+  readonly path: Path;
+  readonly monthlyCostUsd: Band | null;
+  /** Cost of the first and of the last month of the horizon, when growth or dated prices make them differ. */
+  readonly firstMonthUsd: number | null;
+  readonly lastMonthUsd: number | null;
+  readonly workloads: readonly WorkloadDecision[];
+  readonly fleets: readonly Fleet[];
+  readonly paths: readonly PathCost[];
+  /** "high" when the bands of the two best paths do not overlap; "forced" when rules leave one path. */
+  readonly confidence: "high" | "medium" | "low" | "forced";
+  readonly confidenceText: string;
+  /** True when every assignment of workloads to options was searched. */
+  readonly exact: boolean;
+  readonly assumptions: readonly Assumption[];
+}
+
+/** A default that the policy did not declare and the decision relied on. */
+export interface Assumption {
+  readonly key: string;
+  readonly value: string;
+  readonly source: string;
+}
+
+export interface WorkloadDelta {
+  readonly name: string;
+  readonly kind: "added" | "removed" | "changed" | "unchanged";
+  readonly from: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null;
+  readonly to: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null;
+  readonly deltaUsd: number | null;
+}
+
+export interface Delta {
+  readonly deltaMonthlyUsd: number | null;
+  readonly pathChange: { readonly from: Path; readonly to: Path } | null;
+  readonly workloads: readonly WorkloadDelta[];
+}
+
+export interface GateResult {
+  readonly id: "max_monthly_usd" | "max_increase_ratio" | "forbid_paths";
+  readonly status: "pass" | "fail" | "waived";
+  readonly text: string;
+  /** Line in the policy file that it was read from (`from`). */
+  readonly line: number | null;
+  readonly from: "base" | "head";
+}
+
+/** Something the reader must know that is neither a gate nor a reason. */
+export interface Finding {
+  readonly id: string;
+  readonly level: "warning" | "notice";
+  readonly text: string;
+  readonly line: number | null;
+}
+
+export interface PolicyIdentity {
+  readonly path: string;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Everything known about one policy at head, against its base when there is one. */
+export interface Evaluation {
+  readonly engineVersion: string;
+  readonly asOf: string;
+  readonly catalog: {
+    readonly version: string;
+    readonly oldestPrice: { readonly id: string; readonly checked: string; readonly ageDays: number } | null;
+  };
+  readonly policy: PolicyIdentity;
+  readonly base: { readonly policy: PolicyIdentity; readonly decision: Decision } | null;
+  /** Why there is no base, when there is none: "new policy", "the base policy is invalid", "no base given". */
+  readonly baseNote: string | null;
+  readonly decision: Decision;
+  readonly delta: Delta | null;
+  readonly gates: readonly GateResult[];
+  readonly findings: readonly Finding[];
+  /** Warnings about the policy; errors never reach an Evaluation. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly horizonMonths: number;
+  readonly region: string;
+}
