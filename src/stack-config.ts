@@ -1,5 +1,6 @@
 import type { Evaluation, Fleet } from "./decide/types.ts";
 import type { Policy } from "./policy/policy.ts";
+import { rootVolumeGiB } from "./stack-resources.ts";
 
 /**
  * What the stacks build, as plain JSON without cdktf: the bridge between a decision and Terraform.
@@ -72,4 +73,125 @@ export type StackConfigResult =
   | { readonly kind: "stack"; readonly config: StackConfig }
   | { readonly kind: "not-built"; readonly text: string };
 
-export declare function toStackConfig(evaluation: Evaluation, policy: Policy): StackConfigResult;
+/** Days that logs are kept: a year in production, as auditors ask; a month elsewhere. */
+const LOG_RETENTION_DAYS = { production: 365, prototype: 30, research: 30 } as const;
+/** Room above the planned fleet for a rolling refresh, in instances. */
+const REFRESH_SURGE_INSTANCES = 1;
+const NAME_LENGTH = 40;
+
+/**
+ * The stack that carries out a decision, or why there is none.
+ * Reads the policy for `deploy`, `region`, `stage` and `purchase` only; what to serve where comes from the decision.
+ *
+ * Example: a hybrid decision gives `api` entries for its token-billed workloads, one `fleets` entry for each model on own
+ * instances, and a route for every workload. A decision without a feasible path gives `not-built`.
+ */
+export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConfigResult {
+  const { decision } = evaluation;
+  if (decision.path === "none") {
+    return {
+      kind: "not-built",
+      text: `no path fits the policy ${evaluation.policy.path}, so there is nothing to build; run explain to see why`,
+    };
+  }
+  const deploy = policy.deploy ?? {};
+  const stage = policy.stage ?? "production";
+  const { region } = evaluation;
+  const name = resourceName(evaluation.policy.name);
+  const environment = deploy.environment ?? stage;
+  const s3 = deploy.backend?.s3;
+  const config: StackConfig = {
+    path: decision.path,
+    name,
+    environment,
+    stage,
+    region,
+    partition: partitionOf(region),
+    tags: { "breakeven:policy": name, "breakeven:environment": environment },
+    backend: s3 === undefined ? { kind: "local" } : { kind: "s3", bucket: s3.bucket, key: s3.key, region: s3.region ?? region },
+    network:
+      deploy.vpc === undefined
+        ? { kind: "new" }
+        : { kind: "existing", vpcId: deploy.vpc.id, privateSubnetIds: deploy.vpc.privateSubnetIds },
+    airGapped: anyCompliance(policy, "airGapped"),
+    privateNetwork: anyCompliance(policy, "privateNetwork"),
+    domain: deploy.domain ?? null,
+    certificateArn: deploy.certificateArn ?? null,
+    githubRepository: deploy.githubRepository ?? null,
+    alarmEmail: deploy.alarmEmail ?? null,
+    monthlyBudgetUsd: Math.ceil(decision.monthlyCostUsd?.expected ?? 0),
+    logRetentionDays: LOG_RETENTION_DAYS[stage],
+    api: apiAccess(evaluation),
+    fleets: decision.fleets.map((fleet) => fleetConfig(fleet, policy)),
+    routes: routesOf(evaluation, policy),
+  };
+  return { kind: "stack", config };
+}
+
+/** A name that every AWS resource accepts: `resourceName("Support Platform_v2")` is "support-platform-v2". */
+export function resourceName(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  const letterFirst = /^[a-z]/.test(plain) ? plain : `llm-${plain}`;
+  return letterFirst.slice(0, NAME_LENGTH).replace(/-+$/, "");
+}
+
+function partitionOf(region: string): StackConfig["partition"] {
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return region.startsWith("eusc-") ? "aws-eusc" : "aws";
+}
+
+function anyCompliance(policy: Policy, key: "airGapped" | "privateNetwork"): boolean {
+  return policy.workloads.some((workload) => (workload.compliance?.[key] ?? policy.compliance?.[key]) === true);
+}
+
+/** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */
+function apiAccess(evaluation: Evaluation): readonly ApiAccess[] {
+  const byProvider = new Map<string, { models: Set<string>; workloads: string[]; keyless: boolean }>();
+  for (const { name, option } of evaluation.decision.workloads) {
+    if (option === null || option.kind === "self-host" || option.provider === undefined) continue;
+    const entry = byProvider.get(option.provider) ?? { models: new Set<string>(), workloads: [], keyless: option.route === "bedrock" };
+    entry.models.add(option.model);
+    entry.workloads.push(name);
+    byProvider.set(option.provider, entry);
+  }
+  return [...byProvider]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([provider, { models, workloads, keyless }]) => ({ provider, keyless, models: [...models].sort(), workloads }));
+}
+
+function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
+  const promises = policy.workloads.filter(({ name }) => fleet.workloads.includes(name)).flatMap(({ latency }) => latency?.ttftMsP95 ?? []);
+  const desired = fleet.instances.first;
+  return {
+    id: fleet.id,
+    model: fleet.model,
+    hubRepo: fleet.hubRepo,
+    gatedDownload: fleet.gatedDownload,
+    weightsGiB: fleet.weightsGiB,
+    instanceType: fleet.instanceType,
+    gpuCountPerInstance: fleet.gpuCountPerInstance,
+    replicasPerInstance: fleet.replicasPerInstance,
+    tensorParallel: fleet.tensorParallel,
+    instances: { minimum: fleet.instances.minimum, desired, maximum: Math.max(desired, fleet.instances.last) + REFRESH_SURGE_INSTANCES },
+    purchase: policy.purchase?.gpu ?? "on_demand",
+    vllmFlags: fleet.vllmFlags,
+    ttftMsP95: promises.length === 0 ? null : Math.min(...promises),
+    rootVolumeGiB: rootVolumeGiB(fleet.weightsGiB),
+  };
+}
+
+/** Data of a sensitive class, or data that may not leave, never falls back to an outside API. */
+function routesOf(evaluation: Evaluation, policy: Policy): StackConfig["routes"] {
+  return evaluation.decision.workloads.flatMap(({ name, path, option }) => {
+    if (path === "none" || option === null) return [];
+    const workload = policy.workloads.find((entry) => entry.name === name);
+    const compliance = { ...policy.compliance, ...workload?.compliance };
+    const sensitive = (workload?.dataClass ?? []).some((data) => data !== "none");
+    const restricted = sensitive || compliance.dataMayLeave === false || compliance.airGapped === true;
+    const fleet = evaluation.decision.fleets.find((entry) => entry.workloads.includes(name));
+    return [{ workload: name, path, target: fleet?.id ?? option.id, restricted }];
+  });
+}

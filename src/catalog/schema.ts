@@ -37,6 +37,7 @@ export type PeakPrice = z.infer<typeof PeakPrice>;
 /** List price of an API model from `effectiveFrom` on. A changed price adds a row; it never edits one. */
 export const ApiPrice = Provenance.extend({
   effectiveFrom: isoDate,
+  /** Last day on which it holds; null is until the next row. */
   effectiveTo: isoDate.nullable(),
   inputUsdPerMTok: usd,
   outputUsdPerMTok: usd,
@@ -170,7 +171,7 @@ export const Instance = z.strictObject({
   family: z.string(),
   gpu: id,
   gpuCount: z.int().positive(),
-  /** Memory of one GPU as the driver reports it. */
+  /** Memory of one GPU as the instance type lists it; the GPU's own row has what the driver leaves of it. */
   gpuMemoryGiB: z.number().positive(),
   vcpu: z.int().positive(),
   memoryGiB: z.number().positive(),
@@ -243,3 +244,14 @@ export type SupportPrice = z.infer<typeof SupportPrice>;
 /** An AWS region and the place (of the policy's `data_residency`) in which it lies. */
 export const Region = z.strictObject({ id, residency: z.string(), partition: z.enum(["aws", "aws-us-gov", "aws-eusc"]) });
 export type Region = z.infer<typeof Region>;
+
+/** A name that people write where a model id belongs and that is none: an application, a family, a floating alias, a retired model. */
+export const RefusedName = z.strictObject({
+  /** Lower case. */
+  name: z.string(),
+  /** Why, as the rest of a sentence that starts with the name. */
+  why: z.string(),
+  /** Ids of API models to write instead. */
+  use: z.array(id).min(1),
+});
+export type RefusedName = z.infer<typeof RefusedName>;

@@ -1,230 +1,91 @@
 import { z } from "zod";
+import { atLeastZero, exactlyOne, identifier, instance, isoDate, model, note, positive, ratio, region, text } from "./terms.ts";
+import { Compliance, Workload } from "./workload.ts";
 
-/** How far a model must be changeable, from not at all to its architecture. */
-const customizations = [
-  "none",
-  "prompt",
-  "tone_format",
-  "sft",
-  "lora",
-  "full_finetune",
-  "continued_pretraining",
-  "merge",
-  "distill",
-  "quantize",
-  "architecture",
-] as const;
+const effectiveFrom = isoDate.describe("First day of this price, as YYYY-MM-DD.");
+const checked = isoDate.describe("Day on which somebody last read the source, as YYYY-MM-DD.");
 
-const regimes = [
-  "hipaa",
-  "pci_dss",
-  "gdpr",
-  "eu_ai_act",
-  "soc2",
-  "iso27001",
-  "iso42001",
-  "fedramp_moderate",
-  "fedramp_high",
-  "il4",
-  "il5",
-  "il6",
-] as const;
-
-const residencies = ["us", "eu", "uk", "ch", "ca", "jp", "kr", "sg", "in", "au", "ae", "br"] as const;
-
-const identifier = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "letters, digits, dot, underscore and hyphen, at most 63 characters");
-const note = z.string().min(1).max(300);
-const isoDate = z.iso.date();
-const ratio = z.number().min(0).max(1);
-const positive = z.number().positive().max(1e15);
-const atLeastZero = z.number().min(0).max(1e15);
-
-/** A number, or how sure you are of it: `{ low, expected, high }` with low <= expected <= high. */
-function range(number: z.ZodNumber) {
-  return z.union([
-    number,
-    z.strictObject({ low: number, expected: number, high: number }).refine((r) => r.low <= r.expected && r.expected <= r.high, {
-      message: "must be in order: low <= expected <= high",
-    }),
-  ]);
-}
-
-export const Compliance = z
+const apiPrice = z
   .strictObject({
-    regimes: z.array(z.enum(regimes)).describe("Regulations and attestations that every route must satisfy."),
-    data_residency: z.array(z.enum(residencies)).min(1).describe("Where request data may be processed and stored."),
-    data_may_leave: z.boolean().describe("Whether request data may leave your own cloud account. false rules out every API. Default true."),
-    zero_retention: z.boolean().describe("Whether the provider must keep no copy of requests. Default false."),
-    no_training: z.boolean().describe("Whether the provider must not train on your data. Default false; pii and phi data imply true."),
-    air_gapped: z.boolean().describe("No path to the internet at all. Cannot be waived. Default false."),
-    private_network: z.boolean().describe("Requests must not cross the public internet (private link). Default false."),
-    audit_log: z.enum(["none", "dashboard", "api", "siem"]).describe("The least audit log that is acceptable. Default none."),
+    id: model.describe("API model id of the catalog."),
+    effective_from: effectiveFrom,
+    effective_to: isoDate.optional().describe("Last day of this price. Default: open end."),
+    input_usd_per_mtok: atLeastZero.describe("USD per million input tokens."),
+    output_usd_per_mtok: atLeastZero.describe("USD per million output tokens."),
+    cached_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens served from the prompt cache."),
+    batch_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens in batch mode."),
+    batch_output_usd_per_mtok: atLeastZero.optional().describe("USD per million output tokens in batch mode."),
+    source: note.describe("Where the price stands, e.g. a contract."),
+    checked,
   })
-  .partial()
-  .describe("What the law and your customers ask of whoever processes the data.");
+  .describe("One dated price of one API model.");
 
-const Volume = z
+const gpuPrice = z
   .strictObject({
-    requests_per_day: range(positive).optional().describe("Requests on an average day (30.42 days make a month)."),
-    requests_per_month: range(positive).optional().describe("Requests in an average month of 730 hours."),
-    growth_ratio_per_month: z
-      .number()
-      .min(-0.5)
-      .max(1)
-      .optional()
-      .describe("Compound growth of requests per month; 0.05 is 5 %. Default 0."),
-    hourly_profile: z
-      .union([
-        z.enum(["flat", "business_hours", "consumer", "global"]),
-        z.strictObject({
-          weights: z
-            .array(atLeastZero)
-            .length(24)
-            .refine((w) => w.some((v) => v > 0), { message: "at least one hour needs a weight above 0" }),
-          weekend_ratio: atLeastZero,
-        }),
-      ])
-      .optional()
-      .describe("Shape of the day: a named profile, or 24 hourly weights and the weekend's share of a weekday. Default by use case."),
-    peak_to_average: z
-      .number()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe("Worst minute against the mean of the busiest hour. Default by request rate."),
+    id: instance.describe("Instance type, e.g. p5.48xlarge."),
+    region: region.describe("AWS region in which the price holds."),
+    usd_per_hour: positive.describe("USD for one instance hour."),
+    effective_from: effectiveFrom,
+    source: note.describe("Where the price stands, e.g. a private offer."),
+    checked,
   })
-  .refine((v) => (v.requests_per_day === undefined) !== (v.requests_per_month === undefined), {
-    message: "needs exactly one of requests_per_day and requests_per_month",
-  })
-  .describe("How many requests, and when.");
-
-const Tokens = z
-  .strictObject({
-    input: range(atLeastZero).describe("Mean input tokens of one request, cached ones included."),
-    output: range(atLeastZero).describe("Mean output tokens of one request, reasoning tokens included."),
-    cached_input_ratio: ratio.optional().describe("Share of input tokens served from a prompt cache. Default by use case."),
-    batch_ratio: ratio.optional().describe("Share of requests that may wait up to 24 hours (batch prices). Default 0."),
-    growth_ratio_per_month: z
-      .number()
-      .min(-0.5)
-      .max(1)
-      .optional()
-      .describe("Compound growth of tokens for each request per month. Default 0."),
-  })
-  .refine((t) => expectedOf(t.input) + expectedOf(t.output) > 0, { message: "input and output cannot both be 0" })
-  .describe("Size of one request in tokens.");
-
-const Needs = z
-  .strictObject({
-    context_window_tokens: positive
-      .int()
-      .optional()
-      .describe("Longest request, input and output together. Default: input + output, high end, times 2."),
-    features: z
-      .array(z.enum(["tool_use", "json_schema", "vision", "web_search"]))
-      .optional()
-      .describe("Features the model must have."),
-    min_benchmarks: z
-      .record(z.string(), z.number().min(0).max(100))
-      .optional()
-      .describe("Least published score by benchmark, e.g. { mmlu: 80 }. Default by use case."),
-    customization: z.enum(customizations).optional().describe("How far the model must be changeable. Default none."),
-    availability_ratio: z
-      .number()
-      .min(0.9)
-      .max(0.9999)
-      .optional()
-      .describe("Promised availability; from 0.999 on self-hosting needs a spare replica."),
-  })
-  .describe("What the model must be able to do.");
-
-export const Workload = z
-  .strictObject({
-    name: identifier.describe("Short unique name."),
-    use_case: z
-      .enum(["simple_qa", "complex_reasoning", "code_generation", "bulk_processing", "customer_facing", "internal_tools"])
-      .optional()
-      .describe("Chooses documented defaults for cache share, daily profile and capability floor."),
-    data_class: z
-      .array(z.enum(["none", "pii", "phi", "pci", "cui", "classified"]))
-      .optional()
-      .describe("Kinds of sensitive data in the requests. Default [none]."),
-    volume: Volume,
-    tokens: Tokens,
-    latency: z
-      .strictObject({
-        ttft_ms_p95: positive.optional().describe("Time to first token, 95th percentile, in milliseconds."),
-        tpot_ms_p95: positive.optional().describe("Time per output token after the first, 95th percentile, in milliseconds."),
-      })
-      .optional()
-      .describe("Latency promise. Absent means throughput work without a promise."),
-    needs: Needs.optional(),
-    compliance: Compliance.optional().describe("This workload's own needs, merged over the policy's."),
-    current: z
-      .strictObject({ path: z.enum(["api", "self-host"]), model: z.string().max(120) })
-      .optional()
-      .describe("What serves this workload today. A switch must save at least 10 % or be forced by a rule."),
-    candidates: z
-      .strictObject({ api: z.array(z.string().max(120)).optional(), open: z.array(z.string().max(120)).optional() })
-      .optional()
-      .describe("Restrict the search to these models. You vouch for their quality; no default capability floor applies."),
-  })
-  .describe("One kind of request that is served by one model.");
-
-const apiPrice = z.strictObject({
-  id: z.string().max(120).describe("API model id of the catalog."),
-  effective_from: isoDate,
-  effective_to: isoDate.optional(),
-  input_usd_per_mtok: atLeastZero,
-  output_usd_per_mtok: atLeastZero,
-  cached_input_usd_per_mtok: atLeastZero.optional(),
-  batch_input_usd_per_mtok: atLeastZero.optional(),
-  batch_output_usd_per_mtok: atLeastZero.optional(),
-  source: note.describe("Where the price stands, e.g. a contract."),
-  checked: isoDate,
-});
-
-const gpuPrice = z.strictObject({
-  id: z.string().max(60).describe("Instance type, e.g. p5.48xlarge."),
-  region: z.string().max(30),
-  usd_per_hour: positive,
-  effective_from: isoDate,
-  source: note.describe("Where the price stands, e.g. a private offer."),
-  checked: isoDate,
-});
+  .describe("One dated price of one instance type in one region.");
 
 const Deploy = z
   .strictObject({
     environment: identifier.optional().describe("Name that goes into resource names and tags. Default: the stage."),
     vpc: z
       .strictObject({
-        id: z.string().regex(/^vpc-[a-z0-9]+$/),
-        private_subnet_ids: z.array(z.string().regex(/^subnet-[a-z0-9-]+$/)).min(2),
+        id: text(/^vpc-[a-z0-9]{1,40}$/, "a VPC id", "vpc-0a1b2c3d").describe("Id of the VPC."),
+        private_subnet_ids: z
+          .array(text(/^subnet-[a-z0-9-]{1,40}$/, "a subnet id", "subnet-0a1b2c3d").describe("Id of one private subnet."))
+          .min(2)
+          .max(20)
+          .describe("Private subnets in at least two availability zones."),
       })
       .optional()
       .describe("An existing network. Default: a new VPC."),
-    domain: z.string().max(253).optional().describe("Host name of the endpoint; needs certificate_arn."),
-    certificate_arn: z
-      .string()
-      .regex(/^arn:aws[a-z-]*:acm:/)
+    domain: text(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, "a host name in lower case", "llm.example.com")
       .optional()
-      .describe("ACM certificate of the load balancer. Default: an own certificate imported by the stack."),
-    github_repository: z
-      .string()
-      .regex(/^[\w.-]+\/[\w.-]+$/)
+      .describe("Host name of the endpoint. Without certificate_arn its clients must trust a private certificate."),
+    certificate_arn: text(
+      /^arn:aws[a-z-]{0,20}:acm:[a-z0-9-]{1,30}:\d{12}:certificate\/[A-Za-z0-9-]{1,64}$/,
+      "the ARN of an ACM certificate",
+      "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d",
+    )
       .optional()
-      .describe("owner/name that the deploy role trusts."),
+      .describe("ACM certificate of the load balancer, in the policy's region. Default: a private certificate imported by the stack."),
+    github_repository: text(/^[\w.-]{1,39}\/[\w.-]{1,100}$/, "owner/name", "acme/support")
+      .optional()
+      .describe("Repository, as owner/name, that the deploy role trusts."),
     backend: z
       .strictObject({
-        s3: z.strictObject({ bucket: z.string().min(3).max(63), key: z.string().min(1).max(512), region: z.string().max(30).optional() }),
+        s3: z
+          .strictObject({
+            bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "an S3 bucket name", "acme-terraform").describe(
+              "Bucket that holds the state.",
+            ),
+            key: z.string().min(1).max(512).describe("Object key of the state, e.g. llm.tfstate."),
+            region: region.optional().describe("Region of the bucket. Default: the policy's region."),
+          })
+          .describe("State in Amazon S3."),
       })
       .optional()
       .describe("Where Terraform keeps its state. Default: a local file beside the stack."),
     alarm_email: z.email().optional().describe("Who is told when an alarm or a budget fires."),
   })
   .describe("Read by the stacks alone; never changes the decision.");
+
+const Waiver = z
+  .strictObject({
+    gate: z.enum(["max_monthly_usd", "max_increase_ratio", "forbid_paths"]).optional().describe("Gate that may fail."),
+    rule: z.string().min(1).max(60).optional().describe("Rule that an option may break; air-gapped cannot be waived."),
+    workload: identifier.optional().describe("The one workload that the waiver is for. Default: all."),
+    owner: note.describe("Who answers for the exception."),
+    reason: note.describe("Why it is acceptable."),
+    expires: isoDate.describe("Last day of the waiver, as YYYY-MM-DD."),
+  })
+  .meta({ description: "One accepted exception to a gate or a rule.", ...exactlyOne("gate", "rule") });
 
 /**
  * The policy language: what a team declares about its LLM workloads. Keys are snake_case and carry their unit.
@@ -237,7 +98,7 @@ export const PolicyFile = z
   .strictObject({
     version: z.literal(1).describe("Version of the policy language."),
     name: identifier.optional().describe("Name of the policy. Default: the file name."),
-    region: z.string().max(30).optional().describe("AWS region of the infrastructure. Default us-east-1."),
+    region: region.optional().describe("AWS region of the infrastructure. Default us-east-1."),
     horizon_months: z.int().min(1).max(60).optional().describe("Months that the decision looks ahead. Default 12."),
     stage: z
       .enum(["prototype", "production", "research"])
@@ -253,9 +114,7 @@ export const PolicyFile = z
     compliance: Compliance.optional(),
     organisation: z
       .strictObject({
-        domicile: z
-          .string()
-          .regex(/^[A-Z]{2}$/)
+        domicile: text(/^[A-Z]{2}$/, "two capital letters of ISO 3166", "US")
           .optional()
           .describe("ISO 3166 country of the licensee, e.g. US, DE."),
         monthly_active_users: atLeastZero.optional().describe("Users of your products in a month; some licences cap it."),
@@ -276,42 +135,31 @@ export const PolicyFile = z
       .describe("How you buy."),
     workloads: z.array(Workload).min(1).max(200).describe("One entry for each kind of request."),
     prices: z
-      .strictObject({ api: z.array(apiPrice).optional(), gpu: z.array(gpuPrice).optional() })
+      .strictObject({
+        api: z.array(apiPrice).max(200).optional().describe("Prices of API models."),
+        gpu: z.array(gpuPrice).max(200).optional().describe("Prices of GPU instances."),
+      })
       .optional()
       .describe("Your own prices; each needs a source. They win over the catalog."),
-    measurements: z.array(z.unknown()).optional().describe("Measured throughput files. Not supported yet."),
+    measurements: z.array(z.unknown()).optional().meta({ description: "Measured throughput files. Not supported yet.", maxItems: 0 }),
     gates: z
       .strictObject({
         max_monthly_usd: positive.optional().describe("Fail when the expected monthly cost is above this."),
         max_increase_ratio: atLeastZero.optional().describe("Fail when the cost rises by more than this share against the base branch."),
         forbid_paths: z
           .array(z.enum(["api", "self-host", "hybrid", "none"]))
+          .max(4)
           .optional()
           .describe("Fail when the decision is one of these; none means that nothing fits."),
       })
       .optional()
       .describe("What fails the check. Read from the base branch; stricter gates of the head apply too."),
     waivers: z
-      .array(
-        z
-          .strictObject({
-            gate: z.enum(["max_monthly_usd", "max_increase_ratio", "forbid_paths"]).optional(),
-            rule: z.string().max(60).optional(),
-            workload: identifier.optional(),
-            owner: note,
-            reason: note,
-            expires: isoDate,
-          })
-          .refine((w) => (w.gate === undefined) !== (w.rule === undefined), { message: "needs exactly one of gate and rule" }),
-      )
+      .array(Waiver)
+      .max(200)
       .optional()
       .describe("Accepted exceptions, each with an owner, a reason and an end. Read from the base branch."),
     deploy: Deploy.optional(),
   })
   .describe("Breakeven policy: the LLM workloads of a repository and what they need.");
 export type PolicyFile = z.infer<typeof PolicyFile>;
-
-/** The expected value of a number or a range: `expectedOf({ low: 1, expected: 2, high: 4 })` is 2. */
-export function expectedOf(value: number | { readonly expected: number }): number {
-  return typeof value === "number" ? value : value.expected;
-}

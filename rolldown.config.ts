@@ -1,0 +1,24 @@
+import { defineConfig, type Plugin } from "rolldown";
+
+/** cdktf costs seconds and megabytes; it may enter the synthesis bundle only, or the build fails. */
+function forbidCdktf(): Plugin {
+  return {
+    name: "forbid-cdktf",
+    load(id) {
+      if (/node_modules\/(cdktf|@cdktf|constructs)\/|\/stacks\//.test(id))
+        throw new Error(`${id} may not enter this bundle: cdktf belongs to dist/synth.js alone`);
+      return null;
+    },
+  };
+}
+
+const shared = { platform: "node" } as const;
+/** The check of the committed bundles builds into a folder of its own. */
+const dir = process.env.BREAKEVEN_DIST ?? "dist";
+const output = { dir, format: "esm", minify: false, codeSplitting: false } as const;
+
+export default defineConfig([
+  { ...shared, input: { index: "src/index.ts" }, plugins: [forbidCdktf()], output },
+  { ...shared, input: { cli: "src/cli.ts" }, plugins: [forbidCdktf()], output },
+  { ...shared, input: { synth: "stacks/synth-entry.ts" }, output },
+]);

@@ -1,0 +1,30 @@
+import calibration from "./calibration.json" with { type: "json" };
+import { weightFormat } from "./format.ts";
+import type { Banded, ConfidenceClass, RequestShape, ServingConfiguration } from "./types.ts";
+
+/** Tokens of context beyond which measurements are rare and slower than predicted: outside class A and B. */
+const MEASURED_CONTEXT_TOKENS = 16_384;
+
+/** GPU architectures with hundreds of measured rows on cards of at least this many GiB (bench/data/throughput.csv, 2026-11-20). */
+const WELL_MEASURED_GIB = 70;
+
+/**
+ * How well measurements cover a configuration. A: dense model on a data-centre card of 70 GiB and more, native precision. B: mixture of
+ * experts, recurrent layers or a smaller card. C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
+ */
+export function confidenceClass(configuration: ServingConfiguration, shape: RequestShape): ConfidenceClass {
+  const { model, gpu, precision, tensorParallel } = configuration;
+  const overPcie = tensorParallel > 1 && gpu.link === "pcie";
+  const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
+  if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
+  const plain = model.architecture.moe === null && model.architecture.attentionLayers.linear === 0;
+  return plain && gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" ? "A" : "B";
+}
+
+export type Metric = "throughput" | "ttft" | "tpot";
+
+/** Puts the measured 80 % band of the class around a figure. Example: class A, 1000 tokens/s -> 780 to 1210. */
+export function banded(expected: number, metric: Metric, confidence: ConfidenceClass): Banded {
+  const band = calibration.bands[confidence][metric];
+  return { expected, p10: expected * band.p10, p90: expected * band.p90 };
+}

@@ -1,0 +1,103 @@
+import { banded, confidenceClass } from "./confidence.ts";
+import { type EngineConstants, VLLM } from "./engine.ts";
+import {
+  batchP95,
+  closedRate,
+  dominantPart,
+  largest,
+  openPoint,
+  operate,
+  othersAtRate,
+  type Serving,
+  servingOf,
+  type TailLatency,
+  tailLatency,
+} from "./operate.ts";
+import { timingOf } from "./timing.ts";
+import type { LatencyPromise, ReplicaCapacity, RequestShape, ServingConfiguration } from "./types.ts";
+
+/** Live traffic: lengths spread like an exponential (ShareGPT: standard deviation / mean near 1). */
+const TRAFFIC_SPREAD = 1;
+
+export type CapacityResult =
+  | { readonly kind: "capacity"; readonly capacity: ReplicaCapacity }
+  | { readonly kind: "misses-promise"; readonly text: string };
+
+/**
+ * Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
+ *
+ * Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
+ * the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
+ * Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: about 4 requests/s.
+ */
+export function replicaCapacity(
+  configuration: ServingConfiguration,
+  shape: RequestShape,
+  promise: LatencyPromise,
+  engine: EngineConstants = VLLM,
+): CapacityResult {
+  const serving = servingOf(timingOf(configuration, engine), shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
+  if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return { kind: "capacity", capacity: throughputCapacity(serving) };
+  const alone = tailLatency(serving, 0);
+  if (!keeps(alone, promise)) return { kind: "misses-promise", text: missText(alone, promise) };
+  const room = (others: number) => batchP95(others) <= serving.maxBatch;
+  const others = largest(serving.maxBatch, (x) => room(x) && keeps(tailLatency(serving, x), promise));
+  return { kind: "capacity", capacity: promisedCapacity(serving, others, room) };
+}
+
+/** p95 latencies when `requestsPerSecond` arrive; null when the replica cannot keep up or its cache overflows. */
+export function latencyAtRate(
+  configuration: ServingConfiguration,
+  shape: RequestShape,
+  requestsPerSecond: number,
+  engine: EngineConstants = VLLM,
+): TailLatency | null {
+  const serving = servingOf(timingOf(configuration, engine), shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
+  const others = othersAtRate(serving, requestsPerSecond);
+  if (others === null || batchP95(others) > serving.maxBatch) return null;
+  return tailLatency(serving, others);
+}
+
+function keeps(tail: TailLatency, promise: LatencyPromise): boolean {
+  return (
+    tail.ttftMsP95 <= (promise.ttftMsP95 ?? Number.POSITIVE_INFINITY) && tail.tpotMsP95 <= (promise.tpotMsP95 ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+function missText(tail: TailLatency, promise: LatencyPromise): string {
+  const parts: string[] = [];
+  if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95)
+    parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
+  if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95)
+    parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
+  return `too slow even for one request alone: ${parts.join("; ")}`;
+}
+
+/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
+function throughputCapacity(serving: Serving): ReplicaCapacity {
+  const point = operate(serving, serving.maxBatch);
+  const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+  return {
+    requestsPerSecond: banded(closedRate(point), "throughput", confidence),
+    concurrency: point.batch,
+    ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
+    tpotMsP95: point.tpotMs,
+    limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+    confidence,
+  };
+}
+
+/** Share by which the load is raised to see what stops it. */
+const NUDGE = 1.001;
+
+function promisedCapacity(serving: Serving, others: number, room: (others: number) => boolean): ReplicaCapacity {
+  const point = openPoint(serving, others);
+  const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+  return {
+    requestsPerSecond: banded(point.requestsPerSecond, "throughput", confidence),
+    concurrency: others,
+    ...tailLatency(serving, others),
+    limitedBy: !room(others * NUDGE) && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+    confidence,
+  };
+}

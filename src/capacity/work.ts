@@ -1,0 +1,66 @@
+import type { OpenModel, Precision } from "../catalog/schema.ts";
+import { BF16_BYTES, PER_BILLION, WEIGHT_BYTES } from "./constants.ts";
+
+/**
+ * Parameters of a model by the role that they play in time and memory. Sum: `dense + experts + embedding + head`
+ * (a tied head is stored once and counted in `embedding`, but still multiplied: `head` says how many weights each output token reads).
+ */
+export interface ParameterSplit {
+  /** Attention, shared experts, dense MLP, norms: touched by every token. */
+  readonly dense: number;
+  /** Routed experts of all layers. */
+  readonly experts: number;
+  /** Share of the routed experts that one token uses: active / experts; 0 without experts. */
+  readonly expertShare: number;
+  /** Input embedding: stored, looked up, never multiplied. */
+  readonly embedding: number;
+  /** Output head: multiplied once for each output token. */
+  readonly head: number;
+  readonly tied: boolean;
+}
+
+/** Matrices of a gated MLP (gate, up, down) and of a plain one (up, down). */
+const GATED_MATRICES = 3;
+const PLAIN_MATRICES = 2;
+
+/**
+ * Splits the published total by the shape of the model.
+ *
+ * Experts are gated (three matrices) unless that would exceed the published total, as in Nemotron-H (two). Example: gpt-oss-120b:
+ * 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
+ */
+export function splitParameters(model: OpenModel): ParameterSplit {
+  const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
+  const total = model.parameters.totalB * PER_BILLION;
+  const matrix = vocabSize * hiddenSize;
+  const body = total - (tiedEmbeddings ? matrix : 2 * matrix);
+  const base = { embedding: matrix, head: matrix, tied: tiedEmbeddings };
+  if (moe === null) {
+    const active = model.parameters.activeB * PER_BILLION;
+    return { ...base, dense: active < total ? Math.max(active, 0) : body, experts: 0, expertShare: 0 };
+  }
+  const perMatrix = moe.moeLayers * moe.experts * hiddenSize * moe.expertIntermediate;
+  const experts = perMatrix * GATED_MATRICES < body ? perMatrix * GATED_MATRICES : Math.min(perMatrix * PLAIN_MATRICES, body);
+  return { ...base, dense: body - experts, experts, expertShare: moe.activeExperts / moe.experts };
+}
+
+/**
+ * Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
+ * of an MoE model alone, as published for gpt-oss.
+ *
+ * Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
+ */
+export function weightBytes(model: OpenModel, precision: Precision): number {
+  const bytes = roleBytes(model, precision);
+  const split = splitParameters(model);
+  const total = model.parameters.totalB * PER_BILLION;
+  const matrices = split.tied ? split.embedding : split.embedding + split.head;
+  const body = total - matrices - split.experts;
+  return body * bytes.dense + split.experts * bytes.experts + matrices * BF16_BYTES;
+}
+
+/** Bytes per weight of the dense part and of the experts at `precision`. */
+export function roleBytes(model: OpenModel, precision: Precision): { readonly dense: number; readonly experts: number } {
+  const expertsOnly = precision === "mxfp4" && model.architecture.moe !== null;
+  return { dense: expertsOnly ? BF16_BYTES : WEIGHT_BYTES[precision], experts: WEIGHT_BYTES[precision] };
+}

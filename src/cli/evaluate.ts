@@ -1,0 +1,70 @@
+import type { Evaluation } from "../decide/types.ts";
+import { UserError } from "../files.ts";
+import { renderComment } from "../report/comment.ts";
+import { renderExplain } from "../report/explain.ts";
+import { renderJson } from "../report/json.ts";
+import { renderDiagnosticsText, renderText } from "../report/text-report.ts";
+import type { PolicyResult } from "../report/types.ts";
+import { EXIT, emit, errorTerminal, evaluateFile, PLAIN, raiseExitCode, terminalOf } from "./shell.ts";
+
+interface EvaluateOptions {
+  readonly base?: string;
+  readonly format: "text" | "markdown" | "json" | "html";
+  readonly out?: string;
+  readonly asOf: string;
+}
+
+/** Longest markdown that is printed; a comment of GitHub ends at 65,536. */
+const MARKDOWN_LIMIT = 65_536;
+
+/** `evaluate`: results on standard output, diagnostics on standard error, the exit code by the worst of them. */
+export async function evaluateCommand(policies: string[], options: EvaluateOptions): Promise<void> {
+  if (options.format === "html") throw new UserError("--format html is not supported yet; use text, markdown or json");
+  if (options.base !== undefined && policies.length > 1)
+    throw new UserError("--base goes with one policy; evaluate the policies one by one");
+  const results: PolicyResult[] = [];
+  for (const file of policies) {
+    const result = await evaluateFile(file, options.base, options.asOf);
+    if (result.kind === "evaluated") results.push({ kind: "evaluated", file, evaluation: result.evaluation });
+    else results.push({ kind: "invalid", file, diagnostics: result.diagnostics });
+  }
+  for (const result of results) report(result);
+  const evaluations = results.flatMap((result) => (result.kind === "evaluated" ? [result.evaluation] : []));
+  if (evaluations.length > 0) await emit(render(evaluations, results, options), options.out);
+}
+
+function report(result: PolicyResult): void {
+  const diagnostics = result.kind === "invalid" ? result.diagnostics : result.kind === "evaluated" ? result.evaluation.diagnostics : [];
+  if (diagnostics.length > 0) process.stderr.write(`${renderDiagnosticsText(diagnostics, errorTerminal())}\n`);
+  if (result.kind === "invalid") raiseExitCode(EXIT.invalidPolicy);
+  if (result.kind === "evaluated" && result.evaluation.gates.some((gate) => gate.status === "fail")) raiseExitCode(EXIT.gateFailed);
+}
+
+function render(evaluations: readonly Evaluation[], results: readonly PolicyResult[], options: EvaluateOptions): string {
+  if (options.format === "json") return renderJson(evaluations.length === 1 && evaluations[0] !== undefined ? evaluations[0] : evaluations);
+  if (options.format === "markdown") {
+    return renderComment(results, {
+      serverUrl: "https://github.com",
+      repository: "",
+      headSha: null,
+      runUrl: null,
+      maxLength: MARKDOWN_LIMIT,
+    });
+  }
+  const terminal = options.out === undefined ? terminalOf(process.stdout) : PLAIN;
+  return evaluations.map((evaluation) => renderText(evaluation, terminal)).join("\n");
+}
+
+/** `explain`: the whole trace of one policy. */
+export async function explainCommand(policy: string, options: { readonly workload?: string; readonly asOf: string }): Promise<void> {
+  const result = await evaluateFile(policy, undefined, options.asOf);
+  if (result.kind === "invalid") {
+    process.stderr.write(`${renderDiagnosticsText(result.diagnostics, errorTerminal())}\n`);
+    return raiseExitCode(EXIT.invalidPolicy);
+  }
+  const names = result.evaluation.decision.workloads.map(({ name }) => name);
+  if (options.workload !== undefined && !names.includes(options.workload)) {
+    throw new UserError(`no workload ${JSON.stringify(options.workload)} in ${policy}; it has: ${names.join(", ")}`);
+  }
+  await emit(renderExplain(result.evaluation, result.document, options.workload), undefined);
+}

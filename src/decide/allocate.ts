@@ -1,0 +1,52 @@
+import type { Catalog } from "../catalog/index.ts";
+import type { RequirementFacts } from "./facts.ts";
+import type { SizedFleet } from "./fleet.ts";
+import type { PricedPortfolio } from "./portfolio.ts";
+import type { Scenario } from "./scenario.ts";
+import { fleetLines, sharedLines } from "./shared-cost.ts";
+import type { CostLine } from "./types.ts";
+
+/**
+ * The bill of each workload, in policy order; all lines together are the bill of the portfolio.
+ * Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
+ * of a side are split evenly between the workloads on that side.
+ */
+export function allocate(
+  priced: PricedPortfolio,
+  facts: RequirementFacts,
+  catalog: Catalog,
+  what: Scenario,
+): readonly (readonly CostLine[])[] {
+  const shared = sharedLines(priced.sharing, facts, catalog, what);
+  const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+  const onHosts = priced.assignment.length - onApi;
+  const fleets = priced.fleets.map((fleet) => ({ fleet, lines: fleetLines(fleet, facts, catalog, what), shares: tenantShares(fleet) }));
+  return priced.assignment.map((option, index) => {
+    const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+    if (option.kind !== "self-host") {
+      return [...(priced.bills[index]?.lines ?? []), ...shared.api.map((line) => part(line, 1 / onApi)), ...common];
+    }
+    const name = facts.workloads[index]?.name ?? "";
+    const own = fleets.flatMap(({ lines, shares }) => {
+      const share = shares.get(name);
+      return share === undefined ? [] : lines.map((line) => part(line, share));
+    });
+    return [...own, ...shared.selfHost.map((line) => part(line, 1 / onHosts)), ...common];
+  });
+}
+
+/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
+function tenantShares(fleet: SizedFleet): ReadonlyMap<string, number> {
+  const busy = fleet.tenants.map(({ workload, table }) => {
+    const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
+    if (rate === undefined) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
+    return { name: workload.name, replicas: workload.requestsPerMonth.expected / rate };
+  });
+  const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
+  return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
+}
+
+function part(line: CostLine, share: number): CostLine {
+  if (share === 1) return line;
+  return { ...line, share, quantity: line.quantity * share, monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share };
+}

@@ -1,0 +1,110 @@
+import { unitPrices } from "../catalog/pricing.ts";
+import type { ApiModel } from "../catalog/schema.ts";
+import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import type { Scenario } from "./scenario.ts";
+import { growthAt, monthDate } from "./traffic.ts";
+import type { CostLine } from "./types.ts";
+
+const TOKENS_PER_MTOK = 1e6;
+
+/** Token bill of one workload on one API model: an average month and the single months of the horizon, in USD. */
+export interface ApiBill {
+  readonly lines: readonly CostLine[];
+  readonly monthlyUsd: number;
+  readonly byMonthUsd: readonly number[];
+}
+
+interface Meter {
+  readonly id: string;
+  readonly label: string;
+  quantity: number;
+  usd: number;
+}
+
+/**
+ * Prices every month of the horizon at its own date, volume and tokens, and averages.
+ * A request's tier follows its mean prompt length; cached tokens without a cached price and batch requests without
+ * a batch price are billed at the list price. Cache writes are not priced.
+ *
+ * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
+ * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
+ *
+ * Throws when the model has no price at all: candidates without a price are rejected before.
+ */
+export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: RequirementFacts, asOf: string, what: Scenario): ApiBill {
+  const meters: Record<string, Meter> = {};
+  const sources = new Set<string>();
+  const byMonthUsd: number[] = [];
+  const discount = 1 - facts.purchase.apiDiscountRatio;
+  for (let month = 0; month < facts.horizonMonths; month++) {
+    const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
+    const input = workload.inputTokens[what.tokens] * tokenGrowth;
+    const output = workload.outputTokens[what.tokens] * tokenGrowth;
+    const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
+    if (unit === undefined) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
+    sources.add(`${unit.row.source} (${unit.row.checked})`);
+    const requests = requestsIn(workload, month, what);
+    const interactive = requests * (1 - workload.batchRatio);
+    const batch = requests - interactive;
+    const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
+    const price = (list: number) => list * discount * what.apiPrice;
+    const before = total(meters);
+    add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
+    add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
+    add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
+    add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
+    add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+    byMonthUsd.push(total(meters) - before);
+  }
+  const months = facts.horizonMonths;
+  const source =
+    [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
+  const lines = Object.values(meters).map((meter) => lineOf(meter, months, source));
+  return { lines, byMonthUsd, monthlyUsd: total(meters) / months };
+}
+
+/** The same bill for `volume` times the requests at `price` times the prices; a bill is linear in both. */
+export function scaleBill(bill: ApiBill, volume: number, price: number): ApiBill {
+  if (volume === 1 && price === 1) return bill;
+  const factor = volume * price;
+  return {
+    monthlyUsd: bill.monthlyUsd * factor,
+    byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
+    lines: bill.lines.map((line) => ({
+      ...line,
+      quantity: line.quantity * volume,
+      unitPriceUsd: line.unitPriceUsd === null ? null : line.unitPriceUsd * price,
+      monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * factor,
+    })),
+  };
+}
+
+/** Requests of a workload in month `month` of the horizon (0 is the first). */
+export function requestsIn(workload: WorkloadFacts, month: number, what: Scenario): number {
+  const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
+  return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
+}
+
+function add(meters: Record<string, Meter>, id: string, label: string, tokens: number, usdPerMTok: number): void {
+  if (tokens === 0) return;
+  const meter = meters[id] ?? { id, label, quantity: 0, usd: 0 };
+  meters[id] = meter;
+  meter.quantity += tokens / TOKENS_PER_MTOK;
+  meter.usd += (tokens / TOKENS_PER_MTOK) * usdPerMTok;
+}
+
+function total(meters: Record<string, Meter>): number {
+  return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
+}
+
+function lineOf(meter: Meter, months: number, source: string): CostLine {
+  return {
+    id: meter.id,
+    label: meter.label,
+    quantity: meter.quantity / months,
+    unit: "million tokens",
+    unitPriceUsd: meter.usd / meter.quantity,
+    monthlyUsd: meter.usd / months,
+    source,
+  };
+}

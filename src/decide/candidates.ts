@@ -1,0 +1,63 @@
+import type { Catalog } from "../catalog/index.ts";
+import { findRoute } from "../catalog/index.ts";
+import type { ApiModel, OpenModel, Route } from "../catalog/schema.ts";
+import type { WorkloadFacts } from "./facts.ts";
+
+/** Something that could serve a workload, before hardware is chosen. */
+export type Candidate = ApiCandidate | SelfHostCandidate;
+
+/** A model bought by the token through one route; `managed` when its weights are open. */
+export interface ApiCandidate {
+  readonly kind: "api" | "managed";
+  readonly id: string;
+  readonly model: ApiModel;
+  readonly route: Route;
+}
+
+/** An open-weight model on own instances. */
+export interface SelfHostCandidate {
+  readonly kind: "self-host";
+  readonly id: string;
+  readonly model: OpenModel;
+  readonly route: Route;
+}
+
+const SELF_HOST_ROUTES = { aws: "aws-self-host", "aws-us-gov": "aws-govcloud-self-host", "aws-eusc": "aws-eu-sovereign" } as const;
+
+/**
+ * Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
+ * A policy that names API candidates only still gets no self-hosted option, and the other way round.
+ */
+export function candidatesFor(workload: WorkloadFacts, region: string, catalog: Catalog): readonly Candidate[] {
+  const { candidates, current } = workload;
+  const wanted = (names: readonly string[] | undefined, model: ApiModel | OpenModel) =>
+    candidates === null || (names ?? []).some((name) => answersTo(model, name)) || (current !== null && answersTo(model, current.model));
+  const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
+  const route = selfHostRoute(region, catalog);
+  const own: readonly SelfHostCandidate[] =
+    route === undefined
+      ? []
+      : catalog.openModels
+          .filter((model) => wanted(candidates?.open, model))
+          .map((model) => ({ kind: "self-host", id: `self-host/${model.id}`, model, route }));
+  return [...api, ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
+export function answersTo(model: ApiModel | OpenModel, name: string): boolean {
+  return model.id === name || model.aliases.includes(name);
+}
+
+function apiCandidates(model: ApiModel, catalog: Catalog): readonly ApiCandidate[] {
+  return model.routes.flatMap((routeId) => {
+    const route = findRoute(catalog, routeId);
+    if (route === undefined) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
+    const kind = model.weights === "open" ? "managed" : "api";
+    return [{ kind, id: `${kind}/${routeId}/${model.id}`, model, route } as const];
+  });
+}
+
+function selfHostRoute(region: string, catalog: Catalog): Route | undefined {
+  const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
+  return findRoute(catalog, SELF_HOST_ROUTES[partition]);
+}

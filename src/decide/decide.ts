@@ -1,0 +1,244 @@
+import type { Catalog } from "../catalog/index.ts";
+import type { Policy, PolicyDocument } from "../policy/policy.ts";
+import { allocate } from "./allocate.ts";
+import { bandsOf, type PortfolioBands } from "./bands.ts";
+import { fleetOf, namesOf, summaryOf, usd } from "./describe.ts";
+import { factsOf, type RequirementFacts } from "./facts.ts";
+import { offersByGpu } from "./fleet.ts";
+import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
+import { optionsFor, type WorkloadOptions } from "./options.ts";
+import { newMemo, type PricedPortfolio, Pricer } from "./portfolio.ts";
+import { type InstanceOffer, instanceOffers, overlayPrices } from "./prices.ts";
+import { costReasons } from "./reasons.ts";
+import { EXPECTED } from "./scenario.ts";
+import { pathOf, type SearchResult, searchPortfolios } from "./search.ts";
+import type { Band, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
+
+const RUNNERS_UP = 3;
+
+/** A decision with what led to it, for `explain` and the delta. */
+export interface Trace {
+  readonly decision: Decision;
+  readonly facts: RequirementFacts;
+  readonly options: readonly WorkloadOptions[];
+  readonly offers: readonly InstanceOffer[];
+}
+
+/**
+ * Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
+ * Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
+ * read from the base branch.
+ */
+export function decide(document: PolicyDocument, catalog: Catalog, asOf: string, waivers: NonNullable<Policy["waivers"]>): Trace {
+  const facts = factsOf(document);
+  const priced = overlayPrices(catalog, facts.prices);
+  const { offers } = instanceOffers(facts, priced, asOf);
+  const ownKeys = ownComplianceKeys(document.policy);
+  const context = { facts, catalog: priced, asOf, offers, waivers, ownKeys, lineOf: (path: string) => document.lineOf(path) };
+  const options = facts.workloads.map((workload) => optionsFor(workload, context));
+  const pricer = new Pricer({
+    workloads: options,
+    facts,
+    catalog: priced,
+    asOf,
+    offers: offersByGpu(offers),
+    what: EXPECTED,
+    memo: newMemo(),
+  });
+  const search = searchPortfolios(pricer);
+  const decision = search.chosen === undefined ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document);
+  return { decision, facts, options, offers };
+}
+
+/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
+function ownComplianceKeys(policy: Policy): ReadonlySet<string> {
+  const snake = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return new Set(
+    policy.workloads.flatMap((workload, index) =>
+      Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`),
+    ),
+  );
+}
+
+function feasible(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer, document: PolicyDocument): Decision {
+  const bands = bandsOf(pricer, chosen);
+  const flips = new Flips(pricer, chosen, search.shortlists);
+  const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
+  const workloads = pricer.context.workloads.map((entry, index): WorkloadDecision => {
+    const option = chosen.assignment[index];
+    const band = bands.workloads[index];
+    if (option === undefined || band === undefined) throw new Error("defect: a portfolio serves every workload");
+    const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
+    const side = option.kind === "self-host" ? "self-host" : "api";
+    return {
+      name: entry.workload.name,
+      line: document.lineOf(entry.workload.pointer),
+      path: side,
+      option: summaryOf(option, chosen.fleets),
+      requestsPerMonth: entry.workload.requestsPerMonth.expected,
+      monthlyCostUsd: band,
+      costLines: lines[index] ?? [],
+      breakEven,
+      reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
+      rejected: entry.rejected,
+      runnersUp: runnersUp(search, chosen, pricer, index),
+      tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
+      conditions: unique(option.judgement.conditions),
+      considered: { total: entry.total, feasible: entry.feasible.length },
+    };
+  });
+  const months = monthsOf(chosen, pricer);
+  return {
+    path: pathOf(chosen.assignment),
+    monthlyCostUsd: bands.total,
+    ...months,
+    workloads,
+    fleets: chosen.fleets.map(fleetOf),
+    paths: pathCosts(search, chosen, pricer),
+    ...confidenceOf(search, chosen, bands, pricer),
+    exact: search.exact,
+    assumptions: pricer.context.facts.assumptions,
+  };
+}
+
+/** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
+function asked(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.filter(
+    (reason) => reason.line !== null || reason.verdict === "waived" || reason.rule === "capability" || reason.rule === "lifecycle",
+  );
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
+
+/** The next best options of one workload with all others as chosen. */
+function runnersUp(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer, index: number): WorkloadDecision["runnersUp"] {
+  return (search.shortlists[index] ?? [])
+    .filter((option) => option !== chosen.assignment[index])
+    .flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? [])
+    .sort((a, b) => a.monthlyUsd - b.monthlyUsd)
+    .slice(0, RUNNERS_UP)
+    .flatMap((priced) => {
+      const option = priced.assignment[index];
+      const band = bandsOf(pricer, priced).workloads[index];
+      return option === undefined || band === undefined ? [] : [{ option: summaryOf(option, priced.fleets), monthlyCostUsd: band }];
+    });
+}
+
+/** First and last month, when growth or dated prices make them differ by more than a dollar. */
+function monthsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
+  const months = pricer.context.facts.horizonMonths;
+  const at = (month: number) => {
+    const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
+    const hosts = chosen.fleets.reduce(
+      (sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1),
+      0,
+    );
+    return chosen.monthlyUsd + tokens + hosts;
+  };
+  const [first, last] = [at(0), at(months - 1)];
+  return Math.abs(first - last) < 1 ? { firstMonthUsd: null, lastMonthUsd: null } : { firstMonthUsd: first, lastMonthUsd: last };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function pathCosts(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer): readonly PathCost[] {
+  return (["api", "self-host", "hybrid"] as const).map((path) => {
+    const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
+    if (priced !== undefined) return { path, monthlyCostUsd: bandsOf(pricer, priced).total, text: namesOf(priced) };
+    return { path, monthlyCostUsd: null, text: whyNoPath(path, search) };
+  });
+}
+
+function whyNoPath(path: PathCost["path"], search: SearchResult): string {
+  if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
+  const missing = search.shortlists.filter(
+    (list) => !list.some((option) => (option.kind === "self-host") === (path === "self-host")),
+  ).length;
+  return missing === 0
+    ? "no common fleet serves all workloads"
+    : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
+}
+
+/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
+function confidenceOf(
+  search: SearchResult,
+  chosen: PricedPortfolio,
+  bands: PortfolioBands,
+  pricer: Pricer,
+): Pick<Decision, "confidence" | "confidenceText"> {
+  const others = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment));
+  const rival = others.reduce<PricedPortfolio | undefined>(
+    (best, next) => (best === undefined || next.monthlyUsd < best.monthlyUsd ? next : best),
+    undefined,
+  );
+  if (rival === undefined) return { confidence: "forced", confidenceText: "the rules leave one path" };
+  const other = bandsOf(pricer, rival).total;
+  const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
+  const compared = `${usd(less.p10)} to ${usd(less.p90)} against ${usd(more.p10)} to ${usd(more.p90)} for the next path`;
+  if (less.p90 < more.p10) return { confidence: "high", confidenceText: `cost bands do not overlap: ${compared}` };
+  if (less.p90 < more.expected && less.expected < more.p10)
+    return { confidence: "medium", confidenceText: `cost bands overlap in part: ${compared}` };
+  return { confidence: "low", confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it` };
+}
+
+/** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
+function infeasible(facts: RequirementFacts, options: readonly WorkloadOptions[], document: PolicyDocument): Decision {
+  const workloads = options.map(
+    (entry): WorkloadDecision => ({
+      name: entry.workload.name,
+      line: document.lineOf(entry.workload.pointer),
+      path: "none",
+      option: null,
+      requestsPerMonth: entry.workload.requestsPerMonth.expected,
+      monthlyCostUsd: null,
+      costLines: [],
+      breakEven: null,
+      reasons: [whyNothingFits(entry, document)],
+      rejected: entry.rejected,
+      runnersUp: [],
+      tippingPoints: [],
+      conditions: [],
+      considered: { total: entry.total, feasible: entry.feasible.length },
+    }),
+  );
+  return {
+    path: "none",
+    monthlyCostUsd: null,
+    firstMonthUsd: null,
+    lastMonthUsd: null,
+    workloads,
+    fleets: [],
+    paths: (["api", "self-host", "hybrid"] as const).map((path) => ({ path, monthlyCostUsd: null, text: "no feasible portfolio" })),
+    confidence: "forced",
+    confidenceText: "no path fits",
+    exact: true,
+    assumptions: facts.assumptions,
+  };
+}
+
+/** "0 of 121 options feasible: 93 data-location, 28 il6". */
+function whyNothingFits(entry: WorkloadOptions, document: PolicyDocument): Reason {
+  const line = document.lineOf(entry.workload.pointer);
+  if (entry.feasible.length > 0) {
+    return {
+      rule: "portfolio",
+      verdict: "info",
+      text: `${entry.feasible.length} options fit, but another workload has none`,
+      line,
+      source: null,
+    };
+  }
+  const counts = new Map<string, number>();
+  for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
+  return { rule: "feasibility", verdict: "fail", text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`, line, source: null };
+}
+
+/** Expected cost of a band or null: the number that deltas and gates compare. */
+export function expectedUsd(band: Band | null): number | null {
+  return band === null ? null : band.expected;
+}

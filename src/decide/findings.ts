@@ -1,0 +1,132 @@
+import type { Catalog } from "../catalog/index.ts";
+import { API_PRICE_LIMIT_DAYS, findApiModel, findInstance, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
+import { priceRowOn } from "../catalog/pricing.ts";
+import type { PolicyDocument } from "../policy/policy.ts";
+import type { Trace } from "./decide.ts";
+import { monthDate } from "./traffic.ts";
+import type { Evaluation, Finding } from "./types.ts";
+
+/** Days after which a price is called stale. */
+const STALE_AFTER_DAYS = { api: API_PRICE_LIMIT_DAYS, instance: INSTANCE_PRICE_LIMIT_DAYS } as const;
+
+interface UsedPrice {
+  readonly id: string;
+  readonly checked: string;
+  readonly kind: keyof typeof STALE_AFTER_DAYS;
+}
+
+/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
+function usedPrices(trace: Trace, catalog: Catalog, asOf: string): readonly UsedPrice[] {
+  return trace.decision.workloads.flatMap(({ option }): UsedPrice[] => {
+    if (option === null) return [];
+    if (option.instanceType !== undefined) {
+      const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
+      return row === undefined ? [] : [{ id: option.instanceType, checked: row.checked, kind: "instance" }];
+    }
+    const model = findApiModel(catalog, option.model);
+    const row = model === undefined ? undefined : priceRowOn(model, asOf);
+    return row === undefined ? [] : [{ id: option.model, checked: row.checked, kind: "api" }];
+  });
+}
+
+/** The price of the decision that was read longest ago; null when nothing was chosen. */
+export function oldestPriceUsed(trace: Trace, catalog: Catalog, asOf: string): Evaluation["catalog"]["oldestPrice"] {
+  const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) =>
+    a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1,
+  );
+  return oldest === undefined ? null : { id: oldest.id, checked: oldest.checked, ageDays: staleness(oldest.checked, asOf) };
+}
+
+/** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
+export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): readonly Finding[] {
+  return [
+    ...stale(trace, catalog, asOf),
+    ...shutdowns(trace, document, catalog, asOf),
+    ...unpriced(trace),
+    ...notAsked(trace, document),
+    ...(trace.decision.exact
+      ? []
+      : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]),
+  ];
+}
+
+function stale(trace: Trace, catalog: Catalog, asOf: string): Finding[] {
+  const seen = new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price]));
+  return [...seen.values()]
+    .filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind])
+    .map((price) =>
+      notice(
+        "stale-price",
+        `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`,
+        null,
+      ),
+    );
+}
+
+function shutdowns(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): Finding[] {
+  const end = monthDate(asOf, trace.facts.horizonMonths);
+  return trace.decision.workloads.flatMap(({ name, option, line }): Finding[] => {
+    const model = option === null ? undefined : findApiModel(catalog, option.model);
+    if (option === null || option.kind === "self-host" || model === undefined || model.shutdownOn === null || model.shutdownOn > end)
+      return [];
+    const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
+    const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
+    return [
+      {
+        id: "shutdown-in-horizon",
+        level: "warning",
+        text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
+        line: at || line,
+      },
+    ];
+  });
+}
+
+function unpriced(trace: Trace): Finding[] {
+  const labels = new Set(
+    trace.decision.workloads.flatMap(({ costLines }) => costLines.filter((line) => line.monthlyUsd === null).map((line) => line.label)),
+  );
+  return labels.size === 0
+    ? []
+    : [
+        {
+          id: "unpriced-lines",
+          level: "warning",
+          text: `the total leaves out lines without a known price: ${[...labels].sort().join(", ")}`,
+          line: null,
+        },
+      ];
+}
+
+/** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
+function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
+  return trace.facts.workloads.flatMap((workload): Finding[] => {
+    const trained = ["sft", "lora", "full_finetune", "continued_pretraining", "distill"].includes(workload.customization);
+    const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
+    const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
+    return [
+      ...(trained
+        ? [
+            notice(
+              "training-not-priced",
+              `${workload.name}: training for ${workload.customization} is not priced`,
+              document.lineOf(`${workload.pointer}.needs.customization`),
+            ),
+          ]
+        : []),
+      ...(tokens && promised
+        ? [
+            notice(
+              "api-latency-unproven",
+              `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`,
+              document.lineOf(`${workload.pointer}.latency`),
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+function notice(id: string, text: string, line: number | null): Finding {
+  return { id, level: "notice", text, line };
+}

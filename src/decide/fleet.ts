@@ -1,0 +1,225 @@
+import type { ServingOption, ServingSearch } from "../capacity/types.ts";
+import type { OpenModel } from "../catalog/schema.ts";
+import { requestsIn } from "./api-cost.ts";
+import { HOURS_PER_MONTH, SECONDS_PER_MONTH, SPARE_FROM_AVAILABILITY_RATIO, TARGET_UTILISATION_RATIO } from "./defaults.ts";
+import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import type { InstanceOffer } from "./prices.ts";
+import type { Scenario } from "./scenario.ts";
+import { busiestHour, type WeeklyLoad } from "./traffic.ts";
+
+/** What the capacity model found for one workload on one model: by configuration key, at the first and the last month's tokens. */
+export interface ServingTable {
+  readonly model: OpenModel;
+  readonly options: ReadonlyMap<string, { readonly first: ServingOption; readonly last: ServingOption }>;
+}
+
+/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
+export function configurationKey(option: ServingOption): string {
+  const { precision, gpu, tensorParallel } = option.configuration;
+  return `${precision}/${gpu.id}/tp${tensorParallel}`;
+}
+
+/** Pairs the searches at the first and last month's request size; a configuration must serve both. */
+export function servingTable(
+  model: OpenModel,
+  first: ServingSearch,
+  last: ServingSearch,
+  allowed: (option: ServingOption) => boolean,
+): ServingTable {
+  const later = new Map(last.served.map((option) => [configurationKey(option), option]));
+  const options = new Map<string, { first: ServingOption; last: ServingOption }>();
+  for (const option of first.served) {
+    const key = configurationKey(option);
+    const end = later.get(key);
+    if (end !== undefined && allowed(option)) options.set(key, { first: option, last: end });
+  }
+  return { model, options };
+}
+
+/** Replicas kept busy in the mean and in the worst minute of a month. */
+interface Busy {
+  readonly mean: number;
+  readonly peak: number;
+}
+
+/** A demand on a fleet: one workload with its table. */
+export interface Tenant {
+  readonly workload: WorkloadFacts;
+  readonly table: ServingTable;
+}
+
+/** A sized fleet: which configuration on which instance, how many in each month, and what that costs. */
+export interface SizedFleet {
+  readonly model: OpenModel;
+  readonly tenants: readonly Tenant[];
+  readonly key: string;
+  readonly option: ServingOption;
+  readonly offer: InstanceOffer;
+  readonly replicasPerInstance: number;
+  readonly instancesByMonth: readonly number[];
+  readonly minimumInstances: number;
+  /** Busy replicas in the mean and the busiest minute of the first month. */
+  readonly busyReplicas: Busy;
+  /** Instances alone, before any scenario on GPU prices. */
+  readonly monthlyUsd: number;
+}
+
+/**
+ * The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all.
+ * Every provisioned hour is billed (730 a month); utilisation limits throughput and never the bill.
+ *
+ * Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
+ * need the mean. From 99.9 % promised availability on, one instance more than the load needs.
+ * Ties go to the smaller id, so the result does not depend on the order of the catalog.
+ */
+export function cheapestFleet(
+  tenants: readonly Tenant[],
+  offers: OffersByGpu,
+  facts: RequirementFacts,
+  what: Scenario,
+): SizedFleet | undefined {
+  const [head, ...rest] = tenants;
+  if (head === undefined) return undefined;
+  const spare = spareInstances(tenants, facts);
+  const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
+  const busyOf = new Map<string, readonly Busy[]>();
+  let best: (Pair & { readonly busy: readonly Busy[] }) | undefined;
+  let bestUsdPerHour = Number.POSITIVE_INFINITY;
+  for (const pair of pairs) {
+    if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
+    const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
+    busyOf.set(pair.key, busy);
+    const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour;
+    if (usdPerHour > bestUsdPerHour || (usdPerHour === bestUsdPerHour && best !== undefined && best.id <= pair.id)) continue;
+    best = { ...pair, busy };
+    bestUsdPerHour = usdPerHour;
+  }
+  if (best === undefined) return undefined;
+  const { replicas } = best;
+  return {
+    model: head.table.model,
+    tenants,
+    key: best.key,
+    option: widestOption(tenants, best.key, best.option),
+    offer: best.offer,
+    replicasPerInstance: replicas,
+    instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
+    minimumInstances: 1 + spare,
+    busyReplicas: best.busy[0] ?? { mean: 0, peak: 0 },
+    monthlyUsd: (bestUsdPerHour / best.busy.length) * HOURS_PER_MONTH,
+  };
+}
+
+/** A serving configuration on an instance that carries its GPU. */
+interface Pair {
+  readonly id: string;
+  readonly key: string;
+  readonly option: ServingOption;
+  readonly offer: InstanceOffer;
+  /** Whole replicas on one instance, at least 1. */
+  readonly replicas: number;
+}
+
+function pairsOf(table: ServingTable, offers: OffersByGpu): readonly Pair[] {
+  return [...table.options].flatMap(([key, { first: option }]) =>
+    (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
+      const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
+      return replicas === 0 ? [] : [{ id: fleetId({ model: table.model, option, offer }), key, option, offer, replicas }];
+    }),
+  );
+}
+
+const frontiers = new WeakMap<ServingTable, { readonly offers: OffersByGpu; readonly pairs: readonly Pair[] }>();
+
+/**
+ * Pairs that no other pair beats on price and on every rate: all that a single tenant can want at any volume.
+ * Kept for each table, because tipping points ask the same question hundreds of times.
+ */
+function frontier(table: ServingTable, offers: OffersByGpu): readonly Pair[] {
+  const known = frontiers.get(table);
+  if (known?.offers === offers) return known.pairs;
+  const ranked = pairsOf(table, offers)
+    .map((pair) => ({ pair, rates: ratesOf(table, pair) }))
+    .sort(
+      (a, b) =>
+        a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1),
+    );
+  const kept: typeof ranked = [];
+  for (const next of ranked) {
+    if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+  }
+  const pairs = kept.map(({ pair }) => pair);
+  frontiers.set(table, { offers, pairs });
+  return pairs;
+}
+
+/** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
+function ratesOf(table: ServingTable, pair: Pair): readonly number[] {
+  const both = table.options.get(pair.key);
+  if (both === undefined) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
+  return [both.first, both.last].flatMap(({ capacity }) => {
+    const { expected, p10, p90 } = capacity.requestsPerSecond;
+    return [expected * pair.replicas, p10 * pair.replicas, p90 * pair.replicas];
+  });
+}
+
+/** Instance offers by the GPU that they carry. */
+export type OffersByGpu = ReadonlyMap<string, readonly InstanceOffer[]>;
+
+/** Groups offers by GPU once, so that each configuration looks at its own card only. */
+export function offersByGpu(offers: readonly InstanceOffer[]): OffersByGpu {
+  const groups = new Map<string, InstanceOffer[]>();
+  for (const offer of offers) groups.set(offer.instance.gpu, [...(groups.get(offer.instance.gpu) ?? []), offer]);
+  return groups;
+}
+
+function instancesFor(month: Busy, replicasPerInstance: number, spare: number): number {
+  return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
+}
+
+/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
+export function fleetId(fleet: Pick<SizedFleet, "model" | "option" | "offer">): string {
+  const { precision, tensorParallel } = fleet.option.configuration;
+  return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
+}
+
+/** The tenant with the longest context sets `--max-model-len` for all. */
+function widestOption(tenants: readonly Tenant[], key: string, option: ServingOption): ServingOption {
+  return tenants
+    .flatMap((tenant) => tenant.table.options.get(key)?.first ?? [])
+    .reduce((wide, next) => (next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide), option);
+}
+
+function spareInstances(tenants: readonly Tenant[], facts: RequirementFacts): number {
+  if (facts.stage === "prototype") return 0;
+  return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= SPARE_FROM_AVAILABILITY_RATIO) ? 1 : 0;
+}
+
+/** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
+function busyReplicasByMonth(tenants: readonly Tenant[], key: string, facts: RequirementFacts, what: Scenario): readonly Busy[] {
+  const steady = tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0);
+  if (steady) return Array<Busy>(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
+  return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
+}
+
+function busyReplicas(tenants: readonly Tenant[], key: string, month: number, facts: RequirementFacts, what: Scenario): Busy {
+  const loads: WeeklyLoad[] = [];
+  let mean = 0;
+  for (const { workload, table } of tenants) {
+    const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
+    const replica = replicaRate(table, key, month, facts.horizonMonths, what);
+    loads.push({ week: workload.week, scale: (rate * (1 - workload.batchRatio) * workload.peakToAverage) / replica });
+    mean += rate / replica;
+  }
+  return { mean, peak: Math.max(mean, busiestHour(loads)) };
+}
+
+/** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */
+function replicaRate(table: ServingTable, key: string, month: number, months: number, what: Scenario): number {
+  const pair = table.options.get(key);
+  if (pair === undefined) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+  const from = pair.first.capacity.requestsPerSecond[what.throughput];
+  const to = pair.last.capacity.requestsPerSecond[what.throughput];
+  const at = months === 1 ? 0 : month / (months - 1);
+  return from * (to / from) ** at * what.throughputFactor;
+}

@@ -1,0 +1,156 @@
+import type { Policy, PolicyDocument } from "../policy/policy.ts";
+import { expectedUsd } from "./decide.ts";
+import { usd } from "./describe.ts";
+import type { Decision, Finding, GateResult } from "./types.ts";
+
+type Gates = NonNullable<Policy["gates"]>;
+type Waivers = NonNullable<Policy["waivers"]>;
+
+/** Gate results and what the reader must know about the gates themselves. */
+export interface GateReport {
+  readonly gates: readonly GateResult[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Judges the head decision by the base branch's gates, so a pull request cannot loosen the gate that judges it, and by
+ * those gates of the head that are stricter. A policy without a base is judged by its own gates. Loosened gates,
+ * new waivers and expired waivers are findings.
+ *
+ * Example: base `max_monthly_usd: 5000`, head `max_monthly_usd: 9000`, cost 7,000: fails by the base gate, and the
+ * loosening is a finding.
+ */
+export function judgeGates(
+  head: PolicyDocument,
+  base: PolicyDocument | null,
+  decision: Decision,
+  baseDecision: Decision | null,
+  asOf: string,
+): GateReport {
+  const judge = base ?? head;
+  const waivers = judge.policy.waivers ?? [];
+  const own = results(judge, base === null ? "head" : "base", decision, baseDecision, waivers, asOf);
+  const stricter =
+    base === null
+      ? []
+      : results(head, "head", decision, baseDecision, waivers, asOf).filter((gate) =>
+          isStricter(gate.id, base.policy.gates, head.policy.gates),
+        );
+  const findings = [...(base === null ? [] : loosened(base, head)), ...expired(judge, waivers, asOf)];
+  return { gates: [...own.filter((gate) => !stricter.some((other) => other.id === gate.id)), ...stricter], findings };
+}
+
+function results(
+  document: PolicyDocument,
+  from: "base" | "head",
+  decision: Decision,
+  baseDecision: Decision | null,
+  waivers: Waivers,
+  asOf: string,
+): GateResult[] {
+  const gates = document.policy.gates ?? {};
+  const cost = expectedUsd(decision.monthlyCostUsd);
+  const baseCost = expectedUsd(baseDecision?.monthlyCostUsd ?? null);
+  const checks = [maxMonthly(gates, cost), maxIncrease(gates, cost, baseCost), forbidden(gates, decision)].filter(
+    (check) => check !== null,
+  );
+  return checks.map(({ id, ok, text }): GateResult => {
+    const waiver = ok ? undefined : waivers.find((entry) => entry.gate === id && entry.expires >= asOf);
+    const status = ok ? "pass" : waiver === undefined ? "fail" : "waived";
+    const note = waiver === undefined ? "" : `; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`;
+    return { id, status, text: `${text}${note}`, line: document.lineOf(`gates.${id}`), from };
+  });
+}
+
+interface Check {
+  readonly id: GateResult["id"];
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+function maxMonthly(gates: Gates, cost: number | null): Check | null {
+  const limit = gates.maxMonthlyUsd;
+  if (limit === undefined) return null;
+  if (cost === null)
+    return { id: "max_monthly_usd", ok: false, text: `no path fits, so the cost against the limit of ${usd(limit)} is not known` };
+  return { id: "max_monthly_usd", ok: cost <= limit, text: `${usd(cost)} a month against the limit of ${usd(limit)}` };
+}
+
+function maxIncrease(gates: Gates, cost: number | null, baseCost: number | null): Check | null {
+  const limit = gates.maxIncreaseRatio;
+  if (limit === undefined) return null;
+  if (baseCost === null) return { id: "max_increase_ratio", ok: true, text: "no base cost to compare with" };
+  if (cost === null) return { id: "max_increase_ratio", ok: false, text: "no path fits, so the increase is not known" };
+  const increase = baseCost === 0 ? (cost > 0 ? Number.POSITIVE_INFINITY : 0) : cost / baseCost - 1;
+  return { id: "max_increase_ratio", ok: increase <= limit + 1e-12, text: `${percent(increase)} against the limit of ${percent(limit)}` };
+}
+
+function forbidden(gates: Gates, decision: Decision): Check | null {
+  if (gates.forbidPaths === undefined) return null;
+  return {
+    id: "forbid_paths",
+    ok: !gates.forbidPaths.includes(decision.path),
+    text: `path ${decision.path}; forbidden: ${gates.forbidPaths.join(", ") || "none listed"}`,
+  };
+}
+
+function percent(ratio: number): string {
+  return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(1)} %`;
+}
+
+function isStricter(id: GateResult["id"], base: Gates | undefined, head: Gates | undefined): boolean {
+  if (id === "max_monthly_usd")
+    return (head?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY) < (base?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY);
+  if (id === "max_increase_ratio")
+    return (head?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY) < (base?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY);
+  return (head?.forbidPaths ?? []).some((path) => !(base?.forbidPaths ?? []).includes(path));
+}
+
+function isLoosened(id: GateResult["id"], base: Gates | undefined, head: Gates | undefined): boolean {
+  return id === "forbid_paths"
+    ? (base?.forbidPaths ?? []).some((path) => !(head?.forbidPaths ?? []).includes(path))
+    : isStricter(id, head, base);
+}
+
+function loosened(base: PolicyDocument, head: PolicyDocument): Finding[] {
+  const ids: readonly GateResult["id"][] = ["max_monthly_usd", "max_increase_ratio", "forbid_paths"];
+  const gates = ids
+    .filter((id) => isLoosened(id, base.policy.gates, head.policy.gates))
+    .map(
+      (id): Finding => ({
+        id: "gate-loosened",
+        level: "warning",
+        text: `this change loosens the gate ${id}; the base branch's value still judges it`,
+        line: head.lineOf(`gates.${id}`),
+      }),
+    );
+  const known = new Set((base.policy.waivers ?? []).map((waiver) => JSON.stringify(waiver)));
+  const waivers = (head.policy.waivers ?? []).flatMap((waiver, index): Finding[] =>
+    known.has(JSON.stringify(waiver))
+      ? []
+      : [
+          {
+            id: "waiver-added",
+            level: "warning",
+            text: `this change adds a waiver of ${waiver.gate ?? waiver.rule ?? ""}; it counts once it is on the base branch`,
+            line: head.lineOf(`waivers[${index}]`),
+          },
+        ],
+  );
+  return [...gates, ...waivers];
+}
+
+function expired(document: PolicyDocument, waivers: Waivers, asOf: string): Finding[] {
+  return waivers.flatMap((waiver, index): Finding[] =>
+    waiver.expires >= asOf
+      ? []
+      : [
+          {
+            id: "waiver-expired",
+            level: "warning",
+            text: `the waiver of ${waiver.gate ?? waiver.rule ?? ""} ended on ${waiver.expires} (${waiver.owner}) and no longer counts`,
+            line: document.lineOf(`waivers[${index}]`),
+          },
+        ],
+  );
+}

@@ -1,0 +1,137 @@
+import { searchServing } from "../capacity/search.ts";
+import type { ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
+import type { Catalog } from "../catalog/index.ts";
+import { findGpu } from "../catalog/index.ts";
+import { priceRowOn } from "../catalog/pricing.ts";
+import type { Policy } from "../policy/policy.ts";
+import { type ApiCandidate, type Candidate, candidatesFor, type SelfHostCandidate } from "./candidates.ts";
+import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import { type ServingTable, servingTable } from "./fleet.ts";
+import type { InstanceOffer } from "./prices.ts";
+import { precisionAllowed } from "./rules/capability.ts";
+import { type Judgement, judge } from "./rules/judge.ts";
+import type { RuleContext } from "./rules/rule.ts";
+import { growthAt } from "./traffic.ts";
+import type { RejectedOption } from "./types.ts";
+
+/** An option that every hard rule lets through. */
+export type FeasibleOption =
+  | { readonly kind: "api" | "managed"; readonly candidate: ApiCandidate; readonly judgement: Judgement }
+  | { readonly kind: "self-host"; readonly candidate: SelfHostCandidate; readonly judgement: Judgement; readonly table: ServingTable };
+
+/** A workload with everything that does not depend on prices or volume: its options and what was ruled out. */
+export interface WorkloadOptions {
+  readonly workload: WorkloadFacts;
+  readonly feasible: readonly FeasibleOption[];
+  readonly rejected: readonly RejectedOption[];
+  readonly total: number;
+  /** Verdicts of every option, feasible or not, for `explain`. */
+  readonly judged: readonly { readonly option: string; readonly judgement: Judgement }[];
+}
+
+/** What the search for options needs to know. */
+export interface OptionContext {
+  readonly facts: RequirementFacts;
+  readonly catalog: Catalog;
+  readonly asOf: string;
+  readonly offers: readonly InstanceOffer[];
+  readonly waivers: NonNullable<Policy["waivers"]>;
+  readonly ownKeys: ReadonlySet<string>;
+  readonly lineOf: (path: string) => number;
+}
+
+/** Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. */
+export function optionsFor(workload: WorkloadFacts, context: OptionContext): WorkloadOptions {
+  const { facts, catalog, asOf, ownKeys } = context;
+  const rules: RuleContext = { facts, workload, catalog, asOf, ownKeys };
+  const candidates = candidatesFor(workload, facts.region, catalog);
+  const feasible: FeasibleOption[] = [];
+  const rejected: RejectedOption[] = [];
+  const judged: { option: string; judgement: Judgement }[] = [];
+  for (const candidate of candidates) {
+    const judgement = judge(candidate, rules, context.waivers, context.lineOf);
+    judged.push({ option: candidate.id, judgement });
+    const [first] = judgement.against;
+    if (first !== undefined) {
+      rejected.push({ option: candidate.id, rule: first.rule, verdict: first.verdict, text: first.text, line: first.line });
+      continue;
+    }
+    const option = realise(candidate, judgement, rules, context);
+    if ("kind" in option) feasible.push(option);
+    else rejected.push(option);
+  }
+  return { workload, feasible, rejected, total: candidates.length, judged };
+}
+
+function realise(candidate: Candidate, judgement: Judgement, rules: RuleContext, context: OptionContext): FeasibleOption | RejectedOption {
+  if (candidate.kind !== "self-host") {
+    if (priceRowOn(candidate.model, context.asOf) === undefined) {
+      return {
+        option: candidate.id,
+        rule: "price",
+        verdict: "unknown",
+        text: `no price of ${candidate.model.id} is known on ${context.asOf}`,
+        line: null,
+      };
+    }
+    return { kind: candidate.kind, candidate, judgement };
+  }
+  const { first, last } = searches(candidate, rules.workload, context);
+  const table = servingTable(candidate.model, first, last, (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+  if (table.options.size > 0) return { kind: "self-host", candidate, judgement, table };
+  return { option: candidate.id, rule: "feasibility", verdict: "fail", text: whyUnservable(candidate, first, last, context), line: null };
+}
+
+function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context: OptionContext) {
+  const at = (month: number): ServingSearch => {
+    const growth = growthAt(workload.tokenGrowthRatioPerMonth, month);
+    return searchServing({
+      model: candidate.model,
+      gpus: gpusOnOffer(context),
+      shape: {
+        inputTokens: workload.inputTokens.expected * growth,
+        outputTokens: workload.outputTokens.expected * growth,
+        cachedInputRatio: workload.cachedInputRatio,
+      },
+      promise: { ttftMsP95: workload.ttftMsP95, tpotMsP95: workload.tpotMsP95 },
+      contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens),
+    });
+  };
+  const first = at(0);
+  return { first, last: workload.tokenGrowthRatioPerMonth === 0 ? first : at(context.facts.horizonMonths - 1) };
+}
+
+/** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
+function gpusOnOffer(context: OptionContext) {
+  const largest = new Map<string, number>();
+  for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
+  return [...largest]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, count]) => {
+      const gpu = findGpu(context.catalog, id);
+      if (gpu === undefined) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
+      return { gpu, tensorParallelSizes: [1, 2, 4, 8].filter((size) => size <= count) };
+    });
+}
+
+/** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
+function whyUnservable(candidate: SelfHostCandidate, first: ServingSearch, last: ServingSearch, context: OptionContext): string {
+  if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
+  if (first.served.length > 0) {
+    const reason =
+      last.served.length > 0
+        ? "the capability floor leaves no precision that fits"
+        : "it no longer keeps the promise at the last month's tokens";
+    return `${candidate.model.id}: ${reason}`;
+  }
+  const closest = closestMiss(first, context);
+  return closest === undefined
+    ? `${candidate.model.id} has no configuration on the instances on offer`
+    : `${candidate.model.id}: ${closest.text}`;
+}
+
+function closestMiss(search: ServingSearch, context: OptionContext): UnservableConfiguration | undefined {
+  const memory = (row: UnservableConfiguration) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
+  const order = ["latency", "memory", "unsupported-precision"];
+  return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
+}

@@ -1,0 +1,186 @@
+import type { Catalog } from "../catalog/index.ts";
+import { type ApiBill, apiBill, requestsIn, scaleBill } from "./api-cost.ts";
+import type { RequirementFacts } from "./facts.ts";
+import { cheapestFleet, fleetId, type OffersByGpu, type SizedFleet, type Tenant } from "./fleet.ts";
+import type { FeasibleOption, WorkloadOptions } from "./options.ts";
+import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { fleetLines, type Sharing, sharedLines } from "./shared-cost.ts";
+import type { CostLine } from "./types.ts";
+
+/** One choice for each workload, in policy order. */
+export type Assignment = readonly FeasibleOption[];
+
+/** An assignment with its bill: what each workload's own tokens cost, the fleets, and what is shared. */
+export interface PricedPortfolio {
+  readonly assignment: Assignment;
+  readonly bills: readonly (ApiBill | null)[];
+  readonly fleets: readonly SizedFleet[];
+  readonly sharing: Sharing;
+  readonly monthlyUsd: number;
+}
+
+/** What a price depends on besides the assignment. */
+export interface PricingContext {
+  readonly workloads: readonly WorkloadOptions[];
+  readonly facts: RequirementFacts;
+  readonly catalog: Catalog;
+  readonly asOf: string;
+  readonly offers: OffersByGpu;
+  readonly what: Scenario;
+  readonly memo: PriceMemo;
+}
+
+/** A fleet at list price with everything that comes with it, in USD a month. */
+interface PricedFleet {
+  readonly fleet: SizedFleet;
+  readonly gpuUsd: number;
+  readonly otherUsd: number;
+}
+
+/**
+ * What was priced before, shared by all scenarios of one decision: bills are linear in volume and price, fleets do not
+ * depend on prices of people or tokens, so most scenarios only scale what is known.
+ */
+export interface PriceMemo {
+  readonly bills: Map<string, ApiBill>;
+  readonly fleets: Map<string, PricedFleet | undefined>;
+  readonly shared: Map<string, number>;
+}
+
+export function newMemo(): PriceMemo {
+  return { bills: new Map(), fleets: new Map(), shared: new Map() };
+}
+
+/**
+ * Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all
+ * share keys, network and people, so the whole costs less than the sum of its parts.
+ */
+export class Pricer {
+  readonly context: PricingContext;
+
+  constructor(context: PricingContext) {
+    this.context = context;
+  }
+
+  /** Undefined when a shared fleet has no configuration that serves all its workloads. */
+  price(assignment: Assignment): PricedPortfolio | undefined {
+    const bills = assignment.map((option, index) => (option.kind === "self-host" ? null : this.#bill(index, option)));
+    const priced = this.#fleetsOf(assignment);
+    if (priced === undefined) return undefined;
+    const sharing = this.#sharingOf(
+      assignment,
+      priced.map(({ fleet }) => fleet),
+    );
+    const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
+    const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
+    return { assignment, bills, fleets: sharing.fleets, sharing, monthlyUsd: own + hardware + this.#sharedUsd(sharing) };
+  }
+
+  /** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
+  alone(index: number, option: FeasibleOption): number | undefined {
+    if (option.kind !== "self-host") {
+      const sharing = {
+        keyedProviders: isKeyless(option) ? 0 : 1,
+        keylessModels: isKeyless(option) ? 1 : 0,
+        apiWorkloads: [workloadAt(this.context.workloads, index)],
+        fleets: [],
+      };
+      return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
+    }
+    const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [
+      { workload: workloadAt(this.context.workloads, index), table: option.table },
+    ]);
+    if (priced === undefined) return undefined;
+    return priced.usd + this.#sharedUsd({ keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [priced.fleet] });
+  }
+
+  #bill(index: number, option: FeasibleOption & { readonly kind: "api" | "managed" }): ApiBill {
+    const { facts, asOf, what, memo } = this.context;
+    const workload = workloadAt(this.context.workloads, index);
+    const key = `${index}|${option.candidate.id}|${what.tokens}`;
+    const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
+    memo.bills.set(key, base);
+    return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
+  }
+
+  #fleetsOf(assignment: Assignment): readonly { readonly fleet: SizedFleet; readonly usd: number }[] | undefined {
+    const groups = new Map<string, { readonly index: number; readonly tenant: Tenant }[]>();
+    assignment.forEach((option, index) => {
+      if (option.kind !== "self-host") return;
+      const group = groups.get(option.candidate.model.id) ?? [];
+      group.push({ index, tenant: { workload: workloadAt(this.context.workloads, index), table: option.table } });
+      groups.set(option.candidate.model.id, group);
+    });
+    const fleets = [];
+    for (const [model, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const fleet = this.#fleet(
+        `${model}|${group.map(({ index }) => index).join(",")}`,
+        group.map(({ tenant }) => tenant),
+      );
+      if (fleet === undefined) return undefined;
+      fleets.push(fleet);
+    }
+    return fleets;
+  }
+
+  #fleet(group: string, tenants: readonly Tenant[]): { readonly fleet: SizedFleet; readonly usd: number } | undefined {
+    const { offers, facts, catalog, what, memo } = this.context;
+    const volumes = tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",");
+    const key = `${group}|${volumes}|${what.throughput}|${what.throughputFactor}`;
+    if (!memo.fleets.has(key)) {
+      const fleet = cheapestFleet(tenants, offers, facts, what);
+      const lines = fleet === undefined ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
+      memo.fleets.set(
+        key,
+        fleet === undefined ? undefined : { fleet, gpuUsd: fleet.monthlyUsd, otherUsd: totalUsd(lines) - fleet.monthlyUsd },
+      );
+    }
+    const known = memo.fleets.get(key);
+    return known === undefined ? undefined : { fleet: known.fleet, usd: known.gpuUsd * what.gpuPrice + known.otherUsd };
+  }
+
+  #sharingOf(assignment: Assignment, fleets: readonly SizedFleet[]): Sharing {
+    const keyed = new Set<string>();
+    const keyless = new Set<string>();
+    const apiWorkloads = assignment.flatMap((option, index) => {
+      if (option.kind === "self-host") return [];
+      if (isKeyless(option)) keyless.add(option.candidate.model.id);
+      else keyed.add(option.candidate.route.id);
+      return [workloadAt(this.context.workloads, index)];
+    });
+    return { keyedProviders: keyed.size, keylessModels: keyless.size, apiWorkloads, fleets };
+  }
+
+  #sharedUsd(sharing: Sharing): number {
+    const fleets = sharing.fleets
+      .map(
+        (fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`,
+      )
+      .join(";");
+    const { facts, catalog, what, memo } = this.context;
+    const api = sharing.apiWorkloads.map((workload) => workload.name).join(",");
+    const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${api}|${fleets}|${what.people}|${what.hourlyRate}`;
+    const known = memo.shared.get(key);
+    if (known !== undefined) return known;
+    const lines = sharedLines(sharing, facts, catalog, what);
+    const usd = totalUsd([...lines.api, ...lines.selfHost, ...lines.common]);
+    memo.shared.set(key, usd);
+    return usd;
+  }
+}
+
+/** Bedrock needs permission instead of a key. */
+export function isKeyless(option: FeasibleOption): boolean {
+  return option.kind !== "self-host" && option.candidate.route.id === "bedrock";
+}
+
+/** Sum of the lines that have an amount. */
+export function totalUsd(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
+}
+
+function workloadAt(workloads: readonly WorkloadOptions[], index: number) {
+  const found = workloads[index];
+  if (found === undefined) throw new Error(`defect: no workload ${index}`);
+  return found.workload;
+}

@@ -1,0 +1,130 @@
+import type { Catalog } from "../catalog/index.ts";
+import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
+import type { RequirementFacts } from "./facts.ts";
+
+/** An instance type with the hourly price that this policy pays for it. */
+export interface InstanceOffer {
+  readonly instance: Instance;
+  readonly usdPerHour: number;
+  /** Where the price comes from, with date and discount. */
+  readonly source: string;
+}
+
+/** Instance types without a price, and why: unknown is no option and never 0. */
+export interface UnpricedInstance {
+  readonly instance: string;
+  readonly text: string;
+}
+
+/**
+ * The catalog with the policy's own API prices laid over it. From its `effective_from` on, a policy price replaces
+ * every catalog price of the same model, until its `effective_to`.
+ */
+export function overlayPrices(catalog: Catalog, prices: RequirementFacts["prices"]): Catalog {
+  const own = prices.api ?? [];
+  if (own.length === 0) return catalog;
+  return { ...catalog, apiModels: catalog.apiModels.map((model) => overlayModel(model, own)) };
+}
+
+function overlayModel(model: ApiModel, own: NonNullable<RequirementFacts["prices"]["api"]>): ApiModel {
+  const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
+  if (mine.length === 0) return model;
+  const rows = mine.map(
+    (price): ApiPrice => ({
+      effectiveFrom: price.effectiveFrom,
+      effectiveTo: price.effectiveTo ?? null,
+      inputUsdPerMTok: price.inputUsdPerMtok,
+      outputUsdPerMTok: price.outputUsdPerMtok,
+      cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
+      batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
+      batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
+      tiers: [],
+      peak: null,
+      source: `policy: ${price.source}`,
+      checked: price.checked,
+      basis: "vendor",
+      certainty: "high",
+    }),
+  );
+  return { ...model, prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows] };
+}
+
+/** The parts of a catalog price that no policy price covers; both ends of a period are inclusive. */
+function remains(row: ApiPrice, own: readonly ApiPrice[]): readonly ApiPrice[] {
+  const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
+  const ends = own.map((price) => price.effectiveTo);
+  const lastEnd = ends.includes(null) ? null : (ends.sort().at(-1) ?? null);
+  const before = row.effectiveFrom < first ? [{ ...row, effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1)) }] : [];
+  const outlives = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd);
+  const after = outlives ? [{ ...row, effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1)) }] : [];
+  return [...before, ...after];
+}
+
+const MS_PER_DAY = 86_400_000;
+
+/** `dayFrom("2026-12-31", 1)` is "2027-01-01". */
+function dayFrom(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
+}
+
+function earlier(a: string | null, b: string): string {
+  return a !== null && a < b ? a : b;
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b;
+}
+
+/**
+ * Hourly prices of all GPU instances in the policy's region under its way of buying.
+ * Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
+ * Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
+ */
+export function instanceOffers(
+  facts: RequirementFacts,
+  catalog: Catalog,
+  asOf: string,
+): { readonly offers: readonly InstanceOffer[]; readonly unpriced: readonly UnpricedInstance[] } {
+  const offers: InstanceOffer[] = [];
+  const unpriced: UnpricedInstance[] = [];
+  for (const instance of catalog.instances) {
+    const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
+    if (price === undefined) {
+      const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
+      unpriced.push({ instance: instance.id, text: `no ${what} price of ${instance.id} is known in ${facts.region}` });
+    } else {
+      offers.push({ instance, ...price });
+    }
+  }
+  return { offers, unpriced };
+}
+
+type Price = Pick<InstanceOffer, "usdPerHour" | "source">;
+
+function ownPrice(instance: Instance, facts: RequirementFacts, asOf: string): Price | undefined {
+  const own = (facts.prices.gpu ?? [])
+    .filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf)
+    .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
+  return own === undefined ? undefined : { usdPerHour: own.usdPerHour, source: `policy: ${own.source} (${own.checked})` };
+}
+
+function listPrice(instance: Instance, facts: RequirementFacts, asOf: string): Price | undefined {
+  const { gpu, gpuDiscountRatio } = facts.purchase;
+  if (gpu === "capacity_block") {
+    const block = instance.capacityBlock
+      .filter((row) => row.effectiveFrom <= asOf)
+      .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
+    return block === undefined
+      ? undefined
+      : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${block.source} (${block.checked})`);
+  }
+  const row = instance.usdPerHour[facts.region];
+  if (row === undefined) return undefined;
+  const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
+  return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${row.source} (${row.checked})`);
+}
+
+function discounted(usdPerHour: number, ratio: number, source: string): Price {
+  if (ratio === 0) return { usdPerHour, source };
+  return { usdPerHour: usdPerHour * (1 - ratio), source: `${source}; less the declared discount of ${ratio * 100} %` };
+}

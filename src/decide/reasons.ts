@@ -1,0 +1,104 @@
+import type { PolicyDocument } from "../policy/policy.ts";
+import { answersTo } from "./candidates.ts";
+import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import { usd } from "./describe.ts";
+import type { Flips } from "./flips.ts";
+import type { WorkloadOptions } from "./options.ts";
+import { EXPECTED } from "./scenario.ts";
+import type { SearchResult } from "./search.ts";
+import type { Reason } from "./types.ts";
+
+/**
+ * Why this workload takes this side, in the order a reader asks: which side the rules leave, what the sides cost, and
+ * why the less expensive one was not taken when it was not. Every sentence carries the figures it compares.
+ */
+export function costReasons(
+  entry: WorkloadOptions,
+  index: number,
+  search: SearchResult,
+  flips: Flips,
+  document: PolicyDocument,
+): readonly Reason[] {
+  const { workload } = entry;
+  const volumeLine = document.lineOf(`${workload.pointer}.volume`);
+  const api = flips.rival(index, "api", EXPECTED);
+  const own = flips.rival(index, "self-host", EXPECTED);
+  const chosen = flips.chosen.assignment[index];
+  const reasons: Reason[] = currentReason(entry, index, search, flips, document);
+  if (api === undefined || own === undefined) reasons.push(onlySide(entry, api === undefined ? "api" : "self-host", document));
+  if (api !== undefined && own !== undefined) {
+    const side = chosen?.kind === "self-host" ? "self-host" : "api";
+    const [mine, other] = side === "api" ? [api, own] : [own, api];
+    const gap = other.monthlyUsd - mine.monthlyUsd;
+    const word = gap >= 0 ? "less" : "more";
+    const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
+    const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
+    reasons.push({
+      rule: "cost",
+      verdict: "info",
+      text: `${names} costs ${usd(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+      line: volumeLine,
+      source: null,
+    });
+  }
+  if (search.tied) {
+    reasons.push({
+      rule: "tie",
+      verdict: "info",
+      text: `costs within ${TIE_RATIO * 100} % are a tie, which goes to the API`,
+      line: null,
+      source: null,
+    });
+  }
+  return reasons;
+}
+
+/** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */
+function currentReason(entry: WorkloadOptions, index: number, search: SearchResult, flips: Flips, document: PolicyDocument): Reason[] {
+  const { current, name, pointer } = entry.workload;
+  if (current === null) return [];
+  const line = document.lineOf(`${pointer}.current`);
+  const threshold = `${SWITCH_THRESHOLD_RATIO * 100} %`;
+  const keep = search.kept.find((row) => row.index === index);
+  if (keep !== undefined) {
+    const text = `${current.model} stays: leaving it would save ${usd(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`;
+    return [{ rule: "switch-threshold", verdict: "info", text, line, source: null }];
+  }
+  const today = search.shortlists[index]?.find(
+    (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
+  );
+  const chosen = flips.chosen.assignment[index];
+  if (today === undefined || today === chosen) return [];
+  const stay = flips.base.price(flips.chosen.assignment.with(index, today));
+  if (stay === undefined) return [];
+  const text = `leaving ${current.model} saves ${usd(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`;
+  return [{ rule: "switch", verdict: "info", text, line, source: null }];
+}
+
+/** One side has no option left: the rule that took out most of it, with its policy line. */
+function onlySide(entry: WorkloadOptions, gone: "api" | "self-host", document: PolicyDocument): Reason {
+  const prefix = (id: string) => id.startsWith("self-host/");
+  const rejected = entry.rejected.filter((row) => prefix(row.option) === (gone === "self-host"));
+  const counts = new Map<string, number>();
+  for (const { rule } of rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
+  const what = gone === "api" ? "API" : "self-hosted";
+  if (top === undefined) {
+    return {
+      rule: "candidates",
+      verdict: "info",
+      text: `the policy names no ${what} candidate`,
+      line: document.lineOf(`${entry.workload.pointer}.candidates`),
+      source: null,
+    };
+  }
+  const [rule, count] = top;
+  const example = rejected.find((row) => row.rule === rule);
+  return {
+    rule,
+    verdict: "info",
+    text: `no ${what} option is left: ${count} of ${rejected.length} fall to ${rule} (${example?.text ?? ""})`,
+    line: example?.line ?? null,
+    source: null,
+  };
+}

@@ -1,0 +1,130 @@
+import type { Catalog } from "../../catalog/index.ts";
+import type { BenchmarkScore, Precision } from "../../catalog/schema.ts";
+import type { Candidate } from "../candidates.ts";
+import type { WorkloadFacts } from "../facts.ts";
+import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
+
+/** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
+const PRECISION_MARGIN_POINTS: Readonly<Record<Precision, number>> = { bf16: 0, fp8: 1, int8: 1, int4: 3, mxfp4: 3, nvfp4: 3 };
+
+/** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
+function scoresOf(candidate: Candidate, catalog: Catalog): readonly BenchmarkScore[] {
+  const names: readonly (string | null)[] =
+    candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel];
+  return catalog.benchmarks.filter((row) => names.includes(row.model));
+}
+
+/** Best score of a benchmark that is not of low certainty; undefined when there is none. */
+function provenScore(scores: readonly BenchmarkScore[], benchmark: string): BenchmarkScore | undefined {
+  return scores
+    .filter((row) => row.benchmark === benchmark && row.certainty !== "low")
+    .reduce<BenchmarkScore | undefined>((best, row) => (best === undefined || row.score > best.score ? row : best), undefined);
+}
+
+export const benchmarkFloor: Rule = {
+  id: "capability",
+  title: "Good enough",
+  why: "Options are compared only when they meet the same published score; a smaller model is always less money.",
+  source: "S2-042, S4-016 to S4-023, S0-025",
+  waivable: true,
+  check(candidate, context) {
+    const declared = Object.entries(context.workload.minBenchmarks);
+    if (declared.length > 0) {
+      const pointer = `${context.workload.pointer}.needs.min_benchmarks`;
+      return worst(declared.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, pointer)));
+    }
+    const floor = context.workload.presetFloor;
+    if (floor === null) return null;
+    const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
+    const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
+    return worst([bestOf(any), ...all]);
+  },
+};
+
+function floorOutcome(candidate: Candidate, context: RuleContext, benchmark: string, minimum: number, pointer: string | null): RuleOutcome {
+  const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
+  if (best === undefined) {
+    return { verdict: "unknown", text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`, pointer, source: null };
+  }
+  const base = { pointer, source: `${best.source} (${best.checked})`, certainty: best.certainty };
+  const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
+  return best.score >= minimum ? { ...base, verdict: "pass", text: compared } : { ...base, verdict: "fail", text: compared };
+}
+
+const ORDER = { fail: 0, unknown: 1, pass: 2 } as const;
+
+function worst(outcomes: readonly RuleOutcome[]): RuleOutcome | null {
+  return outcomes.reduce<RuleOutcome | null>((low, next) => (low === null || ORDER[next.verdict] < ORDER[low.verdict] ? next : low), null);
+}
+
+/** The outcome that helps most: a pass, else a fail (it has a number), else unknown. */
+function bestOf(outcomes: readonly RuleOutcome[]): RuleOutcome {
+  const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
+  if (found === undefined) throw new Error("a capability floor needs at least one benchmark");
+  return found;
+}
+
+/**
+ * Precisions at which a self-hosted candidate still meets its floors with the margin that quantisation asks.
+ * Example: mmlu 86.0 against 85 allows bf16 and fp8 (1 point) but not int4 (3 points).
+ */
+export function precisionAllowed(candidate: Candidate, context: RuleContext, precision: Precision): boolean {
+  if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
+  const margin = PRECISION_MARGIN_POINTS[precision];
+  const { minBenchmarks, presetFloor } = context.workload;
+  const meets = ([benchmark, minimum]: readonly [string, number]) =>
+    (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
+  if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
+  return presetFloor.any.some(meets) && presetFloor.all.every(meets);
+}
+
+export const contextWindow: Rule = {
+  id: "context-window",
+  title: "The longest request fits",
+  why: "A request longer than the context window fails.",
+  source: "S4-016 to S4-023",
+  waivable: true,
+  check(candidate, { workload }) {
+    const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
+    const wanted = workload.contextWindowDeclared
+      ? workload.contextWindowTokens
+      : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
+    const offered = candidate.model.contextWindowTokens;
+    if (offered === null)
+      return { verdict: "unknown", text: `the context window of ${candidate.model.id} is not known`, pointer, source: null };
+    const text = `context window of ${offered} tokens against ${wanted} needed`;
+    return { verdict: offered >= wanted ? "pass" : "fail", text, pointer, source: null };
+  },
+};
+
+type Feature = WorkloadFacts["features"][number];
+const FEATURE_KEYS = { tool_use: "toolUse", json_schema: "jsonSchema", vision: "vision", web_search: "webSearch" } as const;
+
+export const features: Rule = {
+  id: "features",
+  title: "Has the features",
+  why: "Tool use, structured output, vision and web search differ by model and host.",
+  source: "S4-027, S4-118",
+  waivable: true,
+  check(candidate, { workload }) {
+    if (workload.features.length === 0) return null;
+    return worst(workload.features.map((feature) => featureOutcome(candidate, feature, workload)));
+  },
+};
+
+function featureOutcome(candidate: Candidate, feature: Feature, workload: WorkloadFacts): RuleOutcome {
+  const pointer = `${workload.pointer}.needs.features`;
+  const source = null;
+  if (candidate.kind === "self-host" && feature === "json_schema") {
+    return { verdict: "pass", text: "vLLM enforces a JSON schema for every model (structured outputs)", pointer, source };
+  }
+  if (candidate.kind === "self-host" && feature === "web_search") {
+    return { verdict: "fail", text: "own servers have no hosted web search", pointer, source };
+  }
+  const offered = candidate.model.features[FEATURE_KEYS[feature]];
+  if (offered === null)
+    return { verdict: "unknown", text: `whether ${candidate.model.id} offers ${feature} is not known`, pointer, source };
+  return offered
+    ? { verdict: "pass", text: `${candidate.model.id} offers ${feature}`, pointer, source }
+    : { verdict: "fail", text: `${candidate.model.id} does not offer ${feature}`, pointer, source };
+}

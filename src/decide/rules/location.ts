@@ -1,0 +1,101 @@
+import type { Candidate } from "../candidates.ts";
+import { factOutcome, type Rule, type RuleContext, type RuleOutcome, readYesNo } from "./rule.ts";
+
+function complianceKey(context: RuleContext, key: string): string {
+  return `${context.workload.pointer}.compliance.${key}`;
+}
+
+export const dataLocation: Rule = {
+  id: "data-location",
+  title: "Data stays in your account",
+  why: "A policy that forbids request data to leave your own cloud account rules out every service that someone else runs.",
+  source: "S0-008, S0-012, S0-030, S2-058",
+  waivable: true,
+  check(candidate, context) {
+    const { dataMayLeave } = context.workload.compliance;
+    if (dataMayLeave !== false) return null;
+    const pointer = complianceKey(context, "data_may_leave");
+    if (candidate.kind === "self-host") {
+      return { verdict: "pass", text: "requests stay in your own account", pointer, source: null };
+    }
+    return {
+      verdict: "fail",
+      text: `request data may not leave your account, and ${candidate.route.label} is run by someone else`,
+      pointer,
+      source: null,
+    };
+  },
+};
+
+export const airGapped: Rule = {
+  id: "air-gapped",
+  title: "No path to the internet",
+  why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
+  source: "S2-062, S4-056",
+  waivable: false,
+  check(candidate, context) {
+    if (context.workload.compliance.airGapped !== true) return null;
+    const pointer = complianceKey(context, "air_gapped");
+    if (candidate.kind !== "self-host") {
+      return { verdict: "fail", text: `an air gap leaves no path to ${candidate.route.label}`, pointer, source: null };
+    }
+    return {
+      verdict: "pass",
+      text: "own instances without internet gateway or NAT",
+      pointer,
+      source: null,
+      conditions: ["Air gap: an AWS region gives an isolated network, not a physical gap; confirm that your accreditor accepts it"],
+    };
+  },
+};
+
+export const privateNetwork: Rule = {
+  id: "private-network",
+  title: "Off the public internet",
+  why: "Requests must reach the model over a private endpoint.",
+  source: "S4-049",
+  waivable: true,
+  check(candidate, context) {
+    if (context.workload.compliance.privateNetwork !== true) return null;
+    return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);
+  },
+};
+
+/** Routes that run in the region of the policy; the others choose their own place. */
+const REGIONAL_ROUTES = new Set(["bedrock", "aws-self-host", "aws-govcloud-self-host", "aws-eu-sovereign"]);
+/** Places as routes publish them, in the words of `data_residency`. */
+const PLACES: Readonly<Record<string, readonly string[]>> = { eu_eea_ch: ["eu", "ch"] };
+
+export const dataResidency: Rule = {
+  id: "data-residency",
+  title: "Data stays in the right places",
+  why: "Requests may be processed and stored only in the places that the policy lists.",
+  source: "S4-049, S4-054, S4-059",
+  waivable: true,
+  check(candidate, context) {
+    const allowed = context.workload.compliance.dataResidency;
+    if (allowed === undefined) return null;
+    const pointer = complianceKey(context, "data_residency");
+    if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
+    if (allowed.includes("eu") && candidate.route.facts.euResidency !== undefined) {
+      const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
+      if (eu.verdict === "pass" || allowed.length === 1) return eu;
+    }
+    return factOutcome(candidate.route, "regions", `processing in ${allowed.join(" or ")}`, pointer, (value) => {
+      if (!Array.isArray(value)) return "unknown";
+      const offered = value.flatMap((place) => PLACES[place] ?? [place]);
+      return offered.some((place) => allowed.some((zone) => zone === place)) ? "conditional" : "fail";
+    });
+  },
+};
+
+function regional(candidate: Candidate, allowed: readonly string[], pointer: string, context: RuleContext): RuleOutcome {
+  const { region } = context.facts;
+  const place = context.catalog.regions.find((row) => row.id === region)?.residency;
+  if (place === undefined) return { verdict: "unknown", text: `the place of region ${region} is not known`, pointer, source: null };
+  if (!allowed.includes(place)) {
+    return { verdict: "fail", text: `region ${region} lies in ${place}; allowed: ${allowed.join(", ")}`, pointer, source: null };
+  }
+  const conditions = candidate.kind === "self-host" ? [] : [`${candidate.route.label}: keep cross-region inference inside ${place}`];
+  return { verdict: "pass", text: `region ${region} lies in ${place}`, pointer, source: null, conditions };
+}

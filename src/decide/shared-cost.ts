@@ -1,0 +1,200 @@
+import type { Catalog } from "../catalog/index.ts";
+import { supportPriceUsd } from "../catalog/index.ts";
+import { rootVolumeGiB, STACK_RESOURCES, type StackResources, type StackShape, stackResources } from "../stack-resources.ts";
+import {
+  API_PEOPLE,
+  FULL_TIME_ABOVE_GPUS,
+  FULL_TIME_HOURS_PER_MONTH,
+  HOURS_PER_MONTH,
+  PEOPLE_SOURCE,
+  SELF_HOST_PEOPLE,
+} from "./defaults.ts";
+import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import type { SizedFleet } from "./fleet.ts";
+import type { Scenario } from "./scenario.ts";
+import type { CostLine } from "./types.ts";
+
+/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
+const GP3_INCLUDED_MIBPS = 125;
+
+/** Everything around tokens and instances, by who shares it. */
+export interface SharedLines {
+  readonly api: readonly CostLine[];
+  readonly selfHost: readonly CostLine[];
+  /** Shared by all workloads of the policy. */
+  readonly common: readonly CostLine[];
+}
+
+/** One portfolio as far as its shared costs depend on it. */
+export interface Sharing {
+  readonly keyedProviders: number;
+  readonly keylessModels: number;
+  readonly apiWorkloads: readonly WorkloadFacts[];
+  readonly fleets: readonly SizedFleet[];
+}
+
+/**
+ * Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
+ * A price that is not known in the region gives a line without an amount, never 0.
+ */
+export function sharedLines(sharing: Sharing, facts: RequirementFacts, catalog: Catalog, what: Scenario): SharedLines {
+  const region = facts.region;
+  const line = (id: string, label: string, quantity: number, unit: string, price: string) =>
+    priced(catalog, region, id, label, quantity, unit, price);
+  const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
+  const shape = stackShape(sharing, facts);
+  const all = stackResources(shape);
+  const hosts = stackResources({ ...shape, keyedProviders: 0, keylessModels: 0 });
+  return {
+    common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+    api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
+    selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)],
+  };
+}
+
+function stackShape(sharing: Sharing, facts: RequirementFacts): StackShape {
+  return {
+    stage: facts.stage,
+    airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
+    newNetwork: true,
+    hasDomain: false,
+    keyedProviders: sharing.keyedProviders,
+    keylessModels: sharing.keylessModels,
+    fleets: sharing.fleets.map((fleet) => ({
+      gatedDownload: fleet.model.gatedDownload,
+      ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null),
+    })),
+  };
+}
+
+type LineMaker = (id: string, label: string, quantity: number, unit: string, price: string) => CostLine;
+
+function apiPlatform(all: StackResources, hosts: StackResources, line: LineMaker): CostLine[] {
+  return present([
+    line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
+    line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
+    line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
+    line(
+      "bedrock-endpoint",
+      "Private endpoint for Bedrock",
+      (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * HOURS_PER_MONTH,
+      "endpoint-hour",
+      "vpce-interface-hour",
+    ),
+  ]);
+}
+
+function hostPlatform(hosts: StackResources, line: LineMaker): CostLine[] {
+  return present([
+    line("load-balancer", "Load balancer", hosts.loadBalancers * HOURS_PER_MONTH, "hour", "alb-hour"),
+    line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * HOURS_PER_MONTH, "LCU-hour", "alb-lcu-hour"),
+    line("nat-gateways", "NAT gateways", hosts.natGateways * HOURS_PER_MONTH, "hour", "nat-hour"),
+    line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * HOURS_PER_MONTH, "hour", "public-ipv4-hour"),
+    line(
+      "private-endpoints",
+      "Private endpoints to AWS services",
+      hosts.interfaceEndpointZones * HOURS_PER_MONTH,
+      "endpoint-hour",
+      "vpce-interface-hour",
+    ),
+    line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
+    line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
+    line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
+    line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
+    line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month"),
+  ]);
+}
+
+/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
+export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: Catalog, what: Scenario): readonly CostLine[] {
+  const line: LineMaker = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
+  const months = fleet.instancesByMonth.length;
+  const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+  const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
+  const weights = weightsGiB(fleet);
+  const gpu: CostLine = {
+    id: "gpu-instances",
+    label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+    quantity: instances * HOURS_PER_MONTH,
+    unit: "instance-hour",
+    unitPriceUsd: usdPerHour,
+    monthlyUsd: instances * HOURS_PER_MONTH * usdPerHour,
+    source: fleet.offer.source,
+  };
+  const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
+  return [
+    gpu,
+    ...present([
+      line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+      line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+      line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+      line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+      line(
+        "instance-metrics",
+        "Detailed monitoring of the instances",
+        instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance,
+        "metric-month",
+        "cw-metric-month",
+      ),
+    ]),
+  ];
+}
+
+/** Weights of one replica over all its GPUs, in GiB. */
+export function weightsGiB(fleet: SizedFleet): number {
+  return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
+}
+
+function apiPeople(sharing: Sharing, facts: RequirementFacts, what: Scenario): CostLine[] {
+  const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+  return [
+    people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what),
+    ...(settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]),
+  ];
+}
+
+function hostPeople(fleets: readonly SizedFleet[], facts: RequirementFacts, what: Scenario): CostLine[] {
+  const row = SELF_HOST_PEOPLE[facts.mlOps];
+  const gpus = Math.max(
+    ...monthsOf(fleets).map((month) =>
+      fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0),
+    ),
+  );
+  const hours = gpus > FULL_TIME_ABOVE_GPUS ? Math.max(row.monthly[what.people], FULL_TIME_HOURS_PER_MONTH) : row.monthly[what.people];
+  const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
+  return [
+    people("people-self-host", "People: operate the servers", hours, facts, what),
+    ...(settled
+      ? []
+      : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]),
+  ];
+}
+
+function monthsOf(fleets: readonly SizedFleet[]): readonly number[] {
+  return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+}
+
+function people(id: string, label: string, hours: number, facts: RequirementFacts, what: Scenario): CostLine {
+  const rate = facts.hourlyRateUsd * what.hourlyRate;
+  return { id, label, quantity: hours, unit: "engineer-hour", unitPriceUsd: rate, monthlyUsd: hours * rate, source: PEOPLE_SOURCE };
+}
+
+function priced(catalog: Catalog, region: string, id: string, label: string, quantity: number, unit: string, priceId: string): CostLine {
+  const price = supportPriceUsd(catalog, priceId, region);
+  if (price === undefined)
+    return { id, label, quantity, unit, unitPriceUsd: null, monthlyUsd: null, source: `no price of ${priceId} is known in ${region}` };
+  return {
+    id,
+    label,
+    quantity,
+    unit,
+    unitPriceUsd: price.usd,
+    monthlyUsd: quantity * price.usd,
+    source: `${price.source} (${price.checked})`,
+  };
+}
+
+/** Lines of things that this stack does not build (quantity 0) are left out. */
+function present(lines: readonly CostLine[]): CostLine[] {
+  return lines.filter((line) => line.quantity > 0);
+}

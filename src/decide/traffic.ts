@@ -1,0 +1,102 @@
+import { DAYS_PER_MONTH, type HourlyProfile, PEAK_TO_AVERAGE, SECONDS_PER_MONTH } from "./defaults.ts";
+
+const HOURS_PER_WEEK = 168;
+const WEEKDAYS = 5;
+const WEEKEND_DAYS = 2;
+/** One array for each profile, so that equal shapes are recognised by identity. */
+const weeks = new WeakMap<HourlyProfile, readonly number[]>();
+
+/** Requests per month of a volume given per day: 100,000 a day are 3,041,667 a month (730 h). */
+export function perMonth(requestsPerDay: number): number {
+  return requestsPerDay * DAYS_PER_MONTH;
+}
+
+/**
+ * Load of the 168 hours of a typical week relative to the weekly mean, Monday 00:00 first; the mean is 1.
+ * Example: a flat profile gives 168 ones; business hours peak at about 2.8.
+ */
+export function weekOf(profile: HourlyProfile): readonly number[] {
+  const known = weeks.get(profile);
+  if (known !== undefined) return known;
+  const weekday = profile.weights;
+  const weekend = weekday.map((weight) => weight * profile.weekendRatio);
+  const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
+  const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK;
+  const relative = week.map((value) => value / mean);
+  weeks.set(profile, relative);
+  return relative;
+}
+
+function repeat(day: readonly number[], days: number): number[] {
+  return Array.from({ length: days }, () => day).flat();
+}
+
+/** A weekly shape and how much of it there is. */
+export interface WeeklyLoad {
+  readonly week: readonly number[];
+  readonly scale: number;
+}
+
+const busiestOf = new WeakMap<readonly number[], number>();
+
+/**
+ * Largest sum of several weekly loads in one hour: shapes that peak at different hours share what stands idle.
+ * Example: two loads of scale 1, one busy by day and one by night, need less than 2.
+ */
+export function busiestHour(loads: readonly WeeklyLoad[]): number {
+  const [first, ...rest] = loads;
+  if (first === undefined) return 0;
+  if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
+  let busiest = 0;
+  for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
+    let sum = 0;
+    for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
+    if (sum > busiest) busiest = sum;
+  }
+  return busiest;
+}
+
+function peakOf(week: readonly number[]): number {
+  const known = busiestOf.get(week);
+  if (known !== undefined) return known;
+  const peak = Math.max(...week);
+  busiestOf.set(week, peak);
+  return peak;
+}
+
+/**
+ * Mean rate of the busiest hour in requests/s.
+ * Example: 3,041,667 requests a month at a busiest hour of 2 x the mean are 2.31 requests/s.
+ */
+export function busiestHourRate(requestsPerMonth: number, week: readonly number[]): number {
+  return (requestsPerMonth / SECONDS_PER_MONTH) * Math.max(...week);
+}
+
+/** Default ratio of the worst minute to the mean of the busiest hour: small services are burstier. `peakToAverageAt(10)` is 1.5. */
+export function peakToAverageAt(requestsPerSecond: number): number {
+  const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
+  return step === undefined ? 1 : step.ratio;
+}
+
+/** Growth factor of month `index` (0 is the first): `growthAt(0.05, 12)` is 1.796. */
+export function growthAt(ratioPerMonth: number, index: number): number {
+  return (1 + ratioPerMonth) ** index;
+}
+
+/** Calendar month `index` months after `asOf`, as its first day: `monthDate("2026-11-21", 2)` is "2027-01-01"; index 0 is `asOf` itself. */
+export function monthDate(asOf: string, index: number): string {
+  if (index === 0) return asOf;
+  const year = Number(asOf.slice(0, 4));
+  const month = Number(asOf.slice(5, 7)) - 1 + index;
+  const y = year + Math.floor(month / 12);
+  return `${y}-${String((month % 12) + 1).padStart(2, "0")}-01`;
+}
+
+/** First month index at which `from` growing by `ratioPerMonth` reaches `target`; null when it never does within 60 months. */
+export function monthsUntil(from: number, target: number, ratioPerMonth: number): number | null {
+  const limit = 60;
+  if (from >= target) return 0;
+  if (ratioPerMonth <= 0) return null;
+  const months = Math.ceil(Math.log(target / from) / Math.log(1 + ratioPerMonth) - 1e-9);
+  return months <= limit ? months : null;
+}

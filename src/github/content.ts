@@ -1,0 +1,93 @@
+import type { Diagnostic } from "../policy/diagnostic.ts";
+import type { Base } from "./base.ts";
+import type { FileSource, FileText } from "./files.ts";
+import { isDynamic, matchesAny, normalPattern } from "./glob.ts";
+
+/** One policy of the run: the text at head, and the text at base where there is one. */
+export type PolicyInput =
+  | {
+      readonly kind: "present";
+      readonly file: string;
+      readonly text: string;
+      readonly base: { readonly path: string; readonly text: string } | null;
+    }
+  | { readonly kind: "unreadable"; readonly file: string; readonly diagnostic: Diagnostic }
+  | { readonly kind: "deleted"; readonly file: string };
+
+/**
+ * Collects the policies that the patterns name, sorted by path.
+ *
+ * `head` is asked in order: the checkout, where it may be read, then the commit through the API. A renamed policy is
+ * compared with its old path; one that the base had and the head has not is `deleted`.
+ */
+export async function collectPolicies(options: {
+  readonly patterns: readonly string[];
+  readonly head: readonly FileSource[];
+  readonly base: (Base & { readonly source: FileSource }) | null;
+}): Promise<readonly PolicyInput[]> {
+  const patterns = options.patterns.map(normalPattern);
+  const names = await headNames(patterns, options.head);
+  const found: PolicyInput[] = [];
+  const absent: string[] = [];
+  for (const file of names) {
+    const text = await readFirst(options.head, file);
+    if (text.kind === "absent") absent.push(file);
+    else if (text.kind === "unreadable") found.push({ kind: "unreadable", file, diagnostic: text.diagnostic });
+    else found.push({ kind: "present", file, text: text.text, base: await baseText(file, options.base) });
+  }
+  const present = found.map((policy) => policy.file);
+  const deleted = await deletedPolicies({ patterns, absent, present, base: options.base });
+  return [...found, ...deleted].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Names to look for: every path that is spelled out, and what the globs find in the first source that has any. */
+async function headNames(patterns: readonly string[], sources: readonly FileSource[]): Promise<readonly string[]> {
+  const globs = patterns.filter(isDynamic);
+  const listed = globs.length === 0 ? [] : await listFirst(sources, globs);
+  return [...new Set([...patterns.filter((pattern) => !isDynamic(pattern)), ...listed])];
+}
+
+async function listFirst(sources: readonly FileSource[], globs: readonly string[]): Promise<readonly string[]> {
+  for (const source of sources) {
+    const names = await source.list(globs);
+    if (names.length > 0) return names;
+  }
+  return [];
+}
+
+async function readFirst(sources: readonly FileSource[], file: string): Promise<FileText> {
+  for (const source of sources) {
+    const text = await source.read(file);
+    if (text.kind !== "absent") return text;
+  }
+  return { kind: "absent" };
+}
+
+async function baseText(file: string, base: (Base & { readonly source: FileSource }) | null) {
+  if (base === null) return null;
+  const path = base.renamedFrom.get(file) ?? file;
+  const text = await base.source.read(path);
+  if (text.kind === "absent") return null;
+  // An empty text is an invalid base, which the evaluation reports: a pull request can then still repair the file.
+  return { path, text: text.kind === "text" ? text.text : "" };
+}
+
+async function deletedPolicies(options: {
+  readonly patterns: readonly string[];
+  readonly absent: readonly string[];
+  readonly present: readonly string[];
+  readonly base: (Base & { readonly source: FileSource }) | null;
+}): Promise<readonly PolicyInput[]> {
+  const { base } = options;
+  if (base === null) return [];
+  const renamed = options.present.map((file) => base.renamedFrom.get(file));
+  const gone = base.gone.filter((file) => matchesAny(options.patterns, file));
+  const candidates = [...new Set([...options.absent, ...gone])].filter(
+    (file) => !options.present.includes(file) && !renamed.includes(file),
+  );
+  const deleted: PolicyInput[] = [];
+  for (const file of candidates) {
+    if ((await base.source.read(file)).kind !== "absent") deleted.push({ kind: "deleted", file });
+  }
+  return deleted;
+}

@@ -1,0 +1,34 @@
+/** Everything that the action does to the world outside GitHub's API, and the clock. */
+export interface Ports {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly fetch: typeof fetch;
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+  /** A line of the log. */
+  info(text: string): void;
+  annotate(annotation: Note): void;
+  setOutput(name: string, value: string): void;
+  /** Adds Markdown to the job summary. */
+  appendSummary(markdown: string): Promise<void>;
+  /** Marks the step as failed with one error annotation. */
+  fail(message: string): void;
+}
+
+/** An annotation, with or without a place. */
+export interface Note {
+  readonly level: "error" | "warning" | "notice";
+  readonly message: string;
+  readonly title?: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/**
+ * One line that the runner cannot take for a command: no line breaks, and never starting with `::` or `##[`.
+ * `plainLine("a\n::error::b")` is `a ::error::b`; `plainLine("::error::b")` is `> ::error::b`.
+ */
+export function plainLine(text: string): string {
+  const line = text.replace(/[\r\n]+/g, " ");
+  return /^\s*(::|##\[)/.test(line) ? `> ${line}` : line;
+}

@@ -1,0 +1,177 @@
+import type { Band, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, WorkloadDecision } from "../decide/types.ts";
+
+/** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
+export const SCHEMA_VERSION = 1;
+
+/** Decimals of an amount in dollars: enough for a millionth of a dollar, too few for the noise of floating point. */
+const MONEY_DECIMALS = 6;
+/** Significant digits of every other figure; the sixteenth and seventeenth of a double are noise. */
+const SIGNIFICANT_DIGITS = 12;
+
+/**
+ * The published document of one evaluation, or an array of documents for several: keys in a fixed order, two spaces,
+ * numbers as numbers, unknown as null, a newline at the end. The same evaluation gives the same bytes.
+ *
+ * Throws when a figure is not finite: that is a defect of the engine, and JSON would hide it as null.
+ */
+export function renderJson(evaluation: Evaluation | readonly Evaluation[]): string {
+  const several = isList(evaluation);
+  return `${JSON.stringify(several ? evaluation.map(documentOf) : documentOf(evaluation), null, 2)}\n`;
+}
+
+function isList(value: Evaluation | readonly Evaluation[]): value is readonly Evaluation[] {
+  return Array.isArray(value);
+}
+
+function documentOf(evaluation: Evaluation): object {
+  const { decision, delta, base, catalog } = evaluation;
+  const oldest = catalog.oldestPrice;
+  const moved = delta?.pathChange ?? null;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    engineVersion: evaluation.engineVersion,
+    asOf: evaluation.asOf,
+    catalog: {
+      version: catalog.version,
+      oldestPrice: oldest === null ? null : { id: oldest.id, checked: oldest.checked, ageDays: oldest.ageDays },
+    },
+    policy: identityOf(evaluation.policy),
+    path: decision.path,
+    monthlyCostUsd: bandOf(decision.monthlyCostUsd),
+    deltaMonthlyUsd: money(delta?.deltaMonthlyUsd ?? null),
+    pathChange: moved === null ? null : { from: moved.from, to: moved.to },
+    workloads: decision.workloads.map(workloadOf),
+    gates: evaluation.gates.map(({ id, status, text, line, from }) => ({ id, status, text, line, from })),
+    diagnostics: evaluation.diagnostics,
+    region: evaluation.region,
+    horizonMonths: evaluation.horizonMonths,
+    firstMonthUsd: money(decision.firstMonthUsd),
+    lastMonthUsd: money(decision.lastMonthUsd),
+    base:
+      base === null
+        ? null
+        : { policy: identityOf(base.policy), path: base.decision.path, monthlyCostUsd: bandOf(base.decision.monthlyCostUsd) },
+    baseNote: evaluation.baseNote,
+    workloadDeltas: (delta?.workloads ?? []).map(({ name, kind, from, to, deltaUsd }) => ({
+      name,
+      kind,
+      from: sideOf(from),
+      to: sideOf(to),
+      deltaUsd: money(deltaUsd),
+    })),
+    confidence: decision.confidence,
+    confidenceText: decision.confidenceText,
+    exact: decision.exact,
+    paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({ path, monthlyCostUsd: bandOf(monthlyCostUsd), text })),
+    fleets: decision.fleets.map(fleetOf),
+    assumptions: decision.assumptions.map(({ key, value, source }) => ({ key, value, source })),
+    findings: evaluation.findings.map(({ id, level, text, line }) => ({ id, level, text, line })),
+  };
+}
+
+function identityOf({ path, name, sha256 }: PolicyIdentity): object {
+  return { path, name, sha256 };
+}
+
+function workloadOf(workload: WorkloadDecision): object {
+  const { breakEven } = workload;
+  return {
+    name: workload.name,
+    path: workload.path,
+    option: workload.option === null ? null : optionOf(workload.option),
+    monthlyCostUsd: bandOf(workload.monthlyCostUsd),
+    costLines: workload.costLines.map(costLineOf),
+    breakEven:
+      breakEven === null
+        ? null
+        : { requestsPerMonth: figure(breakEven.requestsPerMonth), versus: breakEven.versus, reachedOn: breakEven.reachedOn },
+    reasons: workload.reasons.map(({ rule, verdict, text, line, source }) => ({ rule, verdict, text, line, source })),
+    rejected: workload.rejected.map(({ option, rule, verdict, text, line }) => ({ option, rule, verdict, text, line })),
+    runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
+      option: optionOf(option),
+      monthlyCostUsd: bandOf(monthlyCostUsd),
+    })),
+    tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text }) => ({
+      parameter,
+      from: figure(from),
+      to: figure(to),
+      flipsTo,
+      text,
+    })),
+    conditions: workload.conditions,
+    line: workload.line,
+    requestsPerMonth: figure(workload.requestsPerMonth),
+    considered: { total: workload.considered.total, feasible: workload.considered.feasible },
+  };
+}
+
+/** Fields that an option does not have are absent, as the schema says; JSON.stringify leaves undefined out. */
+function optionOf(option: OptionSummary): object {
+  const { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision } = option;
+  return { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision };
+}
+
+function costLineOf({ id, label, quantity, unit, unitPriceUsd, monthlyUsd, source, share }: CostLine): object {
+  return {
+    id,
+    label,
+    quantity: figure(quantity),
+    unit,
+    unitPriceUsd: unitPriceUsd === null ? null : figure(unitPriceUsd),
+    monthlyUsd: money(monthlyUsd),
+    source,
+    ...(share === undefined ? {} : { share: figure(share) }),
+  };
+}
+
+function fleetOf(fleet: Fleet): object {
+  const { instances, utilisationRatio, capacity } = fleet;
+  return {
+    id: fleet.id,
+    model: fleet.model,
+    hubRepo: fleet.hubRepo,
+    precision: fleet.precision,
+    gatedDownload: fleet.gatedDownload,
+    weightsGiB: figure(fleet.weightsGiB),
+    instanceType: fleet.instanceType,
+    gpu: fleet.gpu,
+    gpuCountPerInstance: fleet.gpuCountPerInstance,
+    tensorParallel: fleet.tensorParallel,
+    replicasPerInstance: fleet.replicasPerInstance,
+    instances: { first: instances.first, last: instances.last, minimum: instances.minimum },
+    usdPerInstanceHour: figure(fleet.usdPerInstanceHour),
+    utilisationRatio: { mean: figure(utilisationRatio.mean), peak: figure(utilisationRatio.peak) },
+    capacity: {
+      requestsPerSecondPerReplica: figure(capacity.requestsPerSecondPerReplica),
+      ttftMsP95: figure(capacity.ttftMsP95),
+      tpotMsP95: figure(capacity.tpotMsP95),
+      concurrency: figure(capacity.concurrency),
+      limitedBy: capacity.limitedBy,
+      confidence: capacity.confidence,
+    },
+    vllmFlags: fleet.vllmFlags,
+    workloads: fleet.workloads,
+  };
+}
+
+function sideOf(side: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null): object | null {
+  return side === null ? null : { path: side.path, option: side.option, monthlyUsd: money(side.monthlyUsd) };
+}
+
+function bandOf(band: Band | null): object | null {
+  return band === null ? null : { expected: money(band.expected), p10: money(band.p10), p90: money(band.p90) };
+}
+
+function money(value: number | null): number | null {
+  return value === null ? null : finite(Number(finite(value).toFixed(MONEY_DECIMALS)));
+}
+
+function figure(value: number): number {
+  return finite(Number(finite(value).toPrecision(SIGNIFICANT_DIGITS)));
+}
+
+/** Minus zero becomes zero; what is not a number stops the report. */
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new Error(`a figure of the report is ${value}; figures are finite or null`);
+  return value === 0 ? 0 : value;
+}

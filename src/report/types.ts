@@ -1,0 +1,36 @@
+import type { Evaluation } from "../decide/types.ts";
+import type { Diagnostic } from "../policy/diagnostic.ts";
+
+/** What became of one policy file in a run. `file` is its path from the repository root. */
+export type PolicyResult =
+  | { readonly kind: "evaluated"; readonly file: string; readonly evaluation: Evaluation }
+  | { readonly kind: "invalid"; readonly file: string; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "deleted"; readonly file: string };
+
+/**
+ * Where a report will be read, and how long it may be.
+ *
+ * Example: `{ serverUrl: "https://github.com", repository: "acme/support", headSha: "4f0c…", runUrl: null, maxLength: 65_536 }`.
+ */
+export interface ReportContext {
+  /** Without a trailing slash, e.g. `https://github.com`. */
+  readonly serverUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Commit that policy lines are linked at; null leaves them as plain text. */
+  readonly headSha: string | null;
+  /** Page of the run that holds the full report; null when there is none. */
+  readonly runUrl: string | null;
+  /** Longest allowed text in UTF-16 units, the measure of GitHub's limit. */
+  readonly maxLength: number;
+}
+
+/** A remark on a line of a file in the pull request. Lines and columns are 1-based. */
+export interface Annotation {
+  readonly level: "error" | "warning" | "notice";
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly title: string;
+  readonly message: string;
+}

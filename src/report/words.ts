@@ -1,0 +1,64 @@
+import type { OptionSummary, Path } from "../decide/types.ts";
+import { clean } from "./text.ts";
+
+const MAX_NAME = 64;
+
+/** How far ahead the engine looks for the month in which growth reaches a break-even volume (decide/types.ts). */
+export const NOT_REACHED = "not within 60 months";
+
+/** A path as the reader calls it. */
+export const pathWords = {
+  api: "API",
+  "self-host": "self-host",
+  hybrid: "hybrid",
+  none: "no option",
+} as const satisfies Record<Path, string>;
+
+/** A path that came as text (a delta names paths as strings); an unknown word is shown as it is. */
+export function pathWord(path: string): string {
+  return isPath(path) ? pathWords[path] : clean(path, MAX_NAME);
+}
+
+function isPath(path: string): path is Path {
+  return Object.hasOwn(pathWords, path);
+}
+
+/** A name at most 64 characters long: longer ones would push the figures off the screen. */
+export function shortName(value: string): string {
+  return clean(value, MAX_NAME) || "(no name)";
+}
+
+/**
+ * What serves a workload, in a few words.
+ *
+ * Example: `gpt-4.1-mini (openai)`, `llama-3.3-70b-instruct fp8 on 2 × p5.48xlarge`.
+ */
+export function servedBy(option: OptionSummary | null): string {
+  if (option === null) return "nothing fits";
+  if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
+  const precision = option.precision === undefined ? "" : ` ${option.precision}`;
+  const instances = option.instances === undefined ? "" : `${option.instances}\u00a0×\u00a0`;
+  return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
+}
+
+/** The side on which an option stands. */
+export function sideOf(option: OptionSummary): "api" | "self-host" {
+  return option.kind === "self-host" ? "self-host" : "api";
+}
+
+/** `plural(1, "gate")` is `1 gate`, `plural(2, "policy", "policies")` is `2 policies`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `a`, `a and b`, `a, b and c`, `a, b and 3 more`. */
+export function enumerate(items: readonly string[], show = 3): string {
+  if (items.length <= 1) return items.join("");
+  if (items.length <= show) return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+  return `${items.slice(0, show - 1).join(", ")} and ${items.length - show + 1} more`;
+}
+
+/** A source without the scheme of its addresses: as readable, half as long, and nothing for GitHub to turn into a link. */
+export function sourceText(source: string): string {
+  return source.replace(/\bhttps?:\/\/(?:www\.)?/gi, "");
+}

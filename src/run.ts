@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import packageJson from "../package.json" with { type: "json" };
+import { type Catalog, loadCatalog } from "./catalog/index.ts";
+import { evaluate } from "./evaluate.ts";
+import { writeWhole } from "./files.ts";
+import { authorOf } from "./github/author.ts";
+import { type Client, createClient, defaultBounds } from "./github/client.ts";
+import { type CommentOutcome, longestComment, upsertComment } from "./github/comment.ts";
+import type { PolicyInput } from "./github/content.ts";
+import { type Target, targetOf } from "./github/event.ts";
+import { gatherPolicies } from "./github/gather.ts";
+import { type Inputs, readInputs } from "./github/inputs.ts";
+import { commentKey, type RunState } from "./github/marker.ts";
+import { isCommentDue } from "./github/mode.ts";
+import { outcomeOf } from "./github/outcome.ts";
+import type { Note, Ports } from "./github/ports.ts";
+import { publishAnnotations, type ResultFiles, resultFolder, setOutputs } from "./github/publish.ts";
+import { type Runner, readRunner, runUrl } from "./github/runner.ts";
+import { annotationsOf } from "./report/annotations.ts";
+import { renderComment } from "./report/comment.ts";
+import { renderJson } from "./report/json.ts";
+import { renderSarif } from "./report/sarif.ts";
+import { renderSummary } from "./report/summary.ts";
+import type { PolicyResult, ReportContext } from "./report/types.ts";
+
+/** What every step after the reading needs to know about the run. */
+interface Run {
+  readonly ports: Ports;
+  readonly runner: Runner;
+  readonly inputs: Inputs;
+  readonly target: Target;
+  readonly client: Client;
+  readonly key: string;
+}
+
+/**
+ * One run of the action, from the event to the job's result. What a person can put right fails the step with a
+ * message that says how; a defect throws. Files and summary are written before the comment, which a token may be too weak for.
+ */
+export async function run(ports: Ports): Promise<void> {
+  const runner = readRunner(ports.env);
+  const read = readInputs(ports.env);
+  if (read.kind === "rejected") return ports.fail(read.problems.join("; "));
+  const event = targetOf(runner, JSON.parse(await readFile(runner.eventPath, "utf8")));
+  if (event.kind === "refused") return ports.fail(event.message);
+
+  const { inputs } = read;
+  const { target } = event;
+  const patience = { ...defaultBounds, sleep: ports.sleep, now: ports.now, note: ports.info };
+  const client = createClient({ token: inputs.token, apiUrl: runner.apiUrl, fetch: ports.fetch, patience });
+  const gathered = await gatherPolicies({ client, runner, target, patterns: inputs.policies });
+  if (gathered.kind === "refused") return ports.fail(gathered.message);
+
+  const self: Run = { ports, runner, inputs, target, client, key: commentKey(runner.workflow, inputs.policies) };
+  const asOf = inputs.asOf ?? ports.now().toISOString().slice(0, "YYYY-MM-DD".length);
+  const catalog = loadCatalog();
+  const results = gathered.policies.map((policy) => judge(policy, catalog, asOf));
+  const outcome = outcomeOf(results, inputs.failOn);
+  const summary = renderSummary(results, contextOf(self, runStateOf(self), longestComment));
+  const files = await writeFiles(self, results, summary);
+  await ports.appendSummary(summary);
+  const comment = await publishComment(self, results);
+
+  const warnings = [
+    ...gathered.warnings,
+    ...notSupported(inputs),
+    ...deletions(results),
+    ...(comment.warning === null ? [] : [comment.warning]),
+  ];
+  const notes: Note[] = [...warnings.map((message) => ({ level: "warning" as const, message })), ...annotationsOf(results)];
+  publishAnnotations(ports, notes, outcome.failures.length > 0 ? 1 : 0);
+  if (comment.warning !== null) await ports.appendSummary(`\n> ${comment.warning}\n`);
+  setOutputs(ports, { outcome, comment, files });
+  if (outcome.failures.length > 0) ports.fail(outcome.failures.join("; "));
+}
+
+function judge(policy: PolicyInput, catalog: Catalog, asOf: string): PolicyResult {
+  if (policy.kind === "deleted") return policy;
+  const { file } = policy;
+  if (policy.kind === "unreadable") return { kind: "invalid", file, diagnostics: [policy.diagnostic] };
+  const { text, base } = policy;
+  const judged = evaluate({ path: file, text, base, catalog, asOf, engineVersion: packageJson.version });
+  return judged.kind === "invalid" ? { ...judged, file } : { kind: "evaluated", file, evaluation: judged.evaluation };
+}
+
+function runStateOf({ runner, target }: Run): RunState {
+  return { head: target.headSha, runId: runner.runId, runNumber: runner.runNumber, runAttempt: runner.runAttempt };
+}
+
+function contextOf({ runner }: Run, run: RunState, maxLength: number): ReportContext {
+  const { owner, repo } = runner.repository;
+  return {
+    serverUrl: runner.serverUrl,
+    repository: `${owner}/${repo}`,
+    headSha: run.head,
+    runUrl: runUrl(runner, run.runId),
+    maxLength,
+  };
+}
+
+async function writeFiles(self: Run, results: readonly PolicyResult[], summary: string): Promise<ResultFiles> {
+  const folder = resultFolder(self.runner, self.key);
+  const write = async (name: string, text: string) => {
+    const path = join(folder, name);
+    await writeWhole(path, text);
+    return path;
+  };
+  const evaluations = results.flatMap((result) => (result.kind === "evaluated" ? [result.evaluation] : []));
+  const [only] = evaluations;
+  return {
+    // Without a single valid policy there is no decision, and an empty one could be taken for a good one.
+    decision: only === undefined ? "" : await write("decision.json", renderJson(evaluations.length === 1 ? only : evaluations)),
+    report: await write("report.md", summary),
+    sarif: await write("breakeven.sarif", renderSarif(results)),
+  };
+}
+
+async function publishComment(self: Run, results: readonly PolicyResult[]): Promise<CommentOutcome> {
+  const { ports, runner, inputs, target, client, key } = self;
+  if (target.pullNumber === null) return { status: "skipped-event", url: null, warning: null };
+  if (inputs.commentMode === "never") return { status: "skipped-mode", url: null, warning: null };
+  return upsertComment({
+    client,
+    repository: runner.repository,
+    pullNumber: target.pullNumber,
+    key,
+    run: runStateOf(self),
+    author: await authorOf(client, inputs.token, inputs.commentAuthor),
+    mayCreate: isCommentDue(inputs.commentMode, results),
+    render: (run, maxLength) => renderComment(results, contextOf(self, run, maxLength)),
+    sleep: ports.sleep,
+  });
+}
+
+function notSupported(inputs: Inputs): readonly string[] {
+  return inputs.htmlReport ? ['html-report is not supported yet; leave it out, "report-file" has the report as Markdown'] : [];
+}
+
+function deletions(results: readonly PolicyResult[]): readonly string[] {
+  return results.filter((result) => result.kind === "deleted").map(({ file }) => `${file} is deleted; its gates hold no longer`);
+}

@@ -1,0 +1,160 @@
+import type { StackConfig } from "./stack-config.ts";
+
+/**
+ * What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
+ * file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
+ */
+
+/** Constants that both a bill and a stack depend on. Units are in the names. */
+export const STACK_RESOURCES = {
+  /** Availability zones that a new network spans; also the nodes of the load balancer. */
+  zones: 2,
+  /**
+   * AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
+   * session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
+   */
+  interfaceEndpointServices: [
+    "ssm",
+    "ssmmessages",
+    "ec2messages",
+    "secretsmanager",
+    "logs",
+    "monitoring",
+    "kms",
+    "ecr.api",
+    "ecr.dkr",
+    "sts",
+  ],
+  /** Added where Bedrock serves a workload of a stack that has a network of its own. */
+  bedrockEndpointService: "bedrock-runtime",
+  /** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
+  fleetMetrics: [
+    "WaitingRequestsPerReplica",
+    "RunningRequestsPerReplica",
+    "KvCacheUsageRatio",
+    "TtftP95Ms",
+    "TpotP95Ms",
+    "Requests",
+    "InputTokens",
+    "OutputTokens",
+  ],
+  /** Custom metrics filtered from the call log of the API side. */
+  apiMetrics: ["ApiErrors", "ApiInputTokens", "ApiOutputTokens"],
+  /** PutMetricData calls of one instance in a month of 730 h: one a minute. */
+  metricCallsPerInstanceMonth: 43_800,
+  /** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
+  detailedMonitoringMetricsPerInstance: 7,
+  /** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
+  logGiBPerInstanceMonth: 1,
+  /** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
+  callRecordBytes: 300,
+  /** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
+  systemVolumeGiB: 100,
+  /** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
+  imageVolumeGiB: 40,
+  /** Free space beyond the weights: a second revision of small models, compile caches, logs. */
+  weightsHeadroomRatio: 0.25,
+  /** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
+  rootVolumeThroughputMiBps: 500,
+  rootVolumeIops: 3000,
+  /** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+  registryGiB: 20,
+  /** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
+  onDemandBaseOfSpotFleet: { prototype: 0, production: 1, research: 0 },
+} as const;
+
+/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
+export function rootVolumeGiB(weightsGiB: number): number {
+  const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
+  return Math.ceil(needed / 10) * 10;
+}
+
+/** As much of a stack as its supporting resources depend on. */
+export interface StackShape {
+  readonly stage: "prototype" | "production" | "research";
+  readonly airGapped: boolean;
+  /** False when the policy names an existing network: its endpoints and gateways are then its owner's. */
+  readonly newNetwork: boolean;
+  readonly hasDomain: boolean;
+  /** Providers whose key must be kept. */
+  readonly keyedProviders: number;
+  /** Models called by permission instead of a key (Bedrock). */
+  readonly keylessModels: number;
+  /** Subnets of an existing network in which the stack makes a private door to Bedrock (`private_network`); absent elsewhere. */
+  readonly bedrockDoorSubnets?: number;
+  readonly fleets: readonly { readonly gatedDownload: boolean; readonly ttftPromised: boolean }[];
+}
+
+/** The shape of a configuration. */
+export function stackShape(config: StackConfig): StackShape {
+  const { api, fleets, network } = config;
+  const keyless = new Set(api.filter((access) => access.keyless).flatMap((access) => access.models));
+  const ownsDoor = config.privateNetwork && keyless.size > 0 && network.kind === "existing";
+  return {
+    stage: config.stage,
+    airGapped: config.airGapped,
+    newNetwork: network.kind === "new",
+    hasDomain: config.domain !== null,
+    keyedProviders: new Set(api.filter((access) => !access.keyless).map((access) => access.provider)).size,
+    keylessModels: keyless.size,
+    ...(ownsDoor ? { bedrockDoorSubnets: network.privateSubnetIds.length } : {}),
+    fleets: fleets.map((fleet) => ({ gatedDownload: fleet.gatedDownload, ttftPromised: fleet.ttftMsP95 !== null })),
+  };
+}
+
+/** Billed resources of one stack, each a count at any moment of the month. */
+export interface StackResources {
+  readonly loadBalancers: number;
+  readonly natGateways: number;
+  /** Public IPv4 addresses: those of the NAT gateways; instances and load balancer have none. */
+  readonly publicIpv4Addresses: number;
+  /** Interface endpoints times zones. */
+  readonly interfaceEndpointZones: number;
+  readonly kmsKeys: number;
+  readonly secrets: number;
+  readonly alarms: number;
+  readonly dashboards: number;
+  readonly customMetrics: number;
+  readonly privateZones: number;
+  /** Compressed image in the stack's own registry, GiB; 0 where the image is pulled from outside. */
+  readonly registryGiB: number;
+}
+
+/**
+ * Billed resources around the servers and the provider keys of one stack.
+ *
+ * Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
+ * 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+ */
+export function stackResources(shape: StackShape): StackResources {
+  const hosts = shape.fleets.length > 0;
+  const callsApi = shape.keyedProviders + shape.keylessModels > 0;
+  const ownNetwork = hosts && shape.newNetwork;
+  const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
+  const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
+  return {
+    loadBalancers: hosts ? 1 : 0,
+    natGateways,
+    publicIpv4Addresses: natGateways,
+    interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : (shape.bedrockDoorSubnets ?? 0),
+    kmsKeys: 1,
+    secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+    alarms: alarmCount(shape, callsApi),
+    dashboards: hosts ? 1 : 0,
+    customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
+    privateZones: hosts && shape.hasDomain ? 1 : 0,
+    registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0,
+  };
+}
+
+/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
+export function natGatewayCount(shape: Pick<StackShape, "stage" | "airGapped">): number {
+  if (shape.airGapped) return 0;
+  return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
+}
+
+/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+function alarmCount(shape: StackShape, callsApi: boolean): number {
+  const ofFleets = shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0);
+  return ofFleets + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+}

@@ -1,0 +1,163 @@
+import type { Statement } from "../iam.ts";
+import { bucketPrefix } from "./bucket.ts";
+import type { Foundation } from "./foundation.ts";
+import { serverPolicyName } from "./server-role.ts";
+
+/**
+ * What the deploy role may do: everything that carries the stack's name, network calls in the stack's region, and nothing to itself.
+ *
+ * It never reads a secret's value. It may create roles only inside the boundary of the servers' policy, and it may change neither that
+ * policy nor its own role: whoever controls the repository cannot widen what the repository controls. Those two change by a person.
+ */
+export function deployStatements(foundation: Foundation, roleName: string): readonly Statement[] {
+  return [
+    ...namedResources(foundation),
+    ...backendStatements(foundation),
+    network(foundation),
+    lists(),
+    ...identities(foundation, roleName),
+  ];
+}
+
+/** Services whose resources carry the stack's prefix in their ARN. */
+function namedResources({ arnPrefix, account, config, prefix }: Foundation): readonly Statement[] {
+  const here = (service: string) => `${arnPrefix}:${service}:${config.region}:${account}`;
+  const balancer = here("elasticloadbalancing");
+  const rows: readonly (readonly [sid: string, actions: readonly string[], resources: readonly string[]])[] = [
+    ["Topics", ["sns:*"], [`${here("sns")}:${prefix}-*`]],
+    ["Logs", ["logs:*"], [`${here("logs")}:log-group:/breakeven/${prefix}/*`]],
+    ["Alarms", ["cloudwatch:*"], [`${here("cloudwatch")}:alarm:${prefix}-*`, `${arnPrefix}:cloudwatch::${account}:dashboard/${prefix}*`]],
+    ["Rules", ["events:*"], [`${here("events")}:rule/${prefix}-*`]],
+    ["Routes", ["ssm:*Parameter*", "ssm:*Tags*"], [`${here("ssm")}:parameter/breakeven/${prefix}/*`]],
+    ["PublicImages", ["ssm:GetParameter"], [`${arnPrefix}:ssm:${config.region}::parameter/aws/service/*`]],
+    ["Budgets", ["budgets:*"], [`${arnPrefix}:budgets::${account}:budget/${prefix}-*`]],
+    ["Buckets", ["s3:*Bucket*", "s3:*Configuration"], [`${arnPrefix}:s3:::${bucketPrefix(prefix)}-*`]],
+    [
+      "Names",
+      ["route53:*HostedZone*", "route53:*ResourceRecordSets", "route53:*Tags*", "route53:GetChange"],
+      [`${arnPrefix}:route53:::*/*`],
+    ],
+    ["Images", ["ecr:*"], [`${here("ecr")}:repository/${prefix}/*`]],
+    [
+      "Balancers",
+      ["elasticloadbalancing:*"],
+      ["loadbalancer/app", "listener/app", "listener-rule/app", "targetgroup"].map((k) => `${balancer}:${k}/${prefix}*`),
+    ],
+    ["Fleets", ["autoscaling:*"], [`${here("autoscaling")}:autoScalingGroup:*:autoScalingGroupName/${prefix}-*`]],
+  ];
+  const secrets = `${here("secretsmanager")}:secret:breakeven/${prefix}/*`;
+  return [
+    ...rows.map(([Sid, Action, Resource]): Statement => ({ Sid, Effect: "Allow", Action, Resource })),
+    { Sid: "Secrets", Effect: "Allow", Action: "secretsmanager:*", Resource: secrets },
+    {
+      Sid: "NeverReadSecrets",
+      Effect: "Deny",
+      Action: ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"],
+      Resource: "*",
+    },
+  ];
+}
+
+function backendStatements({ arnPrefix, config }: Foundation): readonly Statement[] {
+  if (config.backend.kind === "local") return [];
+  const { bucket, key } = config.backend;
+  const Resource = [`${arnPrefix}:s3:::${bucket}/${key}`, `${arnPrefix}:s3:::${bucket}/${key}.tflock`];
+  return [
+    { Sid: "StateBucket", Effect: "Allow", Action: "s3:ListBucket", Resource: `${arnPrefix}:s3:::${bucket}` },
+    { Sid: "State", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], Resource },
+  ];
+}
+
+/** Calls without a name in the ARN (a network, a key, a private zone), held to the stack's region. */
+function network({ config }: Foundation): Statement {
+  const verbs = [
+    "Create",
+    "Delete",
+    "Modify",
+    "Associate",
+    "Disassociate",
+    "Attach",
+    "Detach",
+    "Authorize",
+    "Revoke",
+    "Allocate",
+    "Release",
+  ];
+  const keys = ["CreateKey", "DescribeKey", "GetKey*", "ListResourceTags", "PutKeyPolicy", "EnableKeyRotation", "UpdateKeyDescription"];
+  const uses = ["TagResource", "UntagResource", "ScheduleKeyDeletion", "*Alias", "Encrypt", "Decrypt", "GenerateDataKey", "CreateGrant"];
+  return {
+    Sid: "NetworkAndKeyInRegion",
+    Effect: "Allow",
+    Action: [...verbs.map((verb) => `ec2:${verb}*`), "ec2:RunInstances", ...[...keys, ...uses].map((action) => `kms:${action}`)],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:RequestedRegion": config.region } },
+  };
+}
+
+/** Reads that AWS cannot restrict to a resource. */
+function lists(): Statement {
+  const services = [
+    "ec2:Describe*",
+    "autoscaling:Describe*",
+    "elasticloadbalancing:Describe*",
+    "logs:DescribeLogGroups",
+    "ssm:DescribeParameters",
+  ];
+  return { Sid: "Lists", Effect: "Allow", Action: [...services, "kms:ListAliases", "cloudwatch:DescribeAlarms"], Resource: "*" };
+}
+
+function identities({ arnPrefix, account, config, prefix }: Foundation, roleName: string): readonly Statement[] {
+  const iam = `${arnPrefix}:iam::${account}`;
+  const boundary = `${iam}:policy/${serverPolicyName(prefix, config.region)}`;
+  const own = `${iam}:role/${roleName}`;
+  const roles = `${iam}:role/${prefix}-*`;
+  return [
+    {
+      Sid: "RolesInsideTheBoundary",
+      Effect: "Allow",
+      Action: ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy"],
+      Resource: roles,
+      Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
+    },
+    {
+      Sid: "IdentitiesOfTheStack",
+      Effect: "Allow",
+      Action: [
+        "iam:Get*",
+        "iam:List*",
+        "iam:Tag*",
+        "iam:Untag*",
+        "iam:*InstanceProfile",
+        "iam:CreatePolicy*",
+        "iam:DeletePolicy*",
+        "iam:DeleteRole",
+      ],
+      Resource: [
+        roles,
+        `${iam}:policy/${prefix}-*`,
+        `${iam}:instance-profile/${prefix}-*`,
+        `${iam}:oidc-provider/*`,
+        `${iam}:role/aws-service-role/*`,
+      ],
+    },
+    {
+      Sid: "RoleOfAutoScaling",
+      Effect: "Allow",
+      Action: ["iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:GetServiceLinkedRoleDeletionStatus"],
+      Resource: `${iam}:role/aws-service-role/autoscaling.amazonaws.com/*`,
+    },
+    {
+      Sid: "HandServersTheirRole",
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: roles,
+      Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+    },
+    {
+      Sid: "NeverWidenItself",
+      Effect: "Deny",
+      Action: ["iam:Put*", "iam:Attach*", "iam:Update*", "iam:Create*", "iam:Delete*", "iam:SetDefaultPolicyVersion"],
+      Resource: [own, boundary],
+    },
+  ];
+}

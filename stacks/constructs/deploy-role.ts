@@ -1,0 +1,63 @@
+import { address, expression } from "../expression.ts";
+import { policyDocument, type Statement } from "../iam.ts";
+import { identityName } from "../naming.ts";
+import { IamOpenidConnectProvider, IamRole, IamRolePolicy, TerraformLocal, TerraformOutput, TerraformVariable } from "../provider.ts";
+import { deployStatements } from "./deploy-permissions.ts";
+import type { Foundation } from "./foundation.ts";
+
+const GITHUB_TOKENS = "token.actions.githubusercontent.com";
+
+/**
+ * A role that GitHub Actions of one repository assumes without a stored key, from jobs of the GitHub environment with the same name
+ * as the stack's. Pull requests from forks cannot name that environment. Built only where the policy names a repository.
+ */
+export function buildDeployRole(foundation: Foundation): void {
+  const { stack, config, prefix } = foundation;
+  if (config.githubRepository === null) return;
+  const name = identityName(prefix, config.region, "deploy");
+  const role = new IamRole(stack, "deploy_role", {
+    name,
+    description: `Deploys ${prefix} from ${config.githubRepository}`,
+    assumeRolePolicy: policyDocument([trustRepository(foundation, config.githubRepository)]),
+  });
+  new IamRolePolicy(stack, "deploy_permissions", {
+    name: "deploy",
+    role: role.id,
+    policy: policyDocument(deployStatements(foundation, name)),
+  });
+  new TerraformOutput(stack, "deploy_role_arn", {
+    description: `role-to-assume of aws-actions/configure-aws-credentials, in a job with "environment: ${config.environment}"`,
+    value: role.arn,
+  });
+}
+
+function trustRepository(foundation: Foundation, repository: string): Statement {
+  return {
+    Sid: "JobsOfTheEnvironment",
+    Effect: "Allow",
+    Principal: { Federated: identityProvider(foundation) },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: {
+        [`${GITHUB_TOKENS}:aud`]: "sts.amazonaws.com",
+        [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${foundation.config.environment}`,
+      },
+    },
+  };
+}
+
+/** GitHub's identity provider exists at most once in an account: name the one that is there, or let the stack make it. */
+function identityProvider({ stack }: Foundation): string {
+  const given = new TerraformVariable(stack, "github_oidc_provider_arn", {
+    type: "string",
+    default: "",
+    description: `ARN of the account's OpenID Connect provider ${GITHUB_TOKENS}; empty makes one`,
+  });
+  const made = new IamOpenidConnectProvider(stack, "github_oidc_provider", {
+    url: `https://${GITHUB_TOKENS}`,
+    clientIdList: ["sts.amazonaws.com"],
+  });
+  made.addOverride("count", expression(`${address(given)} == "" ? 1 : 0`));
+  const arn = `${address(given)} == "" ? one(${address(made)}[*].arn) : ${address(given)}`;
+  return expression(address(new TerraformLocal(stack, "github_oidc_provider_in_use", expression(arn))));
+}

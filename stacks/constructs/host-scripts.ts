@@ -1,0 +1,117 @@
+/**
+ * Files of a server that are the same everywhere: what differs is read from `/etc/breakeven/host.env`. They are plain programs, so
+ * tests run them as they are. No file holds a secret; keys are fetched at start into a memory file system that root alone reads.
+ */
+
+/** First loopback port of the vLLM servers; replica n listens on this port plus n. */
+export const FIRST_REPLICA_PORT = 8000;
+
+/** Makes a host ready: certificate, proxy, weights, image. Does nothing the second time; safe to interrupt. */
+export const PREPARE = `#!/bin/bash
+set -euo pipefail
+. /etc/breakeven/host.env
+run="$RUN_DIR"
+[ -e "$run/prepared" ] && exit 0
+mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/cache"
+
+# The load balancer speaks TLS to this host and does not check the certificate, so one of its own will do.
+[ -e "$run/tls.key" ] || (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \\
+  -subj "/CN=$FLEET" -keyout "$run/tls.key" -out "$run/tls.crt")
+command -v nginx > /dev/null || dnf install -y --disablerepo="*" --enablerepo=amazonlinux nginx
+
+registry=$(echo "$IMAGE" | cut -d/ -f1)
+case "$registry" in
+  *.dkr.ecr.*) aws ecr get-login-password --region "$REGION" | docker login --username AWS --password-stdin "$registry" ;;
+esac
+docker image inspect "$IMAGE" > /dev/null 2>&1 || docker pull --quiet "$IMAGE"
+
+aws configure set default.region "$REGION"
+aws configure set default.s3.preferred_transfer_client crt
+place="s3://$BUCKET/$WEIGHTS_PREFIX"
+if ! aws s3api head-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null 2>&1; then
+  if [ "$MAY_DOWNLOAD" != true ]; then
+    echo "no weights under $place: upload them, then the object COMPLETE" >&2
+    exit 1
+  fi
+  (umask 077 && : > "$run/hub.env")
+  if [ -n "$HUB_TOKEN_SECRET" ]; then
+    token=$(aws secretsmanager get-secret-value --secret-id "$HUB_TOKEN_SECRET" --query SecretString --output text)
+    printf 'HF_TOKEN=%s\\n' "$token" > "$run/hub.env"
+  fi
+  docker run --rm --env-file "$run/hub.env" -v "$DATA_DIR/weights:/weights" --entrypoint hf "$IMAGE" \\
+    download "$HUB_REPO" --revision "$REVISION" --local-dir /weights
+  rm -f "$run/hub.env"
+  aws s3 sync "$DATA_DIR/weights" "$place" --exclude ".cache/*" --only-show-errors
+  aws s3api put-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null
+fi
+aws s3 sync "$place" "$DATA_DIR/weights" --exclude COMPLETE --only-show-errors
+touch "$run/prepared"
+`;
+
+/** Runs vLLM server number \`$1\` of this host on its own GPUs, reachable from this host alone. */
+export const SERVE = `#!/bin/bash
+set -euo pipefail
+. /etc/breakeven/host.env
+replica=$1
+first=$((replica * GPUS_PER_REPLICA))
+gpus=$(seq -s, "$first" "$((first + GPUS_PER_REPLICA - 1))")
+key=$(aws secretsmanager get-secret-value --region "$REGION" --secret-id "$API_KEY_SECRET" --query SecretString --output text)
+(umask 077 && printf 'VLLM_API_KEY=%s\\n' "$key" > "$RUN_DIR/vllm-$replica.env")
+mapfile -t flags < /etc/breakeven/vllm.flags
+exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
+  -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
+  -e HF_HUB_OFFLINE=1 -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
+  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
+  --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
+  --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\
+  --entrypoint vllm "$IMAGE" serve /weights "\${flags[@]}"
+`;
+
+const LOOP_UNIT = `Restart=always
+RestartSec=15
+TimeoutStartSec=infinity
+Environment=HOME=/root
+`;
+
+/** Readies the host under a lock, whichever unit comes first. */
+const PREPARE_ONCE = "ExecStartPre=/usr/bin/flock /run/lock/breakeven /usr/local/bin/breakeven-prepare";
+
+const INSTALL = `[Install]
+WantedBy=multi-user.target
+`;
+
+/** Unit of one vLLM server; systemd starts it again whenever it ends. */
+export const SERVE_UNIT = `[Unit]
+Description=vLLM server %i
+After=docker.service network-online.target
+Wants=docker.service network-online.target
+StartLimitIntervalSec=0
+[Service]
+${PREPARE_ONCE}
+ExecStartPre=-/usr/bin/docker rm -f vllm-%i
+ExecStart=/usr/local/bin/breakeven-serve %i
+ExecStop=/usr/bin/docker stop -t 120 vllm-%i
+TimeoutStopSec=150
+${LOOP_UNIT}${INSTALL}`;
+
+/** Unit of the proxy: the one port that the load balancer sees. */
+export const PROXY_UNIT = `[Unit]
+Description=TLS in front of the vLLM servers of this host
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+[Service]
+${PREPARE_ONCE}
+ExecStart=/usr/sbin/nginx -c /etc/breakeven/nginx.conf -g "daemon off;"
+LimitNOFILE=65536
+${LOOP_UNIT}${INSTALL}`;
+
+/** Unit of the program that publishes the load of this host. */
+export const METRICS_UNIT = `[Unit]
+Description=Load of the vLLM servers to CloudWatch
+After=network-online.target
+StartLimitIntervalSec=0
+[Service]
+EnvironmentFile=/etc/breakeven/host.env
+ExecStart=/usr/bin/python3 /usr/local/bin/breakeven-metrics
+${LOOP_UNIT}${INSTALL}`;

@@ -1,0 +1,37 @@
+import { STACK_RESOURCES } from "../../src/stack-resources.ts";
+import { logicalName } from "../naming.ts";
+import { type AutoscalingGroupConfig, type LaunchTemplate, type LaunchTemplateConfig, TerraformVariable } from "../provider.ts";
+import type { Foundation, NamedFleet } from "./foundation.ts";
+
+/** The part of a launch template that depends on how instances are bought. */
+export function marketOptions({ stack }: Foundation, fleet: NamedFleet): Partial<LaunchTemplateConfig> {
+  if (fleet.purchase !== "capacity_block") return {};
+  const reservation = new TerraformVariable(stack, logicalName("capacity_block", fleet.name), {
+    type: "string",
+    description: `Id (cr-...) of the capacity block bought for ${fleet.instanceType}: aws ec2 purchase-capacity-block. It ends with its time; servers are taken away 30 minutes before`,
+  });
+  return {
+    instanceMarketOptions: { marketType: "capacity-block" },
+    capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: reservation.stringValue } },
+  };
+}
+
+/**
+ * How the group takes instances from the template. A savings plan is a matter of the bill: its instances are on demand here. Spot keeps
+ * an on-demand base in production and replaces instances before they are reclaimed.
+ */
+export function capacityOptions({ config }: Foundation, fleet: NamedFleet, template: LaunchTemplate): Partial<AutoscalingGroupConfig> {
+  const version = String(template.latestVersion);
+  if (fleet.purchase !== "spot") return { launchTemplate: { id: template.id, version } };
+  return {
+    capacityRebalance: true,
+    mixedInstancesPolicy: {
+      launchTemplate: { launchTemplateSpecification: { launchTemplateId: template.id, version } },
+      instancesDistribution: {
+        onDemandBaseCapacity: STACK_RESOURCES.onDemandBaseOfSpotFleet[config.stage],
+        onDemandPercentageAboveBaseCapacity: 0,
+        spotAllocationStrategy: "price-capacity-optimized",
+      },
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { type S3Bucket, type SecretsmanagerSecret, TerraformOutput, TerraformVariable } from "../provider.ts";
+import { buildAccessLogs } from "./access-logs.ts";
+import { metricNamespace } from "./alarm.ts";
+import { buildDashboard } from "./dashboard.ts";
+import { buildFleet, buildMachineImage, type FleetSite } from "./fleet.ts";
+import { buildFleetAlarms } from "./fleet-alarms.ts";
+import type { Foundation, NamedFleet } from "./foundation.ts";
+import { buildEntry, buildTarget, type Entry } from "./load-balancer.ts";
+import { buildLogGroup } from "./log-group.ts";
+import { buildNetwork } from "./network.ts";
+import { buildScaling } from "./scaling.ts";
+import { buildServerGroups } from "./server-groups.ts";
+import { buildServerImage } from "./server-image.ts";
+import { buildServerRole } from "./server-role.ts";
+import { buildServerSecrets, type ServerSecrets } from "./server-secrets.ts";
+import type { HostSettings } from "./user-data.ts";
+import { buildWeightsBucket, weightsOf } from "./weights.ts";
+
+/** How a client reaches one fleet. */
+export interface Server {
+  readonly model: string;
+  /** OpenAI-compatible base URL, e.g. `https://llm.example.com/llama-3-3-70b/v1`. */
+  readonly baseUrl: string;
+  readonly secret: SecretsmanagerSecret;
+}
+
+/** Own servers, by the id of their fleet. */
+export interface SelfHostSide {
+  readonly servers: ReadonlyMap<string, Server>;
+}
+
+/** Network, entry, weights and one group of GPU servers for each fleet; null where there is no fleet. */
+export function buildSelfHostSide(foundation: Foundation): SelfHostSide | null {
+  const { fleets } = foundation;
+  if (fleets.length === 0) return null;
+  const accessLogs = buildAccessLogs(foundation);
+  const weights = buildWeightsBucket(foundation, accessLogs);
+  const network = buildNetwork(foundation, accessLogs);
+  const groups = buildServerGroups(foundation, network);
+  const entry = buildEntry(foundation, network, groups, accessLogs);
+  const secrets = buildServerSecrets(foundation);
+  const site: FleetSite = {
+    foundation,
+    network,
+    serverGroupId: groups.server.id,
+    profile: buildServerRole(foundation, weights),
+    machineImage: buildMachineImage(foundation),
+    serving: buildSwitch(foundation),
+  };
+  const shared = sharedSettings(foundation, secrets, weights);
+  for (const fleet of fleets) addFleet(site, fleet, entry, { ...shared, fleet, ...place(foundation, fleet, weights) });
+  buildDashboard(foundation, entry.balancer);
+  return { servers: serversOf(foundation, entry, secrets) };
+}
+
+function addFleet(site: FleetSite, fleet: NamedFleet, entry: Entry, settings: HostSettings): void {
+  const { foundation, network } = site;
+  const target = buildTarget(foundation, network, entry, fleet);
+  const group = buildFleet(site, fleet, target, settings);
+  buildScaling(foundation, fleet, group);
+  buildFleetAlarms(foundation, fleet, target, entry.balancer);
+}
+
+/** GPU servers cost money from the first minute: fill secrets and weights with the switch off, then turn it on. */
+function buildSwitch({ stack }: Foundation): TerraformVariable {
+  return new TerraformVariable(stack, "serving", {
+    type: "bool",
+    default: true,
+    description: "false keeps everything but runs no GPU server: for the first apply, and to pause",
+  });
+}
+
+function sharedSettings(
+  foundation: Foundation,
+  secrets: ServerSecrets,
+  weights: S3Bucket,
+): Omit<HostSettings, "fleet" | "weightsPrefix" | "revision"> {
+  const { config, prefix } = foundation;
+  return {
+    region: config.region,
+    image: buildServerImage(foundation),
+    bucket: weights.bucket,
+    apiKeySecret: secrets.apiKey.name,
+    hubTokenSecret: secrets.hubToken?.name ?? null,
+    logGroup: buildLogGroup(foundation, "server_log", "servers").name,
+    metricNamespace: metricNamespace(prefix),
+    mayDownload: !config.airGapped,
+  };
+}
+
+function place(foundation: Foundation, fleet: NamedFleet, weights: S3Bucket): Pick<HostSettings, "weightsPrefix" | "revision"> {
+  const { prefix, revision } = weightsOf(foundation, fleet, weights);
+  return { weightsPrefix: prefix, revision };
+}
+
+function serversOf({ stack, fleets }: Foundation, entry: Entry, { apiKey }: ServerSecrets): ReadonlyMap<string, Server> {
+  const servers = new Map(
+    fleets.map((fleet): [string, Server] => {
+      return [fleet.id, { model: fleet.model, baseUrl: `${entry.url}/${fleet.name}/v1`, secret: apiKey }];
+    }),
+  );
+  new TerraformOutput(stack, "base_urls", {
+    description: "OpenAI-compatible base URL of each fleet, reachable inside the network; send the server key as bearer token",
+    value: Object.fromEntries(fleets.map((fleet) => [fleet.name, servers.get(fleet.id)?.baseUrl])),
+  });
+  return servers;
+}

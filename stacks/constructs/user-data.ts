@@ -1,0 +1,88 @@
+import { literal } from "../naming.ts";
+import type { NamedFleet } from "./foundation.ts";
+import { FIRST_REPLICA_PORT, METRICS_UNIT, PREPARE, PROXY_UNIT, SERVE, SERVE_UNIT } from "./host-scripts.ts";
+import { proxyConfig } from "./proxy-config.ts";
+import { PUBLISH_METRICS } from "./publish-metrics.ts";
+
+/** What a server must be told; strings may hold Terraform expressions. */
+export interface HostSettings {
+  readonly fleet: NamedFleet;
+  readonly region: string;
+  readonly image: string;
+  readonly bucket: string;
+  readonly weightsPrefix: string;
+  readonly revision: string;
+  readonly apiKeySecret: string;
+  readonly hubTokenSecret: string | null;
+  readonly logGroup: string;
+  readonly metricNamespace: string;
+  /** Whether the first server may fetch the weights from the hub. */
+  readonly mayDownload: boolean;
+}
+
+/** Directory of run-time files: a memory file system, gone at shutdown. */
+const RUN_DIR = "/run/breakeven";
+/** Local NVMe where the instance has it (the machine image mounts it there), else the encrypted root volume. */
+const NVME = "/opt/dlami/nvme";
+const DATA_DIR = "/var/lib/breakeven";
+
+/**
+ * First-boot instructions as `#cloud-config` (JSON is YAML). Holds names and addresses, never a secret. AWS allows 16 KiB.
+ */
+export function userData(settings: HostSettings): string {
+  const { fleet } = settings;
+  const file = (path: string, content: string, permissions = "0644") => ({ path, permissions, content });
+  const files = [
+    file("/etc/breakeven/host.env", environment(settings)),
+    file("/etc/breakeven/vllm.flags", literal(vllmFlags(fleet))),
+    file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance))),
+    file("/usr/local/bin/breakeven-prepare", literal(PREPARE), "0755"),
+    file("/usr/local/bin/breakeven-serve", literal(SERVE), "0755"),
+    file("/usr/local/bin/breakeven-metrics", literal(PUBLISH_METRICS)),
+    file("/etc/systemd/system/breakeven-vllm@.service", SERVE_UNIT),
+    file("/etc/systemd/system/breakeven-proxy.service", PROXY_UNIT),
+    file("/etc/systemd/system/breakeven-metrics.service", METRICS_UNIT),
+  ];
+  const units = Array.from({ length: fleet.replicasPerInstance }, (_, replica) => `breakeven-vllm@${replica}`);
+  const data = `if mountpoint -q ${NVME}; then mkdir -p ${NVME}/breakeven && ln -sfn ${NVME}/breakeven ${DATA_DIR}; fi`;
+  const start = ["systemctl", "enable", "--now", "--no-block", "breakeven-proxy", ...units, "breakeven-metrics"];
+  return `#cloud-config\n${JSON.stringify({ write_files: files, runcmd: [["bash", "-c", data], ["systemctl", "daemon-reload"], start] })}`;
+}
+
+function environment(settings: HostSettings): string {
+  const { fleet } = settings;
+  const values: Readonly<Record<string, string | number | boolean>> = {
+    REGION: settings.region,
+    FLEET: fleet.name,
+    IMAGE: settings.image,
+    BUCKET: settings.bucket,
+    WEIGHTS_PREFIX: settings.weightsPrefix,
+    HUB_REPO: fleet.hubRepo,
+    REVISION: settings.revision,
+    MAY_DOWNLOAD: settings.mayDownload,
+    API_KEY_SECRET: settings.apiKeySecret,
+    HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
+    LOG_GROUP: settings.logGroup,
+    METRIC_NAMESPACE: settings.metricNamespace,
+    REPLICAS: fleet.replicasPerInstance,
+    GPUS_PER_REPLICA: fleet.tensorParallel,
+    FIRST_PORT: FIRST_REPLICA_PORT,
+    RUN_DIR,
+    DATA_DIR,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** Flags that the host decides; a configuration that sets them would break it or leak a key. */
+const HOST_FLAGS = ["--model", "--host", "--port", "--api-key", "--ssl-certfile", "--ssl-keyfile", "--download-dir"];
+
+/** One argument a line, as `mapfile` reads them. The served name is the model's id in the catalog. */
+function vllmFlags(fleet: NamedFleet): string {
+  const taken = fleet.vllmFlags.map(([flag]) => flag).filter((flag) => HOST_FLAGS.includes(flag));
+  if (taken.length > 0) throw new Error(`fleet "${fleet.id}" sets ${taken.join(", ")}, which the host decides; remove it from vllmFlags`);
+  const flags = fleet.vllmFlags.flatMap(([flag, value]) => (value === "" ? [flag] : [flag, value]));
+  const named = flags.includes("--served-model-name") ? flags : ["--served-model-name", fleet.model, ...flags];
+  return named.map((argument) => `${argument}\n`).join("");
+}

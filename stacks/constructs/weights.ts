@@ -1,0 +1,48 @@
+import { logicalName } from "../naming.ts";
+import { type S3Bucket, TerraformOutput, TerraformVariable } from "../provider.ts";
+import { buildBucket, type PrivateBucket } from "./bucket.ts";
+import type { Foundation, NamedFleet } from "./foundation.ts";
+
+/** Days for which replaced weights can be restored. Ours: long enough to notice, short enough not to pay for two models for long. */
+const RESTORE_DAYS = 30;
+
+/**
+ * The stack's own copy of the weights. Every server loads from here, so a start needs neither the internet nor the goodwill of a hub,
+ * and all servers run the same bytes. Outside an air gap the first server fills an empty place itself.
+ */
+export function buildWeightsBucket(foundation: Foundation, accessLogs: PrivateBucket): S3Bucket {
+  const { bucket } = buildBucket(foundation, "weights", {
+    purpose: "weights",
+    encryption: "key",
+    expire: "versions",
+    expireDays: RESTORE_DAYS,
+    logTo: accessLogs.bucket,
+    statements: () => [],
+  });
+  return bucket;
+}
+
+/** Where one model lies: repository and revision, so that two revisions never mix. */
+export interface WeightsPlace {
+  readonly prefix: string;
+  readonly revision: string;
+}
+
+export function weightsOf(foundation: Foundation, fleet: NamedFleet, bucket: S3Bucket): WeightsPlace {
+  const { stack, config } = foundation;
+  const name = logicalName("revision", fleet.name);
+  const revision = new TerraformVariable(stack, name, {
+    type: "string",
+    default: "main",
+    description: `Commit of ${fleet.hubRepo} to serve. "main" is frozen at the first download; name a commit to be exact`,
+  });
+  const prefix = `models/${fleet.hubRepo}/${revision.stringValue}`;
+  if (config.airGapped) {
+    const address = `s3://${bucket.bucket}/${prefix}`;
+    new TerraformOutput(stack, logicalName("upload", fleet.name), {
+      description: "Run where both the hub and this account can be reached, before the servers start",
+      value: `hf download ${fleet.hubRepo} --revision ${revision.stringValue} --local-dir ${fleet.name} && aws s3 sync ${fleet.name} ${address} --exclude ".cache/*" && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
+    });
+  }
+  return { prefix, revision: revision.stringValue };
+}

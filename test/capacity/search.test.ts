@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { vllmFlags } from "../../src/capacity/flags.ts";
+import { canSplitHeads } from "../../src/capacity/format.ts";
+import { searchServing } from "../../src/capacity/search.ts";
+import type { ServingRequest } from "../../src/capacity/types.ts";
+import { deepseekV3, gptOss120b, gpus, h100, llama8b, llama70b, serving, t4 } from "./fixtures.ts";
+
+const question: ServingRequest = {
+  model: llama70b,
+  gpus: gpus.map((gpu) => ({ gpu, tensorParallelSizes: [1, 2, 4, 8] })),
+  shape: { inputTokens: 1000, outputTokens: 500, cachedInputRatio: 0 },
+  promise: { ttftMsP95: 1500, tpotMsP95: 60 },
+  contextWindowTokens: 8192,
+};
+
+describe("search", () => {
+  it("answers for every precision, card and tensor parallel size exactly once", () => {
+    const { served, unservable } = searchServing(question);
+    const ids = [
+      ...served.map(({ configuration: c }) => `${c.precision}/${c.gpu.id}/${c.tensorParallel}`),
+      ...unservable.map((u) => `${u.precision}/${u.gpu}/${u.tensorParallel}`),
+    ];
+
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toHaveLength(3 * gpus.length * 4);
+  });
+
+  it("serves only what fits and keeps the promise", () => {
+    const { served } = searchServing(question);
+
+    expect(served.length).toBeGreaterThan(5);
+    for (const { memory, capacity } of served) {
+      expect(memory.kvCacheTokens).toBeGreaterThanOrEqual(8192);
+      expect(capacity.ttftMsP95).toBeLessThanOrEqual(1500);
+      expect(capacity.tpotMsP95).toBeLessThanOrEqual(60);
+      expect(capacity.requestsPerSecond.expected).toBeGreaterThan(0);
+    }
+  });
+
+  it("names memory, latency or the missing kernel as the reason why not", () => {
+    const { unservable } = searchServing(question);
+    const why = (precision: string, gpu: string, tensorParallel: number) =>
+      unservable.find((u) => u.precision === precision && u.gpu === gpu && u.tensorParallel === tensorParallel);
+
+    expect(why("bf16", "h100", 1)?.reason).toBe("memory");
+    expect(why("fp8", "t4", 8)).toMatchObject({
+      reason: "unsupported-precision",
+      text: "vLLM has no fp8 kernel for T4 (turing); bf16, int8 and int4 run there",
+    });
+    expect(why("int4", "l4", 4)?.reason).toBe("latency");
+  });
+
+  it("gives the same answer twice", () => {
+    expect(JSON.stringify(searchServing(question))).toBe(JSON.stringify(searchServing(question)));
+  });
+
+  it("splits heads only where they divide", () => {
+    const odd = { ...llama8b, architecture: { ...llama8b.architecture, attentionHeads: 28, kvHeads: 4 } };
+
+    expect([1, 2, 4, 7, 8].filter((n) => canSplitHeads(odd, n))).toEqual([1, 2, 4]);
+    expect(canSplitHeads(deepseekV3, 8)).toBe(true);
+    expect(canSplitHeads(gptOss120b, 16)).toBe(true);
+  });
+});
+
+describe("vLLM flags", () => {
+  it("state size, length, requests and memory share", () => {
+    const flags = vllmFlags(serving(llama70b, h100, "fp8", { tensorParallel: 2, maxModelLen: 8192 }), { concurrency: 64 });
+
+    expect(flags).toEqual([
+      ["--tensor-parallel-size", "2"],
+      ["--max-model-len", "8192"],
+      ["--max-num-seqs", "79"],
+      ["--gpu-memory-utilization", "0.9"],
+    ]);
+  });
+
+  it("add the cache type and, on Turing, half precision", () => {
+    const flags = vllmFlags(serving(llama8b, t4, "bf16", { kvPrecision: "fp8" }), { concurrency: 1 });
+
+    expect(flags).toContainEqual(["--kv-cache-dtype", "fp8"]);
+    expect(flags).toContainEqual(["--dtype", "half"]);
+  });
+});

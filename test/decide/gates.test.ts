@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { evaluated, type PolicyObject, policy, workload } from "./support.ts";
+
+const cheap = policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })]);
+const withGates = (gates: PolicyObject, change: PolicyObject = {}) => ({ ...cheap, gates, ...change });
+const statuses = (head: PolicyObject, base: PolicyObject | null = null) =>
+  evaluated(head, base).gates.map(({ id, status, from }) => `${id} ${status} ${from}`);
+
+describe("gates", () => {
+  const cost = evaluated(cheap).decision.monthlyCostUsd?.expected ?? 0;
+
+  it("compares the expected monthly cost with the limit, to the dollar on both sides", () => {
+    expect(statuses(withGates({ max_monthly_usd: Math.ceil(cost) }))).toEqual(["max_monthly_usd pass head"]);
+    expect(statuses(withGates({ max_monthly_usd: Math.floor(cost) }))).toEqual(["max_monthly_usd fail head"]);
+  });
+
+  it("judges a pull request by the base branch's gate and says when it is loosened", () => {
+    const evaluation = evaluated(withGates({ max_monthly_usd: cost * 2 }), withGates({ max_monthly_usd: cost / 2 }));
+
+    expect(evaluation.gates).toMatchObject([{ id: "max_monthly_usd", status: "fail", from: "base" }]);
+    expect(evaluation.findings.map(({ id }) => id)).toContain("gate-loosened");
+  });
+
+  it("applies a stricter gate of the head at once", () => {
+    expect(statuses(withGates({ max_monthly_usd: cost / 2 }), withGates({ max_monthly_usd: cost * 2 }))).toEqual([
+      "max_monthly_usd fail head",
+    ]);
+    expect(statuses(withGates({ forbid_paths: ["api"] }), cheap)).toEqual(["forbid_paths fail head"]);
+  });
+
+  it("measures the increase against the base, with the same catalog", () => {
+    const bigger = {
+      ...cheap,
+      workloads: [workload({ candidates: { api: ["gpt-5.4-mini"] }, tokens: { input: 500, output: 400, cached_input_ratio: 0 } })],
+      gates: { max_increase_ratio: 0.1 },
+    };
+    const evaluation = evaluated(bigger, withGates({ max_increase_ratio: 0.1 }));
+
+    expect(evaluation.gates).toMatchObject([{ id: "max_increase_ratio", status: "fail" }]);
+    expect(evaluation.delta?.deltaMonthlyUsd).toBeCloseTo(200 * 4.5, 6);
+    expect(evaluation.delta?.workloads).toMatchObject([{ name: "requests", kind: "changed" }]);
+  });
+
+  it("counts only waivers of the base branch that have not expired", () => {
+    const waiver = (expires: string) => ({
+      waivers: [{ gate: "max_monthly_usd", owner: "cfo@example.com", reason: "launch month", expires }],
+    });
+    const failing = withGates({ max_monthly_usd: 1 });
+
+    expect(statuses({ ...failing, ...waiver("2027-01-01") }, failing)).toEqual(["max_monthly_usd fail base"]);
+    expect(statuses(failing, { ...failing, ...waiver("2027-01-01") })).toEqual(["max_monthly_usd waived base"]);
+    expect(statuses(failing, { ...failing, ...waiver("2026-11-20") })).toEqual(["max_monthly_usd fail base"]);
+    expect(evaluated({ ...failing, ...waiver("2027-01-01") }, failing).findings.map(({ id }) => id)).toContain("waiver-added");
+  });
+
+  it("fails a cost gate when no path fits, because an unknown cost is no pass", () => {
+    const none = policy([workload({ compliance: { air_gapped: true }, candidates: { api: ["gpt-5.4-mini"] } })], {
+      gates: { max_monthly_usd: 1e9, forbid_paths: ["none"] },
+    });
+
+    expect(statuses(none)).toEqual(["max_monthly_usd fail head", "forbid_paths fail head"]);
+  });
+});
+
+describe("the difference to the base branch", () => {
+  it("names added, removed, changed and unchanged workloads", () => {
+    const one = (name: string, input = 500) =>
+      workload({ name, candidates: { api: ["gpt-5.4-mini"] }, tokens: { input, output: 200, cached_input_ratio: 0 } });
+    const evaluation = evaluated(policy([one("same"), one("grown", 900), one("new")]), policy([one("same"), one("grown"), one("gone")]));
+
+    expect(evaluation.delta?.workloads.map(({ name, kind }) => [name, kind])).toEqual([
+      ["same", "unchanged"],
+      ["grown", "changed"],
+      ["new", "added"],
+      ["gone", "removed"],
+    ]);
+  });
+
+  it("reports a change of path", () => {
+    const leaving = (dataMayLeave: boolean) => policy([workload({ compliance: { data_may_leave: dataMayLeave } })]);
+    expect(evaluated(leaving(false), leaving(true)).delta?.pathChange).toEqual({ from: "api", to: "self-host" });
+  });
+});

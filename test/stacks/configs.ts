@@ -1,0 +1,90 @@
+import type { ApiAccess, FleetConfig, StackConfig } from "../../src/stack-config.ts";
+
+/** Configurations of the three paths as a decision would give them, complete but for what a test changes. */
+
+const chat: FleetConfig = {
+  id: "self-host/llama-3.3-70b-instruct/fp8/g6e.12xlarge/tp2",
+  model: "llama-3.3-70b-instruct",
+  hubRepo: "meta-llama/Llama-3.3-70B-Instruct",
+  gatedDownload: true,
+  weightsGiB: 65.8,
+  instanceType: "g6e.12xlarge",
+  gpuCountPerInstance: 4,
+  replicasPerInstance: 2,
+  tensorParallel: 2,
+  instances: { minimum: 2, desired: 2, maximum: 4 },
+  purchase: "on_demand",
+  vllmFlags: [
+    ["--tensor-parallel-size", "2"],
+    ["--max-model-len", "32768"],
+    ["--enable-prefix-caching", ""],
+  ],
+  ttftMsP95: 800,
+  rootVolumeGiB: 230,
+};
+
+export const fleet = chat;
+
+const openai: ApiAccess = { provider: "openai", keyless: false, models: ["gpt-4.1-mini"], workloads: ["search"] };
+const bedrock: ApiAccess = {
+  provider: "bedrock",
+  keyless: true,
+  models: ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "amazon.nova-lite-v1:0"],
+  workloads: ["summaries"],
+};
+
+const base: Omit<StackConfig, "path" | "api" | "fleets" | "routes"> = {
+  name: "support-platform",
+  environment: "production",
+  stage: "production",
+  region: "us-east-1",
+  partition: "aws",
+  tags: { "cost-center": "support" },
+  backend: { kind: "local" },
+  network: { kind: "new" },
+  airGapped: false,
+  privateNetwork: false,
+  domain: "llm.example.com",
+  certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555",
+  githubRepository: "acme/support",
+  alarmEmail: "oncall@example.com",
+  monthlyBudgetUsd: 12_345,
+  logRetentionDays: 365,
+};
+
+export const apiConfig: StackConfig = {
+  ...base,
+  path: "api",
+  api: [openai, bedrock],
+  fleets: [],
+  routes: [
+    { workload: "search", path: "api", target: "openai/gpt-4.1-mini", restricted: false },
+    { workload: "summaries", path: "api", target: "bedrock/claude-haiku-4-5", restricted: false },
+  ],
+};
+
+export const selfHostConfig: StackConfig = {
+  ...base,
+  path: "self-host",
+  api: [],
+  fleets: [chat],
+  routes: [{ workload: "chat", path: "self-host", target: chat.id, restricted: true }],
+};
+
+export const hybridConfig: StackConfig = {
+  ...base,
+  path: "hybrid",
+  api: [{ ...openai, workloads: ["search", "drafts"] }, bedrock],
+  fleets: [chat],
+  routes: [
+    { workload: "chat", path: "self-host", target: chat.id, restricted: true },
+    { workload: "drafts", path: "self-host", target: chat.id, restricted: false },
+    { workload: "search", path: "api", target: "openai/gpt-4.1-mini", restricted: false },
+    { workload: "summaries", path: "api", target: "bedrock/claude-haiku-4-5", restricted: false },
+  ],
+};
+
+/** The same three, without a way out and with a certificate to be asked for. */
+export const airGappedConfig: StackConfig = { ...selfHostConfig, airGapped: true, certificateArn: null, domain: null };
+
+export const allConfigs = { api: apiConfig, "self-host": selfHostConfig, hybrid: hybridConfig, "air-gapped": airGappedConfig } as const;

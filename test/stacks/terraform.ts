@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type StackJson, withoutComments } from "./stack-json.ts";
+
+/** Real Terraform and an AWS on loopback, for tests. Whatever is missing is named; nothing is downloaded. */
+export interface Tools {
+  readonly terraform: string;
+  readonly mirror: string;
+}
+
+const PROVIDER_FOLDER = "registry.terraform.io/hashicorp/aws";
+const SEARCH_DEPTH = 6;
+
+/** The tools, or what is missing and what to set. */
+export function findTools(): Tools | string {
+  const terraform = onPath("terraform");
+  if (terraform === null) return "terraform is not on PATH";
+  const mirror = process.env.TF_PLUGIN_MIRROR ?? findMirror();
+  if (mirror === null) return `no provider mirror with ${PROVIDER_FOLDER} was found; set TF_PLUGIN_MIRROR to one`;
+  return { terraform, mirror };
+}
+
+export function onPath(program: string): string | null {
+  const folders = (process.env.PATH ?? "").split(":");
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
+}
+
+/** Says loudly that tests are left out, or fails where a run must be complete (BREAKEVEN_REQUIRE_TERRAFORM=1). */
+export function missing(what: string, title: string): void {
+  if (process.env.BREAKEVEN_REQUIRE_TERRAFORM === "1") throw new Error(`${title}: ${what}, and BREAKEVEN_REQUIRE_TERRAFORM is 1`);
+  // biome-ignore lint/suspicious/noConsole: a test that is left out must be seen
+  console.warn(`NOT TESTED: ${title}: ${what}`);
+}
+
+function findMirror(): string | null {
+  return (
+    [homedir(), "/opt", "/usr/local", "/usr/share", "/var/lib"]
+      .map((root) => searchMirror(root, SEARCH_DEPTH))
+      .find((found) => found !== null) ?? null
+  );
+}
+
+function searchMirror(folder: string, depth: number): string | null {
+  if (existsSync(join(folder, PROVIDER_FOLDER))) return folder;
+  if (depth === 0) return null;
+  for (const name of foldersIn(folder)) {
+    const found = searchMirror(join(folder, name), depth - 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules").map((entry) => entry.name);
+  } catch {
+    return [];
+  }
+}
+
+export interface Run {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** A working directory with the provider in place. `use` puts a stack into it; `close` deletes it. */
+export interface Workspace {
+  readonly folder: string;
+  use(stack: StackJson): void;
+  run(...parameters: readonly string[]): Run;
+  close(): void;
+}
+
+export function openWorkspace(tools: Tools): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), "breakeven-terraform-"));
+  const settings = join(folder, "terraform.rc");
+  writeFileSync(settings, `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(tools.mirror)}\n  }\n}\n`);
+  const work = join(folder, "work");
+  mkdirSync(work);
+  const env = {
+    ...process.env,
+    TF_CLI_CONFIG_FILE: settings,
+    TF_DATA_DIR: join(folder, "data"),
+    CHECKPOINT_DISABLE: "1",
+    TF_IN_AUTOMATION: "1",
+  };
+  return {
+    folder: work,
+    use: (stack) => writeFileSync(join(work, "cdk.tf.json"), JSON.stringify(withoutComments(stack), null, 2)),
+    run: (...parameters) => {
+      const done = spawnSync(tools.terraform, parameters, { cwd: work, env, encoding: "utf8", maxBuffer: 2 ** 26 });
+      return { status: done.status, output: `${done.stdout}${done.stderr}` };
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** An empty AWS on loopback. */
+export interface Moto {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const START_ATTEMPTS = 150;
+const ATTEMPT_MS = 200;
+
+export async function startMoto(program: string): Promise<Moto> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore", detached: true });
+  const close = () => stop(server);
+  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+    if (await answers(url)) return { url, close };
+    await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS));
+  }
+  await close();
+  throw new Error(`moto_server did not answer at ${url}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/moto-api/`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The program may be a wrapper that starts another: the whole process group ends. */
+function stop(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (server.pid === undefined || server.exitCode !== null) return resolve();
+    server.once("exit", () => resolve());
+    process.kill(-server.pid, "SIGKILL");
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no free port"))));
+    });
+  });
+}
