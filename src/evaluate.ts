@@ -1,12 +1,13 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { type Catalog, explainName } from "./catalog/index.ts";
+import type { Catalog } from "./catalog/index.ts";
 import { compare } from "./decide/compare.ts";
 import { decide, type Trace } from "./decide/decide.ts";
 import { findingsOf, oldestPriceUsed } from "./decide/findings.ts";
 import { judgeGates } from "./decide/gates.ts";
+import { nameBook } from "./decide/names.ts";
 import type { Evaluation, PolicyIdentity } from "./decide/types.ts";
-import type { Diagnostic, NameBook } from "./policy/diagnostic.ts";
+import type { Diagnostic } from "./policy/diagnostic.ts";
 import { parsePolicy } from "./policy/parse.ts";
 import type { PolicyDocument } from "./policy/policy.ts";
 
@@ -40,7 +41,7 @@ export type EvaluateResult =
  */
 export function evaluate(input: EvaluateInput): EvaluateResult {
   const { catalog, asOf } = input;
-  const names: NameBook = { explain: (kind, name) => explainName(catalog, kind, name, asOf) };
+  const names = nameBook(catalog, asOf);
   const head = parsePolicy(input.text, input.path, names);
   if (head.kind === "invalid") return head;
   const base = input.base === null ? null : parsePolicy(input.base.text, input.base.path, names);

@@ -1,14 +1,13 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MAX_POLICY_BYTES } from "./policy/parse.ts";
 
 /** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
 export class UserError extends Error {}
 
-/**
- * Text of a policy file. Bytes that are not UTF-8 become U+FFFD, which the parser reports; a file above the limit is
- * cut just beyond it, so the parser reports that too and nothing large is ever held.
- */
+/** Longest part of a file that is read at all; the parser refuses far smaller ones with the size that they have. */
+const READ_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** Text of a policy file. Bytes that are not UTF-8 become U+FFFD, which the parser reports. */
 export async function readPolicyText(path: string): Promise<string> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(
@@ -18,8 +17,13 @@ export async function readPolicyText(path: string): Promise<string> {
     );
   });
   if (info.isDirectory()) throw new UserError(`${path}: is a directory; name a policy file`);
-  const bytes = await readFile(path);
-  return bytes.subarray(0, MAX_POLICY_BYTES + 1).toString("utf8");
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(info.size, READ_LIMIT_BYTES)), 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */

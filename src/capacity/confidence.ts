@@ -1,4 +1,5 @@
 import calibration from "./calibration.json" with { type: "json" };
+import type { EngineId } from "./engine.ts";
 import { weightFormat } from "./format.ts";
 import type { Banded, ConfidenceClass, RequestShape, ServingConfiguration } from "./types.ts";
 
@@ -23,8 +24,19 @@ export function confidenceClass(configuration: ServingConfiguration, shape: Requ
 
 export type Metric = "throughput" | "ttft" | "tpot";
 
-/** Puts the measured 80 % band of the class around a figure. Example: class A, 1000 tokens/s -> 780 to 1210. */
-export function banded(expected: number, metric: Metric, confidence: ConfidenceClass): Banded {
-  const band = calibration.bands[confidence][metric];
+/** Current vLLM has bands of its own; older releases and other engines vary more for reasons that no constant holds. */
+export type BandFamily = "vllm" | "other";
+
+/** Family of bands of an engine. */
+export function bandFamily(engine: EngineId): BandFamily {
+  return engine === "vllm" ? "vllm" : "other";
+}
+
+/**
+ * Puts the measured 80 % band of the class around a figure: 10th and 90th percentile of measured / predicted on sources held out of the fit.
+ * Example: class A with a band of 0.8 to 1.2: 1000 tokens/s -> 800 to 1200.
+ */
+export function banded(expected: number, metric: Metric, confidence: ConfidenceClass, family: BandFamily = "vllm"): Banded {
+  const band = calibration.bands[family][confidence][metric];
   return { expected, p10: expected * band.p10, p90: expected * band.p90 };
 }

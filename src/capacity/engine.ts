@@ -23,19 +23,17 @@ export interface EngineConstants {
   readonly decodeFactor: number;
   /** Share of a batch that chooses its experts independently; below 1 because neighbouring tokens choose alike. */
   readonly expertDiversity: number;
-  /** Serial time of each request (tokenizer, HTTP, admission), in ms. */
-  readonly requestMs: number;
   /** Share of memory bandwidth reached when weights are read, dense and experts. */
   readonly weightBandwidth: { readonly dense: number; readonly experts: number };
   /** Share of memory bandwidth reached when the KV cache is read. */
   readonly kvBandwidth: number;
-  /** Fixed time of one step, in ms. */
-  readonly stepMs: number;
   /** Time of one layer that no byte or operation explains (kernel launches, synchronisation), in ms. */
   readonly layerMs: number;
   /** The same for the routing of one MoE layer, in ms. */
   readonly expertLayerMs: number;
-  /** Scheduler, sampler and API server time for each running request and step, in ms. */
+  /** Processor time of one step (scheduler), in ms. */
+  readonly stepMs: number;
+  /** Processor time of one step for each running request (sampler, detokenizer, API server), in ms. */
   readonly sequenceMs: number;
   /**
    * How far the processor's work on a step hides behind the GPU's: step = (gpu^p + cpu^p)^(1/p). 1: one after the other (engines before
@@ -47,11 +45,46 @@ export interface EngineConstants {
   readonly pcieLatencyFactor: number;
   /** Share of link bandwidth reached. */
   readonly linkBandwidth: number;
-  /** Part of TTFT that no queue and no GPU work explains (HTTP, tokenizer, first scheduling), in ms. */
+  /** Serial time of each request (tokenizer, admission), in ms. */
+  readonly requestMs: number;
+  /** Part of TTFT that neither a queue nor GPU work explains (HTTP, first scheduling), in ms. */
   readonly ttftBaseMs: number;
   /** Share of a group of equal requests that stays together from one wave to the next in a closed loop. */
   readonly lockstep: number;
 }
 
-/** The engine that plans are made for: vLLM 0.8 and newer. */
-export const VLLM: EngineConstants = calibration.engines.vllm;
+/** Engines with constants of their own: `vllm` is 0.8 and newer, the one that plans are made for. */
+export type EngineId = "vllm" | "vllm-0.6" | "vllm-0.5" | "tensorrt-llm" | "sglang" | "nim";
+
+export const ENGINES: Readonly<Record<EngineId, EngineConstants>> = calibration.engines;
+
+/** Constants of vLLM 0.8 and newer. */
+export const VLLM: EngineConstants = ENGINES.vllm;
+
+/** First minor releases of vLLM 0.x whose scheduler behaves differently: 0.6 (multi-step), 0.8 (V1 engine). */
+const VLLM_V1_MINOR = 8;
+const VLLM_MULTISTEP_MINOR = 6;
+
+/**
+ * Engine of a measurement by its name and version as people write them; an unknown version counts as current.
+ * Examples: ("vLLM", "0.11.0") -> vllm; ("vLLM", "0.7.3") -> vllm-0.6; ("SGLang", "0.5.9") -> sglang; ("NIM/TensorRT-LLM", "") -> nim;
+ * ("vLLM", "nm-vllm 0.2.0 (vLLM ~0.4)") -> vllm-0.5. Unknown names give undefined.
+ */
+export function engineNamed(name: string, version: string): EngineId | undefined {
+  const engine = name.trim().toLowerCase();
+  if (engine.startsWith("nim")) return "nim";
+  if (engine.startsWith("tensorrt") || engine.startsWith("trt")) return "tensorrt-llm";
+  if (engine === "sglang") return "sglang";
+  if (engine !== "" && engine !== "vllm") return undefined;
+  const minor = vllmMinor(version);
+  if (minor === null || minor >= VLLM_V1_MINOR) return "vllm";
+  return minor >= VLLM_MULTISTEP_MINOR ? "vllm-0.6" : "vllm-0.5";
+}
+
+/** Minor number of a 0.x release; null when the text names none. Forks and images of 2024 carry vLLM 0.4 to 0.5. */
+function vllmMinor(version: string): number | null {
+  if (/nm-vllm|DJL|2024/.test(version)) return VLLM_MULTISTEP_MINOR - 1;
+  const match = /(\d+)\.(\d+)/.exec(version);
+  if (match === null || match[1] !== "0") return null;
+  return Number(match[2]);
+}

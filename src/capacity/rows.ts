@@ -1,15 +1,13 @@
-import { type Gpu, type OpenModel, Precision } from "../catalog/schema.ts";
+import { banded, bandFamily, confidenceClass } from "./confidence.ts";
+import { ENGINES } from "./engine.ts";
 import { vllmFlags } from "./flags.ts";
-import { canSplitHeads, weightFormat } from "./format.ts";
 import { maxConcurrency, memoryFit } from "./memory.ts";
+import { type Serving, servingOf } from "./operate.ts";
 import { predict } from "./predict.ts";
-import type { Banded, ConfidenceClass, Load, MemoryFit, Prediction, RequestShape, ServingConfiguration } from "./types.ts";
-
-/** The part of the catalog that the capacity model reads. */
-export interface CapacityCatalog {
-  readonly openModels: readonly OpenModel[];
-  readonly gpus: readonly Gpu[];
-}
+import { type CapacityCatalog, type CapacityQuestion, type MeasurementRecord, readQuestion, resolveConfiguration } from "./question.ts";
+import { measure, type RunResult } from "./run.ts";
+import { timingOf } from "./timing.ts";
+import type { ConfidenceClass, Load, MemoryFit, Prediction, ServingConfiguration } from "./types.ts";
 
 /** One question to the capacity model in the words of the command line. Without a load the largest batch is predicted. */
 export interface CapacityOptions {
@@ -28,70 +26,27 @@ export type CapacityAnswer =
   | {
       readonly kind: "prediction";
       readonly configuration: ServingConfiguration;
-      readonly memory: MemoryFit;
+      readonly memory: MemoryFit & { readonly fits: true };
       readonly prediction: Prediction;
       readonly flags: readonly (readonly [flag: string, value: string])[];
     }
   | { readonly kind: "invalid"; readonly text: string };
 
 /**
- * Answers one `capacity` question. Names resolve by catalog id or alias, whatever their case.
+ * Answers one `capacity` question for current vLLM: `prediction`, or `invalid`: a name or number that makes no sense (the text says
+ * what is allowed), or a model that does not fit (the text names the bytes of both sides).
  * Example: `{model: "llama-3.1-8b", gpu: "H100", tensorParallel: 1, precision: "bf16", inputTokens: 1000, outputTokens: 500, load: closed 32}`.
- * Errors name the value seen and what is allowed: `unknown GPU "H1000"; known: a10g, l4, ...`.
  */
 export function capacityOne(catalog: CapacityCatalog, options: CapacityOptions): CapacityAnswer {
-  const model = find(catalog.openModels, options.model);
-  if (model === undefined)
-    return { kind: "invalid", text: `unknown open model "${options.model}"; breakeven catalog list shows the known ones` };
-  const gpu = find(catalog.gpus, options.gpu);
-  if (gpu === undefined)
-    return { kind: "invalid", text: `unknown GPU "${options.gpu}"; known: ${catalog.gpus.map(({ id }) => id).join(", ")}` };
-  const precision = precisionOf(options.precision);
-  if (precision === undefined)
-    return { kind: "invalid", text: `unknown precision "${options.precision}"; allowed: ${Precision.options.join(", ")}` };
   const shape = { inputTokens: options.inputTokens, outputTokens: options.outputTokens, cachedInputRatio: options.cachedInputRatio ?? 0 };
-  const kvPrecision = options.kvPrecision === "fp8" ? "fp8" : "bf16";
-  const maxModelLen = Math.ceil(shape.inputTokens + shape.outputTokens);
-  const configuration = { model, gpu, precision, kvPrecision, tensorParallel: options.tensorParallel, maxModelLen } as const;
-  const problem = impossible(configuration, shape);
-  if (problem !== null) return { kind: "invalid", text: problem };
+  const resolved = resolveConfiguration(catalog, { ...options, kvPrecision: options.kvPrecision ?? "bf16", shape });
+  if (resolved.kind === "invalid") return resolved;
+  const { configuration } = resolved;
+  const memory = memoryFit(configuration);
+  if (!memory.fits) return { kind: "invalid", text: memory.text };
   const load: Load = options.load ?? { kind: "closed", concurrency: maxConcurrency(configuration, shape) };
   const prediction = predict(configuration, shape, load);
-  return { kind: "prediction", configuration, memory: memoryFit(configuration), prediction, flags: vllmFlags(configuration, prediction) };
-}
-
-function impossible(configuration: ServingConfiguration, shape: RequestShape): string | null {
-  const { model, gpu, precision, tensorParallel } = configuration;
-  if (!(shape.inputTokens > 0 && shape.outputTokens > 0))
-    return `input and output must be positive numbers of tokens, not ${shape.inputTokens} and ${shape.outputTokens}`;
-  if (!Number.isInteger(tensorParallel) || tensorParallel < 1)
-    return `tensor parallel size must be a positive whole number, not ${tensorParallel}`;
-  if (!canSplitHeads(model, tensorParallel)) {
-    const { attentionHeads, kvHeads } = model.architecture;
-    return `tensor parallel size ${tensorParallel} does not divide the heads of ${model.id} (${attentionHeads} attention, ${kvHeads} KV)`;
-  }
-  if (weightFormat(precision, gpu) === null) return `vLLM has no ${precision} kernel for ${gpu.name}`;
-  const fit = memoryFit({ ...configuration, maxModelLen: Math.ceil(shape.inputTokens + shape.outputTokens) });
-  return fit.fits ? null : fit.text;
-}
-
-interface Named {
-  readonly id: string;
-  readonly aliases: readonly string[];
-}
-
-function find<T extends Named>(rows: readonly T[], name: string): T | undefined {
-  const wanted = name.trim().toLowerCase();
-  return rows.find(({ id, aliases }) => id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted));
-}
-
-/** Other spellings of a precision in measurement tables. */
-const PRECISION_ALIASES: Readonly<Record<string, Precision>> = { fp16: "bf16", fp4: "nvfp4", awq: "int4", gptq: "int4", "int8-wo": "int8" };
-
-function precisionOf(name: string): Precision | undefined {
-  const wanted = name.trim().toLowerCase();
-  const parsed = Precision.safeParse(PRECISION_ALIASES[wanted] ?? wanted);
-  return parsed.success ? parsed.data : undefined;
+  return { kind: "prediction", configuration, memory, prediction, flags: vllmFlags(configuration, prediction) };
 }
 
 /** One prediction in the column names of the measurement table, or why there is none. Units: tokens/s, requests/s, ms. */
@@ -99,6 +54,7 @@ export type CapacityRow = { readonly id: string; readonly error: string } | Pred
 
 export interface PredictedRow {
   readonly id: string;
+  /** False when the weights or one request exceed the memory by our count; the figures then hold for one request at a time. */
   readonly fits: boolean;
   readonly class: ConfidenceClass;
   readonly limited_by: string;
@@ -111,6 +67,7 @@ export interface PredictedRow {
   readonly req_s: number;
   readonly req_s_p10: number;
   readonly req_s_p90: number;
+  /** null: the queue of an overloaded server grows without end. */
   readonly ttft_ms: number | null;
   readonly ttft_ms_p10: number | null;
   readonly ttft_ms_p90: number | null;
@@ -120,57 +77,57 @@ export interface PredictedRow {
 }
 
 /** One prediction for each record of a measurement table; a record that cannot be predicted says why. */
-export function capacityRows(catalog: CapacityCatalog, records: readonly Readonly<Record<string, string>>[]): CapacityRow[] {
+export function capacityRows(catalog: CapacityCatalog, records: readonly MeasurementRecord[]): CapacityRow[] {
   return records.map((record, index) => capacityRow(catalog, record, record.id || `row-${index + 1}`));
 }
 
-function capacityRow(catalog: CapacityCatalog, record: Readonly<Record<string, string>>, id: string): CapacityRow {
-  const missing = ["model", "gpu", "precision", "tp", "input_len", "output_len"].filter((column) => !record[column]);
-  if (missing.length > 0) return { id, error: `no value in ${missing.join(", ")}; a prediction needs them` };
-  const answer = capacityOne(catalog, {
-    model: record.model ?? "",
-    gpu: record.gpu ?? "",
-    tensorParallel: Number(record.tp),
-    precision: record.precision ?? "",
-    kvPrecision: record.kv_precision ?? "",
-    inputTokens: Number(record.input_len),
-    outputTokens: Number(record.output_len),
-    ...loadOf(record),
-  });
-  if (answer.kind === "invalid") return { id, error: answer.text };
-  return toRow(id, answer.memory.fits, answer.prediction);
+function capacityRow(catalog: CapacityCatalog, record: MeasurementRecord, id: string): CapacityRow {
+  const question = readQuestion(catalog, record);
+  if (question.kind === "invalid") return { id, error: question.text };
+  return toRow(id, question, measure(servingOfQuestion(question), question.run));
 }
 
-function loadOf({ load, concurrency, request_rate, num_prompts }: Readonly<Record<string, string>>): { readonly load?: Load } {
-  if (load === "rate" && request_rate) return { load: { kind: "open", requestsPerSecond: Number(request_rate) } };
-  if (concurrency) return { load: { kind: "closed", concurrency: Number(concurrency) } };
-  if (num_prompts) return { load: { kind: "burst", requests: Number(num_prompts) } };
-  return {};
+/**
+ * The serving that a question asks about. Someone measured it, so at least one request ran, whatever our memory count says.
+ */
+export function servingOfQuestion(question: CapacityQuestion, engine = ENGINES[question.engine]): Serving {
+  const serving = servingOf(timingOf(question.configuration, engine), question.shape, question.detail);
+  return serving.maxBatch >= 1 ? serving : { ...serving, maxBatch: 1 };
 }
 
-function toRow(id: string, fits: boolean, prediction: Prediction): PredictedRow {
+function toRow(id: string, { configuration, shape, engine }: CapacityQuestion, result: RunResult): PredictedRow {
+  const confidence = confidenceClass(configuration, shape);
+  const family = bandFamily(engine);
+  const rate = result.requestsPerSecond;
+  const output = banded(rate * shape.outputTokens, "throughput", confidence, family);
+  const total = banded(rate * (shape.inputTokens + shape.outputTokens), "throughput", confidence, family);
+  const requests = banded(rate, "throughput", confidence, family);
+  const ttft = banded(result.ttftMs, "ttft", confidence, family);
+  const tpot = banded(result.tpotMs, "tpot", confidence, family);
   return {
     id,
-    fits,
-    class: prediction.confidence,
-    limited_by: prediction.limitedBy,
-    ...columns("output_tok_s", prediction.outputTokensPerSecond),
-    ...columns("total_tok_s", prediction.totalTokensPerSecond),
-    ...columns("req_s", prediction.requestsPerSecond),
-    ...latencyColumns(prediction.ttftMs),
-    ...columns("tpot_ms", prediction.tpotMs),
+    fits: memoryFit(configuration).fits,
+    class: confidence,
+    limited_by: result.limitedBy,
+    output_tok_s: output.expected,
+    output_tok_s_p10: output.p10,
+    output_tok_s_p90: output.p90,
+    total_tok_s: total.expected,
+    total_tok_s_p10: total.p10,
+    total_tok_s_p90: total.p90,
+    req_s: requests.expected,
+    req_s_p10: requests.p10,
+    req_s_p90: requests.p90,
+    ttft_ms: finite(ttft.expected),
+    ttft_ms_p10: finite(ttft.p10),
+    ttft_ms_p90: finite(ttft.p90),
+    tpot_ms: tpot.expected,
+    tpot_ms_p10: tpot.p10,
+    tpot_ms_p90: tpot.p90,
   };
 }
 
-type Columns<K extends string> = { readonly [key in K | `${K}_p10` | `${K}_p90`]: number };
-
-function columns<K extends string>(name: K, band: Banded): Columns<K>;
-function columns(name: string, { expected, p10, p90 }: Banded): Readonly<Record<string, number>> {
-  return { [name]: expected, [`${name}_p10`]: p10, [`${name}_p90`]: p90 };
-}
-
-/** An endless queue has no mean: null, since JSON knows no infinity. */
-function latencyColumns({ expected, p10, p90 }: Banded): Pick<PredictedRow, "ttft_ms" | "ttft_ms_p10" | "ttft_ms_p90"> {
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
-  return { ttft_ms: finite(expected), ttft_ms_p10: finite(p10), ttft_ms_p90: finite(p90) };
+/** JSON knows no infinity. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -36,7 +36,7 @@ export async function initCommand(options: InitOptions): Promise<void> {
   if (taken.length > 0 && !options.force)
     throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
   for (const { path, content } of files) await writeWhole(path, content);
-  await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: breakeven evaluate ${files[0]?.path ?? ""}\n`, undefined);
+  await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, undefined);
 }
 
 async function exists(path: string): Promise<boolean> {

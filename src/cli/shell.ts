@@ -57,7 +57,10 @@ export function terminalOf(stream: NodeJS.WriteStream): { readonly width: number
   return { width: stream.columns ?? PLAIN.width, color: (process.env.NO_COLOR ?? "") === "" };
 }
 
+/** Diagnostics in a log stand on one line each, so that tools can find and count them. */
+const UNWRAPPED = 10_000;
+
 /** Form of diagnostics on standard error. */
 export function errorTerminal(): { readonly width: number; readonly color: boolean } {
-  return terminalOf(process.stderr);
+  return process.stderr.isTTY === true ? terminalOf(process.stderr) : { width: UNWRAPPED, color: false };
 }

@@ -2,6 +2,7 @@ import { unitPrices } from "../catalog/pricing.ts";
 import type { ApiModel } from "../catalog/schema.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { Scenario } from "./scenario.ts";
+import { dated } from "./sources.ts";
 import { growthAt, monthDate } from "./traffic.ts";
 import type { CostLine } from "./types.ts";
 
@@ -42,7 +43,7 @@ export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: Require
     const output = workload.outputTokens[what.tokens] * tokenGrowth;
     const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
     if (unit === undefined) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
-    sources.add(`${unit.row.source} (${unit.row.checked})`);
+    sources.add(dated(unit.row));
     const requests = requestsIn(workload, month, what);
     const interactive = requests * (1 - workload.batchRatio);
     const batch = requests - interactive;

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import type { RequirementFacts } from "./facts.ts";
+import { dated } from "./sources.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
 export interface InstanceOffer {
@@ -105,7 +106,7 @@ function ownPrice(instance: Instance, facts: RequirementFacts, asOf: string): Pr
   const own = (facts.prices.gpu ?? [])
     .filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf)
     .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
-  return own === undefined ? undefined : { usdPerHour: own.usdPerHour, source: `policy: ${own.source} (${own.checked})` };
+  return own === undefined ? undefined : { usdPerHour: own.usdPerHour, source: `policy: ${dated(own)}` };
 }
 
 function listPrice(instance: Instance, facts: RequirementFacts, asOf: string): Price | undefined {
@@ -114,14 +115,12 @@ function listPrice(instance: Instance, facts: RequirementFacts, asOf: string): P
     const block = instance.capacityBlock
       .filter((row) => row.effectiveFrom <= asOf)
       .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
-    return block === undefined
-      ? undefined
-      : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${block.source} (${block.checked})`);
+    return block === undefined ? undefined : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
   }
   const row = instance.usdPerHour[facts.region];
   if (row === undefined) return undefined;
   const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-  return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${row.source} (${row.checked})`);
+  return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
 }
 
 function discounted(usdPerHour: number, ratio: number, source: string): Price {

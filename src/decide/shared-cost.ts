@@ -12,6 +12,7 @@ import {
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { Scenario } from "./scenario.ts";
+import { dated } from "./sources.ts";
 import type { CostLine } from "./types.ts";
 
 /** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
@@ -190,7 +191,7 @@ function priced(catalog: Catalog, region: string, id: string, label: string, qua
     unit,
     unitPriceUsd: price.usd,
     monthlyUsd: quantity * price.usd,
-    source: `${price.source} (${price.checked})`,
+    source: dated(price),
   };
 }
 

@@ -1,6 +1,6 @@
 import { alternatives, type JsonSchema } from "./json-schema.ts";
 import type { SourceNode } from "./tree.ts";
-import { listOf } from "./words.ts";
+import { listOf, quote } from "./words.ts";
 
 /** Limits from this size on only keep nonsense out; a message names them when they are the problem. */
 const UNMENTIONED_LIMIT = 1e15;
@@ -14,6 +14,14 @@ export function isKindAllowed(schema: JsonSchema, node: SourceNode): boolean {
     if (node.kind !== "scalar" || node.value === null) return false;
     return type === "integer" ? Number.isInteger(node.value) : typeof node.value === type;
   });
+}
+
+/** A value as messages show it: text in quotes, numbers as written, maps and lists by their size. */
+export function seen(node: SourceNode): string {
+  if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
+  if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
+  if (node.value === null) return "empty";
+  return typeof node.value === "string" ? quote(node.value) : quote(node.text).slice(1, -1);
 }
 
 /**

@@ -67,8 +67,8 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return fix === undefined ? head : `${head}\n  fix: ${fix}`;
 }
 
-/** Kinds of name that a policy may use and that only the catalog can vouch for. */
-export type NameKind = "api-model" | "open-model" | "region" | "instance" | "benchmark";
+/** Kinds of name that a policy may use and that only the catalog, or the list of rules, can vouch for. */
+export type NameKind = "api-model" | "open-model" | "region" | "instance" | "benchmark" | "rule";
 
 /**
  * Answers whether the catalog knows a name. Returns undefined when it does; otherwise the problem in words

@@ -10,6 +10,7 @@ const NAMED_VALUES: readonly (readonly [pattern: string, kind: NameKind])[] = [
   ["prices.api[].id", "api-model"],
   ["prices.gpu[].id", "instance"],
   ["prices.gpu[].region", "region"],
+  ["waivers[].rule", "rule"],
 ];
 
 const CODES: Readonly<Record<NameKind, PolicyCode>> = {
@@ -18,6 +19,7 @@ const CODES: Readonly<Record<NameKind, PolicyCode>> = {
   region: "unknown-region",
   instance: "unknown-instance",
   benchmark: "unknown-benchmark",
+  rule: "unknown-value",
 };
 
 /** Longer text is no name; the schema says so already. */

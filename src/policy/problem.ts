@@ -1,4 +1,5 @@
 import type { PolicyCode } from "./diagnostic.ts";
+import { quote } from "./words.ts";
 
 /** Keys and indices from the top of the policy, e.g. `["workloads", 0, "tokens"]`. */
 export type Path = readonly (string | number)[];
@@ -23,11 +24,12 @@ export function warning(code: PolicyCode, at: { readonly offset: number; readonl
   return { severity: "warning", code, offset: at.offset, path: at.path, message, fix };
 }
 
-/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`. */
+/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`; a key that is no word of the language stands in quotes. */
 export function pathText(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
-    return text === "" ? step : `${text}.${step}`;
+    const key = /^[a-z0-9_-]{1,60}$/.test(step) ? step : quote(step);
+    return text === "" ? key : `${text}.${key}`;
   }, "");
 }
 

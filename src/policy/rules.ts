@@ -196,7 +196,7 @@ function privateCertificate(domain: Place): Problem {
 
 function measurementsAreReserved(place: Place): readonly Problem[] {
   if (place.node.kind !== "list" || place.node.items.length === 0) return [];
-  return [error("not-supported-yet", place, "measurements have no effect yet; allowed: an empty list", "remove the key")];
+  return [error("not-supported-yet", place, "measurements are not supported yet; allowed: an empty list", "remove the key")];
 }
 
 /** Output beyond this many tokens for one request is rare even for reasoning models. */

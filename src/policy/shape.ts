@@ -1,12 +1,12 @@
 import type { z } from "zod";
-import { allowed, isKindAllowed } from "./allowed.ts";
+import { allowed, isKindAllowed, seen } from "./allowed.ts";
 import type { PolicyCode } from "./diagnostic.ts";
 import { unknownKeyFix, valueFix } from "./hints.ts";
 import { type JsonSchema, keysOf, schemaAt } from "./json-schema.ts";
-import { error, leafText, type Path, type Problem } from "./problem.ts";
+import { error, leafText, type Path, type Problem, pathText } from "./problem.ts";
 import { PolicyFile } from "./schema.ts";
 import { child, nearest, type Place, type SourceNode, toValue } from "./tree.ts";
-import { listOf, quote, seen } from "./words.ts";
+import { listOf, quote } from "./words.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -41,13 +41,9 @@ function problemsOf(issue: Issue, root: SourceNode): readonly Problem[] {
   const place = nearest(root, path);
   const schema = schemaAt(path);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, place, schema));
-  if (schema === undefined) throw new Error(`the schema refuses ${pathOf(path)}, which it does not describe`);
+  if (schema === undefined) throw new Error(`the schema refuses ${pathText(path)}, which it does not describe`);
   if (place.path.length < path.length) return [missingKey(path, place, schema)];
   return [wrongValue(place, schema, issue)];
-}
-
-function pathOf(path: Path): string {
-  return JSON.stringify(path);
 }
 
 function unknownKey(key: string, place: Place, schema: JsonSchema | undefined): Problem {

@@ -1,5 +1,4 @@
 import { distance } from "fastest-levenshtein";
-import type { SourceNode } from "./tree.ts";
 
 /** Most characters of a value that a message shows. */
 const LONGEST_SHOWN = 60;
@@ -16,14 +15,6 @@ export function oneLine(text: string): string {
 export function quote(text: string): string {
   const shown = [...text.slice(0, 2 * LONGEST_SHOWN)].slice(0, LONGEST_SHOWN).join("");
   return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
-}
-
-/** A value as messages show it: text in quotes, numbers as written, maps and lists by their size. */
-export function seen(node: SourceNode): string {
-  if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
-  if (node.kind === "list") return node.items.length === 0 ? "an empty list" : `a list of ${node.items.length}`;
-  if (node.value === null) return "empty";
-  return typeof node.value === "string" ? quote(node.value) : quote(node.text).slice(1, -1);
 }
 
 /** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */

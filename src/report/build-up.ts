@@ -1,8 +1,8 @@
 import type { BreakEven, CostLine, Decision, Fleet, RejectedOption, WorkloadDecision } from "../decide/types.ts";
-import { change, percent, quantity, unitPrice, usd } from "./money.ts";
+import { change, percent, quantity, unitPrice, usd, volume } from "./money.ts";
 import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { shellWord } from "./text.ts";
-import { NOT_REACHED, pathWords, plural, servedBy, shortName, sourceText } from "./words.ts";
+import { pathWords, plural, reachedWords, servedBy, shortName, sourceText } from "./words.ts";
 
 /** Beyond a thousandfold a factor says nothing; the volumes beside it do. */
 const MAX_FACTOR = 1000;
@@ -94,9 +94,7 @@ export function pathTable(decision: Decision): TitledTable {
 export function breakEvenTable(workloads: readonly WorkloadDecision[]): TitledTable {
   const rows = workloads.flatMap((workload) => (workload.breakEven === null ? [] : [breakEvenCells(workload, workload.breakEven)]));
   const only = workloads.length === 1 ? workloads[0]?.breakEven : null;
-  const title = only
-    ? `Break-even: ${quantity(only.requestsPerMonth)} requests a month`
-    : `Break-even of ${plural(rows.length, "workload")}`;
+  const title = only ? `Break-even: ${volume(only.requestsPerMonth)} requests a month` : `Break-even of ${plural(rows.length, "workload")}`;
   return { title, table: { columns: columns("Workload", "Requests/month>", "Break-even>", "Factor>", "Against", "Reached"), rows } };
 }
 
@@ -105,10 +103,10 @@ function breakEvenCells({ name, requestsPerMonth }: WorkloadDecision, breakEven:
   return [
     line(shortName(name)),
     line(quantity(requestsPerMonth)),
-    line(quantity(breakEven.requestsPerMonth)),
+    line(volume(breakEven.requestsPerMonth)),
     line(factor < MAX_FACTOR ? `×${quantity(factor)}` : "-"),
     line(code(breakEven.versus)),
-    line(breakEven.reachedOn ?? NOT_REACHED),
+    line(reachedWords(breakEven, requestsPerMonth)),
   ];
 }
 
@@ -200,7 +198,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
     ["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
     [
       "Capacity",
-      `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${capacity.concurrency} at once, limited by ${capacity.limitedBy}`,
+      `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`,
     ],
     ["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
     ["Confidence", `class ${capacity.confidence}`],

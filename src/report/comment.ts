@@ -11,7 +11,7 @@ import { baseMonthlyUsd, gateBadge, provenanceOf, verdictOf, viewOf } from "./vi
 import { enumerate, pathWords, plural, shortName } from "./words.ts";
 
 /** The command that prints the report again on any machine. */
-const PROGRAM = "npx breakeven";
+const PROGRAM = "node dist/cli.js";
 /** Files that a command line names before it says FILE. */
 const NAMED_FILES = 4;
 
@@ -154,9 +154,9 @@ function footerLine(evaluations: readonly Evaluation[], context: ReportContext):
   return line(
     `Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `,
     code(enumerate(hashes, NAMED_FILES)),
-    ". Reproduce: ",
+    ". Reproduce in a clone of that version: ",
     code(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`),
-    ". ",
+    run.length === 0 ? "." : ". ",
     ...run,
   );
 }

@@ -2,12 +2,12 @@ import type { Band, Evaluation, OptionSummary, WorkloadDecision } from "../decid
 import type { PolicyDocument } from "../policy/policy.ts";
 import { costViews, fleetViews } from "./build-up.ts";
 import { distance } from "./grounds.ts";
-import { quantity, usd } from "./money.ts";
+import { quantity, usd, volume } from "./money.ts";
 import { code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { paragraphText, type Terminal, tableText } from "./terminal.ts";
 import { clean, commandLine } from "./text.ts";
 import { viewOf } from "./view.ts";
-import { NOT_REACHED, pathWords, plural, servedBy, sourceText } from "./words.ts";
+import { pathWords, plural, reachedWords, servedBy, sourceText } from "./words.ts";
 
 /** A trace is a text to read and to search; it is as wide as its widest table needs, within reason. */
 const terminal: Terminal = { width: 160, color: false };
@@ -57,7 +57,7 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
     monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${bandText(monthly)}`,
     breakEven === null
       ? "no break-even volume"
-      : `break-even with ${breakEven.versus} at ${quantity(breakEven.requestsPerMonth)} requests a month, reached ${breakEven.reachedOn ?? NOT_REACHED}`,
+      : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
     ...workload.conditions.map((condition) => `condition: ${condition}`),
   ];
   return [

@@ -1,6 +1,6 @@
 import type { Evaluation, GateResult, Reason, TippingPoint, WorkloadDecision } from "../decide/types.ts";
 import { atLine, code, type Line, line, type Span, strong } from "./spans.ts";
-import { enumerate, plural, shortName } from "./words.ts";
+import { allWorkloads, enumerate, shortName } from "./words.ts";
 
 /** How many reasons and tipping points a reader takes in at a glance. */
 const SHOWN = 3;
@@ -89,7 +89,7 @@ function withStatus(gates: readonly GateResult[], status: GateResult["status"]):
 /** `support-chat: ` where the policy has several workloads and not all of them share the statement. */
 function owners(names: readonly string[], total: number): readonly Span[] {
   if (total === 1) return [];
-  const words = names.length === total ? `All ${plural(total, "workload")}` : enumerate(names.map(shortName));
+  const words = names.length === total ? allWorkloads(total) : enumerate(names.map(shortName));
   return [strong(`${words}:`), ...line(" ")];
 }
 

@@ -1,7 +1,7 @@
 import type { Band, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, WorkloadDecision } from "../decide/types.ts";
 
 /** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** Decimals of an amount in dollars: enough for a millionth of a dollar, too few for the noise of floating point. */
 const MONEY_DECIMALS = 6;

@@ -27,6 +27,7 @@ export function markdown(nodes: readonly RootContent[]): string {
   return toMarkdown({ type: "root", children: [...nodes] }, OPTIONS);
 }
 
+/** A paragraph; each further line of it starts after a hard break. */
 export function paragraph(writer: Writer, ...rows: readonly Line[]): RootContent {
   const children = rows.flatMap((row, index): PhrasingContent[] => [
     ...(index === 0 ? [] : [{ type: "break" } as const]),
@@ -41,10 +42,12 @@ export function smallPrint(writer: Writer, content: Line): RootContent {
   return { type: "paragraph", children: [{ type: "html", value: "<sub>" }, ...children, { type: "html", value: "</sub>" }] };
 }
 
+/** A heading: level 3 opens a report, level 4 one of its policies. */
 export function heading(depth: 3 | 4, writer: Writer, content: Line): RootContent {
   return { type: "heading", depth, children: phrasing(writer, content, MAX_TEXT) };
 }
 
+/** A bulleted list without blank lines between its items. */
 export function list(writer: Writer, items: readonly Line[]): List {
   return {
     type: "list",
@@ -58,10 +61,12 @@ export function list(writer: Writer, items: readonly Line[]): List {
   };
 }
 
+/** A block quote. */
 export function quote(children: readonly BlockContent[]): RootContent {
   return { type: "blockquote", children: [...children] };
 }
 
+/** A GFM table with the alignment of its columns; a cell is at most 240 units long. */
 export function table(writer: Writer, view: TableView): Table {
   const head: TableRow = {
     type: "tableRow",
@@ -77,6 +82,7 @@ export function table(writer: Writer, view: TableView): Table {
   return { type: "table", align: view.columns.map((column) => column.align), children: [head, ...rows] };
 }
 
+/** A code block; the serialiser makes its fence longer than any run of backticks inside. */
 export function fence(language: string, lines: readonly string[]): RootContent {
   return { type: "code", lang: language, value: lines.map(commandLine).join("\n") };
 }
@@ -96,12 +102,12 @@ export function details(summary: string, children: readonly RootContent[], open 
  *
  * Example: `https://github.com/acme/support/blob/4f0c…/.github/breakeven.yml#L14`.
  */
-export function lineUrl(context: ReportContext, file: string, line: number): string | null {
+function lineUrl(context: ReportContext, file: string, line: number): string | null {
   if (context.headSha === null || /(^|\/)\.{1,2}(\/|$)/.test(file)) return null;
   return `${context.serverUrl}/${context.repository}/blob/${context.headSha}/${urlPath(file)}#L${line}`;
 }
 
-export function phrasing(writer: Writer, content: Line, maxLength: number): PhrasingContent[] {
+function phrasing(writer: Writer, content: Line, maxLength: number): PhrasingContent[] {
   return joinTexts(content).map((span) => phrase(writer, span, maxLength));
 }
 

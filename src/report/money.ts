@@ -99,3 +99,8 @@ function grouped(value: number, decimals: number): string {
 function trimZeros(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
+
+/** A computed volume with the three digits that it deserves: `volume(3210535)` is "3,210,000". */
+export function volume(value: number): string {
+  return quantity(Number(value.toPrecision(3)));
+}

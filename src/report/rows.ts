@@ -1,7 +1,7 @@
 import type { Evaluation, OptionSummary, WorkloadDecision, WorkloadDelta } from "../decide/types.ts";
 import { change, usd } from "./money.ts";
 import { type Column, columns, type Line, line, strong, type TableView } from "./spans.ts";
-import { pathWord, pathWords, plural, servedBy, shortName, sideOf } from "./words.ts";
+import { allWorkloads, pathWord, pathWords, servedBy, shortName, sideOf } from "./words.ts";
 
 /** The workload table: rows that the pull request changes, and rows that it leaves alone. */
 export interface WorkloadRows {
@@ -102,7 +102,7 @@ function totalCells(evaluation: Evaluation, compared: boolean): readonly Line[] 
   const before = evaluation.base?.decision.monthlyCostUsd?.expected ?? null;
   const delta = evaluation.delta?.deltaMonthlyUsd ?? null;
   return [
-    line(strong(`All ${plural(evaluation.decision.workloads.length, "workload")}`)),
+    line(strong(allWorkloads(evaluation.decision.workloads.length))),
     line(pathWords[evaluation.decision.path]),
     line(monthly === null ? "-" : strong(usd(monthly))),
     ...(compared ? [line(delta === null ? "not comparable" : strong(change(delta, before)))] : []),

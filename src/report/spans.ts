@@ -12,8 +12,10 @@ export type Span =
   /** The page of the run, where the report was made; only a renderer knows its address. */
   | { readonly kind: "run"; readonly text: string };
 
+/** A run of spans that is read as one line: a sentence, an item of a list, a cell of a table. */
 export type Line = readonly Span[];
 
+/** A column of a table; figures stand to the right. */
 export interface Column {
   readonly title: string;
   readonly align: "left" | "right";
@@ -25,14 +27,17 @@ export interface TableView {
   readonly rows: readonly (readonly Line[])[];
 }
 
+/** Plain words. */
 export function text(value: string): Span {
   return { kind: "text", text: value };
 }
 
+/** Words that a reader must not miss. */
 export function strong(value: string): Span {
   return { kind: "strong", text: value };
 }
 
+/** An identifier or a command. */
 export function code(value: string): Span {
   return { kind: "code", text: value };
 }
@@ -50,9 +55,4 @@ export function atLine(number: number | null): Line {
 /** Columns from titles; a title that ends in `>` is aligned right. Example: `columns("Path", "Monthly>")`. */
 export function columns(...titles: readonly string[]): readonly Column[] {
   return titles.map((title) => (title.endsWith(">") ? { title: title.slice(0, -1), align: "right" } : { title, align: "left" }));
-}
-
-/** The same line twice is the same text, whatever its spans look like. */
-export function plain(content: Line): string {
-  return content.map((span) => (span.kind === "line" ? `line ${span.line}` : span.text)).join("");
 }

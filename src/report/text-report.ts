@@ -32,7 +32,7 @@ export function renderText(evaluation: Evaluation, terminal: Terminal): string {
       line(foot, provenance.oldestPrice === null ? "" : `, ${provenance.oldestPrice}`, ", input ", code(provenance.inputHash)),
       terminal,
     ),
-    paragraphText(line("Every option, rule and figure: ", code(`breakeven explain ${shellWord(view.file)}`)), terminal),
+    paragraphText(line("Every option, rule and figure: ", code(`node dist/cli.js explain ${shellWord(view.file)}`)), terminal),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }

@@ -98,18 +98,20 @@ export function verdictOf(evaluation: Evaluation): string {
 }
 
 function summaryOf(evaluation: Evaluation): readonly Line[] {
-  const before = [...comparison(evaluation), ...gateSentence(evaluation)];
-  return [before, averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
+  const before = comparison(evaluation);
+  const gates = gateSentence(evaluation);
+  const both = before.length > 0 && gates.length > 0 ? [...before, ...line(" "), ...gates] : [...before, ...gates];
+  return [both, averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
 }
 
 function comparison(evaluation: Evaluation): Line {
   const { base, baseNote, delta } = evaluation;
-  if (base === null || delta === null) return baseNote === null ? [] : line(`No comparison: ${baseNote}. `);
+  if (base === null || delta === null) return baseNote === null ? [] : line(`No comparison: ${baseNote}.`);
   const before = baseMonthlyUsd(evaluation);
   const path = delta.pathChange === null ? null : pathWords[delta.pathChange.from];
   const cost = before === null ? null : usd(before);
   const was = [path, cost].filter((part) => part !== null).join(" at ");
-  return was === "" ? [] : line(`Was ${was} on the base branch. `);
+  return was === "" ? [] : line(`Was ${was} on the base branch.`);
 }
 
 function gateSentence(evaluation: Evaluation): Line {

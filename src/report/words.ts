@@ -1,10 +1,13 @@
-import type { OptionSummary, Path } from "../decide/types.ts";
+import type { BreakEven, OptionSummary, Path } from "../decide/types.ts";
 import { clean } from "./text.ts";
 
 const MAX_NAME = 64;
 
-/** How far ahead the engine looks for the month in which growth reaches a break-even volume (decide/types.ts). */
-export const NOT_REACHED = "not within 60 months";
+/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already. */
+export function reachedWords(breakEven: BreakEven, requestsPerMonth: number): string {
+  if (breakEven.requestsPerMonth <= requestsPerMonth) return "passed";
+  return breakEven.reachedOn ?? "not within 60 months";
+}
 
 /** A path as the reader calls it. */
 export const pathWords = {
@@ -49,6 +52,11 @@ export function sideOf(option: OptionSummary): "api" | "self-host" {
 /** `plural(1, "gate")` is `1 gate`, `plural(2, "policy", "policies")` is `2 policies`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `Both workloads`, `All 5 workloads`. */
+export function allWorkloads(count: number): string {
+  return count === 2 ? "Both workloads" : `All ${plural(count, "workload")}`;
 }
 
 /** `a`, `a and b`, `a, b and c`, `a, b and 3 more`. */

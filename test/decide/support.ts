@@ -1,4 +1,5 @@
-import { type Catalog, explainName, loadCatalog } from "../../src/catalog/index.ts";
+import { type Catalog, loadCatalog } from "../../src/catalog/index.ts";
+import { nameBook } from "../../src/decide/names.ts";
 import type { Evaluation, WorkloadDecision } from "../../src/decide/types.ts";
 import { evaluate } from "../../src/evaluate.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
@@ -26,9 +27,7 @@ export function policy(workloads: readonly PolicyObject[], change: PolicyObject 
 }
 
 export function documentOf(value: PolicyObject): PolicyDocument {
-  const parsed = parsePolicy(JSON.stringify(value, null, 1), "policy.yml", {
-    explain: (kind, name) => explainName(catalog, kind, name, AS_OF),
-  });
+  const parsed = parsePolicy(JSON.stringify(value, null, 1), "policy.yml", nameBook(catalog, AS_OF));
   if (parsed.kind === "invalid") throw new Error(JSON.stringify(parsed.diagnostics, null, 1));
   return parsed;
 }

@@ -1,5 +1,6 @@
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { alternatives, type JsonSchema, policyJsonSchema } from "../../src/policy/json-schema.ts";
@@ -144,4 +145,21 @@ describe("a wrong type gives one diagnostic, at the value, in our words", () => 
       expect(isAccepted(replaced(WHOLE, path, meant)), "the JSON Schema refuses it too").toBe(false);
     }
   });
+});
+
+it("any value at any key gets an answer, and what is accepted the JSON Schema accepts too", () => {
+  const anyValue = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.double(),
+    fc.constantFrom({ low: 2, expected: 1, high: 3 }, [[]], [{}], "1e6", "yes"),
+  );
+  const property = fc.property(fc.constantFrom(...KEYS), anyValue, ({ pattern }, value) => {
+    const path = placeOf(WHOLE, pattern);
+    if (path === undefined) throw new Error(`${pattern} is in no test policy`);
+    const changed: unknown = JSON.parse(JSON.stringify(replaced(WHOLE, path, value)));
+    const errors = problemsOf(JSON.stringify(changed)).filter(({ severity }) => severity === "error");
+    for (const { message, fix } of errors) expect(`${message} ${fix}`).not.toMatch(RAW_WORDING);
+    if (errors.length === 0) expect(isAccepted(changed), JSON.stringify(isAccepted.errors)).toBe(true);
+  });
+  fc.assert(property, { numRuns: 300 });
 });

@@ -45,6 +45,11 @@ describe("the JSON Schema of the policy", () => {
     expect(JSON.stringify(policyJsonSchema())).toBe(JSON.stringify(schema));
   });
 
+  it("stands beside the example policies as it is here", () => {
+    const file = readFileSync("policies/policy.schema.json", "utf8");
+    expect(JSON.parse(file), "run npm run docs and commit the result").toEqual(schema);
+  });
+
   it("says which keys exclude each other", () => {
     const refused = [
       MINIMAL.replace("100000", "100000, requests_per_day: 5"),

@@ -11,6 +11,7 @@ const KNOWN: Readonly<Record<NameKind, readonly string[]>> = {
   region: ["us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "us-gov-west-1"],
   instance: ["g5.12xlarge", "g6e.12xlarge", "p5.48xlarge"],
   benchmark: ["mmlu", "mmlu_pro", "gpqa_diamond"],
+  rule: ["hipaa", "soc2", "capability", "licence", "data-residency"],
 };
 
 /** A small name book that works like the one of the catalog. */

@@ -132,7 +132,7 @@ test("the summary holds what the comment leaves out, within its own limit in byt
 
 test("the command that reproduces the report quotes a path that a shell would split", () => {
   const odd = evaluation({ policy: { ...apiCase.policy, path: "a b; rm -rf $HOME.yml" } });
-  expect(renderComment([evaluated(odd)], context)).toContain("`npx breakeven evaluate 'a b; rm -rf $HOME.yml' --as-of 2026-11-20`");
+  expect(renderComment([evaluated(odd)], context)).toContain("`node dist/cli.js evaluate 'a b; rm -rf $HOME.yml' --as-of 2026-11-20`");
 });
 
 test("the same results give the same bytes", () => {

@@ -264,7 +264,7 @@ export const fleet: Fleet = {
     requestsPerSecondPerReplica: 3.42,
     ttftMsP95: 612,
     tpotMsP95: 43.7,
-    concurrency: 96,
+    concurrency: 96.302_309_547_083_75,
     limitedBy: "memory-bandwidth",
     confidence: "B",
   },

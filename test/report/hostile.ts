@@ -126,7 +126,7 @@ export const hostileStrings: readonly string[] = [
   "%0A::error::x",
   "$(rm -rf /)",
   "`rm -rf /`",
-  "${{ github.token }}",
+  "$\u007b{ github.token }}",
   "'; drop table prices; --",
   "../../../etc/passwd",
   "a\"b'c`d",

@@ -7,7 +7,7 @@ import { renderJson } from "../../src/report/json.ts";
 import { renderSarif } from "../../src/report/sarif.ts";
 import { renderSummary } from "../../src/report/summary.ts";
 import { renderText } from "../../src/report/text-report.ts";
-import { enumerate, plural } from "../../src/report/words.ts";
+import { allWorkloads, enumerate, plural } from "../../src/report/words.ts";
 import { anyEvaluation } from "./arbitrary.ts";
 import { context, evaluated } from "./fixtures.ts";
 
@@ -38,6 +38,7 @@ test("lists of names end in a count", () => {
     "a, b and c",
     "a, b and 2 more",
   ]);
+  expect([allWorkloads(2), allWorkloads(5)]).toEqual(["Both workloads", "All 5 workloads"]);
   expect([plural(1, "policy", "policies"), plural(2, "policy", "policies"), plural(0, "gate")]).toEqual([
     "1 policy",
     "2 policies",

@@ -2,6 +2,7 @@ import type { Catalog } from "../../catalog/index.ts";
 import type { BenchmarkScore, Precision } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
 import type { WorkloadFacts } from "../facts.ts";
+import { dated } from "../sources.ts";
 import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
 
 /** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
@@ -46,7 +47,7 @@ function floorOutcome(candidate: Candidate, context: RuleContext, benchmark: str
   if (best === undefined) {
     return { verdict: "unknown", text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`, pointer, source: null };
   }
-  const base = { pointer, source: `${best.source} (${best.checked})`, certainty: best.certainty };
+  const base = { pointer, source: dated(best), certainty: best.certainty };
   const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
   return best.score >= minimum ? { ...base, verdict: "pass", text: compared } : { ...base, verdict: "fail", text: compared };
 }

@@ -1,5 +1,6 @@
 import type { Licence } from "../../catalog/schema.ts";
 import type { RequirementFacts } from "../facts.ts";
+import { dated } from "../sources.ts";
 import type { Rule, RuleOutcome } from "./rule.ts";
 
 /** Members of the European Union, ISO 3166; some licences exclude licensees domiciled there. */
@@ -27,7 +28,7 @@ export const licence: Rule = {
 };
 
 function licenceOutcome(row: Licence, organisation: RequirementFacts["organisation"]): RuleOutcome {
-  const base = { source: `${row.source} (${row.checked})`, certainty: row.certainty };
+  const base = { source: dated(row), certainty: row.certainty };
   if (row.commercialUse === "no") return { ...base, verdict: "fail", text: `${row.name} forbids commercial use`, pointer: null };
   if (row.commercialUse === "unknown")
     return { ...base, verdict: "unknown", text: `whether ${row.name} allows commercial use is not known`, pointer: null };

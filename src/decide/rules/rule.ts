@@ -2,6 +2,7 @@ import type { Catalog } from "../../catalog/index.ts";
 import type { Certainty, Fact, Route } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
 import type { RequirementFacts, WorkloadFacts } from "../facts.ts";
+import { dated } from "../sources.ts";
 
 /** What a rule may look at. */
 export interface RuleContext {
@@ -54,7 +55,7 @@ export function factOutcome(
 ): RuleOutcome {
   const fact = route.facts[key];
   if (fact === undefined) return { verdict: "unknown", text: `${route.label}: nothing published about ${need}`, pointer, source: null };
-  const base = { pointer, source: `${fact.source} (${fact.checked})`, certainty: fact.certainty };
+  const base = { pointer, source: dated(fact), certainty: fact.certainty };
   const reading = read(fact.value);
   const note = fact.note === "" ? "" : `: ${fact.note}`;
   if (reading === "unknown") return { ...base, verdict: "unknown", text: `${route.label}: ${need} is not known${note}` };
