@@ -4279,88 +4279,88 @@ var bands = {
 	"vllm": {
 		"A": {
 			"throughput": {
-				"p10": .555,
-				"p90": 1.36
+				"p10": .653,
+				"p90": 1.15
 			},
 			"tpot": {
-				"p10": .684,
-				"p90": 2.03
+				"p10": .641,
+				"p90": 1.61
 			},
 			"ttft": {
-				"p10": .526,
-				"p90": 2.84
+				"p10": .486,
+				"p90": 1.77
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .638,
-				"p90": 1.3
+				"p10": .584,
+				"p90": 1.52
 			},
 			"tpot": {
-				"p10": .628,
-				"p90": 1.75
+				"p10": .406,
+				"p90": 1.71
 			},
 			"ttft": {
-				"p10": .536,
-				"p90": 5.65
+				"p10": .435,
+				"p90": 6.43
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .564,
-				"p90": 1.21
+				"p10": .651,
+				"p90": 1.23
 			},
 			"tpot": {
-				"p10": .577,
-				"p90": 1.72
+				"p10": .719,
+				"p90": 1.53
 			},
 			"ttft": {
-				"p10": .574,
-				"p90": 1.79
+				"p10": .634,
+				"p90": 1.49
 			}
 		}
 	},
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .555,
-				"p90": 1.36
+				"p10": .441,
+				"p90": 1.44
 			},
 			"tpot": {
-				"p10": .684,
-				"p90": 2.03
+				"p10": .627,
+				"p90": 2.7
 			},
 			"ttft": {
-				"p10": .526,
-				"p90": 2.84
+				"p10": .489,
+				"p90": 3.91
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .638,
-				"p90": 1.3
+				"p10": .533,
+				"p90": 1.4
 			},
 			"tpot": {
-				"p10": .628,
-				"p90": 1.75
+				"p10": .683,
+				"p90": 2.67
 			},
 			"ttft": {
-				"p10": .536,
-				"p90": 5.65
+				"p10": .5,
+				"p90": 5.16
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .564,
-				"p90": 1.21
+				"p10": .435,
+				"p90": 1.26
 			},
 			"tpot": {
-				"p10": .577,
-				"p90": 1.72
+				"p10": .459,
+				"p90": 2.89
 			},
 			"ttft": {
-				"p10": .574,
-				"p90": 1.79
+				"p10": .431,
+				"p90": 3.18
 			}
 		}
 	}
@@ -11139,8 +11139,14 @@ const RefusedName = strictObject({
 	name: string(),
 	/** Why, as the rest of a sentence that starts with the name. */
 	why: string(),
-	/** Ids of API models to write instead. */
-	use: array(id).min(1)
+	/** Ids of API models to write instead; of a retired model, its successor. */
+	use: array(id).min(1),
+	/** First day on which nobody answers to the name, where a source states it. */
+	shutDown: strictObject({
+		on: isoDate$1,
+		source: string().min(3),
+		checked: isoDate$1
+	}).optional()
 });
 
 // src/capacity/question.ts
@@ -30795,7 +30801,12 @@ var refused_names_default = [
 	{
 		"name": "chatgpt-4o-latest",
 		"why": "is a floating alias: its model and price change without notice",
-		"use": ["gpt-6-luna"]
+		"use": ["gpt-6-luna"],
+		"shutDown": {
+			"on": "2026-02-17",
+			"source": "github.com/orgs/cometapi-dev/discussions/71, after the OpenAI schedule",
+			"checked": "2026-02-05"
+		}
 	},
 	{
 		"name": "claude",
@@ -30809,12 +30820,22 @@ var refused_names_default = [
 	{
 		"name": "claude-2",
 		"why": "is retired",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2025-07-21",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
 	},
 	{
 		"name": "claude-3-5-haiku",
 		"why": "is retired since 2026-07-05",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-07-05",
+			"source": "Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed",
+			"checked": "2026-11-20"
+		}
 	},
 	{
 		"name": "claude-3-5-sonnet",
@@ -30829,22 +30850,62 @@ var refused_names_default = [
 	{
 		"name": "claude-3-haiku",
 		"why": "is retired",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-04-20",
+			"source": "Anthropic platform release notes, quoted by dev.to/flarecanary and 24-ai.news",
+			"checked": "2026-04-21"
+		}
+	},
+	{
+		"name": "claude-3-haiku-20240307",
+		"why": "is retired",
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-04-20",
+			"source": "Anthropic platform release notes, quoted by dev.to/flarecanary and 24-ai.news",
+			"checked": "2026-04-21"
+		}
 	},
 	{
 		"name": "claude-3-opus",
 		"why": "is retired",
-		"use": ["claude-opus-5-5"]
+		"use": ["claude-opus-5-5"],
+		"shutDown": {
+			"on": "2026-01-05",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
+	},
+	{
+		"name": "claude-3-opus-20240229",
+		"why": "is retired",
+		"use": ["claude-opus-5-5"],
+		"shutDown": {
+			"on": "2026-01-05",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
 	},
 	{
 		"name": "claude-3-sonnet",
 		"why": "is retired",
-		"use": ["claude-sonnet-5-5"]
+		"use": ["claude-sonnet-5-5"],
+		"shutDown": {
+			"on": "2025-07-21",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
 	},
 	{
 		"name": "claude-3.5-haiku",
 		"why": "is retired since 2026-07-05",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-07-05",
+			"source": "Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed",
+			"checked": "2026-11-20"
+		}
 	},
 	{
 		"name": "claude-3.5-sonnet",
@@ -30852,9 +30913,19 @@ var refused_names_default = [
 		"use": ["claude-sonnet-5-5"]
 	},
 	{
+		"name": "claude-code",
+		"why": "is an application, not a model with a token price",
+		"use": ["claude-sonnet-5-5"]
+	},
+	{
 		"name": "claude-haiku-3.5",
 		"why": "is retired since 2026-07-05",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-07-05",
+			"source": "Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed",
+			"checked": "2026-11-20"
+		}
 	},
 	{
 		"name": "command-a",
@@ -30875,6 +30946,11 @@ var refused_names_default = [
 		"name": "copilot",
 		"why": "is an application, not a model with a token price",
 		"use": ["gpt-6-luna", "claude-haiku-5-5"]
+	},
+	{
+		"name": "cursor",
+		"why": "is an application, not a model with a token price",
+		"use": ["claude-sonnet-5-5", "gpt-6-sol"]
 	},
 	{
 		"name": "davinci",
@@ -30914,12 +30990,22 @@ var refused_names_default = [
 	{
 		"name": "gemini-1.5-pro",
 		"why": "is retired",
-		"use": ["gemini-3.1-pro-preview"]
+		"use": ["gemini-3.1-pro-preview"],
+		"shutDown": {
+			"on": "2025-09-24",
+			"source": "cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions (gemini-1.5-pro-002)",
+			"checked": "2025-09-24"
+		}
 	},
 	{
 		"name": "gemini-pro",
 		"why": "is retired",
-		"use": ["gemini-3.1-pro-preview"]
+		"use": ["gemini-3.1-pro-preview"],
+		"shutDown": {
+			"on": "2025-04-09",
+			"source": "cloud.google.com/vertex-ai/generative-ai/docs/deprecations/gemini-1.0-pro",
+			"checked": "2025-04-09"
+		}
 	},
 	{
 		"name": "github-copilot",
@@ -30933,18 +31019,53 @@ var refused_names_default = [
 	},
 	{
 		"name": "gpt-3.5-turbo",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-luna"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-terra"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
+	},
+	{
+		"name": "gpt-3.5-turbo-0125",
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-terra"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
+	},
+	{
+		"name": "gpt-3.5-turbo-instruct",
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-terra"],
+		"shutDown": {
+			"on": "2026-09-28",
+			"source": "codersera.com/blog/gpt-3-5-turbo-shutdown-2026-what-to-use-instead, after the OpenAI schedule",
+			"checked": "2026-09-01"
+		}
 	},
 	{
 		"name": "gpt-4",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-sol"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "gpt-4-turbo",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-sol"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "gpt-5-chat-latest",
@@ -30972,9 +31093,29 @@ var refused_names_default = [
 		"use": ["meta.llama3-3-70b-instruct-v1:0", "meta.llama4-maverick-17b-instruct-v1:0"]
 	},
 	{
+		"name": "llama-2",
+		"why": "names a family of open weights that no API in the catalog sells any more",
+		"use": ["meta.llama3-3-70b-instruct-v1:0"]
+	},
+	{
 		"name": "magistral-medium-latest",
 		"why": "is a floating alias: its model and price change without notice",
 		"use": ["mistral-medium-2604"]
+	},
+	{
+		"name": "meta.llama2-13b-chat-v1",
+		"why": "is no longer sold on Bedrock (on which day was not read); its weights are llama-2-13b-chat",
+		"use": ["meta.llama3-1-8b-instruct-v1:0"]
+	},
+	{
+		"name": "meta.llama2-70b-chat-v1",
+		"why": "is no longer sold on Bedrock (on which day was not read); its weights are llama-2-70b-chat",
+		"use": ["meta.llama3-3-70b-instruct-v1:0"]
+	},
+	{
+		"name": "microsoft-copilot",
+		"why": "is an application, not a model with a token price",
+		"use": ["gpt-6-luna", "gpt-6-sol"]
 	},
 	{
 		"name": "mistral-large-latest",
@@ -30993,13 +31134,28 @@ var refused_names_default = [
 	},
 	{
 		"name": "o1",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-sol"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "o1-mini",
 		"why": "is a superseded model that the catalog does not price",
 		"use": ["gpt-6-luna"]
+	},
+	{
+		"name": "o1-pro",
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "text-davinci",
@@ -31009,7 +31165,12 @@ var refused_names_default = [
 	{
 		"name": "text-davinci-003",
 		"why": "is retired",
-		"use": ["gpt-6-luna"]
+		"use": ["gpt-6-luna"],
+		"shutDown": {
+			"on": "2024-01-04",
+			"source": "endoflife.ai/article-gpt-35-turbo-retirement",
+			"checked": "2026-06-11"
+		}
 	}
 ];
 
@@ -34820,7 +34981,7 @@ function explainApiModel(catalog, name, asOf) {
 	if (model) return isShutDown(model, asOf) ? shutDown(catalog, model, name, asOf) : void 0;
 	const refused = catalog.refusedNames.find((row) => row.name === name.toLowerCase());
 	if (refused) return {
-		problem: `"${name}" ${refused.why}`,
+		problem: refusal(refused, name, asOf),
 		fix: `use ${quoted(refused.use)}`
 	};
 	const open = findOpenModel(catalog, name);
@@ -34830,6 +34991,10 @@ function explainApiModel(catalog, name, asOf) {
 	};
 	const alive = catalog.apiModels.filter((row) => !isShutDown(row, asOf));
 	return unknown$1("API model", name, ids(alive), alive.flatMap((row) => row.aliases));
+}
+function refusal({ why, shutDown: end }, name, asOf) {
+	if (end === void 0 || asOf < end.on) return `"${name}" ${why}`;
+	return `API model "${name}" was shut down on ${end.on}`;
 }
 function explainOpenModel(catalog, name) {
 	if (findOpenModel(catalog, name)) return void 0;
@@ -36329,16 +36494,32 @@ function configurationKey(option) {
 	const { precision, gpu, tensorParallel } = option.configuration;
 	return `${precision}/${gpu.id}/tp${tensorParallel}`;
 }
-/** Pairs the searches at the first and last month's request size; a configuration must serve both. */
-function servingTable(model, first, last, allowed) {
-	const later = new Map(last.served.map((option) => [configurationKey(option), option]));
+/**
+* Joins the searches: a configuration must serve the first and the last month's request size. Where it does not serve the
+* ends of a declared range, its rate there is taken as in proportion to the tokens.
+*/
+function servingTable(model, searches, tokenRatio, allowed) {
+	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
+	const [later, low, high] = [
+		byKey(searches.last),
+		byKey(searches.low),
+		byKey(searches.high)
+	];
 	const options = /* @__PURE__ */ new Map();
-	for (const option of first.served) {
-		const key = configurationKey(option);
-		const end = later.get(key);
-		if (end !== void 0 && allowed(option)) options.set(key, {
-			first: option,
-			last: end
+	for (const first of searches.first.served) {
+		const key = configurationKey(first);
+		const last = later.get(key);
+		if (last === void 0 || !allowed(first)) continue;
+		const rate = first.capacity.requestsPerSecond.expected;
+		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
+		options.set(key, {
+			first,
+			last,
+			rateRatio: {
+				low: ratio(low.get(key), tokenRatio.low),
+				expected: 1,
+				high: ratio(high.get(key), tokenRatio.high)
+			}
 		});
 	}
 	return {
@@ -36493,7 +36674,7 @@ function replicaRate(table, key, month, months, what) {
 	const from = pair.first.capacity.requestsPerSecond[what.throughput];
 	const to = pair.last.capacity.requestsPerSecond[what.throughput];
 	const at = months === 1 ? 0 : month / (months - 1);
-	return from * (to / from) ** at * what.throughputFactor;
+	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
 }
 
 // src/decide/scenario.ts
@@ -36605,7 +36786,7 @@ var Pricer = class {
 	}
 	#fleet(group, tenants) {
 		const { offers, facts, catalog, what, memo } = this.context;
-		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.throughput}|${what.throughputFactor}`;
+		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
 		if (!memo.fleets.has(key)) {
 			const fleet = cheapestFleet(tenants, offers, facts, what);
 			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
@@ -37789,9 +37970,19 @@ const licence = {
 			pointer: null,
 			source: null
 		};
-		return licenceOutcome(row, context.facts.organisation);
+		return certain(row, licenceOutcome(row, context.facts.organisation));
 	}
 };
+/** A licence of low certainty never decides alone, in neither direction. */
+function certain(row, outcome) {
+	if (row.certainty !== "low" || outcome.verdict === "unknown") return outcome;
+	const { conditions: _, ...rest } = outcome;
+	return {
+		...rest,
+		verdict: "unknown",
+		text: `${outcome.text}, but that rests on a source of low certainty`
+	};
+}
 function licenceOutcome(row, organisation) {
 	const base = {
 		source: dated(row),
@@ -38158,8 +38349,8 @@ function realise(candidate, judgement, rules, context) {
 			judgement
 		};
 	}
-	const { first, last } = searches(candidate, rules.workload, context);
-	const table = servingTable(candidate.model, first, last, (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+	const found = searches(candidate, rules.workload, context);
+	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionAllowed(candidate, rules, option.configuration.precision));
 	if (table.options.size > 0) return {
 		kind: "self-host",
 		candidate,
@@ -38170,32 +38361,42 @@ function realise(candidate, judgement, rules, context) {
 		option: candidate.id,
 		rule: "feasibility",
 		verdict: "fail",
-		text: whyUnservable(candidate, first, last, context),
+		text: whyUnservable(candidate, found.first, found.last, context),
 		line: null
 	};
 }
+/** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
 function searches(candidate, workload, context) {
-	const at = (month) => {
-		const growth = growthAt(workload.tokenGrowthRatioPerMonth, month);
-		return searchServing({
-			model: candidate.model,
-			gpus: gpusOnOffer(context),
-			shape: {
-				inputTokens: workload.inputTokens.expected * growth,
-				outputTokens: workload.outputTokens.expected * growth,
-				cachedInputRatio: workload.cachedInputRatio
-			},
-			promise: {
-				ttftMsP95: workload.ttftMsP95,
-				tpotMsP95: workload.tpotMsP95
-			},
-			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
-		});
-	};
-	const first = at(0);
+	const gpus = gpusOnOffer(context);
+	const at = (end, growth) => searchServing({
+		model: candidate.model,
+		gpus,
+		shape: {
+			inputTokens: workload.inputTokens[end] * growth,
+			outputTokens: workload.outputTokens[end] * growth,
+			cachedInputRatio: workload.cachedInputRatio
+		},
+		promise: {
+			ttftMsP95: workload.ttftMsP95,
+			tpotMsP95: workload.tpotMsP95
+		},
+		contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
+	});
+	const first = at("expected", 1);
+	const { low, high } = tokenRatios(workload);
 	return {
 		first,
-		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at(context.facts.horizonMonths - 1)
+		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at("expected", growthAt(workload.tokenGrowthRatioPerMonth, context.facts.horizonMonths - 1)),
+		low: low === 1 ? first : at("low", 1),
+		high: high === 1 ? first : at("high", 1)
+	};
+}
+/** Tokens of a request at the ends of the declared ranges against the expected ones; 1 for plain numbers. */
+function tokenRatios({ inputTokens, outputTokens }) {
+	const expected = inputTokens.expected + outputTokens.expected;
+	return {
+		low: (inputTokens.low + outputTokens.low) / expected,
+		high: (inputTokens.high + outputTokens.high) / expected
 	};
 }
 /** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
@@ -47932,7 +48133,7 @@ function repeatedScores(catalog) {
 }
 /** Everything in the catalog that has a source and a date, wherever it sits in its row. */
 function provenances(catalog) {
-	const { version: _version, refusedNames: _names, regions: _regions, ...lists } = catalog;
+	const { version: _version, regions: _regions, ...lists } = catalog;
 	return Object.values(lists).flatMap((rows) => rows.flatMap((row) => stated(row, labelOf(row))));
 }
 function stated(value, row) {
@@ -54319,7 +54520,7 @@ function urlPath(file) {
 // src/report/markdown.ts
 /** Longest table cell; a sentence of the engine fits, an attack does not. */
 const MAX_CELL = 240;
-const MAX_TEXT = 600;
+const MAX_TEXT$1 = 600;
 /** `~` is escaped because GitHub strikes through where plain CommonMark does not. */
 const OPTIONS = {
 	bullet: "-",
@@ -54340,7 +54541,7 @@ function markdown(nodes) {
 function paragraph(writer, ...rows) {
 	return {
 		type: "paragraph",
-		children: rows.flatMap((row, index) => [...index === 0 ? [] : [{ type: "break" }], ...phrasing(writer, row, MAX_TEXT)])
+		children: rows.flatMap((row, index) => [...index === 0 ? [] : [{ type: "break" }], ...phrasing(writer, row, MAX_TEXT$1)])
 	};
 }
 /** A paragraph in small print. */
@@ -54352,7 +54553,7 @@ function smallPrint(writer, content) {
 				type: "html",
 				value: "<sub>"
 			},
-			...phrasing(writer, content, MAX_TEXT),
+			...phrasing(writer, content, MAX_TEXT$1),
 			{
 				type: "html",
 				value: "</sub>"
@@ -54365,7 +54566,7 @@ function heading(depth, writer, content) {
 	return {
 		type: "heading",
 		depth,
-		children: phrasing(writer, content, MAX_TEXT)
+		children: phrasing(writer, content, MAX_TEXT$1)
 	};
 }
 /** A bulleted list without blank lines between its items. */
@@ -54379,7 +54580,7 @@ function list(writer, items) {
 			spread: false,
 			children: [{
 				type: "paragraph",
-				children: phrasing(writer, item, MAX_TEXT)
+				children: phrasing(writer, item, MAX_TEXT$1)
 			}]
 		}))
 	};
@@ -55211,11 +55412,15 @@ function verdictOf(evaluation) {
 function summaryOf(evaluation) {
 	const before = comparison(evaluation);
 	const gates = gateSentence(evaluation);
-	return [before.length > 0 && gates.length > 0 ? [
-		...before,
-		...line(" "),
-		...gates
-	] : [...before, ...gates], averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
+	return [
+		before.length > 0 && gates.length > 0 ? [
+			...before,
+			...line(" "),
+			...gates
+		] : [...before, ...gates],
+		billsAndPeople(evaluation.decision),
+		averaging(evaluation.decision, evaluation.horizonMonths)
+	].filter((content) => content.length > 0);
 }
 function comparison(evaluation) {
 	const { base, baseNote, delta } = evaluation;
@@ -55235,6 +55440,17 @@ function gateSentence(evaluation) {
 	if (evaluation.gates.length === 0) return [];
 	const words = parts.filter((part) => part !== "" && part !== "0 passed").join(", ");
 	return failed > 0 ? line(strong(`Gates: ${words}.`)) : line(`Gates: ${words}.`);
+}
+/** Unit of the cost lines that are people's time and appear on no invoice. */
+const PEOPLE_UNIT = "engineer-hour";
+/** What will stand on invoices and what is people's time: the two are paid from different pockets. */
+function billsAndPeople(decision) {
+	const lines = decision.workloads.flatMap((workload) => workload.costLines);
+	const people = lines.filter((entry) => entry.unit === PEOPLE_UNIT);
+	if (people.length === 0 || people.length === lines.length) return [];
+	const usdOf = (entries) => entries.reduce((sum, entry) => sum + (entry.monthlyUsd ?? 0), 0);
+	const hours = people.reduce((sum, entry) => sum + entry.quantity, 0);
+	return line(`Invoices ${usd(usdOf(lines) - usdOf(people))}, people's time ${usd(usdOf(people))} (${quantity(hours)} hours).`);
 }
 function averaging(decision, horizonMonths) {
 	const monthly = decision.monthlyCostUsd;
@@ -56781,6 +56997,34 @@ function titled(title, body, terminal) {
 	return `${paragraphText(line(strong(title)), terminal)}\n${body}`;
 }
 
+// src/report/trace.ts
+const MAX_TEXT = 400;
+/**
+* Every option of the chosen workloads under every rule that applied to it, with the policy line and the source of each
+* verdict: the part of `explain` that answers "why not that one?".
+*/
+function renderTrace(options, workload) {
+	return options.filter((entry) => workload === void 0 || entry.workload.name === workload).map(workloadTrace).join("\n");
+}
+function workloadTrace({ workload, judged, rejected }) {
+	const out = new Map(rejected.map((row) => [row.option, row]));
+	return `${[`Every option of ${clean(workload.name, 64)}: ${plural(judged.length, "option")}, ${judged.length - rejected.length} feasible`, ...judged.map(({ option, judgement }) => {
+		const row = out.get(option);
+		const verdict = row === void 0 ? "feasible" : `ruled out by ${row.rule}${row.verdict === "unknown" ? " (not proven)" : ""}`;
+		const late = row !== void 0 && !judgement.reasons.some(({ rule }) => rule === row.rule) ? [`    fail ${row.rule}: ${clean(row.text, MAX_TEXT)}`] : [];
+		return [
+			`  ${option}: ${verdict}`,
+			...judgement.reasons.map(reasonText),
+			...late
+		].join("\n");
+	})].join("\n")}\n`;
+}
+function reasonText({ rule, verdict, text, line, source }) {
+	const word = verdict === "unknown" ? "not proven" : verdict;
+	const at = line === null ? "" : ` (line ${line})`;
+	return `    ${word} ${rule}: ${clean(text, MAX_TEXT)}${at}${source === null ? "" : ` [${sourceText(source)}]`}`;
+}
+
 // src/cli/evaluate.ts
 /** Longest markdown that is printed; a comment of GitHub ends at 65,536. */
 const MARKDOWN_LIMIT = 65536;
@@ -56833,7 +57077,8 @@ async function explainCommand(policy, options) {
 	}
 	const names = result.evaluation.decision.workloads.map(({ name }) => name);
 	if (options.workload !== void 0 && !names.includes(options.workload)) throw new UserError(`no workload ${JSON.stringify(options.workload)} in ${policy}; it has: ${names.join(", ")}`);
-	await emit(renderExplain(result.evaluation, result.document, options.workload), void 0);
+	const explained = renderExplain(result.evaluation, result.document, options.workload);
+	await emit(`${explained}\n${renderTrace(result.trace.options, options.workload)}`, void 0);
 }
 
 // src/policy/starter.ts
@@ -57034,7 +57279,7 @@ function toStackConfig(evaluation, policy) {
 			certificateArn: deploy.certificateArn ?? null,
 			githubRepository: deploy.githubRepository ?? null,
 			alarmEmail: deploy.alarmEmail ?? null,
-			monthlyBudgetUsd: Math.ceil(decision.monthlyCostUsd?.expected ?? 0),
+			monthlyBudgetUsd: awsBillUsd(evaluation),
 			logRetentionDays: LOG_RETENTION_DAYS[stage],
 			api: apiAccess(evaluation),
 			fleets: decision.fleets.map((fleet) => fleetConfig(fleet, policy)),
@@ -57053,6 +57298,11 @@ function partitionOf(region) {
 }
 function anyCompliance(policy, key) {
 	return policy.workloads.some((workload) => (workload.compliance?.[key] ?? policy.compliance?.[key]) === true);
+}
+/** Cost lines that AWS bills: all but people's time and the tokens of other providers; at least one dollar. */
+function awsBillUsd(evaluation) {
+	const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) => costLines.filter((line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || option?.route === "bedrock")));
+	return Math.max(1, Math.ceil(lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)));
 }
 /** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */
 function apiAccess(evaluation) {

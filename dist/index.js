@@ -40324,7 +40324,12 @@ var refused_names_default = [
 	{
 		"name": "chatgpt-4o-latest",
 		"why": "is a floating alias: its model and price change without notice",
-		"use": ["gpt-6-luna"]
+		"use": ["gpt-6-luna"],
+		"shutDown": {
+			"on": "2026-02-17",
+			"source": "github.com/orgs/cometapi-dev/discussions/71, after the OpenAI schedule",
+			"checked": "2026-02-05"
+		}
 	},
 	{
 		"name": "claude",
@@ -40338,12 +40343,22 @@ var refused_names_default = [
 	{
 		"name": "claude-2",
 		"why": "is retired",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2025-07-21",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
 	},
 	{
 		"name": "claude-3-5-haiku",
 		"why": "is retired since 2026-07-05",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-07-05",
+			"source": "Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed",
+			"checked": "2026-11-20"
+		}
 	},
 	{
 		"name": "claude-3-5-sonnet",
@@ -40358,22 +40373,62 @@ var refused_names_default = [
 	{
 		"name": "claude-3-haiku",
 		"why": "is retired",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-04-20",
+			"source": "Anthropic platform release notes, quoted by dev.to/flarecanary and 24-ai.news",
+			"checked": "2026-04-21"
+		}
+	},
+	{
+		"name": "claude-3-haiku-20240307",
+		"why": "is retired",
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-04-20",
+			"source": "Anthropic platform release notes, quoted by dev.to/flarecanary and 24-ai.news",
+			"checked": "2026-04-21"
+		}
 	},
 	{
 		"name": "claude-3-opus",
 		"why": "is retired",
-		"use": ["claude-opus-5-5"]
+		"use": ["claude-opus-5-5"],
+		"shutDown": {
+			"on": "2026-01-05",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
+	},
+	{
+		"name": "claude-3-opus-20240229",
+		"why": "is retired",
+		"use": ["claude-opus-5-5"],
+		"shutDown": {
+			"on": "2026-01-05",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
 	},
 	{
 		"name": "claude-3-sonnet",
 		"why": "is retired",
-		"use": ["claude-sonnet-5-5"]
+		"use": ["claude-sonnet-5-5"],
+		"shutDown": {
+			"on": "2025-07-21",
+			"source": "docs.anthropic.com/zh-CN/docs/about-claude/model-deprecations",
+			"checked": "2025-07-21"
+		}
 	},
 	{
 		"name": "claude-3.5-haiku",
 		"why": "is retired since 2026-07-05",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-07-05",
+			"source": "Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed",
+			"checked": "2026-11-20"
+		}
 	},
 	{
 		"name": "claude-3.5-sonnet",
@@ -40381,9 +40436,19 @@ var refused_names_default = [
 		"use": ["claude-sonnet-5-5"]
 	},
 	{
+		"name": "claude-code",
+		"why": "is an application, not a model with a token price",
+		"use": ["claude-sonnet-5-5"]
+	},
+	{
 		"name": "claude-haiku-3.5",
 		"why": "is retired since 2026-07-05",
-		"use": ["claude-haiku-4-5"]
+		"use": ["claude-haiku-4-5"],
+		"shutDown": {
+			"on": "2026-07-05",
+			"source": "Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed",
+			"checked": "2026-11-20"
+		}
 	},
 	{
 		"name": "command-a",
@@ -40404,6 +40469,11 @@ var refused_names_default = [
 		"name": "copilot",
 		"why": "is an application, not a model with a token price",
 		"use": ["gpt-6-luna", "claude-haiku-5-5"]
+	},
+	{
+		"name": "cursor",
+		"why": "is an application, not a model with a token price",
+		"use": ["claude-sonnet-5-5", "gpt-6-sol"]
 	},
 	{
 		"name": "davinci",
@@ -40443,12 +40513,22 @@ var refused_names_default = [
 	{
 		"name": "gemini-1.5-pro",
 		"why": "is retired",
-		"use": ["gemini-3.1-pro-preview"]
+		"use": ["gemini-3.1-pro-preview"],
+		"shutDown": {
+			"on": "2025-09-24",
+			"source": "cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions (gemini-1.5-pro-002)",
+			"checked": "2025-09-24"
+		}
 	},
 	{
 		"name": "gemini-pro",
 		"why": "is retired",
-		"use": ["gemini-3.1-pro-preview"]
+		"use": ["gemini-3.1-pro-preview"],
+		"shutDown": {
+			"on": "2025-04-09",
+			"source": "cloud.google.com/vertex-ai/generative-ai/docs/deprecations/gemini-1.0-pro",
+			"checked": "2025-04-09"
+		}
 	},
 	{
 		"name": "github-copilot",
@@ -40462,18 +40542,53 @@ var refused_names_default = [
 	},
 	{
 		"name": "gpt-3.5-turbo",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-luna"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-terra"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
+	},
+	{
+		"name": "gpt-3.5-turbo-0125",
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-terra"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
+	},
+	{
+		"name": "gpt-3.5-turbo-instruct",
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-terra"],
+		"shutDown": {
+			"on": "2026-09-28",
+			"source": "codersera.com/blog/gpt-3-5-turbo-shutdown-2026-what-to-use-instead, after the OpenAI schedule",
+			"checked": "2026-09-01"
+		}
 	},
 	{
 		"name": "gpt-4",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-sol"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "gpt-4-turbo",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-sol"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "gpt-5-chat-latest",
@@ -40501,9 +40616,29 @@ var refused_names_default = [
 		"use": ["meta.llama3-3-70b-instruct-v1:0", "meta.llama4-maverick-17b-instruct-v1:0"]
 	},
 	{
+		"name": "llama-2",
+		"why": "names a family of open weights that no API in the catalog sells any more",
+		"use": ["meta.llama3-3-70b-instruct-v1:0"]
+	},
+	{
 		"name": "magistral-medium-latest",
 		"why": "is a floating alias: its model and price change without notice",
 		"use": ["mistral-medium-2604"]
+	},
+	{
+		"name": "meta.llama2-13b-chat-v1",
+		"why": "is no longer sold on Bedrock (on which day was not read); its weights are llama-2-13b-chat",
+		"use": ["meta.llama3-1-8b-instruct-v1:0"]
+	},
+	{
+		"name": "meta.llama2-70b-chat-v1",
+		"why": "is no longer sold on Bedrock (on which day was not read); its weights are llama-2-70b-chat",
+		"use": ["meta.llama3-3-70b-instruct-v1:0"]
+	},
+	{
+		"name": "microsoft-copilot",
+		"why": "is an application, not a model with a token price",
+		"use": ["gpt-6-luna", "gpt-6-sol"]
 	},
 	{
 		"name": "mistral-large-latest",
@@ -40522,13 +40657,28 @@ var refused_names_default = [
 	},
 	{
 		"name": "o1",
-		"why": "is a superseded model that the catalog does not price",
-		"use": ["gpt-6-sol"]
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "o1-mini",
 		"why": "is a superseded model that the catalog does not price",
 		"use": ["gpt-6-luna"]
+	},
+	{
+		"name": "o1-pro",
+		"why": "is superseded and not priced here",
+		"use": ["gpt-5.6-sol"],
+		"shutDown": {
+			"on": "2026-10-23",
+			"source": "OpenAI deprecations page of 2026-10-15, quoted by dev.to/importstatic",
+			"checked": "2026-10-15"
+		}
 	},
 	{
 		"name": "text-davinci",
@@ -40538,7 +40688,12 @@ var refused_names_default = [
 	{
 		"name": "text-davinci-003",
 		"why": "is retired",
-		"use": ["gpt-6-luna"]
+		"use": ["gpt-6-luna"],
+		"shutDown": {
+			"on": "2024-01-04",
+			"source": "endoflife.ai/article-gpt-35-turbo-retirement",
+			"checked": "2026-06-11"
+		}
 	}
 ];
 
@@ -44349,7 +44504,7 @@ function explainApiModel(catalog, name, asOf) {
 	if (model) return isShutDown(model, asOf) ? shutDown(catalog, model, name, asOf) : void 0;
 	const refused = catalog.refusedNames.find((row) => row.name === name.toLowerCase());
 	if (refused) return {
-		problem: `"${name}" ${refused.why}`,
+		problem: refusal(refused, name, asOf),
 		fix: `use ${quoted(refused.use)}`
 	};
 	const open = findOpenModel(catalog, name);
@@ -44359,6 +44514,10 @@ function explainApiModel(catalog, name, asOf) {
 	};
 	const alive = catalog.apiModels.filter((row) => !isShutDown(row, asOf));
 	return unknown$2("API model", name, ids(alive), alive.flatMap((row) => row.aliases));
+}
+function refusal({ why, shutDown: end }, name, asOf) {
+	if (end === void 0 || asOf < end.on) return `"${name}" ${why}`;
+	return `API model "${name}" was shut down on ${end.on}`;
 }
 function explainOpenModel(catalog, name) {
 	if (findOpenModel(catalog, name)) return void 0;
@@ -45823,16 +45982,32 @@ function configurationKey(option) {
 	const { precision, gpu, tensorParallel } = option.configuration;
 	return `${precision}/${gpu.id}/tp${tensorParallel}`;
 }
-/** Pairs the searches at the first and last month's request size; a configuration must serve both. */
-function servingTable(model, first, last, allowed) {
-	const later = new Map(last.served.map((option) => [configurationKey(option), option]));
+/**
+* Joins the searches: a configuration must serve the first and the last month's request size. Where it does not serve the
+* ends of a declared range, its rate there is taken as in proportion to the tokens.
+*/
+function servingTable(model, searches, tokenRatio, allowed) {
+	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
+	const [later, low, high] = [
+		byKey(searches.last),
+		byKey(searches.low),
+		byKey(searches.high)
+	];
 	const options = /* @__PURE__ */ new Map();
-	for (const option of first.served) {
-		const key = configurationKey(option);
-		const end = later.get(key);
-		if (end !== void 0 && allowed(option)) options.set(key, {
-			first: option,
-			last: end
+	for (const first of searches.first.served) {
+		const key = configurationKey(first);
+		const last = later.get(key);
+		if (last === void 0 || !allowed(first)) continue;
+		const rate = first.capacity.requestsPerSecond.expected;
+		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
+		options.set(key, {
+			first,
+			last,
+			rateRatio: {
+				low: ratio(low.get(key), tokenRatio.low),
+				expected: 1,
+				high: ratio(high.get(key), tokenRatio.high)
+			}
 		});
 	}
 	return {
@@ -45987,7 +46162,7 @@ function replicaRate(table, key, month, months, what) {
 	const from = pair.first.capacity.requestsPerSecond[what.throughput];
 	const to = pair.last.capacity.requestsPerSecond[what.throughput];
 	const at = months === 1 ? 0 : month / (months - 1);
-	return from * (to / from) ** at * what.throughputFactor;
+	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
 }
 
 // src/decide/scenario.ts
@@ -46099,7 +46274,7 @@ var Pricer = class {
 	}
 	#fleet(group, tenants) {
 		const { offers, facts, catalog, what, memo } = this.context;
-		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.throughput}|${what.throughputFactor}`;
+		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
 		if (!memo.fleets.has(key)) {
 			const fleet = cheapestFleet(tenants, offers, facts, what);
 			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
@@ -47314,88 +47489,88 @@ var bands = {
 	"vllm": {
 		"A": {
 			"throughput": {
-				"p10": .555,
-				"p90": 1.36
+				"p10": .653,
+				"p90": 1.15
 			},
 			"tpot": {
-				"p10": .684,
-				"p90": 2.03
+				"p10": .641,
+				"p90": 1.61
 			},
 			"ttft": {
-				"p10": .526,
-				"p90": 2.84
+				"p10": .486,
+				"p90": 1.77
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .638,
-				"p90": 1.3
+				"p10": .584,
+				"p90": 1.52
 			},
 			"tpot": {
-				"p10": .628,
-				"p90": 1.75
+				"p10": .406,
+				"p90": 1.71
 			},
 			"ttft": {
-				"p10": .536,
-				"p90": 5.65
+				"p10": .435,
+				"p90": 6.43
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .564,
-				"p90": 1.21
+				"p10": .651,
+				"p90": 1.23
 			},
 			"tpot": {
-				"p10": .577,
-				"p90": 1.72
+				"p10": .719,
+				"p90": 1.53
 			},
 			"ttft": {
-				"p10": .574,
-				"p90": 1.79
+				"p10": .634,
+				"p90": 1.49
 			}
 		}
 	},
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .555,
-				"p90": 1.36
+				"p10": .441,
+				"p90": 1.44
 			},
 			"tpot": {
-				"p10": .684,
-				"p90": 2.03
+				"p10": .627,
+				"p90": 2.7
 			},
 			"ttft": {
-				"p10": .526,
-				"p90": 2.84
+				"p10": .489,
+				"p90": 3.91
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .638,
-				"p90": 1.3
+				"p10": .533,
+				"p90": 1.4
 			},
 			"tpot": {
-				"p10": .628,
-				"p90": 1.75
+				"p10": .683,
+				"p90": 2.67
 			},
 			"ttft": {
-				"p10": .536,
-				"p90": 5.65
+				"p10": .5,
+				"p90": 5.16
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .564,
-				"p90": 1.21
+				"p10": .435,
+				"p90": 1.26
 			},
 			"tpot": {
-				"p10": .577,
-				"p90": 1.72
+				"p10": .459,
+				"p90": 2.89
 			},
 			"ttft": {
-				"p10": .574,
-				"p90": 1.79
+				"p10": .431,
+				"p90": 3.18
 			}
 		}
 	}
@@ -48118,9 +48293,19 @@ const licence = {
 			pointer: null,
 			source: null
 		};
-		return licenceOutcome(row, context.facts.organisation);
+		return certain(row, licenceOutcome(row, context.facts.organisation));
 	}
 };
+/** A licence of low certainty never decides alone, in neither direction. */
+function certain(row, outcome) {
+	if (row.certainty !== "low" || outcome.verdict === "unknown") return outcome;
+	const { conditions: _, ...rest } = outcome;
+	return {
+		...rest,
+		verdict: "unknown",
+		text: `${outcome.text}, but that rests on a source of low certainty`
+	};
+}
 function licenceOutcome(row, organisation) {
 	const base = {
 		source: dated(row),
@@ -48487,8 +48672,8 @@ function realise(candidate, judgement, rules, context) {
 			judgement
 		};
 	}
-	const { first, last } = searches(candidate, rules.workload, context);
-	const table = servingTable(candidate.model, first, last, (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+	const found = searches(candidate, rules.workload, context);
+	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionAllowed(candidate, rules, option.configuration.precision));
 	if (table.options.size > 0) return {
 		kind: "self-host",
 		candidate,
@@ -48499,32 +48684,42 @@ function realise(candidate, judgement, rules, context) {
 		option: candidate.id,
 		rule: "feasibility",
 		verdict: "fail",
-		text: whyUnservable(candidate, first, last, context),
+		text: whyUnservable(candidate, found.first, found.last, context),
 		line: null
 	};
 }
+/** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
 function searches(candidate, workload, context) {
-	const at = (month) => {
-		const growth = growthAt(workload.tokenGrowthRatioPerMonth, month);
-		return searchServing({
-			model: candidate.model,
-			gpus: gpusOnOffer(context),
-			shape: {
-				inputTokens: workload.inputTokens.expected * growth,
-				outputTokens: workload.outputTokens.expected * growth,
-				cachedInputRatio: workload.cachedInputRatio
-			},
-			promise: {
-				ttftMsP95: workload.ttftMsP95,
-				tpotMsP95: workload.tpotMsP95
-			},
-			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
-		});
-	};
-	const first = at(0);
+	const gpus = gpusOnOffer(context);
+	const at = (end, growth) => searchServing({
+		model: candidate.model,
+		gpus,
+		shape: {
+			inputTokens: workload.inputTokens[end] * growth,
+			outputTokens: workload.outputTokens[end] * growth,
+			cachedInputRatio: workload.cachedInputRatio
+		},
+		promise: {
+			ttftMsP95: workload.ttftMsP95,
+			tpotMsP95: workload.tpotMsP95
+		},
+		contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
+	});
+	const first = at("expected", 1);
+	const { low, high } = tokenRatios(workload);
 	return {
 		first,
-		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at(context.facts.horizonMonths - 1)
+		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at("expected", growthAt(workload.tokenGrowthRatioPerMonth, context.facts.horizonMonths - 1)),
+		low: low === 1 ? first : at("low", 1),
+		high: high === 1 ? first : at("high", 1)
+	};
+}
+/** Tokens of a request at the ends of the declared ranges against the expected ones; 1 for plain numbers. */
+function tokenRatios({ inputTokens, outputTokens }) {
+	const expected = inputTokens.expected + outputTokens.expected;
+	return {
+		low: (inputTokens.low + outputTokens.low) / expected,
+		high: (inputTokens.high + outputTokens.high) / expected
 	};
 }
 /** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
@@ -74313,11 +74508,15 @@ function verdictOf(evaluation) {
 function summaryOf(evaluation) {
 	const before = comparison(evaluation);
 	const gates = gateSentence(evaluation);
-	return [before.length > 0 && gates.length > 0 ? [
-		...before,
-		...line(" "),
-		...gates
-	] : [...before, ...gates], averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
+	return [
+		before.length > 0 && gates.length > 0 ? [
+			...before,
+			...line(" "),
+			...gates
+		] : [...before, ...gates],
+		billsAndPeople(evaluation.decision),
+		averaging(evaluation.decision, evaluation.horizonMonths)
+	].filter((content) => content.length > 0);
 }
 function comparison(evaluation) {
 	const { base, baseNote, delta } = evaluation;
@@ -74337,6 +74536,17 @@ function gateSentence(evaluation) {
 	if (evaluation.gates.length === 0) return [];
 	const words = parts.filter((part) => part !== "" && part !== "0 passed").join(", ");
 	return failed > 0 ? line(strong(`Gates: ${words}.`)) : line(`Gates: ${words}.`);
+}
+/** Unit of the cost lines that are people's time and appear on no invoice. */
+const PEOPLE_UNIT = "engineer-hour";
+/** What will stand on invoices and what is people's time: the two are paid from different pockets. */
+function billsAndPeople(decision) {
+	const lines = decision.workloads.flatMap((workload) => workload.costLines);
+	const people = lines.filter((entry) => entry.unit === PEOPLE_UNIT);
+	if (people.length === 0 || people.length === lines.length) return [];
+	const usdOf = (entries) => entries.reduce((sum, entry) => sum + (entry.monthlyUsd ?? 0), 0);
+	const hours = people.reduce((sum, entry) => sum + entry.quantity, 0);
+	return line(`Invoices ${usd(usdOf(lines) - usdOf(people))}, people's time ${usd(usdOf(people))} (${quantity(hours)} hours).`);
 }
 function averaging(decision, horizonMonths) {
 	const monthly = decision.monthlyCostUsd;

@@ -27,7 +27,7 @@ export interface StackConfig {
   readonly certificateArn: string | null;
   readonly githubRepository: string | null;
   readonly alarmEmail: string | null;
-  /** Expected monthly cost of the whole policy in US dollars, rounded up to a whole dollar; sizes the budget. */
+  /** What AWS will bill in an average month in US dollars, rounded up; sizes the budget. Other providers and people are not in it. */
   readonly monthlyBudgetUsd: number;
   readonly logRetentionDays: number;
   /** One entry for each provider and model bought by the token; empty on the self-host path. */
@@ -119,7 +119,7 @@ export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConf
     certificateArn: deploy.certificateArn ?? null,
     githubRepository: deploy.githubRepository ?? null,
     alarmEmail: deploy.alarmEmail ?? null,
-    monthlyBudgetUsd: Math.ceil(decision.monthlyCostUsd?.expected ?? 0),
+    monthlyBudgetUsd: awsBillUsd(evaluation),
     logRetentionDays: LOG_RETENTION_DAYS[stage],
     api: apiAccess(evaluation),
     fleets: decision.fleets.map((fleet) => fleetConfig(fleet, policy)),
@@ -145,6 +145,14 @@ function partitionOf(region: string): StackConfig["partition"] {
 
 function anyCompliance(policy: Policy, key: "airGapped" | "privateNetwork"): boolean {
   return policy.workloads.some((workload) => (workload.compliance?.[key] ?? policy.compliance?.[key]) === true);
+}
+
+/** Cost lines that AWS bills: all but people's time and the tokens of other providers; at least one dollar. */
+function awsBillUsd(evaluation: Evaluation): number {
+  const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) =>
+    costLines.filter((line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || option?.route === "bedrock")),
+  );
+  return Math.max(1, Math.ceil(lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)));
 }
 
 /** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */

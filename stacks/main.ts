@@ -9,7 +9,7 @@ const DEFAULT_OUTPUT = "cdktf.out";
 /** Diagnostics stand on one line each. */
 const ONE_LINE = { width: 10_000, color: false };
 
-/** What `cdktf` passes on from cdktf.json and from `--context`. */
+/** What the cdktf command line passes on from cdktf.json. */
 const Context = z.looseObject({ policy: z.string().optional(), asOf: z.iso.date().optional() });
 
 /**
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (result.kind === "invalid") return fail(renderDiagnosticsText(result.diagnostics, ONE_LINE), 2);
   if (result.kind === "not-built") return fail(result.text, 3);
   const { stackName, file } = synthesize(result.config, process.env.CDKTF_OUTDIR ?? DEFAULT_OUTPUT);
-  process.stderr.write(`${policy}: path ${result.config.path}, stack ${stackName}, ${file}\n`);
+  process.stdout.write(`${policy}: path ${result.config.path}, stack ${stackName}, ${file}\n`);
 }
 
 function fail(text: string, exitCode: number): void {

@@ -34,8 +34,8 @@ export interface ExpectedUnitPrices extends Omit<UnitPrices, "tier"> {
  * price counts at its input price. The context window does not cut the distribution.
  *
  * Example: claude-haiku-5-5 (0.10 / 0.50, above 100,000 tokens 0.50 / 2.50) on 2026-11-20 at a mean of 60,000 tokens:
- * fixed lengths cost 0.10 per million input tokens; lognormal ones with a coefficient of variation of 1 have 14 % of the
- * requests and 43 % of the tokens in the tier: 0.27, almost three times as much.
+ * fixed lengths cost 0.10 per million input tokens; lognormal ones with a coefficient of variation of 1 have 15 % of the
+ * requests and 42 % of the tokens in the tier: 0.27, almost three times as much.
  *
  * Undefined when the model has no price on the date. Throws RangeError for a length below 0 or a distribution that is none.
  */

@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import type { Catalog } from "./catalog.ts";
 import { findApiModel, findInstance, findOpenModel, findRegion } from "./lookup.ts";
 import { isShutDown } from "./pricing.ts";
-import type { ApiModel } from "./schema.ts";
+import type { ApiModel, RefusedName } from "./schema.ts";
 
 const MOST_SUGGESTIONS = 3;
 /** A name is near when at most this share of the longer one must be typed again, and as near as the nearest but for one letter. Our choice. */
@@ -46,7 +46,7 @@ function explainApiModel(catalog: Catalog, name: string, asOf: string): NameProb
   const model = findApiModel(catalog, name);
   if (model) return isShutDown(model, asOf) ? shutDown(catalog, model, name, asOf) : undefined;
   const refused = catalog.refusedNames.find((row) => row.name === name.toLowerCase());
-  if (refused) return { problem: `"${name}" ${refused.why}`, fix: `use ${quoted(refused.use)}` };
+  if (refused) return { problem: refusal(refused, name, asOf), fix: `use ${quoted(refused.use)}` };
   const open = findOpenModel(catalog, name);
   if (open)
     return {
@@ -60,6 +60,11 @@ function explainApiModel(catalog: Catalog, name: string, asOf: string): NameProb
     ids(alive),
     alive.flatMap((row) => row.aliases),
   );
+}
+
+function refusal({ why, shutDown: end }: RefusedName, name: string, asOf: string): string {
+  if (end === undefined || asOf < end.on) return `"${name}" ${why}`;
+  return `API model "${name}" was shut down on ${end.on}`;
 }
 
 function explainOpenModel(catalog: Catalog, name: string): NameProblem | undefined {

@@ -251,7 +251,9 @@ export const RefusedName = z.strictObject({
   name: z.string(),
   /** Why, as the rest of a sentence that starts with the name. */
   why: z.string(),
-  /** Ids of API models to write instead. */
+  /** Ids of API models to write instead; of a retired model, its successor. */
   use: z.array(id).min(1),
+  /** First day on which nobody answers to the name, where a source states it. */
+  shutDown: z.strictObject({ on: isoDate, source: z.string().min(3), checked: isoDate }).optional(),
 });
 export type RefusedName = z.infer<typeof RefusedName>;

@@ -4,6 +4,7 @@ import { renderComment } from "../report/comment.ts";
 import { renderExplain } from "../report/explain.ts";
 import { renderJson } from "../report/json.ts";
 import { renderDiagnosticsText, renderText } from "../report/text-report.ts";
+import { renderTrace } from "../report/trace.ts";
 import type { PolicyResult } from "../report/types.ts";
 import { EXIT, emit, errorTerminal, evaluateFile, PLAIN, raiseExitCode, terminalOf } from "./shell.ts";
 
@@ -66,5 +67,6 @@ export async function explainCommand(policy: string, options: { readonly workloa
   if (options.workload !== undefined && !names.includes(options.workload)) {
     throw new UserError(`no workload ${JSON.stringify(options.workload)} in ${policy}; it has: ${names.join(", ")}`);
   }
-  await emit(renderExplain(result.evaluation, result.document, options.workload), undefined);
+  const explained = renderExplain(result.evaluation, result.document, options.workload);
+  await emit(`${explained}\n${renderTrace(result.trace.options, options.workload)}`, undefined);
 }

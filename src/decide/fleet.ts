@@ -10,7 +10,22 @@ import { busiestHour, type WeeklyLoad } from "./traffic.ts";
 /** What the capacity model found for one workload on one model: by configuration key, at the first and the last month's tokens. */
 export interface ServingTable {
   readonly model: OpenModel;
-  readonly options: ReadonlyMap<string, { readonly first: ServingOption; readonly last: ServingOption }>;
+  readonly options: ReadonlyMap<string, ServedConfiguration>;
+}
+
+/** One configuration at the first and the last month's tokens, and its rate at the ends of the declared ranges against the expected one. */
+export interface ServedConfiguration {
+  readonly first: ServingOption;
+  readonly last: ServingOption;
+  readonly rateRatio: { readonly low: number; readonly expected: 1; readonly high: number };
+}
+
+/** Searches of one model for one workload: by month of the horizon, and at the ends of the declared token ranges. */
+export interface ServingSearches {
+  readonly first: ServingSearch;
+  readonly last: ServingSearch;
+  readonly low: ServingSearch;
+  readonly high: ServingSearch;
 }
 
 /** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
@@ -19,19 +34,31 @@ export function configurationKey(option: ServingOption): string {
   return `${precision}/${gpu.id}/tp${tensorParallel}`;
 }
 
-/** Pairs the searches at the first and last month's request size; a configuration must serve both. */
+/**
+ * Joins the searches: a configuration must serve the first and the last month's request size. Where it does not serve the
+ * ends of a declared range, its rate there is taken as in proportion to the tokens.
+ */
 export function servingTable(
   model: OpenModel,
-  first: ServingSearch,
-  last: ServingSearch,
+  searches: ServingSearches,
+  tokenRatio: { readonly low: number; readonly high: number },
   allowed: (option: ServingOption) => boolean,
 ): ServingTable {
-  const later = new Map(last.served.map((option) => [configurationKey(option), option]));
-  const options = new Map<string, { first: ServingOption; last: ServingOption }>();
-  for (const option of first.served) {
-    const key = configurationKey(option);
-    const end = later.get(key);
-    if (end !== undefined && allowed(option)) options.set(key, { first: option, last: end });
+  const byKey = (search: ServingSearch) => new Map(search.served.map((option) => [configurationKey(option), option]));
+  const [later, low, high] = [byKey(searches.last), byKey(searches.low), byKey(searches.high)];
+  const options = new Map<string, ServedConfiguration>();
+  for (const first of searches.first.served) {
+    const key = configurationKey(first);
+    const last = later.get(key);
+    if (last === undefined || !allowed(first)) continue;
+    const rate = first.capacity.requestsPerSecond.expected;
+    const ratio = (end: ServingOption | undefined, tokens: number) =>
+      end === undefined ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
+    options.set(key, {
+      first,
+      last,
+      rateRatio: { low: ratio(low.get(key), tokenRatio.low), expected: 1, high: ratio(high.get(key), tokenRatio.high) },
+    });
   }
   return { model, options };
 }
@@ -221,5 +248,5 @@ function replicaRate(table: ServingTable, key: string, month: number, months: nu
   const from = pair.first.capacity.requestsPerSecond[what.throughput];
   const to = pair.last.capacity.requestsPerSecond[what.throughput];
   const at = months === 1 ? 0 : month / (months - 1);
-  return from * (to / from) ** at * what.throughputFactor;
+  return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
 }

@@ -5,8 +5,8 @@ import { findGpu } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type ApiCandidate, type Candidate, candidatesFor, type SelfHostCandidate } from "./candidates.ts";
-import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
-import { type ServingTable, servingTable } from "./fleet.ts";
+import type { Range, RequirementFacts, WorkloadFacts } from "./facts.ts";
+import { type ServingSearches, type ServingTable, servingTable } from "./fleet.ts";
 import type { InstanceOffer } from "./prices.ts";
 import { precisionAllowed } from "./rules/capability.ts";
 import { type Judgement, judge } from "./rules/judge.ts";
@@ -76,29 +76,52 @@ function realise(candidate: Candidate, judgement: Judgement, rules: RuleContext,
     }
     return { kind: candidate.kind, candidate, judgement };
   }
-  const { first, last } = searches(candidate, rules.workload, context);
-  const table = servingTable(candidate.model, first, last, (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+  const found = searches(candidate, rules.workload, context);
+  const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) =>
+    precisionAllowed(candidate, rules, option.configuration.precision),
+  );
   if (table.options.size > 0) return { kind: "self-host", candidate, judgement, table };
-  return { option: candidate.id, rule: "feasibility", verdict: "fail", text: whyUnservable(candidate, first, last, context), line: null };
+  return {
+    option: candidate.id,
+    rule: "feasibility",
+    verdict: "fail",
+    text: whyUnservable(candidate, found.first, found.last, context),
+    line: null,
+  };
 }
 
-function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context: OptionContext) {
-  const at = (month: number): ServingSearch => {
-    const growth = growthAt(workload.tokenGrowthRatioPerMonth, month);
-    return searchServing({
+/** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
+function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context: OptionContext): ServingSearches {
+  const gpus = gpusOnOffer(context);
+  const at = (end: keyof Range, growth: number): ServingSearch =>
+    searchServing({
       model: candidate.model,
-      gpus: gpusOnOffer(context),
+      gpus,
       shape: {
-        inputTokens: workload.inputTokens.expected * growth,
-        outputTokens: workload.outputTokens.expected * growth,
+        inputTokens: workload.inputTokens[end] * growth,
+        outputTokens: workload.outputTokens[end] * growth,
         cachedInputRatio: workload.cachedInputRatio,
       },
       promise: { ttftMsP95: workload.ttftMsP95, tpotMsP95: workload.tpotMsP95 },
       contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens),
     });
+  const first = at("expected", 1);
+  const { low, high } = tokenRatios(workload);
+  return {
+    first,
+    last:
+      workload.tokenGrowthRatioPerMonth === 0
+        ? first
+        : at("expected", growthAt(workload.tokenGrowthRatioPerMonth, context.facts.horizonMonths - 1)),
+    low: low === 1 ? first : at("low", 1),
+    high: high === 1 ? first : at("high", 1),
   };
-  const first = at(0);
-  return { first, last: workload.tokenGrowthRatioPerMonth === 0 ? first : at(context.facts.horizonMonths - 1) };
+}
+
+/** Tokens of a request at the ends of the declared ranges against the expected ones; 1 for plain numbers. */
+function tokenRatios({ inputTokens, outputTokens }: WorkloadFacts) {
+  const expected = inputTokens.expected + outputTokens.expected;
+  return { low: (inputTokens.low + outputTokens.low) / expected, high: (inputTokens.high + outputTokens.high) / expected };
 }
 
 /** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */

@@ -126,7 +126,7 @@ export class Pricer {
   #fleet(group: string, tenants: readonly Tenant[]): { readonly fleet: SizedFleet; readonly usd: number } | undefined {
     const { offers, facts, catalog, what, memo } = this.context;
     const volumes = tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",");
-    const key = `${group}|${volumes}|${what.throughput}|${what.throughputFactor}`;
+    const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
     if (!memo.fleets.has(key)) {
       const fleet = cheapestFleet(tenants, offers, facts, what);
       const lines = fleet === undefined ? [] : fleetLines(fleet, facts, catalog, EXPECTED);

@@ -2,7 +2,7 @@ import type { Band, Decision, Evaluation } from "../decide/types.ts";
 import type { CostView, FleetView, TitledList, TitledTable } from "./build-up.ts";
 import { assumptionTable, breakEvenTable, costViews, fleetViews, pathTable, ruledOut } from "./build-up.ts";
 import { conditionLines, findingLines, gateLines, reasonLines, tippingLines } from "./grounds.ts";
-import { change, usd } from "./money.ts";
+import { change, quantity, usd } from "./money.ts";
 import { rowsOf, type WorkloadRows } from "./rows.ts";
 import { type Line, line, strong } from "./spans.ts";
 import { pathWords, plural, shortName, sourceText } from "./words.ts";
@@ -101,7 +101,9 @@ function summaryOf(evaluation: Evaluation): readonly Line[] {
   const before = comparison(evaluation);
   const gates = gateSentence(evaluation);
   const both = before.length > 0 && gates.length > 0 ? [...before, ...line(" "), ...gates] : [...before, ...gates];
-  return [both, averaging(evaluation.decision, evaluation.horizonMonths)].filter((content) => content.length > 0);
+  return [both, billsAndPeople(evaluation.decision), averaging(evaluation.decision, evaluation.horizonMonths)].filter(
+    (content) => content.length > 0,
+  );
 }
 
 function comparison(evaluation: Evaluation): Line {
@@ -121,6 +123,19 @@ function gateSentence(evaluation: Evaluation): Line {
   if (evaluation.gates.length === 0) return [];
   const words = parts.filter((part) => part !== "" && part !== "0 passed").join(", ");
   return failed > 0 ? line(strong(`Gates: ${words}.`)) : line(`Gates: ${words}.`);
+}
+
+/** Unit of the cost lines that are people's time and appear on no invoice. */
+const PEOPLE_UNIT = "engineer-hour";
+
+/** What will stand on invoices and what is people's time: the two are paid from different pockets. */
+function billsAndPeople(decision: Decision): Line {
+  const lines = decision.workloads.flatMap((workload) => workload.costLines);
+  const people = lines.filter((entry) => entry.unit === PEOPLE_UNIT);
+  if (people.length === 0 || people.length === lines.length) return [];
+  const usdOf = (entries: typeof lines) => entries.reduce((sum, entry) => sum + (entry.monthlyUsd ?? 0), 0);
+  const hours = people.reduce((sum, entry) => sum + entry.quantity, 0);
+  return line(`Invoices ${usd(usdOf(lines) - usdOf(people))}, people's time ${usd(usdOf(people))} (${quantity(hours)} hours).`);
 }
 
 function averaging(decision: Decision, horizonMonths: number): Line {

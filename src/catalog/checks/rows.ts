@@ -121,7 +121,7 @@ interface Stated {
 
 /** Everything in the catalog that has a source and a date, wherever it sits in its row. */
 function provenances(catalog: Catalog): readonly Stated[] {
-  const { version: _version, refusedNames: _names, regions: _regions, ...lists } = catalog;
+  const { version: _version, regions: _regions, ...lists } = catalog;
   return Object.values(lists).flatMap((rows: readonly object[]) => rows.flatMap((row) => stated(row, labelOf(row))));
 }
 

@@ -23,9 +23,16 @@ export const licence: Rule = {
     const row = context.catalog.licences.find((entry) => entry.id === candidate.model.licence);
     if (row === undefined)
       return { verdict: "unknown", text: `the licence of ${candidate.model.id} is not in the catalog`, pointer: null, source: null };
-    return licenceOutcome(row, context.facts.organisation);
+    return certain(row, licenceOutcome(row, context.facts.organisation));
   },
 };
+
+/** A licence of low certainty never decides alone, in neither direction. */
+function certain(row: Licence, outcome: RuleOutcome): RuleOutcome {
+  if (row.certainty !== "low" || outcome.verdict === "unknown") return outcome;
+  const { conditions: _, ...rest } = outcome;
+  return { ...rest, verdict: "unknown", text: `${outcome.text}, but that rests on a source of low certainty` };
+}
 
 function licenceOutcome(row: Licence, organisation: RequirementFacts["organisation"]): RuleOutcome {
   const base = { source: dated(row), certainty: row.certainty };
