@@ -23218,6 +23218,42 @@ var api_models_default = [
 	},
 	{
 		"kind": "api-model",
+		"id": "global.anthropic.claude-opus-5",
+		"provider": "bedrock",
+		"routes": ["bedrock"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": [],
+		"contextWindowTokens": 1e6,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-07-24",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 5,
+			"outputUsdPerMTok": 25,
+			"cachedInputUsdPerMTok": .5,
+			"batchInputUsdPerMTok": null,
+			"batchOutputUsdPerMTok": null,
+			"tiers": [],
+			"peak": null,
+			"source": "genai-prices 0.1.8 (2026-09-23)",
+			"checked": "2026-09-23",
+			"basis": "vendor",
+			"certainty": "medium"
+		}]
+	},
+	{
+		"kind": "api-model",
 		"id": "global.anthropic.claude-sonnet-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
@@ -25258,7 +25294,7 @@ var api_models_default = [
 		"routes": ["bedrock"],
 		"weights": "closed",
 		"openModel": null,
-		"aliases": [],
+		"aliases": ["eu.anthropic.claude-haiku-4-5-20251001-v1:0"],
 		"contextWindowTokens": 2e5,
 		"maxOutputTokens": 64e3,
 		"features": {
@@ -25289,12 +25325,48 @@ var api_models_default = [
 	},
 	{
 		"kind": "api-model",
+		"id": "us.anthropic.claude-opus-5",
+		"provider": "bedrock",
+		"routes": ["bedrock"],
+		"weights": "closed",
+		"openModel": null,
+		"aliases": ["eu.anthropic.claude-opus-5"],
+		"contextWindowTokens": 1e6,
+		"maxOutputTokens": 128e3,
+		"features": {
+			"toolUse": true,
+			"jsonSchema": true,
+			"vision": true,
+			"webSearch": null
+		},
+		"customization": null,
+		"shutdownOn": null,
+		"successor": null,
+		"lifecycleSource": "no notice found in the sources read (2026-11-20)",
+		"prices": [{
+			"effectiveFrom": "2026-07-24",
+			"effectiveTo": null,
+			"inputUsdPerMTok": 5.5,
+			"outputUsdPerMTok": 27.5,
+			"cachedInputUsdPerMTok": .55,
+			"batchInputUsdPerMTok": null,
+			"batchOutputUsdPerMTok": null,
+			"tiers": [],
+			"peak": null,
+			"source": "genai-prices 0.1.8 (2026-09-23)",
+			"checked": "2026-09-23",
+			"basis": "vendor",
+			"certainty": "medium"
+		}]
+	},
+	{
+		"kind": "api-model",
 		"id": "us.anthropic.claude-sonnet-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
 		"openModel": null,
-		"aliases": [],
+		"aliases": ["eu.anthropic.claude-sonnet-5"],
 		"contextWindowTokens": 1e6,
 		"maxOutputTokens": 128e3,
 		"features": {
@@ -47106,8 +47178,8 @@ function linkOf({ model, gpu, tensorParallel }, engine) {
 }
 /**
 * Milliseconds that the prefill of one prompt adds to the steps that carry it: matrix products, causal attention, all-reduce of its tokens.
-* `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.49) =
-* 29 ms, attention 0.5 ms.
+* `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.705) =
+* 20 ms, attention 0.4 ms.
 */
 function prefillMs(timing, tokens, computed) {
 	const meanContext = tokens - computed / 2;
@@ -47118,9 +47190,11 @@ function prefillMs(timing, tokens, computed) {
 /**
 * One decode step of `batch` running requests with a mean context of `context` tokens.
 *
-* Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and overhead add up.
+* Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and layer overhead add up;
+* the processor works beside the GPU (see `overlapExponent`).
 * A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
-* Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.92 = 4.9 ms, + 2.3 ms overhead = 7.2 ms.
+* Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.825 = 5.4 ms, + 1.2 ms for layers,
+* with 1.6 ms of processor time mostly hidden: 7.1 ms.
 */
 function decodeStep(timing, batch, context) {
 	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
@@ -47256,7 +47330,7 @@ function dominantPart(serving, point) {
 *
 * What vLLM reads from the checkpoint stays unsaid: `--quantization` is only needed where a bf16 checkpoint is quantized on load, prefix caching
 * and chunked prefill are on by default. `--max-num-seqs` is the p95 batch of the capacity: beyond it requests wait (TTFT) and do not slow
-* down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 96 --gpu-memory-utilization 0.9`.
+* down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 105 --gpu-memory-utilization 0.9`.
 */
 function vllmFlags(configuration, capacity) {
 	const { precision, kvPrecision, gpu, tensorParallel, maxModelLen } = configuration;
@@ -47533,7 +47607,7 @@ var bands = {
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .441,
+				"p10": .434,
 				"p90": 1.44
 			},
 			"tpot": {
@@ -47547,7 +47621,7 @@ var bands = {
 		},
 		"B": {
 			"throughput": {
-				"p10": .533,
+				"p10": .596,
 				"p90": 1.4
 			},
 			"tpot": {
@@ -47582,18 +47656,20 @@ const MEASURED_CONTEXT_TOKENS = 16384;
 /** GPU architectures with hundreds of measured rows on cards of at least this many GiB (bench/data/throughput.csv, 2026-11-20). */
 const WELL_MEASURED_GIB = 70;
 /**
-* How well measurements cover a configuration. A: dense model on a data-centre card of 70 GiB and more, native precision. B: mixture of
-* experts, recurrent layers or a smaller card. C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
+* How well measurements cover a configuration. A: dense model on A100 80 GB, H100 or H200, native precision. B: mixture of
+* experts, recurrent layers, a smaller card, or Blackwell (measured with other engines only). C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
 */
 function confidenceClass(configuration, shape) {
 	const { model, gpu, precision, tensorParallel } = configuration;
 	const overPcie = tensorParallel > 1 && gpu.link === "pcie";
 	const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
 	if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
-	return model.architecture.moe === null && model.architecture.attentionLayers.linear === 0 && gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" ? "A" : "B";
+	const plain = model.architecture.moe === null && model.architecture.attentionLayers.linear === 0;
+	const wellMeasured = gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" && gpu.architecture !== "blackwell";
+	return plain && wellMeasured ? "A" : "B";
 }
 /**
-* Puts the measured 80 % band of the class around a figure: 10th and 90th percentile of measured / predicted on sources held out of the fit.
+* Puts the measured 80 % band of the class around a figure: where 80 % of measured / predicted lies on sources held out of the fit.
 * Example: class A with a band of 0.8 to 1.2: 1000 tokens/s -> 800 to 1200.
 */
 function banded(expected, metric, confidence, family = "vllm") {
@@ -47611,18 +47687,16 @@ const ENGINES = engines;
 const VLLM = ENGINES.vllm;
 
 // src/capacity/slo.ts
-/** Live traffic: lengths spread like an exponential (ShareGPT: standard deviation / mean near 1). */
-const TRAFFIC_SPREAD = 1;
 /**
 * Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
 *
 * Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
 * the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
-* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: about 4 requests/s.
+* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
 */
 function replicaCapacity(configuration, shape, promise, engine = VLLM) {
 	const serving = servingOf(timingOf(configuration, engine), shape, {
-		spread: TRAFFIC_SPREAD,
+		spread: 1,
 		longestOutput: null
 	});
 	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {

@@ -87,6 +87,7 @@ const SELECTIONS: readonly (readonly [name: string, test: (row: Measurement) => 
   ["old vLLM", ({ question }) => question.engine.startsWith("vllm-")],
   ["TensorRT-LLM and NIM", ({ question }) => question.engine === "tensorrt-llm" || question.engine === "nim"],
   ["SGLang", ({ question }) => question.engine === "sglang"],
+  ["vLLM >= 0.8 dense, closed loop or burst", (row) => row.question.engine === "vllm" && !isSparse(row) && row.load !== "rate"],
   ["closed loop", ({ load }) => load === "concurrency"],
   ["burst", ({ load }) => load === "burst"],
   ["Poisson or constant rate", ({ load }) => load === "rate"],

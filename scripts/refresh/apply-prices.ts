@@ -38,12 +38,19 @@ export function applyPrices(catalog: Catalog, seen: readonly Seen[], run: Run): 
     if (mine.length === 0 || isShutDown(model, run.asOf)) return model;
     const wrong = knownWrong.find(({ source, id }) => source === run.source && id === model.id);
     if (wrong !== undefined) {
-      lines.push({ kind: "held", source: run.source, id: model.id, text: wrong.why });
+      lines.push({ kind: "held", source: run.source, id: model.id, text: `${wrong.why}${rightByNow(model, mine, run.asOf)}` });
       return model;
     }
     return applyTo(model, mine, run, (kind, text) => lines.push({ kind, source: run.source, id: model.id, text }));
   });
   return { catalog: { ...catalog, apiModels }, lines };
+}
+
+/** A source that was wrong and agrees now needs no exception any more. */
+function rightByNow(model: ApiModel, seen: readonly SeenPrice[], asOf: string): string {
+  const row = model.prices.filter(({ effectiveFrom }) => effectiveFrom <= asOf).at(-1);
+  const said = currentOf(seen, asOf);
+  return row !== undefined && said !== undefined && sameList(row, said) ? "; it agrees by now: remove it from known-wrong.ts" : "";
 }
 
 type Say = (kind: LineKind, text: string) => void;

@@ -33,13 +33,24 @@ export const huggingFace: Source = {
         all.push({ kind: "note", id: model.id, text: "is gated and was not read; set HF_TOKEN" });
         continue;
       }
-      const address = `${url}/${model.hubRepo}/resolve/main/config.json`;
-      const text = await fetcher.text(address, token === undefined ? {} : { authorization: `Bearer ${token}` });
-      all.push(shapeOf(address, text, model));
+      all.push(await readShape(fetcher, `${url}/${model.hubRepo}/resolve/main/config.json`, token, model));
     }
+    const unread = all.flatMap((each) => (each.kind === "note" ? [each.text] : []));
+    if (unread.length > 0 && unread.length === all.length) throw new SourceError(`${url}: no configuration could be read: ${unread[0]}`);
     return all;
   },
 };
+
+/** Repositories come and go one by one: one that cannot be read is a note, not the end of the source. */
+async function readShape(fetcher: Fetcher, address: string, token: string | undefined, model: OpenModel): Promise<Seen> {
+  try {
+    const text = await fetcher.text(address, token === undefined ? {} : { authorization: `Bearer ${token}` });
+    return shapeOf(address, text, model);
+  } catch (error) {
+    if (error instanceof SourceError) return { kind: "note", id: model.id, text: error.message };
+    throw error;
+  }
+}
 
 function shapeOf(address: string, text: string, model: OpenModel): Seen {
   const parsed = Config.safeParse(parseJson(address, text));

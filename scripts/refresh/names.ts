@@ -19,6 +19,7 @@ export const genaiNames: readonly SameModel[] = [
   { ours: "command-r7b-12-2024", theirs: "command-r7b" },
   { ours: "global.anthropic.claude-sonnet-5", theirs: "global.anthropic.claude-sonnet-5-v1:0" },
   { ours: "us.anthropic.claude-haiku-4-5-20251001-v1:0", theirs: "regional.anthropic.claude-haiku-4-5-20251001-v1:0" },
+  { ours: "us.anthropic.claude-opus-5", theirs: "regional.anthropic.claude-opus-5" },
   { ours: "us.anthropic.claude-sonnet-5", theirs: "regional.anthropic.claude-sonnet-5-v1:0" },
 ];
 

@@ -10,8 +10,8 @@ const MEASURED_CONTEXT_TOKENS = 16_384;
 const WELL_MEASURED_GIB = 70;
 
 /**
- * How well measurements cover a configuration. A: dense model on a data-centre card of 70 GiB and more, native precision. B: mixture of
- * experts, recurrent layers or a smaller card. C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
+ * How well measurements cover a configuration. A: dense model on A100 80 GB, H100 or H200, native precision. B: mixture of
+ * experts, recurrent layers, a smaller card, or Blackwell (measured with other engines only). C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
  */
 export function confidenceClass(configuration: ServingConfiguration, shape: RequestShape): ConfidenceClass {
   const { model, gpu, precision, tensorParallel } = configuration;
@@ -19,7 +19,8 @@ export function confidenceClass(configuration: ServingConfiguration, shape: Requ
   const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
   if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
   const plain = model.architecture.moe === null && model.architecture.attentionLayers.linear === 0;
-  return plain && gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" ? "A" : "B";
+  const wellMeasured = gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" && gpu.architecture !== "blackwell";
+  return plain && wellMeasured ? "A" : "B";
 }
 
 export type Metric = "throughput" | "ttft" | "tpot";
@@ -33,7 +34,7 @@ export function bandFamily(engine: EngineId): BandFamily {
 }
 
 /**
- * Puts the measured 80 % band of the class around a figure: 10th and 90th percentile of measured / predicted on sources held out of the fit.
+ * Puts the measured 80 % band of the class around a figure: where 80 % of measured / predicted lies on sources held out of the fit.
  * Example: class A with a band of 0.8 to 1.2: 1000 tokens/s -> 800 to 1200.
  */
 export function banded(expected: number, metric: Metric, confidence: ConfidenceClass, family: BandFamily = "vllm"): Banded {

@@ -73,3 +73,9 @@ export const P95_DEVIATIONS = 1.645;
 
 /** Mean to 95th percentile of an exponential waiting time: ln(1 / 0.05). Used for the queueing part of TTFT. */
 export const P95_OF_EXPONENTIAL = 2.996;
+
+/**
+ * Spread of output lengths (standard deviation / mean) of live traffic: close to an exponential. ShareGPT outputs: near 1 (vLLM benchmark data
+ * set, 2023); synthetic benchmarks send equal lengths instead.
+ */
+export const TRAFFIC_SPREAD = 1;

@@ -8,7 +8,7 @@ import type { ReplicaCapacity, ServingConfiguration } from "./types.ts";
  *
  * What vLLM reads from the checkpoint stays unsaid: `--quantization` is only needed where a bf16 checkpoint is quantized on load, prefix caching
  * and chunked prefill are on by default. `--max-num-seqs` is the p95 batch of the capacity: beyond it requests wait (TTFT) and do not slow
- * down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 96 --gpu-memory-utilization 0.9`.
+ * down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 105 --gpu-memory-utilization 0.9`.
  */
 export function vllmFlags(
   configuration: ServingConfiguration,

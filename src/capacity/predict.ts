@@ -1,4 +1,5 @@
 import { banded, confidenceClass } from "./confidence.ts";
+import { TRAFFIC_SPREAD } from "./constants.ts";
 import { type EngineConstants, VLLM } from "./engine.ts";
 import { servingOf } from "./operate.ts";
 import { measure, type Run } from "./run.ts";
@@ -10,7 +11,7 @@ import type { Load, Prediction, RequestShape, ServingConfiguration } from "./typ
  * at once and counts until the last has finished.
  *
  * An open load above capacity is served at capacity, with infinite TTFT. Callers check `memoryFit` first; a configuration without room for one
- * request throws. Example: Llama 3.1 8B bf16 on one H100, 1000 in / 500 out, closed 32: about 2,900 output tokens/s, TPOT 10.6 ms.
+ * request throws. Example: Llama 3.1 8B bf16 on one H100, 1000 in / 500 out, closed 32: about 3,000 output tokens/s, TPOT 10.6 ms.
  */
 export function predict(configuration: ServingConfiguration, shape: RequestShape, load: Load, engine: EngineConstants = VLLM): Prediction {
   const serving = servingOf(timingOf(configuration, engine), shape, { spread: SPREAD[load.kind], longestOutput: null });
@@ -32,7 +33,7 @@ export function predict(configuration: ServingConfiguration, shape: RequestShape
 }
 
 /** Benchmarks send equal lengths, live traffic does not. */
-const SPREAD = { closed: 0, burst: 0, open: 1 } as const;
+const SPREAD = { closed: 0, burst: 0, open: TRAFFIC_SPREAD } as const;
 
 function runOf(load: Load): Run {
   const none = { concurrency: null, requestsPerSecond: null, requests: null };

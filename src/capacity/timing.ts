@@ -107,8 +107,8 @@ function linkOf(
 
 /**
  * Milliseconds that the prefill of one prompt adds to the steps that carry it: matrix products, causal attention, all-reduce of its tokens.
- * `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.49) =
- * 29 ms, attention 0.5 ms.
+ * `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.705) =
+ * 20 ms, attention 0.4 ms.
  */
 export function prefillMs(timing: Timing, tokens: number, computed: number): number {
   const meanContext = tokens - computed / 2;
@@ -129,9 +129,11 @@ export interface StepParts {
 /**
  * One decode step of `batch` running requests with a mean context of `context` tokens.
  *
- * Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and overhead add up.
+ * Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and layer overhead add up;
+ * the processor works beside the GPU (see `overlapExponent`).
  * A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
- * Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.92 = 4.9 ms, + 2.3 ms overhead = 7.2 ms.
+ * Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.825 = 5.4 ms, + 1.2 ms for layers,
+ * with 1.6 ms of processor time mostly hidden: 7.1 ms.
  */
 export function decodeStep(timing: Timing, batch: number, context: number): StepParts {
   const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);

@@ -52,3 +52,44 @@ export function allPrices(catalog: Catalog): readonly { readonly id: string; rea
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** A row with a price older than its kind may be, and the command that reads it anew. */
+export interface StalePrice extends PriceAge {
+  readonly limitDays: number;
+  readonly refresh: string;
+}
+
+const REFRESH_API = "npm run catalog:refresh -- --source genai-prices,models-dev,portkey";
+const REFRESH_HOURS = "npm run catalog:refresh -- --source karpenter,skypilot,aws-price-list";
+
+/**
+ * Rows whose newest price is past its age limit on a date, sorted by id; of an instance, its oldest region counts. A model
+ * that is shut down has no price to refresh. Age warns and never fails.
+ *
+ * Example: gpt-4.1-mini, checked on 2026-09-23, is 58 days old on 2026-11-20, with a limit of 30.
+ */
+export function stalePrices(catalog: Catalog, asOf: string): readonly StalePrice[] {
+  const api = catalog.apiModels
+    .filter((row) => row.shutdownOn === null || asOf < row.shutdownOn)
+    .map((row) => aged(row.id, row.prices.slice(-1), asOf, API_PRICE_LIMIT_DAYS, REFRESH_API));
+  const hours = catalog.instances.map((row) => aged(row.id, Object.values(row.usdPerHour), asOf, INSTANCE_PRICE_LIMIT_DAYS, REFRESH_HOURS));
+  const blocks = catalog.instances.map((row) => aged(row.id, row.capacityBlock.slice(-1), asOf, CAPACITY_BLOCK_LIMIT_DAYS, REFRESH_HOURS));
+  return [...api, ...hours, ...blocks]
+    .flat()
+    .filter(({ ageDays, limitDays }) => ageDays > limitDays)
+    .sort((a, b) => compare(a.id, b.id));
+}
+
+function aged(
+  id: string,
+  prices: readonly { readonly checked: string }[],
+  asOf: string,
+  limitDays: number,
+  refresh: string,
+): readonly StalePrice[] {
+  const oldest = oldestPrice(
+    prices.map(({ checked }) => ({ id, checked })),
+    asOf,
+  );
+  return oldest === null ? [] : [{ ...oldest, limitDays, refresh }];
+}

@@ -1,5 +1,13 @@
-export type { PriceAge } from "./age.ts";
-export { API_PRICE_LIMIT_DAYS, allPrices, CAPACITY_BLOCK_LIMIT_DAYS, INSTANCE_PRICE_LIMIT_DAYS, oldestPrice, staleness } from "./age.ts";
+export type { PriceAge, StalePrice } from "./age.ts";
+export {
+  API_PRICE_LIMIT_DAYS,
+  allPrices,
+  CAPACITY_BLOCK_LIMIT_DAYS,
+  INSTANCE_PRICE_LIMIT_DAYS,
+  oldestPrice,
+  staleness,
+  stalePrices,
+} from "./age.ts";
 export type { Catalog } from "./catalog.ts";
 export { loadCatalog } from "./load.ts";
 export type { SourcedPrice } from "./lookup.ts";

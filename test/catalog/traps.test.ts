@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { genaiPrices } from "../../scripts/refresh/genai-prices.ts";
 import { explainName, findApiModel, loadCatalog } from "../../src/catalog/index.ts";
+import { expectedUnitPrices } from "../../src/catalog/mix.ts";
 import { priceRowOn, requestCostUsd, unitPrices } from "../../src/catalog/pricing.ts";
 import type { ApiModel } from "../../src/catalog/schema.ts";
 
@@ -32,6 +34,14 @@ describe("mistakes of public price lists that the catalog does not repeat", () =
     expect((usd(10_000) ?? 0) * 100).toBeCloseTo(2, 9);
   });
 
+  test("a mean prompt below the limit hides long ones: a distribution prices them", () => {
+    const lengths = { kind: "lognormal", coefficientOfVariation: 1.5 } as const;
+    const mixed = expectedUnitPrices(model("gpt-6-sol"), TODAY, 200_000, lengths);
+    expect(unitPrices(model("gpt-6-sol"), TODAY, 200_000)?.inputUsdPerMTok).toBe(2);
+    expect(mixed?.inputUsdPerMTok).toBeGreaterThan(3);
+    expect(mixed?.inputUsdPerMTok).toBeLessThan(4);
+  });
+
   test("a model that is shut down has no price", () => {
     expect(priceRowOn(model("gpt-4.1-nano"), TODAY)).toBeUndefined();
     expect(explainName(catalog, "api-model", "gpt-4.1-nano", TODAY)?.problem).toContain("2026-10-23");
@@ -49,12 +59,17 @@ describe("mistakes of public price lists that the catalog does not repeat", () =
     expect(regional?.inputUsdPerMTok).toBeCloseTo((global?.inputUsdPerMTok ?? 0) * 1.1, 9);
     expect(regional?.outputUsdPerMTok).toBeCloseTo((global?.outputUsdPerMTok ?? 0) * 1.1, 9);
     expect(findApiModel(catalog, "anthropic.claude-sonnet-5")).toBeUndefined();
+    expect(findApiModel(catalog, "eu.anthropic.claude-sonnet-5")?.id).toBe("us.anthropic.claude-sonnet-5");
   });
 
   test("a rise that the vendor cancelled is not in the catalog", () => {
     for (const date of ["2026-09-01", TODAY, "2027-06-30"]) {
       expect(priceRowOn(model("claude-sonnet-5"), date)).toMatchObject({ inputUsdPerMTok: 2, outputUsdPerMTok: 10 });
     }
+  });
+
+  test("a refresh reads the feed that is kept up, not the frozen one that still raises the price", () => {
+    expect(genaiPrices.url).toMatch(/\/prices\/new_data\/v2\/data\.json$/);
   });
 
   test("a price holds from its date on, in both directions of time", () => {

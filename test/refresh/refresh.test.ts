@@ -271,7 +271,9 @@ describe("portkey", () => {
     const { id } = knownWrong.find(({ source }) => source === "portkey") ?? { id: "" };
     const catalog = catalogOf(model(id, { provider: "openai" }));
     serveAll(portkeyFiles({ [id]: portkeyEntry(1, 1, 1) }));
-    expect(texts(await run(catalog, ["portkey"]), "held")).toHaveLength(1);
+    expect(texts(await run(catalog, ["portkey"]), "held")).toEqual([expect.not.stringContaining("agrees by now")]);
+    serveAll(portkeyFiles({ [id]: portkeyEntry(2, 10, 0.2) }));
+    expect(texts(await run(catalog, ["portkey"]), "held")).toEqual([expect.stringContaining("it agrees by now: remove it")]);
   });
 });
 
@@ -430,9 +432,20 @@ describe("config.json on Hugging Face", () => {
   });
 
   test("a gated repository is not read without a token", async () => {
-    const gated = { ...catalog, openModels: [{ ...llama, gatedDownload: true }] };
-    expect(texts(await run(gated, ["hugging-face"]), "note")).toEqual(["llama-3.1-8b-instruct: is gated and was not read; set HF_TOKEN"]);
-    expect(server.requests).toEqual([]);
+    server.serve(path, JSON.stringify(config));
+    const gated = { ...catalog, openModels: [{ ...llama, id: "gated", aliases: [], gatedDownload: true }, llama] };
+    expect(texts(await run(gated, ["hugging-face"]), "note")).toEqual(["gated: is gated and was not read; set HF_TOKEN"]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("one repository that is gone is a note, and none that can be read is a failure", async () => {
+    server.serve(path, JSON.stringify(config));
+    const two = { ...catalog, openModels: [{ ...llama, id: "gone", aliases: [], hubRepo: "nobody/gone" }, llama] };
+    const result = await run(two, ["hugging-face"]);
+    expect(texts(result, "note")[0]).toMatch(/^gone: .*nobody\/gone\/resolve\/main\/config\.json: answered 404/);
+    expect(texts(result, "confirmed")).toHaveLength(1);
+    const none = await run({ ...catalog, openModels: two.openModels.slice(0, 1) }, ["hugging-face"]);
+    expect(none.failures[0]?.message).toContain("no configuration could be read");
   });
 });
 
