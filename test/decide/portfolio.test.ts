@@ -207,15 +207,18 @@ describe("what would change it", () => {
       { team: { ml_ops: "dedicated" } },
     );
 
-  it("reports a break-even volume beyond which the other side really is chosen", () => {
-    const { decision } = evaluated(value(100_000));
-    const requests = decision.workloads[0]?.breakEven?.requestsPerMonth ?? 0;
+  it("reports the break-even volume at which the costs of the two sides really cross", () => {
+    const requests = evaluated(value(100_000)).decision.workloads[0]?.breakEven?.requestsPerMonth ?? 0;
+    const advantage = (volume: number) => {
+      const usd = (path: string) =>
+        evaluated(value(volume)).decision.paths.find((row) => row.path === path)?.monthlyCostUsd?.expected ?? Number.NaN;
+      return usd("api") - usd("self-host");
+    };
 
-    expect(decision.path).toBe("api");
+    expect(evaluated(value(100_000)).decision.path).toBe("api");
     expect(requests).toBeGreaterThan(100_000);
-    // The decision prefers the API within 2 %, so look a little beyond the crossing.
-    expect(evaluated(value(requests * 1.1)).decision.path).toBe("self-host");
-    expect(evaluated(value(requests * 0.98)).decision.path).toBe("api");
+    expect(advantage(requests * 0.9999)).toBeLessThan(0);
+    expect(advantage(requests * 1.0001)).toBeGreaterThan(0);
   });
 
   it("flips at each reported tipping point and not before it", () => {
