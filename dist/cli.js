@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { dirname, join as join$1 } from "node:path";
+import { dirname, join as join$1, resolve } from "node:path";
 import { access, mkdir, open as open$1, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 
 // \0rolldown/runtime.js
@@ -4564,6 +4564,15 @@ const PLAIN_MATRICES = 2;
 * 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
 */
 function splitParameters(model) {
+	const known = splits.get(model);
+	if (known !== void 0) return known;
+	const split = countParameters(model);
+	splits.set(model, split);
+	return split;
+}
+/** A search asks about one model hundreds of times; its row never changes. */
+const splits = /* @__PURE__ */ new WeakMap();
+function countParameters(model) {
 	const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
 	const total = model.parameters.totalB * PER_BILLION$1;
 	const matrix = vocabSize * hiddenSize;
@@ -4683,13 +4692,11 @@ function maxConcurrency(configuration, shape) {
 }
 /** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
 function kvConcurrency(configuration, shape) {
-	const fit = memoryFit({
-		...configuration,
-		maxModelLen: 1
-	});
-	if (!fit.fits) return 0;
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(gpu.memoryGiB);
+	if (kvCacheGiB * BYTES_PER_GIB < kvBytesPerSequence(configuration, 1)) return 0;
 	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
-	return fit.kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
+	return kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
 }
 /** vLLM's default limit of running requests on this card: 1024 on large cards that are not A100, else 256. */
 function maxNumSeqs({ gpu }) {
@@ -4705,7 +4712,7 @@ function cardClass(gpu) {
 
 // src/capacity/timing.ts
 /** Operations of one multiply-add. */
-const FLOP_PER_MAC = 2;
+const FLOP_PER_MAC$1 = 2;
 /** Times in units of 1e12 operations (TFLOP) and 1e9 bytes (GB), as in the GPU rows. */
 const TERA = 0xe8d4a51000;
 const GIGA = 1e9;
@@ -4723,10 +4730,12 @@ function timingOf(configuration, engine) {
 	const flopMs = MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
 	const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
 	const denseFlopMs = bytes.dense === 2 ? bf16FlopMs : flopMs;
-	const denseMs = FLOP_PER_MAC * split.dense * denseFlopMs;
-	const expertMs = FLOP_PER_MAC * split.experts * split.expertShare * flopMs / engine.expertFactor;
+	const denseMs = FLOP_PER_MAC$1 * split.dense * denseFlopMs;
+	const expertMs = FLOP_PER_MAC$1 * split.experts * split.expertShare * flopMs / engine.expertFactor;
 	const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
-	const headMs = FLOP_PER_MAC * split.head * bf16FlopMs;
+	const attention = attentionOf(configuration, bf16FlopMs);
+	const link = linkOf(configuration, engine);
+	const headMs = FLOP_PER_MAC$1 * split.head * bf16FlopMs;
 	return {
 		configuration,
 		engine,
@@ -4735,16 +4744,20 @@ function timingOf(configuration, engine) {
 		denseReadMs: (split.dense * bytes.dense + split.head * 2) * byteMs / (tensorParallel * engine.weightBandwidth.dense),
 		expertReadMs: split.experts * bytes.experts * byteMs / (tensorParallel * engine.weightBandwidth.experts),
 		expertShare: split.expertShare,
-		...attentionOf(configuration, bf16FlopMs),
+		fullPairMs: attention.fullPairMs,
+		slidingPairMs: attention.slidingPairMs,
+		slidingWindow: attention.slidingWindow,
+		decodePairMs: attention.decodePairMs,
 		cacheByteMs: byteMs / engine.kvBandwidth,
-		...linkOf(configuration, engine),
+		linkFixedMs: link.linkFixedMs,
+		linkTokenMs: link.linkTokenMs,
 		layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0)
 	};
 }
 function attentionOf({ model }, flopMs) {
 	const { attentionLayers, attentionHeads, headDim, mla, slidingWindowTokens } = model.architecture;
 	const pairFlop = 4 * attentionHeads * headDim;
-	const latentFlop = mla === null ? pairFlop : FLOP_PER_MAC * attentionHeads * (2 * mla.kvLoraRank + mla.ropeHeadDim);
+	const latentFlop = mla === null ? pairFlop : FLOP_PER_MAC$1 * attentionHeads * (2 * mla.kvLoraRank + mla.ropeHeadDim);
 	return {
 		fullPairMs: pairFlop * attentionLayers.full * flopMs,
 		slidingPairMs: pairFlop * attentionLayers.sliding * flopMs,
@@ -4788,16 +4801,24 @@ function prefillMs(timing, tokens, computed) {
 * with 1.6 ms of processor time mostly hidden: 7.1 ms.
 */
 function decodeStep(timing, batch, context) {
+	return stepParts(timing, batch, requestCacheMs(timing, context));
+}
+/** ms that a step spends on the cache of one running request with `context` tokens: reading it, or the mathematics where that takes longer. */
+function requestCacheMs(timing, context) {
+	return Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
+}
+/** `decodeStep` for a cache time that is already known: what a search over the batch repeats. */
+function stepParts(timing, batch, cacheMsPerRequest) {
 	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
 	const readMs = timing.denseReadMs + timing.expertReadMs * touched;
 	const multiplyMs = timing.decodeTokenMs * batch;
-	const cacheMs = batch * Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
+	const cacheMs = batch * cacheMsPerRequest;
 	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
 	const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
-	const gpuMs = Math.hypot(readMs, multiplyMs) + cacheMs + linkMs + timing.layersMs;
+	const gpuMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs) + cacheMs + linkMs + timing.layersMs;
 	const exponent = timing.engine.overlapExponent;
 	return {
-		totalMs: (gpuMs ** exponent + processorMs ** exponent) ** (1 / exponent),
+		totalMs: gpuMs * (1 + (processorMs / gpuMs) ** exponent) ** (1 / exponent),
 		computeMs: multiplyMs,
 		memoryMs: readMs + cacheMs,
 		linkMs,
@@ -4820,13 +4841,14 @@ function servingOf(timing, shape, detail) {
 	const byCache = kvConcurrency(configuration, shape);
 	const promptsPerStep = (detail.maxBatchedTokens ?? maxBatchedTokens(configuration)) / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
 	const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
+	const context = shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2;
 	return {
 		timing,
 		shape,
 		spread: detail.spread,
 		longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
 		prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
-		context: shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2,
+		requestCacheMs: requestCacheMs(timing, context),
 		maxBatch: Math.min(byCache, byScheduler),
 		cacheBound: byCache < byScheduler,
 		promptsPerStep
@@ -4841,16 +4863,18 @@ function servingOf(timing, shape, detail) {
 */
 function operate(serving, batch) {
 	const { timing, shape, prefillMs: prefill } = serving;
-	const parts = decodeStep(timing, batch, serving.context);
+	const parts = stepParts(timing, batch, serving.requestCacheMs);
 	const work = shape.outputTokens * parts.totalMs + batch * prefill;
-	const others = Math.max(0, batch - 1);
 	return {
 		batch,
 		cycleMs: timing.engine.ttftBaseMs + work,
 		ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
-		tpotMs: parts.totalMs + others * prefill / shape.outputTokens,
+		tpotMs: tpotAt(serving, batch, parts.totalMs),
 		parts
 	};
+}
+function tpotAt({ prefillMs: prefill, shape }, batch, stepMs) {
+	return stepMs + Math.max(0, batch - 1) * prefill / shape.outputTokens;
 }
 /** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
 function slotWork(serving, point) {
@@ -4886,32 +4910,88 @@ function batchP95(others) {
 * ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
 */
 function tailLatency(serving, others) {
-	const point = operate(serving, 1 + others);
-	const wait = waitMs(serving, point.batch, point.parts.totalMs);
+	const { timing, prefillMs: prefill, requestCacheMs: cacheMs } = serving;
+	const step = stepParts(timing, 1 + others, cacheMs).totalMs;
+	const wait = waitMs(serving, 1 + others, step);
+	const ttftMs = timing.engine.ttftBaseMs + prefill + step + wait;
+	const crowd = batchP95(others);
 	return {
-		ttftMsP95: point.ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
-		tpotMsP95: operate(serving, batchP95(others)).tpotMs
+		ttftMsP95: ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
+		tpotMsP95: tpotAt(serving, crowd, stepParts(timing, crowd, cacheMs).totalMs)
 	};
 }
 /** Relative width at which a bisection stops. */
 const BISECTION_TOLERANCE = 1e-9;
-/** Largest x in [0, high] with `holds(x)`, for a predicate that turns false once; 0 when it never holds. */
-function largest(high, holds) {
-	if (holds(high)) return high;
+/**
+* Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls; 0 when it is negative everywhere.
+*
+* A bisection, so that the result does not depend on how the margin bends; but most of its questions are answered by a bracket around the
+* crossing that interpolation has found before, which takes a third of the work. `first` is `margin(0)` where the caller knows it.
+*/
+function largest(high, margin, first = margin(0)) {
+	const last = margin(high);
+	if (last >= 0) return high;
+	const bracket = crossing(high, margin, first, last);
 	let low = 0;
 	let upper = high;
 	while (upper - low > BISECTION_TOLERANCE * high) {
 		const middle = (low + upper) / 2;
-		if (holds(middle)) low = middle;
+		if (middle <= bracket.holds || middle < bracket.fails && margin(middle) >= 0) low = middle;
 		else upper = middle;
 	}
 	return low;
+}
+/** Most interpolations before the bisection goes on alone. */
+const MAX_INTERPOLATIONS = 16;
+/**
+* Narrow bracket around the x in [0, high] where a falling margin changes its sign: inverse quadratic interpolation where the last three
+* points allow it, else the middle (Chandrupatla, Advances in Engineering Software 28, 1997).
+*/
+function crossing(high, margin, first, last) {
+	if (first < 0) return {
+		holds: Number.NEGATIVE_INFINITY,
+		fails: 0
+	};
+	let [a, b, c] = [
+		high,
+		0,
+		high
+	];
+	let [fa, fb, fc] = [
+		last,
+		first,
+		last
+	];
+	let share = .5;
+	for (let step = 0; step < MAX_INTERPOLATIONS && Math.abs(b - a) > BISECTION_TOLERANCE * high; step++) {
+		const x = a + share * (b - a);
+		const fx = margin(x);
+		if (fx >= 0 === fa >= 0) [c, fc] = [a, fa];
+		else [c, b, fc, fb] = [
+			b,
+			a,
+			fb,
+			fa
+		];
+		[a, fa] = [x, fx];
+		const [along, value] = [(a - b) / (c - b), (fa - fb) / (fc - fb)];
+		share = value ** 2 < along && (1 - value) ** 2 < 1 - along ? fa / (fb - fa) * (fc / (fb - fc)) + (c - a) / (b - a) * fa * fb / ((fc - fa) * (fc - fb)) : .5;
+		const least = BISECTION_TOLERANCE * high / 2 / Math.abs(b - a);
+		share = Math.min(1 - least, Math.max(least, share));
+	}
+	return fa >= 0 ? {
+		holds: a,
+		fails: b
+	} : {
+		holds: b,
+		fails: a
+	};
 }
 /** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
 function othersAtRate(serving, requestsPerSecond) {
 	const most = Math.max(0, serving.maxBatch - 1);
 	if (openPoint(serving, most).requestsPerSecond < requestsPerSecond) return null;
-	return largest(most, (others) => openPoint(serving, others).requestsPerSecond <= requestsPerSecond);
+	return largest(most, (others) => requestsPerSecond - openPoint(serving, others).requestsPerSecond);
 }
 /** The part of a step that takes longest. */
 function dominantPart(serving, point) {
@@ -10580,6 +10660,14 @@ const ZodObject = /*@__PURE__*/ $constructor("ZodObject", (inst, def) => {
 		return required(ZodNonOptional, this, args[0]);
 	}
 });
+function object(shape, params) {
+	const def = {
+		type: "object",
+		shape: shape ?? {},
+		...normalizeParams(params)
+	};
+	return new ZodObject(def);
+}
 function strictObject(shape, params) {
 	return new ZodObject({
 		type: "object",
@@ -10922,6 +11010,8 @@ const Features = strictObject({
 const ApiModel = strictObject({
 	kind: literal("api-model"),
 	id,
+	/** The row of the same model at its maker, whose published scores count for this route too. */
+	sameModelAs: id.nullable(),
 	provider: id,
 	/** Ids of the routes (compliance rows) through which this id is sold at these prices; the first is the default. */
 	routes: array(id).min(1),
@@ -11135,7 +11225,9 @@ const Region = strictObject({
 		"aws",
 		"aws-us-gov",
 		"aws-eusc"
-	])
+	]),
+	source: string().min(3),
+	checked: isoDate$1
 });
 /** A name that people write where a model id belongs and that is none: an application, a family, a floating alias, a retired model. */
 const RefusedName = strictObject({
@@ -11419,6 +11511,14 @@ function finite$1(value) {
 // src/catalog/age.ts
 const MS_PER_DAY$1 = 864e5;
 /**
+* Ages in days from which a price deserves a warning. API vendors changed a price or a model about every two weeks in
+* July to October 2026; AWS changed no on-demand GPU price in us-east-1 between June 2025 and November 2026; capacity
+* blocks are repriced every quarter.
+*/
+const API_PRICE_LIMIT_DAYS = 30;
+const CAPACITY_BLOCK_LIMIT_DAYS = 30;
+const INSTANCE_PRICE_LIMIT_DAYS = 180;
+/**
 * Whole days between the day on which a row was checked and `asOf`, both `YYYY-MM-DD`; negative when checked later.
 *
 * Example: `staleness("2026-09-23", "2026-11-20")` is 58: past the 30 days of an API price.
@@ -11426,12 +11526,59 @@ const MS_PER_DAY$1 = 864e5;
 function staleness(checked, asOf) {
 	return Math.round((Date.parse(asOf) - Date.parse(checked)) / MS_PER_DAY$1);
 }
+/**
+* The price with the oldest check among those given; ties go to the first id. Null when none is given.
+*
+* Example: of gpt-4.1-mini (2026-09-23) and p5.48xlarge (2026-11-09) on 2026-11-20 it is
+* `{ id: "gpt-4.1-mini", checked: "2026-09-23", ageDays: 58 }`.
+*/
+function oldestPrice(prices, asOf) {
+	const [oldest] = [...prices].sort((a, b) => compare$2(a.checked, b.checked) || compare$2(a.id, b.id));
+	return oldest === void 0 ? null : {
+		id: oldest.id,
+		checked: oldest.checked,
+		ageDays: staleness(oldest.checked, asOf)
+	};
+}
+function compare$2(a, b) {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+const REFRESH_API = "npm run catalog:refresh -- --source genai-prices,models-dev,portkey";
+const REFRESH_HOURS = "npm run catalog:refresh -- --source karpenter,skypilot,aws-price-list";
+/**
+* Rows whose newest price is past its age limit on a date, sorted by id; of an instance, its oldest region counts. A model
+* that is shut down has no price to refresh. Age warns and never fails.
+*
+* Example: gpt-4.1-mini, checked on 2026-09-23, is 58 days old on 2026-11-20, with a limit of 30.
+*/
+function stalePrices(catalog, asOf) {
+	const api = catalog.apiModels.filter((row) => row.shutdownOn === null || asOf < row.shutdownOn).map((row) => aged(row.id, row.prices.slice(-1), asOf, 30, REFRESH_API));
+	const hours = catalog.instances.map((row) => aged(row.id, Object.values(row.usdPerHour), asOf, 180, REFRESH_HOURS));
+	const blocks = catalog.instances.map((row) => aged(row.id, row.capacityBlock.slice(-1), asOf, 30, REFRESH_HOURS));
+	return [
+		...api,
+		...hours,
+		...blocks
+	].flat().filter(({ ageDays, limitDays }) => ageDays > limitDays).sort((a, b) => compare$2(a.id, b.id));
+}
+function aged(id, prices, asOf, limitDays, refresh) {
+	const oldest = oldestPrice(prices.map(({ checked }) => ({
+		id,
+		checked
+	})), asOf);
+	return oldest === null ? [] : [{
+		...oldest,
+		limitDays,
+		refresh
+	}];
+}
 
 // src/catalog/api-models.json
 var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-2-lite-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -11468,6 +11615,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-lite-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -11504,6 +11652,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-micro-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -11540,6 +11689,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-premier-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -11576,6 +11726,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-pro-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -11612,6 +11763,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4.1",
+		"sameModelAs": "gpt-4.1",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11648,6 +11800,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4.1-mini",
+		"sameModelAs": "gpt-4.1-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11684,6 +11837,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4o",
+		"sameModelAs": "gpt-4o",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11720,6 +11874,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4o-mini",
+		"sameModelAs": "gpt-4o-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11756,6 +11911,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5",
+		"sameModelAs": "gpt-5",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11792,6 +11948,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5-mini",
+		"sameModelAs": "gpt-5-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11828,6 +11985,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5-nano",
+		"sameModelAs": "gpt-5-nano",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11864,6 +12022,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.1",
+		"sameModelAs": "gpt-5.1",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11900,6 +12059,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.2",
+		"sameModelAs": "gpt-5.2",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11936,6 +12096,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.2-pro",
+		"sameModelAs": "gpt-5.2-pro",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -11972,6 +12133,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.4",
+		"sameModelAs": "gpt-5.4",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -12013,6 +12175,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.4-mini",
+		"sameModelAs": "gpt-5.4-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -12049,6 +12212,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.4-nano",
+		"sameModelAs": "gpt-5.4-nano",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -12085,6 +12249,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.5",
+		"sameModelAs": "gpt-5.5",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -12126,6 +12291,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-3-5-haiku-20241022",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12162,6 +12328,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-fable-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12198,6 +12365,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-fable-5-1",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12234,6 +12402,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-haiku-4-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12270,6 +12439,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-haiku-5-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12311,6 +12481,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-1",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12347,6 +12518,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-20250514",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12383,6 +12555,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12419,6 +12592,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-6",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12455,6 +12629,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-7",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12491,6 +12666,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-8",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12527,6 +12703,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12563,6 +12740,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-5-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12599,6 +12777,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-4-20250514",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12635,6 +12814,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-4-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12671,6 +12851,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-4-6",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12707,6 +12888,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12743,6 +12925,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-5-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -12793,6 +12976,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "codestral-2508",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "closed",
@@ -12829,6 +13013,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-a-03-2025",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -12865,6 +13050,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-r-08-2024",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -12901,6 +13087,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-r-plus-08-2024",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -12937,6 +13124,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-r7b-12-2024",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -12973,6 +13161,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "deepseek-flash",
+		"sameModelAs": null,
 		"provider": "deepseek",
 		"routes": ["deepseek-api"],
 		"weights": "open",
@@ -13013,6 +13202,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "deepseek-v4-pro",
+		"sameModelAs": null,
 		"provider": "deepseek",
 		"routes": ["deepseek-api"],
 		"weights": "open",
@@ -13067,6 +13257,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "deepseek.r1-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -13103,6 +13294,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "devstral-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -13139,6 +13331,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.0-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -13175,8 +13368,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.5-flash",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13202,7 +13396,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 1.25,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13211,8 +13405,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.5-flash-lite",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13238,7 +13433,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": .2,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13247,8 +13442,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.5-pro",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13279,7 +13475,7 @@ var api_models_default = [
 				"cachedInputUsdPerMTok": .25
 			}],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13288,8 +13484,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3-flash-preview",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13315,7 +13512,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 1.5,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13324,6 +13521,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3-pro-preview",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -13365,8 +13563,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.1-flash-lite",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13392,7 +13591,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": .75,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13401,8 +13600,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.1-pro-preview",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13433,7 +13633,7 @@ var api_models_default = [
 				"cachedInputUsdPerMTok": .4
 			}],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13442,8 +13642,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.5-flash",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13469,7 +13670,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 4.5,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13478,8 +13679,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.5-flash-lite",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -13505,7 +13707,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 1.25,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -13514,6 +13716,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.6-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -13564,6 +13767,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.7-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -13614,6 +13818,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.8-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -13664,6 +13869,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "global.anthropic.claude-haiku-4-5-20251001-v1:0",
+		"sameModelAs": "claude-haiku-4-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -13700,6 +13906,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "global.anthropic.claude-opus-5",
+		"sameModelAs": "claude-opus-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -13736,6 +13943,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "global.anthropic.claude-sonnet-5",
+		"sameModelAs": "claude-sonnet-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -13772,6 +13980,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4.1",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -13808,6 +14017,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4.1-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -13844,6 +14054,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4.1-nano",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -13880,6 +14091,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4o",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -13916,6 +14128,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4o-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -13952,6 +14165,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -13988,6 +14202,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14024,6 +14239,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5-nano",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14060,6 +14276,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14096,6 +14313,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.1",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14132,6 +14350,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.2",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14168,6 +14387,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.2-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14204,6 +14424,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.3-codex",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14240,6 +14461,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14281,6 +14503,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14317,6 +14540,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4-nano",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14353,6 +14577,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14394,6 +14619,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.5",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14435,6 +14661,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.5-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14476,6 +14703,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.6-luna",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14536,6 +14764,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.6-sol",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14596,6 +14825,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.6-terra",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14656,6 +14886,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6-astra",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14697,6 +14928,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6-luna",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14738,6 +14970,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6-sol",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14779,6 +15012,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6.1-sol",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -14815,6 +15049,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-3",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -14851,6 +15086,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-3-mini",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -14887,6 +15123,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4-0709",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -14923,6 +15160,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4-fast-reasoning",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -14959,6 +15197,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.20",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -15000,6 +15239,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.3",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -15041,6 +15281,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.5",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -15082,6 +15323,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.6",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -15123,6 +15365,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-code-fast-1",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -15159,6 +15402,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama3-1-70b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15195,6 +15439,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama3-1-8b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15231,6 +15476,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama3-3-70b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15267,6 +15513,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama4-maverick-17b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15303,6 +15550,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama4-scout-17b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15339,6 +15587,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "ministral-3b-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -15375,6 +15624,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "ministral-8b-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -15411,6 +15661,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-large-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -15447,6 +15698,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-medium-2505",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "closed",
@@ -15483,6 +15735,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-medium-2604",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -15519,6 +15772,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-small-2603",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -15555,6 +15809,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "o3",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -15591,6 +15846,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "o3-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -15627,6 +15883,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "o4-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -15663,6 +15920,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "openai.gpt-oss-120b-1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15699,6 +15957,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "openai.gpt-oss-20b-1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15735,6 +15994,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "qwen.qwen3-32b-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -15771,6 +16031,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+		"sameModelAs": "claude-haiku-4-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -15807,6 +16068,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "us.anthropic.claude-opus-5",
+		"sameModelAs": "claude-opus-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -15843,6 +16105,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "us.anthropic.claude-sonnet-5",
+		"sameModelAs": "claude-sonnet-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -31255,137 +31518,191 @@ var regions_default = [
 	{
 		"id": "ap-northeast-1",
 		"residency": "jp",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-northeast-2",
 		"residency": "kr",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-northeast-3",
 		"residency": "jp",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-south-1",
 		"residency": "in",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-south-2",
 		"residency": "in",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-southeast-1",
 		"residency": "sg",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-southeast-2",
 		"residency": "au",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-southeast-4",
 		"residency": "au",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ca-central-1",
 		"residency": "ca",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ca-west-1",
 		"residency": "ca",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-central-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-central-2",
 		"residency": "ch",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-north-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-south-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-south-2",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-west-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-west-2",
 		"residency": "uk",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-west-3",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eusc-de-east-1",
 		"residency": "eu",
-		"partition": "aws-eusc"
+		"partition": "aws-eusc",
+		"source": "dev.to/alifunk (launch article 2026-01); dev.to re:Invent 2025 SEC201; openshift/openshift-docs#110585 (2026-05)",
+		"checked": "2026-05-01"
 	},
 	{
 		"id": "me-central-1",
 		"residency": "ae",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "sa-east-1",
 		"residency": "br",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-east-1",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-east-2",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-gov-east-1",
 		"residency": "us",
-		"partition": "aws-us-gov"
+		"partition": "aws-us-gov",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-gov-west-1",
 		"residency": "us",
-		"partition": "aws-us-gov"
+		"partition": "aws-us-gov",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-west-1",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-west-2",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	}
 ];
 
@@ -33046,6 +33363,130 @@ var routes_default = [
 				"source": "docs.cloud.google.com/vertex-ai/generative-ai/docs/genai-security-controls (2025-26)",
 				"checked": "2026-01-01",
 				"certainty": "medium"
+			}
+		}
+	},
+	{
+		"kind": "route",
+		"id": "vertex-gemini-global",
+		"label": "Gemini on Vertex AI, global endpoint",
+		"routeKind": "managed-cloud",
+		"facts": {
+			"hipaaBaa": {
+				"value": "yes",
+				"note": "Google Cloud BAA; generative AI on Vertex in scope",
+				"source": "audad.net/security/vertex-ai; theneuralbase.com google-vertex-ai",
+				"checked": "2026-01-01",
+				"certainty": "medium"
+			},
+			"soc2Type2": {
+				"value": "yes",
+				"note": "",
+				"source": "aiprovidertrust.com/offerings/claude-vertex/ (2026-07-05) (platform statement)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso27001": {
+				"value": "yes",
+				"note": "",
+				"source": "aiprovidertrust.com/offerings/claude-vertex/ (2026-07-05) (platform statement)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso42001": {
+				"value": "yes",
+				"note": "Google Cloud Platform AI management system",
+				"source": "aiprovidertrust.com/offerings/claude-vertex/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "medium"
+			},
+			"gdprDpa": {
+				"value": "yes",
+				"note": "CDPA, processor",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05)",
+				"checked": "2026-08-05",
+				"certainty": "high"
+			},
+			"euResidency": {
+				"value": "no",
+				"note": "the global endpoint may process anywhere; multi-region endpoints keep a boundary, at prices that were not read",
+				"source": "docs.cloud.google.com/vertex-ai/docs/generative-ai/learn/locations",
+				"checked": "2026-11-20",
+				"certainty": "high"
+			},
+			"zdr": {
+				"value": "conditional",
+				"note": "disable caching + contract path; 'Advanced AI' models may be logged up to 30 days regardless",
+				"source": "cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31)",
+				"checked": "2026-08-31",
+				"certainty": "medium"
+			},
+			"retentionDefaultDays": {
+				"value": 90,
+				"note": "abuse logs up to 90 days, in-memory cache 24 hours, advanced AI up to 30 days",
+				"source": "cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31)",
+				"checked": "2026-08-31",
+				"certainty": "medium"
+			},
+			"trainsByDefault": {
+				"value": false,
+				"note": "",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05)",
+				"checked": "2026-08-05",
+				"certainty": "high"
+			},
+			"fedramp": {
+				"value": "high",
+				"note": "",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "medium"
+			},
+			"dodIl": {
+				"value": [
+					"IL2",
+					"IL4",
+					"IL5"
+				],
+				"note": "Assured Workloads; confirm per service",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "low"
+			},
+			"pciDss": {
+				"value": "yes",
+				"note": "platform",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "low"
+			},
+			"cmk": {
+				"value": "yes",
+				"note": "most models, per feature",
+				"source": "docs.cloud.google.com/vertex-ai/generative-ai/docs/genai-security-controls (2025-26)",
+				"checked": "2026-01-01",
+				"certainty": "high"
+			},
+			"privateLink": {
+				"value": "yes",
+				"note": "VPC-SC, PSC",
+				"source": "docs.cloud.google.com/vertex-ai/generative-ai/docs/genai-security-controls (2025-26)",
+				"checked": "2026-01-01",
+				"certainty": "high"
+			},
+			"auditLogs": {
+				"value": "siem",
+				"note": "Cloud Audit Logs",
+				"source": "theneuralbase.com google-vertex-ai",
+				"checked": "2026-01-01",
+				"certainty": "medium"
+			},
+			"regions": {
+				"value": ["global"],
+				"note": "which region answers is not known",
+				"source": "docs.cloud.google.com/vertex-ai/docs/generative-ai/learn/locations",
+				"checked": "2026-11-20",
+				"certainty": "high"
 			}
 		}
 	},
@@ -35123,4290 +35564,155 @@ function ids(rows) {
 	return rows.map((row) => row.id);
 }
 
-// src/files.ts
-/** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
-var UserError = class extends Error {};
-/** Longest part of a file that is read at all; the parser refuses far smaller ones with the size that they have. */
-const READ_LIMIT_BYTES = 16777216;
-/** Text of a policy file. Bytes that are not UTF-8 become U+FFFD, which the parser reports. */
-async function readPolicyText(path) {
-	const info = await stat(path).catch((error) => {
-		throw new UserError(error.code === "ENOENT" ? `${path}: no such file; name an existing policy, or write one with "breakeven init"` : `${path}: ${error.message}`);
-	});
-	if (info.isDirectory()) throw new UserError(`${path}: is a directory; name a policy file`);
-	const handle = await open$1(path);
+// src/capacity/measurement.ts
+/** Largest measurement file in bytes of UTF-8: 5 MiB. The summary takes a few KiB; the rest are single requests that nobody reads. */
+const MAX_MEASUREMENT_BYTES = 5242880;
+const positive$2 = number().positive();
+const count = number().int().min(0);
+/** Written by vllm/benchmarks/serve.py (vLLM 0.9 to 0.11, read 2026-11-21); `failed` and `num_prompts` are not in every release. */
+const VllmBench = object({
+	completed: count,
+	failed: count.nullish(),
+	num_prompts: count.nullish(),
+	request_throughput: number().min(0),
+	output_throughput: number().min(0),
+	total_input_tokens: number().min(0),
+	total_output_tokens: number().min(0),
+	mean_ttft_ms: number().nullish(),
+	mean_tpot_ms: number().nullish(),
+	max_concurrency: positive$2.nullish(),
+	request_rate: union([positive$2, literal("inf")]).nullish()
+});
+const Mean = object({ mean: number().nullish() }).nullish();
+const Metric = object({
+	successful: Mean,
+	total: Mean
+}).nullish();
+const Counts = object({
+	successful: count.nullish(),
+	errored: count.nullish(),
+	incomplete: count.nullish()
+}).nullish();
+const Strategy = object({
+	type_: string().nullish(),
+	streams: number().nullish(),
+	max_concurrency: number().nullish(),
+	rate: number().nullish()
+}).nullish();
+/**
+* Written by GuideLLM: the load stands in `config.strategy` (0.4 and newer) or `args.strategy` (0.2, 0.3), the counts in
+* `metrics.request_totals` or `run_stats.requests_made`. Read from src/guidellm/benchmark/schemas of its repository, 2026-11-21.
+*/
+const GuideBenchmark = object({
+	config: object({ strategy: Strategy }).nullish(),
+	args: object({ strategy: Strategy }).nullish(),
+	run_stats: object({ requests_made: Counts }).nullish(),
+	metrics: object({
+		request_totals: Counts,
+		requests_per_second: Metric,
+		prompt_token_count: Metric,
+		output_token_count: Metric,
+		output_tokens_per_second: Metric,
+		time_to_first_token_ms: Metric,
+		inter_token_latency_ms: Metric
+	})
+});
+const GuideLlm = object({ benchmarks: array(GuideBenchmark) });
+/**
+* Reads the JSON of a benchmark. `tool` says what wrote it; without it the keys tell. Of several benchmarks in a GuideLLM file
+* the one with the most requests per second counts, among those in which no request failed.
+*
+* Refused: text that is no JSON or of another tool, a run with failures, one that completed nothing, and one that kept up with its
+* request rate (it shows the rate, not what the server can do).
+*
+* Example: 500 requests of 1000 / 200 tokens, `output_throughput` 1840.5, `max_concurrency` 64 -> 1840.5 tokens/s at 64 in flight.
+*/
+function readMeasurement(text, tool) {
+	if (new TextEncoder().encode(text).length > 5242880) return refused(`it is larger than the allowed ${MAX_MEASUREMENT_BYTES} bytes`, "leave the single requests out of the file; the summary takes a few KiB");
+	const value = parseJson(text);
+	if (value === void 0) return refused("it is not JSON", "commit the file as the tool wrote it, one JSON object");
+	const guide = GuideLlm.safeParse(value);
+	if (guide.success && tool !== "vllm_bench") return guideRun(guide.data.benchmarks);
+	const vllm = VllmBench.safeParse(value);
+	if (vllm.success && tool !== "guidellm") return vllmRun(vllm.data);
+	return refused(`it does not have the keys of ${tool === void 0 ? "any known tool" : NAMES[tool]}`, `write it with ${NAMES.vllm_bench}, or with ${NAMES.guidellm} as JSON`);
+}
+const NAMES = {
+	vllm_bench: "\"vllm bench serve --save-result\"",
+	guidellm: "GuideLLM"
+};
+function parseJson(text) {
 	try {
-		const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(info.size, READ_LIMIT_BYTES)), 0);
-		return buffer.toString("utf8", 0, bytesRead);
-	} finally {
-		await handle.close();
+		return JSON.parse(text);
+	} catch {
+		return;
 	}
 }
-/** Writes a file whole or not at all: beside the target first, then renamed over it. */
-async function writeWhole(path, content) {
-	await mkdir(dirname(path), { recursive: true });
-	const beside = join$1(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
-	try {
-		await writeFile(beside, content, "utf8");
-		await rename(beside, path);
-	} catch (error) {
-		await rm(beside, { force: true });
-		throw error;
-	}
-}
-
-// package.json
-var version = "0.1.0";
-
-// node_modules/@noble/hashes/_u64.js
-const fromNumH = (n) => n / 2 ** 32 | 0;
-const fromNumL = (n) => n >>> 0;
-function setU64FromNum(view, byteOffset, n, isLE) {
-	const h = fromNumH(n);
-	const l = fromNumL(n);
-	view.setUint32(byteOffset, isLE ? l : h, isLE);
-	view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
-}
-
-// node_modules/@noble/hashes/utils.js
-/**
-* Checks if something is Uint8Array. Be careful: nodejs Buffer will return true.
-* @param a - value to test
-* @returns `true` when the value is a Uint8Array-compatible view.
-* @example
-* Check whether a value is a Uint8Array-compatible view.
-* ```ts
-* isBytes(new Uint8Array([1, 2, 3]));
-* ```
-*/
-function isBytes(a) {
-	return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
-}
-const atitle = (title) => title ? `"${title}" ` : "";
-/**
-* Asserts something is a non-negative integer.
-* @param n - number to validate
-* @param title - label included in thrown errors
-* @returns The validated number.
-* @throws On wrong argument types. {@link TypeError}
-* @throws On wrong argument ranges or values. {@link RangeError}
-* @example
-* Validate a non-negative integer option.
-* ```ts
-* anumber(32, 'length');
-* ```
-*/
-function anumber(n, title = "") {
-	if (typeof n !== "number") throw new TypeError(atitle(title) + "expected number, got " + typeof n);
-	if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
-	return n;
-}
-/**
-* Asserts something is Uint8Array.
-* @param value - value to validate
-* @param length - optional exact length constraint
-* @param title - label included in thrown errors
-* @returns The validated byte array.
-* @throws On wrong argument types. {@link TypeError}
-* @throws On wrong argument ranges or values. {@link RangeError}
-* @example
-* Validate that a value is a byte array.
-* ```ts
-* abytes(new Uint8Array([1, 2, 3]));
-* ```
-*/
-function abytes(value, length, title = "") {
-	if (isBytes(value) && (length === void 0 || value.length === length)) return value;
-	if (length !== void 0) anumber(length, "length");
-	const bytes = isBytes(value);
-	const ofLen = length !== void 0 ? ` of length ${length}` : "";
-	const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
-	const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-	if (!bytes) throw new TypeError(message);
-	throw new RangeError(message);
-}
-const aobject = (value, label) => {
-	if (value === null || typeof value !== "object" || Array.isArray(value)) throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-const aopts = (value, label) => {
-	aobject(value, label);
-	const proto = Object.getPrototypeOf(value);
-	if (proto !== Object.prototype && proto !== null) throw new TypeError(`"${label}" expected plain object`);
-	if (Object.hasOwn(value, "__proto__")) throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-/**
-* Asserts a hash instance has not been destroyed or finished.
-* @param instance - hash instance to validate
-* @param checkFinished - whether to reject finalized instances
-* @throws If the hash instance has already been destroyed or finalized. {@link Error}
-* @example
-* Validate that a hash instance is still usable.
-* ```ts
-* import { aexists } from '@noble/hashes/utils.js';
-* import { sha256 } from '@noble/hashes/sha2.js';
-* const hash = sha256.create();
-* aexists(hash);
-* ```
-*/
-function aexists(instance, checkFinished = true) {
-	if (instance.destroyed) throw new Error("hash was destroyed");
-	if (checkFinished && instance.finished) throw new Error("digest() was already called");
-}
-/**
-* Asserts output is a sufficiently-sized byte array.
-* @param out - destination buffer
-* @param instance - hash instance providing output length
-* Oversized buffers are allowed; downstream code only promises to fill the first `outputLen` bytes.
-* @throws On wrong argument types. {@link TypeError}
-* @throws On wrong argument ranges or values. {@link RangeError}
-* @example
-* Validate a caller-provided digest buffer.
-* ```ts
-* import { aoutput } from '@noble/hashes/utils.js';
-* import { sha256 } from '@noble/hashes/sha2.js';
-* const hash = sha256.create();
-* aoutput(new Uint8Array(hash.outputLen), hash);
-* ```
-*/
-function aoutput(out, instance) {
-	abytes(out, void 0, "output");
-	const min = instance.outputLen;
-	if (!(out.length >= min)) throw new RangeError("\"output\" expected length >= " + min);
-}
-/**
-* Zeroizes typed arrays in place. Warning: JS provides no guarantees.
-* @param arrays - arrays to overwrite with zeros
-* @example
-* Zeroize sensitive buffers in place.
-* ```ts
-* clean(new Uint8Array([1, 2, 3]));
-* ```
-*/
-function clean$1(...arrays) {
-	for (let i = 0; i < arrays.length; i++) arrays[i].fill(0);
-}
-/**
-* Creates a DataView for byte-level manipulation.
-* @param arr - source typed array
-* @returns DataView over the same buffer region.
-* @example
-* Create a DataView over an existing buffer.
-* ```ts
-* createView(new Uint8Array(4));
-* ```
-*/
-function createView(arr) {
-	return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-/**
-* Rotate-right operation for uint32 values.
-* @param word - source word
-* @param shift - shift amount in bits
-* @returns Rotated word.
-* @example
-* Rotate a 32-bit word to the right.
-* ```ts
-* rotr(0x12345678, 8);
-* ```
-*/
-function rotr(word, shift) {
-	return word << 32 - shift | word >>> shift;
-}
-const hasHexBuiltin = /* @__PURE__ */ (() => typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function")();
-const hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
-/**
-* Convert byte array to hex string.
-* Uses the built-in function when available and assumes it matches the tested
-* fallback semantics.
-* @param bytes - bytes to encode
-* @returns Lowercase hexadecimal string.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Convert bytes to lowercase hexadecimal.
-* ```ts
-* bytesToHex(Uint8Array.from([0xca, 0xfe, 0x01, 0x23])); // 'cafe0123'
-* ```
-*/
-function bytesToHex(bytes) {
-	abytes(bytes);
-	if (hasHexBuiltin) return bytes.toHex();
-	let hex = "";
-	for (let i = 0; i < bytes.length; i++) hex += hexes[bytes[i]];
-	return hex;
-}
-/**
-* Converts string to bytes using UTF8 encoding.
-* Built-in doesn't validate input to be string: we do the check.
-* Non-ASCII details are delegated to the platform `TextEncoder`.
-* @param str - string to encode
-* @returns UTF-8 encoded bytes.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Encode a string as UTF-8 bytes.
-* ```ts
-* utf8ToBytes('abc'); // Uint8Array.from([97, 98, 99])
-* ```
-*/
-function utf8ToBytes(str) {
-	if (typeof str !== "string") throw new TypeError("string expected");
-	const encoded = new TextEncoder().encode(str);
-	try {
-		return new Uint8Array(encoded);
-	} finally {
-		clean$1(encoded);
-	}
-}
-/**
-* Merges default options and passed options.
-* @param defaults - base option object
-* @param opts - user overrides
-* @param title - label included in thrown override errors
-* @returns Fresh merged option object with a null prototype.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Merge user overrides onto default options.
-* ```ts
-* checkOpts({ dkLen: 32 }, { asyncTick: 10 });
-* ```
-*/
-function checkOpts(defaults, opts, title = "opts") {
-	aopts(defaults, "defaults");
-	if (opts !== void 0) aopts(opts, title);
-	return Object.assign(Object.create(null), defaults, opts);
-}
-/**
-* Creates a callable hash function from a stateful class constructor.
-* @param hashCons - hash constructor or factory
-* @param info - optional metadata such as DER OID
-* @returns Frozen callable hash wrapper with `.create()`.
-*   Wrapper construction eagerly calls `hashCons(undefined)` once to read
-*   `outputLen` / `blockLen`, so constructor side effects happen at module
-*   init time.
-* @throws On wrong argument types. {@link TypeError}
-* @example
-* Wrap a stateful hash constructor into a callable helper.
-* ```ts
-* import { createHasher } from '@noble/hashes/utils.js';
-* import { sha256 } from '@noble/hashes/sha2.js';
-* const wrapped = createHasher(sha256.create, { oid: sha256.oid });
-* wrapped(new Uint8Array([1]));
-* ```
-*/
-function createHasher(hashCons, info = {}) {
-	if (typeof hashCons !== "function") throw new TypeError("\"hashCons\" expected function, got type=" + typeof hashCons);
-	info = checkOpts({}, info, "info");
-	const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-	const tmp = hashCons(void 0);
-	hashC.outputLen = tmp.outputLen;
-	hashC.blockLen = tmp.blockLen;
-	hashC.canXOF = tmp.canXOF;
-	hashC.create = (opts) => hashCons(opts);
-	Object.assign(hashC, info);
-	return Object.freeze(hashC);
-}
-/**
-* Creates OID metadata for NIST hashes with prefix `06 09 60 86 48 01 65 03 04 02`.
-* @param suffix - final OID byte for the selected hash.
-*   The helper accepts any byte even though only the documented NIST hash
-*   suffixes are meaningful downstream.
-* @returns Object containing the DER-encoded OID.
-* @example
-* Build OID metadata for a NIST hash.
-* ```ts
-* oidNist(0x01);
-* ```
-*/
-const oidNist = (suffix) => ({ oid: Uint8Array.from([
-	6,
-	9,
-	96,
-	134,
-	72,
-	1,
-	101,
-	3,
-	4,
-	2,
-	suffix
-]) });
-
-// node_modules/@noble/hashes/_md.js
-/**
-* Internal Merkle-Damgard hash utils.
-* @module
-*/
-/**
-* Shared 32-bit conditional boolean primitive reused by SHA-256, SHA-1, and MD5 `F`.
-* Returns bits from `b` when `a` is set, otherwise from `c`.
-* The XOR form is equivalent to MD5's `F(X,Y,Z) = XY v not(X)Z` because the masked terms never
-* set the same bit.
-* @param a - selector word
-* @param b - word chosen when selector bit is set
-* @param c - word chosen when selector bit is clear
-* @returns Mixed 32-bit word.
-* @example
-* Combine three words with the shared 32-bit choice primitive.
-* ```ts
-* Chi(0xffffffff, 0x12345678, 0x87654321);
-* ```
-*/
-function Chi(a, b, c) {
-	return a & b ^ ~a & c;
-}
-/**
-* Shared 32-bit majority primitive reused by SHA-256 and SHA-1.
-* Returns bits shared by at least two inputs.
-* @param a - first input word
-* @param b - second input word
-* @param c - third input word
-* @returns Mixed 32-bit word.
-* @example
-* Combine three words with the shared 32-bit majority primitive.
-* ```ts
-* Maj(0xffffffff, 0x12345678, 0x87654321);
-* ```
-*/
-function Maj(a, b, c) {
-	return a & b ^ a & c ^ b & c;
-}
-/**
-* Merkle-Damgard hash construction base class.
-* Could be used to create MD5, RIPEMD, SHA1, SHA2.
-* Accepts only byte-aligned `Uint8Array` input, even when the underlying spec describes bit
-* strings with partial-byte tails.
-* @param blockLen - internal block size in bytes
-* @param outputLen - digest size in bytes
-* @param padOffset - trailing length field size in bytes
-* @param isLE - whether length and state words are encoded in little-endian
-* @example
-* Use a concrete subclass to get the shared Merkle-Damgard update/digest flow.
-* ```ts
-* import { _SHA1 } from '@noble/hashes/legacy.js';
-* const hash = new _SHA1();
-* hash.update(new Uint8Array([97, 98, 99]));
-* hash.digest();
-* ```
-*/
-var HashMD = class {
-	blockLen;
-	outputLen;
-	canXOF = false;
-	padOffset;
-	isLE;
-	buffer;
-	view;
-	finished = false;
-	length = 0;
-	pos = 0;
-	destroyed = false;
-	constructor(blockLen, outputLen, padOffset, isLE) {
-		this.blockLen = blockLen;
-		this.outputLen = outputLen;
-		this.padOffset = padOffset;
-		this.isLE = isLE;
-		this.buffer = new Uint8Array(blockLen);
-		this.view = createView(this.buffer);
-	}
-	update(data) {
-		aexists(this);
-		abytes(data);
-		const { view, buffer, blockLen } = this;
-		const len = data.length;
-		let processed = false;
-		for (let pos = 0; pos < len;) {
-			const take = Math.min(blockLen - this.pos, len - pos);
-			if (take === blockLen) {
-				const dataView = createView(data);
-				for (; blockLen <= len - pos; pos += blockLen) this.process(dataView, pos);
-				processed = true;
-				continue;
-			}
-			buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
-			this.pos += take;
-			pos += take;
-			if (this.pos === blockLen) {
-				this.process(view, 0);
-				this.pos = 0;
-				processed = true;
-			}
-		}
-		this.length += data.length;
-		if (processed) this.roundClean();
-		return this;
-	}
-	digestInto(out) {
-		aexists(this);
-		aoutput(out, this);
-		this.finished = true;
-		const { buffer, view, blockLen, isLE } = this;
-		let { pos } = this;
-		buffer[pos++] = 128;
-		buffer.fill(0, pos);
-		if (this.padOffset > blockLen - pos) {
-			this.process(view, 0);
-			buffer.fill(0);
-		}
-		setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
-		this.process(view, 0);
-		this.roundClean();
-		const oview = out === buffer ? view : createView(out);
-		const len = this.outputLen;
-		const outLen = len / 4;
-		const state = this.get();
-		if (len % 4 || outLen > state.length) throw new Error("invalid outputLen");
-		for (let i = 0; i < outLen; i++) oview.setUint32(4 * i, state[i], isLE);
-	}
-	digest() {
-		const { buffer, outputLen } = this;
-		this.digestInto(buffer);
-		const res = buffer.slice(0, outputLen);
-		this.destroy();
-		return res;
-	}
-	_cloneIntoMeta(to) {
-		const { buffer, length, finished, destroyed, pos } = this;
-		to.destroyed = destroyed;
-		to.finished = finished;
-		to.length = length;
-		to.pos = pos;
-		if (pos) to.buffer.set(buffer);
-		return to;
-	}
-	clone() {
-		return this._cloneInto();
-	}
-};
-/**
-* Initial SHA-2 state: fractional parts of square roots of first 16 primes 2..53.
-* Check out `test/misc/sha2-gen-iv.js` for recomputation guide.
-*/
-/** Initial SHA256 state from RFC 6234 §6.1: the first 32 bits of the fractional parts of the
-* square roots of the first eight prime numbers. Exported as a shared table; callers must treat
-* it as read-only because constructors copy words from it by index. */
-const SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-	1779033703,
-	3144134277,
-	1013904242,
-	2773480762,
-	1359893119,
-	2600822924,
-	528734635,
-	1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-/**
-* SHA2 hash function. A.k.a. sha256, sha384, sha512, sha512_224, sha512_256.
-* SHA256 is the fastest hash implementable in JS, even faster than Blake3.
-* Check out {@link https://www.rfc-editor.org/rfc/rfc4634 | RFC 4634} and
-* {@link https://nvlpubs.nist.gov/nistpubs/FIPS/NIST.FIPS.180-4.pdf | FIPS 180-4}.
-* @module
-*/
-/**
-* SHA-224 / SHA-256 round constants from RFC 6234 §5.1: the first 32 bits
-* of the cube roots of the first 64 primes (2..311).
-*/
-const SHA256_K = /* @__PURE__ */ Uint32Array.from([
-	1116352408,
-	1899447441,
-	3049323471,
-	3921009573,
-	961987163,
-	1508970993,
-	2453635748,
-	2870763221,
-	3624381080,
-	310598401,
-	607225278,
-	1426881987,
-	1925078388,
-	2162078206,
-	2614888103,
-	3248222580,
-	3835390401,
-	4022224774,
-	264347078,
-	604807628,
-	770255983,
-	1249150122,
-	1555081692,
-	1996064986,
-	2554220882,
-	2821834349,
-	2952996808,
-	3210313671,
-	3336571891,
-	3584528711,
-	113926993,
-	338241895,
-	666307205,
-	773529912,
-	1294757372,
-	1396182291,
-	1695183700,
-	1986661051,
-	2177026350,
-	2456956037,
-	2730485921,
-	2820302411,
-	3259730800,
-	3345764771,
-	3516065817,
-	3600352804,
-	4094571909,
-	275423344,
-	430227734,
-	506948616,
-	659060556,
-	883997877,
-	958139571,
-	1322822218,
-	1537002063,
-	1747873779,
-	1955562222,
-	2024104815,
-	2227730452,
-	2361852424,
-	2428436474,
-	2756734187,
-	3204031479,
-	3329325298
-]);
-/** Reusable SHA-224 / SHA-256 message schedule buffer `W_t` from RFC 6234 §6.2 step 1. */
-const SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-/** Internal SHA-224 / SHA-256 compression engine from RFC 6234 §6.2. */
-var SHA2_32B = class extends HashMD {
-	A = 0;
-	B = 0;
-	C = 0;
-	D = 0;
-	E = 0;
-	F = 0;
-	G = 0;
-	H = 0;
-	constructor(outputLen, IV) {
-		super(64, outputLen, 8, false);
-		this.A = IV[0] | 0;
-		this.B = IV[1] | 0;
-		this.C = IV[2] | 0;
-		this.D = IV[3] | 0;
-		this.E = IV[4] | 0;
-		this.F = IV[5] | 0;
-		this.G = IV[6] | 0;
-		this.H = IV[7] | 0;
-	}
-	get() {
-		const { A, B, C, D, E, F, G, H } = this;
-		return [
-			A,
-			B,
-			C,
-			D,
-			E,
-			F,
-			G,
-			H
-		];
-	}
-	set(A, B, C, D, E, F, G, H) {
-		this.A = A | 0;
-		this.B = B | 0;
-		this.C = C | 0;
-		this.D = D | 0;
-		this.E = E | 0;
-		this.F = F | 0;
-		this.G = G | 0;
-		this.H = H | 0;
-	}
-	_cloneInto(to) {
-		(to ||= new this.constructor()).set(...this.get());
-		return this._cloneIntoMeta(to);
-	}
-	process(view, offset) {
-		for (let i = 0; i < 16; i++, offset += 4) SHA256_W[i] = view.getUint32(offset, false);
-		for (let i = 16; i < 64; i++) {
-			const W15 = SHA256_W[i - 15];
-			const W2 = SHA256_W[i - 2];
-			const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-			const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-			SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
-		}
-		let { A, B, C, D, E, F, G, H } = this;
-		for (let i = 0; i < 64; i++) {
-			const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-			const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i] + SHA256_W[i] | 0;
-			const T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B, C) | 0;
-			H = G;
-			G = F;
-			F = E;
-			E = D + T1 | 0;
-			D = C;
-			C = B;
-			B = A;
-			A = T1 + T2 | 0;
-		}
-		A = A + this.A | 0;
-		B = B + this.B | 0;
-		C = C + this.C | 0;
-		D = D + this.D | 0;
-		E = E + this.E | 0;
-		F = F + this.F | 0;
-		G = G + this.G | 0;
-		H = H + this.H | 0;
-		this.set(A, B, C, D, E, F, G, H);
-	}
-	roundClean() {
-		clean$1(SHA256_W);
-	}
-	destroy() {
-		this.destroyed = true;
-		this.set(0, 0, 0, 0, 0, 0, 0, 0);
-		clean$1(this.buffer);
-	}
-};
-/** Internal SHA-256 hash class grounded in RFC 6234 §6.2. */
-var _SHA256 = class extends SHA2_32B {
-	constructor() {
-		super(32, SHA256_IV);
-	}
-};
-/**
-* SHA2-256 hash function from RFC 4634. In JS it's the fastest: even faster than Blake3. Some info:
-*
-* - Trying 2^128 hashes would get 50% chance of collision, using birthday attack.
-* - BTC network is doing 2^70 hashes/sec (2^95 hashes/year) as per 2025.
-* - Each sha256 hash is executing 2^18 bit operations.
-* - Good 2024 ASICs can do 200Th/sec with 3500 watts of power, corresponding to 2^36 hashes/joule.
-* @param msg - message bytes to hash
-* @param opts - Reserved hash options.
-* @returns Digest bytes.
-* @example
-* Hash a message with SHA2-256.
-* ```ts
-* sha256(new Uint8Array([97, 98, 99]));
-* ```
-*/
-const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
-
-// src/stack-resources.ts
-/**
-* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
-* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
-*/
-/** Constants that both a bill and a stack depend on. Units are in the names. */
-const STACK_RESOURCES = {
-	/** Availability zones that a new network spans; also the nodes of the load balancer. */
-	zones: 2,
-	/**
-	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
-	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
-	*/
-	interfaceEndpointServices: [
-		"ssm",
-		"ssmmessages",
-		"ec2messages",
-		"secretsmanager",
-		"logs",
-		"monitoring",
-		"kms",
-		"ecr.api",
-		"ecr.dkr",
-		"sts"
-	],
-	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
-	bedrockEndpointService: "bedrock-runtime",
-	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
-	fleetMetrics: [
-		"WaitingRequestsPerReplica",
-		"RunningRequestsPerReplica",
-		"KvCacheUsageRatio",
-		"TtftP95Ms",
-		"TpotP95Ms",
-		"Requests",
-		"InputTokens",
-		"OutputTokens"
-	],
-	/** Custom metrics filtered from the call log of the API side. */
-	apiMetrics: [
-		"ApiErrors",
-		"ApiInputTokens",
-		"ApiOutputTokens"
-	],
-	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
-	metricCallsPerInstanceMonth: 43800,
-	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
-	detailedMonitoringMetricsPerInstance: 7,
-	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
-	logGiBPerInstanceMonth: 1,
-	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
-	callRecordBytes: 300,
-	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
-	systemVolumeGiB: 100,
-	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
-	imageVolumeGiB: 40,
-	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
-	weightsHeadroomRatio: .25,
-	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
-	rootVolumeThroughputMiBps: 500,
-	rootVolumeIops: 3e3,
-	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
-	registryGiB: 20,
-	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
-	onDemandBaseOfSpotFleet: {
-		prototype: 0,
-		production: 1,
-		research: 0
-	}
-};
-/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
-function rootVolumeGiB(weightsGiB) {
-	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
-	return Math.ceil(needed / 10) * 10;
-}
-/**
-* Billed resources around the servers and the provider keys of one stack.
-*
-* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
-* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
-*/
-function stackResources(shape) {
-	const hosts = shape.fleets.length > 0;
-	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-	const ownNetwork = hosts && shape.newNetwork;
-	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
-	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
+function refused(text, fix) {
 	return {
-		loadBalancers: hosts ? 1 : 0,
-		natGateways,
-		publicIpv4Addresses: natGateways,
-		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
-		kmsKeys: 1,
-		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
-		alarms: alarmCount(shape, callsApi),
-		dashboards: hosts ? 1 : 0,
-		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-		privateZones: hosts && shape.hasDomain ? 1 : 0,
-		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
-	};
-}
-/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
-function natGatewayCount(shape) {
-	if (shape.airGapped) return 0;
-	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
-}
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
-function alarmCount(shape, callsApi) {
-	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
-}
-
-// src/decide/defaults.ts
-/** One month everywhere, in hours: 8,760 hours of a year over 12. */
-const HOURS_PER_MONTH = 730;
-/** Days of that month: 30.42. */
-const DAYS_PER_MONTH = 730 / 24;
-const SECONDS_PER_MONTH = 730 * 3600;
-/**
-* Share of a replica's promise-keeping rate that the busiest minute may use. The rest absorbs uneven balancing
-* between replicas and the error of the capacity model. Source: utilisation 0.7 of the framework's self-hosting
-* formula, applied to throughput and not to the bill.
-*/
-const TARGET_UTILISATION_RATIO = .7;
-/** From this availability on, one instance more than the load needs, and at least two. Source: ours; two nines survive one repair a month. */
-const SPARE_FROM_AVAILABILITY_RATIO = .999;
-/** A declared `current` path is left only for a saving above this share. Source: ours; a migration costs weeks. */
-const SWITCH_THRESHOLD_RATIO = .1;
-/** Costs closer than this share are a tie, which goes to the API. Source: ours, from the framework's strict "less than". */
-const TIE_RATIO = .02;
-/** Daily shapes of public traces. */
-const HOURLY_PROFILES = {
-	flat: {
-		weights: Array(24).fill(1),
-		weekendRatio: 1,
-		source: "every hour alike"
-	},
-	business_hours: {
-		weights: [
-			.35,
-			.3,
-			.25,
-			.23,
-			.24,
-			.26,
-			.36,
-			.68,
-			1.16,
-			1.65,
-			1.82,
-			1.72,
-			1.96,
-			2.18,
-			2.24,
-			2.09,
-			1.56,
-			1.13,
-			.83,
-			.7,
-			.68,
-			.64,
-			.53,
-			.42
-		],
-		weekendRatio: .33,
-		source: "Azure LLM inference trace 2024, coding, five weekdays"
-	},
-	consumer: {
-		weights: [
-			.84,
-			.71,
-			.73,
-			.68,
-			.71,
-			.66,
-			.68,
-			.85,
-			1.02,
-			1.05,
-			1.13,
-			1.09,
-			1.06,
-			1.07,
-			1.06,
-			1.05,
-			1.09,
-			1.08,
-			1.01,
-			1.23,
-			1.46,
-			1.4,
-			1.27,
-			1.06
-		],
-		weekendRatio: .9,
-		source: "Alibaba ServeGen m-small, mean of 14 days; weekend share is ours"
-	},
-	global: {
-		weights: [
-			.89,
-			.97,
-			.96,
-			.8,
-			.8,
-			.87,
-			1,
-			1.08,
-			1.11,
-			1.08,
-			.98,
-			1.02,
-			1.14,
-			1.27,
-			1.34,
-			1.25,
-			1.14,
-			1.08,
-			1.08,
-			1.02,
-			.93,
-			.78,
-			.7,
-			.71
-		],
-		weekendRatio: .57,
-		source: "Azure LLM inference trace 2024, conversation, five weekdays, UTC"
-	}
-};
-/**
-* Floors for kinds of work. One passed benchmark is enough: few models publish the same ones, and a good score on a
-* harder one (GPQA Diamond, SWE-bench) says no less than one on MMLU. The equivalence is ours.
-*/
-const FLOORS = {
-	simple: {
-		any: [
-			["mmlu_pro", 45],
-			["mmlu", 70],
-			["gpqa_diamond", 30],
-			["swe_bench_verified", 20],
-			["swe_bench_pro", 5]
-		],
-		all: []
-	},
-	general: {
-		any: [
-			["mmlu_pro", 65],
-			["mmlu", 82],
-			["gpqa_diamond", 48],
-			["swe_bench_verified", 40],
-			["swe_bench_pro", 20]
-		],
-		all: []
-	},
-	reasoning: {
-		any: [
-			["gpqa_diamond", 60],
-			["mmlu_pro", 78],
-			["swe_bench_verified", 70],
-			["swe_bench_pro", 40]
-		],
-		all: []
-	},
-	code: {
-		any: [
-			["swe_bench_verified", 50],
-			["swe_bench_pro", 30],
-			["livecodebench_v6", 70]
-		],
-		all: []
-	}
-};
-/** What a use case implies when the policy is silent. Floors are our suggestion and always overridable. */
-const USE_CASE_DEFAULTS = {
-	simple_qa: {
-		profile: "consumer",
-		cachedInputRatio: 0,
-		floor: FLOORS.simple
-	},
-	complex_reasoning: {
-		profile: "business_hours",
-		cachedInputRatio: 0,
-		floor: FLOORS.reasoning
-	},
-	code_generation: {
-		profile: "business_hours",
-		cachedInputRatio: .8,
-		floor: FLOORS.code
-	},
-	bulk_processing: {
-		profile: "flat",
-		cachedInputRatio: 0,
-		floor: FLOORS.simple
-	},
-	customer_facing: {
-		profile: "consumer",
-		cachedInputRatio: .35,
-		floor: FLOORS.general
-	},
-	internal_tools: {
-		profile: "business_hours",
-		cachedInputRatio: 0,
-		floor: FLOORS.general
-	}
-};
-/** Floor of a workload that names no use case: the weakest of the presets. */
-const DEFAULT_FLOOR = FLOORS.simple;
-const FLOOR_SOURCE = "our preset for the use case; override with needs.min_benchmarks or candidates";
-const PROFILE_SOURCE_DEFAULT = "global";
-const CACHE_SOURCE = "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0";
-/** Worst minute against the mean of the busiest hour, by mean rate of that hour in requests/s. */
-const PEAK_TO_AVERAGE = [
-	{
-		fromRequestsPerSecond: 50,
-		ratio: 1.2
-	},
-	{
-		fromRequestsPerSecond: 5,
-		ratio: 1.5
-	},
-	{
-		fromRequestsPerSecond: 0,
-		ratio: 2.5
-	}
-];
-const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
-const CONTEXT_WINDOW_MINIMUM_TOKENS = 4096;
-/** Self-hosting by the team's experience; from the framework's effort table (10-20 h a week, 1-4 weeks) and published teams (2-12 weeks). */
-const SELF_HOST_PEOPLE = {
-	dedicated: {
-		setUp: 80,
-		monthly: {
-			low: 20,
-			expected: 43,
-			high: 87
-		}
-	},
-	part_time: {
-		setUp: 160,
-		monthly: {
-			low: 43,
-			expected: 65,
-			high: 130
-		}
-	},
-	none: {
-		setUp: 320,
-		monthly: {
-			low: 65,
-			expected: 87,
-			high: 173
-		}
-	}
-};
-/** API side: one hour to set up, two hours a week (framework's effort table). */
-const API_PEOPLE = {
-	setUp: 1,
-	monthly: {
-		low: 4,
-		expected: 8.7,
-		high: 13
-	}
-};
-const PEOPLE_SOURCE = "framework effort table (2026-04) and published teams 2024-2026";
-const DEFAULTS = {
-	region: {
-		key: "region",
-		value: "us-east-1",
-		source: "largest choice of GPU instances"
-	},
-	horizonMonths: {
-		key: "horizon_months",
-		value: 12,
-		source: "ours: one budget year"
-	},
-	stage: {
-		key: "stage",
-		value: "production",
-		source: "ours"
-	},
-	mlOps: {
-		key: "team.ml_ops",
-		value: "none",
-		source: "ours: the careful side"
-	},
-	hourlyRateUsd: {
-		key: "team.hourly_rate_usd",
-		value: 95,
-		source: "US software developer mean wage 66.40 USD/h (BLS OEWS, May 2023) over a 0.70 wage share; general knowledge, verify"
-	},
-	dataMayLeave: {
-		key: "compliance.data_may_leave",
-		value: true,
-		source: "ours: nothing says otherwise"
-	}
-};
-
-// src/decide/sources.ts
-/**
-* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
-* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
-*/
-function dated(row) {
-	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
-}
-
-// src/decide/shared-cost.ts
-/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
-const GP3_INCLUDED_MIBPS = 125;
-/**
-* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
-* A price that is not known in the region gives a line without an amount, never 0.
-*/
-function sharedLines(sharing, facts, catalog, what) {
-	const region = facts.region;
-	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
-	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-	const shape = stackShape(sharing, facts);
-	const all = stackResources(shape);
-	const hosts = stackResources({
-		...shape,
-		keyedProviders: 0,
-		keylessModels: 0
-	});
-	return {
-		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
-		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
-	};
-}
-function stackShape(sharing, facts) {
-	return {
-		stage: facts.stage,
-		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-		newNetwork: true,
-		hasDomain: false,
-		keyedProviders: sharing.keyedProviders,
-		keylessModels: sharing.keylessModels,
-		fleets: sharing.fleets.map((fleet) => ({
-			gatedDownload: fleet.model.gatedDownload,
-			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
-		}))
-	};
-}
-function apiPlatform(all, hosts, line) {
-	return present([
-		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
-		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
-	]);
-}
-function hostPlatform(hosts, line) {
-	return present([
-		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
-		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
-		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
-		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
-		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
-		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
-		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
-		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
-	]);
-}
-/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
-function fleetLines(fleet, facts, catalog, what) {
-	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-	const months = fleet.instancesByMonth.length;
-	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
-	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
-	const weights = weightsGiB(fleet);
-	const gpu = {
-		id: "gpu-instances",
-		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-		quantity: instances * 730,
-		unit: "instance-hour",
-		unitPriceUsd: usdPerHour,
-		monthlyUsd: instances * 730 * usdPerHour,
-		source: fleet.offer.source
-	};
-	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
-	return [gpu, ...present([
-		line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-		line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
-		line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-		line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-		line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
-	])];
-}
-/** Weights of one replica over all its GPUs, in GiB. */
-function weightsGiB(fleet) {
-	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
-}
-function apiPeople(sharing, facts, what) {
-	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
-	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
-}
-function hostPeople(fleets, facts, what) {
-	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
-	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
-	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
-}
-function monthsOf$1(fleets) {
-	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
-}
-function people(id, label, hours, facts, what) {
-	const rate = facts.hourlyRateUsd * what.hourlyRate;
-	return {
-		id,
-		label,
-		quantity: hours,
-		unit: "engineer-hour",
-		unitPriceUsd: rate,
-		monthlyUsd: hours * rate,
-		source: PEOPLE_SOURCE
-	};
-}
-function priced(catalog, region, id, label, quantity, unit, priceId) {
-	const price = supportPriceUsd(catalog, priceId, region);
-	if (price === void 0) return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: null,
-		monthlyUsd: null,
-		source: `no price of ${priceId} is known in ${region}`
-	};
-	return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: price.usd,
-		monthlyUsd: quantity * price.usd,
-		source: dated(price)
-	};
-}
-/** Lines of things that this stack does not build (quantity 0) are left out. */
-function present(lines) {
-	return lines.filter((line) => line.quantity > 0);
-}
-
-// src/decide/allocate.ts
-/**
-* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
-* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
-* of a side are split evenly between the workloads on that side.
-*/
-function allocate(priced, facts, catalog, what) {
-	const shared = sharedLines(priced.sharing, facts, catalog, what);
-	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-	const onHosts = priced.assignment.length - onApi;
-	const fleets = priced.fleets.map((fleet) => ({
-		fleet,
-		lines: fleetLines(fleet, facts, catalog, what),
-		shares: tenantShares(fleet)
-	}));
-	return priced.assignment.map((option, index) => {
-		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
-		if (option.kind !== "self-host") return [
-			...priced.bills[index]?.lines ?? [],
-			...shared.api.map((line) => part(line, 1 / onApi)),
-			...common
-		];
-		const name = facts.workloads[index]?.name ?? "";
-		return [
-			...fleets.flatMap(({ lines, shares }) => {
-				const share = shares.get(name);
-				return share === void 0 ? [] : lines.map((line) => part(line, share));
-			}),
-			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
-			...common
-		];
-	});
-}
-/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
-function tenantShares(fleet) {
-	const busy = fleet.tenants.map(({ workload, table }) => {
-		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
-		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
-		return {
-			name: workload.name,
-			replicas: workload.requestsPerMonth.expected / rate
-		};
-	});
-	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
-	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
-}
-function part(line, share) {
-	if (share === 1) return line;
-	return {
-		...line,
-		share,
-		quantity: line.quantity * share,
-		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
-	};
-}
-
-// src/decide/traffic.ts
-const HOURS_PER_WEEK = 168;
-const WEEKDAYS = 5;
-const WEEKEND_DAYS = 2;
-/** One array for each profile, so that equal shapes are recognised by identity. */
-const weeks = /* @__PURE__ */ new WeakMap();
-/** Requests per month of a volume given per day: 100,000 a day are 3,041,667 a month (730 h). */
-function perMonth(requestsPerDay) {
-	return requestsPerDay * DAYS_PER_MONTH;
-}
-/**
-* Load of the 168 hours of a typical week relative to the weekly mean, Monday 00:00 first; the mean is 1.
-* Example: a flat profile gives 168 ones; business hours peak at about 2.8.
-*/
-function weekOf(profile) {
-	const known = weeks.get(profile);
-	if (known !== void 0) return known;
-	const weekday = profile.weights;
-	const weekend = weekday.map((weight) => weight * profile.weekendRatio);
-	const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
-	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK;
-	const relative = week.map((value) => value / mean);
-	weeks.set(profile, relative);
-	return relative;
-}
-function repeat(day, days) {
-	return Array.from({ length: days }, () => day).flat();
-}
-const busiestOf = /* @__PURE__ */ new WeakMap();
-/**
-* Largest sum of several weekly loads in one hour: shapes that peak at different hours share what stands idle.
-* Example: two loads of scale 1, one busy by day and one by night, need less than 2.
-*/
-function busiestHour(loads) {
-	const [first, ...rest] = loads;
-	if (first === void 0) return 0;
-	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
-	let busiest = 0;
-	for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
-		let sum = 0;
-		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
-		if (sum > busiest) busiest = sum;
-	}
-	return busiest;
-}
-function peakOf(week) {
-	const known = busiestOf.get(week);
-	if (known !== void 0) return known;
-	const peak = Math.max(...week);
-	busiestOf.set(week, peak);
-	return peak;
-}
-/**
-* Mean rate of the busiest hour in requests/s.
-* Example: 3,041,667 requests a month at a busiest hour of 2 x the mean are 2.31 requests/s.
-*/
-function busiestHourRate(requestsPerMonth, week) {
-	return requestsPerMonth / SECONDS_PER_MONTH * Math.max(...week);
-}
-/** Default ratio of the worst minute to the mean of the busiest hour: small services are burstier. `peakToAverageAt(10)` is 1.5. */
-function peakToAverageAt(requestsPerSecond) {
-	const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
-	return step === void 0 ? 1 : step.ratio;
-}
-/** Growth factor of month `index` (0 is the first): `growthAt(0.05, 12)` is 1.796. */
-function growthAt(ratioPerMonth, index) {
-	return (1 + ratioPerMonth) ** index;
-}
-/** Calendar month `index` months after `asOf`, as its first day: `monthDate("2026-11-21", 2)` is "2027-01-01"; index 0 is `asOf` itself. */
-function monthDate(asOf, index) {
-	if (index === 0) return asOf;
-	const year = Number(asOf.slice(0, 4));
-	const month = Number(asOf.slice(5, 7)) - 1 + index;
-	return `${year + Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}-01`;
-}
-/** First month index at which `from` growing by `ratioPerMonth` reaches `target`; null when it never does within 60 months. */
-function monthsUntil(from, target, ratioPerMonth) {
-	const limit = 60;
-	if (from >= target) return 0;
-	if (ratioPerMonth <= 0) return null;
-	const months = Math.ceil(Math.log(target / from) / Math.log(1 + ratioPerMonth) - 1e-9);
-	return months <= limit ? months : null;
-}
-
-// src/decide/api-cost.ts
-const TOKENS_PER_MTOK = 1e6;
-/**
-* Prices every month of the horizon at its own date, volume and tokens, and averages.
-* A request's tier follows its mean prompt length; cached tokens without a cached price and batch requests without
-* a batch price are billed at the list price. Cache writes are not priced.
-*
-* Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
-* 1,216.67 + 2,433.33 = 3,650.00 USD a month.
-*
-* Throws when the model has no price at all: candidates without a price are rejected before.
-*/
-function apiBill(model, workload, facts, asOf, what) {
-	const meters = {};
-	const sources = /* @__PURE__ */ new Set();
-	const byMonthUsd = [];
-	const discount = 1 - facts.purchase.apiDiscountRatio;
-	for (let month = 0; month < facts.horizonMonths; month++) {
-		const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
-		const input = workload.inputTokens[what.tokens] * tokenGrowth;
-		const output = workload.outputTokens[what.tokens] * tokenGrowth;
-		const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
-		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
-		sources.add(dated(unit.row));
-		const requests = requestsIn(workload, month, what);
-		const interactive = requests * (1 - workload.batchRatio);
-		const batch = requests - interactive;
-		const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
-		const price = (list) => list * discount * what.apiPrice;
-		const before = total(meters);
-		add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
-		add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
-		add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
-		add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
-		add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
-		byMonthUsd.push(total(meters) - before);
-	}
-	const months = facts.horizonMonths;
-	const source = [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
-	return {
-		lines: Object.values(meters).map((meter) => lineOf(meter, months, source)),
-		byMonthUsd,
-		monthlyUsd: total(meters) / months
-	};
-}
-/** The same bill for `volume` times the requests at `price` times the prices; a bill is linear in both. */
-function scaleBill(bill, volume, price) {
-	if (volume === 1 && price === 1) return bill;
-	const factor = volume * price;
-	return {
-		monthlyUsd: bill.monthlyUsd * factor,
-		byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
-		lines: bill.lines.map((line) => ({
-			...line,
-			quantity: line.quantity * volume,
-			unitPriceUsd: line.unitPriceUsd === null ? null : line.unitPriceUsd * price,
-			monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * factor
-		}))
-	};
-}
-/** Requests of a workload in month `month` of the horizon (0 is the first). */
-function requestsIn(workload, month, what) {
-	const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
-	return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
-}
-function add(meters, id, label, tokens, usdPerMTok) {
-	if (tokens === 0) return;
-	const meter = meters[id] ?? {
-		id,
-		label,
-		quantity: 0,
-		usd: 0
-	};
-	meters[id] = meter;
-	meter.quantity += tokens / TOKENS_PER_MTOK;
-	meter.usd += tokens / TOKENS_PER_MTOK * usdPerMTok;
-}
-function total(meters) {
-	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
-}
-function lineOf(meter, months, source) {
-	return {
-		id: meter.id,
-		label: meter.label,
-		quantity: meter.quantity / months,
-		unit: "million tokens",
-		unitPriceUsd: meter.usd / meter.quantity,
-		monthlyUsd: meter.usd / months,
-		source
-	};
-}
-
-// src/decide/fleet.ts
-/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
-function configurationKey(option) {
-	const { precision, gpu, tensorParallel } = option.configuration;
-	return `${precision}/${gpu.id}/tp${tensorParallel}`;
-}
-/**
-* Joins the searches: a configuration must serve the first and the last month's request size. Where it does not serve the
-* ends of a declared range, its rate there is taken as in proportion to the tokens.
-*/
-function servingTable(model, searches, tokenRatio, allowed) {
-	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
-	const [later, low, high] = [
-		byKey(searches.last),
-		byKey(searches.low),
-		byKey(searches.high)
-	];
-	const options = /* @__PURE__ */ new Map();
-	for (const first of searches.first.served) {
-		const key = configurationKey(first);
-		const last = later.get(key);
-		if (last === void 0 || !allowed(first)) continue;
-		const rate = first.capacity.requestsPerSecond.expected;
-		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
-		options.set(key, {
-			first,
-			last,
-			rateRatio: {
-				low: ratio(low.get(key), tokenRatio.low),
-				expected: 1,
-				high: ratio(high.get(key), tokenRatio.high)
-			}
-		});
-	}
-	return {
-		model,
-		options
-	};
-}
-/**
-* The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all.
-* Every provisioned hour is billed (730 a month); utilisation limits throughput and never the bill.
-*
-* Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
-* need the mean. From 99.9 % promised availability on, one instance more than the load needs.
-* Ties go to the smaller id, so the result does not depend on the order of the catalog.
-*/
-function cheapestFleet(tenants, offers, facts, what) {
-	const [head, ...rest] = tenants;
-	if (head === void 0) return void 0;
-	const spare = spareInstances(tenants, facts);
-	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
-	const busyOf = /* @__PURE__ */ new Map();
-	let best;
-	let bestUsdPerHour = Number.POSITIVE_INFINITY;
-	for (const pair of pairs) {
-		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
-		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
-		busyOf.set(pair.key, busy);
-		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour;
-		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
-		best = {
-			...pair,
-			busy
-		};
-		bestUsdPerHour = usdPerHour;
-	}
-	if (best === void 0) return void 0;
-	const { replicas } = best;
-	return {
-		model: head.table.model,
-		tenants,
-		key: best.key,
-		option: widestOption(tenants, best.key, best.option),
-		offer: best.offer,
-		replicasPerInstance: replicas,
-		instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
-		minimumInstances: 1 + spare,
-		busyReplicas: best.busy[0] ?? {
-			mean: 0,
-			peak: 0
-		},
-		monthlyUsd: bestUsdPerHour / best.busy.length * 730
-	};
-}
-function pairsOf(table, offers) {
-	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
-		const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
-		return replicas === 0 ? [] : [{
-			id: fleetId({
-				model: table.model,
-				option,
-				offer
-			}),
-			key,
-			option,
-			offer,
-			replicas
-		}];
-	}));
-}
-const frontiers = /* @__PURE__ */ new WeakMap();
-/**
-* Pairs that no other pair beats on price and on every rate: all that a single tenant can want at any volume.
-* Kept for each table, because tipping points ask the same question hundreds of times.
-*/
-function frontier(table, offers) {
-	const known = frontiers.get(table);
-	if (known?.offers === offers) return known.pairs;
-	const ranked = pairsOf(table, offers).map((pair) => ({
-		pair,
-		rates: ratesOf(table, pair)
-	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1));
-	const kept = [];
-	for (const next of ranked) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
-	const pairs = kept.map(({ pair }) => pair);
-	frontiers.set(table, {
-		offers,
-		pairs
-	});
-	return pairs;
-}
-/** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
-function ratesOf(table, pair) {
-	const both = table.options.get(pair.key);
-	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
-	return [both.first, both.last].flatMap(({ capacity }) => {
-		const { expected, p10, p90 } = capacity.requestsPerSecond;
-		return [
-			expected * pair.replicas,
-			p10 * pair.replicas,
-			p90 * pair.replicas
-		];
-	});
-}
-/** Groups offers by GPU once, so that each configuration looks at its own card only. */
-function offersByGpu(offers) {
-	const groups = /* @__PURE__ */ new Map();
-	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
-	return groups;
-}
-function instancesFor(month, replicasPerInstance, spare) {
-	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
-}
-/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
-function fleetId(fleet) {
-	const { precision, tensorParallel } = fleet.option.configuration;
-	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
-}
-/** The tenant with the longest context sets `--max-model-len` for all. */
-function widestOption(tenants, key, option) {
-	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
-}
-function spareInstances(tenants, facts) {
-	if (facts.stage === "prototype") return 0;
-	return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
-}
-/** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
-function busyReplicasByMonth(tenants, key, facts, what) {
-	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
-	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
-}
-function busyReplicas(tenants, key, month, facts, what) {
-	const loads = [];
-	let mean = 0;
-	for (const { workload, table } of tenants) {
-		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
-		loads.push({
-			week: workload.week,
-			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
-		});
-		mean += rate / replica;
-	}
-	return {
-		mean,
-		peak: Math.max(mean, busiestHour(loads))
-	};
-}
-/** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */
-function replicaRate(table, key, month, months, what) {
-	const pair = table.options.get(key);
-	if (pair === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
-	const from = pair.first.capacity.requestsPerSecond[what.throughput];
-	const to = pair.last.capacity.requestsPerSecond[what.throughput];
-	const at = months === 1 ? 0 : month / (months - 1);
-	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
-}
-
-// src/decide/scenario.ts
-const EXPECTED = {
-	volume: 1,
-	volumeOf: {},
-	requests: "expected",
-	tokens: "expected",
-	apiPrice: 1,
-	gpuPrice: 1,
-	hourlyRate: 1,
-	throughput: "expected",
-	throughputFactor: 1,
-	people: "expected"
-};
-/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
-function scenario(change) {
-	return {
-		...EXPECTED,
-		...change
-	};
-}
-
-// src/decide/portfolio.ts
-function newMemo() {
-	return {
-		bills: /* @__PURE__ */ new Map(),
-		fleets: /* @__PURE__ */ new Map(),
-		shared: /* @__PURE__ */ new Map()
-	};
-}
-/**
-* Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all
-* share keys, network and people, so the whole costs less than the sum of its parts.
-*/
-var Pricer = class {
-	context;
-	constructor(context) {
-		this.context = context;
-	}
-	/** Undefined when a shared fleet has no configuration that serves all its workloads. */
-	price(assignment) {
-		const bills = assignment.map((option, index) => option.kind === "self-host" ? null : this.#bill(index, option));
-		const priced = this.#fleetsOf(assignment);
-		if (priced === void 0) return void 0;
-		const sharing = this.#sharingOf(assignment, priced.map(({ fleet }) => fleet));
-		const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
-		const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
-		return {
-			assignment,
-			bills,
-			fleets: sharing.fleets,
-			sharing,
-			monthlyUsd: own + hardware + this.#sharedUsd(sharing)
-		};
-	}
-	/** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
-	alone(index, option) {
-		if (option.kind !== "self-host") {
-			const sharing = {
-				keyedProviders: isKeyless(option) ? 0 : 1,
-				keylessModels: isKeyless(option) ? 1 : 0,
-				apiWorkloads: [workloadAt(this.context.workloads, index)],
-				fleets: []
-			};
-			return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
-		}
-		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
-			workload: workloadAt(this.context.workloads, index),
-			table: option.table
-		}]);
-		if (priced === void 0) return void 0;
-		return priced.usd + this.#sharedUsd({
-			keyedProviders: 0,
-			keylessModels: 0,
-			apiWorkloads: [],
-			fleets: [priced.fleet]
-		});
-	}
-	#bill(index, option) {
-		const { facts, asOf, what, memo } = this.context;
-		const workload = workloadAt(this.context.workloads, index);
-		const key = `${index}|${option.candidate.id}|${what.tokens}`;
-		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
-		memo.bills.set(key, base);
-		return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
-	}
-	#fleetsOf(assignment) {
-		const groups = /* @__PURE__ */ new Map();
-		assignment.forEach((option, index) => {
-			if (option.kind !== "self-host") return;
-			const group = groups.get(option.candidate.model.id) ?? [];
-			group.push({
-				index,
-				tenant: {
-					workload: workloadAt(this.context.workloads, index),
-					table: option.table
-				}
-			});
-			groups.set(option.candidate.model.id, group);
-		});
-		const fleets = [];
-		for (const [model, group] of [...groups].sort(([a], [b]) => a < b ? -1 : 1)) {
-			const fleet = this.#fleet(`${model}|${group.map(({ index }) => index).join(",")}`, group.map(({ tenant }) => tenant));
-			if (fleet === void 0) return void 0;
-			fleets.push(fleet);
-		}
-		return fleets;
-	}
-	#fleet(group, tenants) {
-		const { offers, facts, catalog, what, memo } = this.context;
-		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
-		if (!memo.fleets.has(key)) {
-			const fleet = cheapestFleet(tenants, offers, facts, what);
-			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
-			memo.fleets.set(key, fleet === void 0 ? void 0 : {
-				fleet,
-				gpuUsd: fleet.monthlyUsd,
-				otherUsd: totalUsd(lines) - fleet.monthlyUsd
-			});
-		}
-		const known = memo.fleets.get(key);
-		return known === void 0 ? void 0 : {
-			fleet: known.fleet,
-			usd: known.gpuUsd * what.gpuPrice + known.otherUsd
-		};
-	}
-	#sharingOf(assignment, fleets) {
-		const keyed = /* @__PURE__ */ new Set();
-		const keyless = /* @__PURE__ */ new Set();
-		const apiWorkloads = assignment.flatMap((option, index) => {
-			if (option.kind === "self-host") return [];
-			if (isKeyless(option)) keyless.add(option.candidate.model.id);
-			else keyed.add(option.candidate.route.id);
-			return [workloadAt(this.context.workloads, index)];
-		});
-		return {
-			keyedProviders: keyed.size,
-			keylessModels: keyless.size,
-			apiWorkloads,
-			fleets
-		};
-	}
-	#sharedUsd(sharing) {
-		const fleets = sharing.fleets.map((fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`).join(";");
-		const { facts, catalog, what, memo } = this.context;
-		const api = sharing.apiWorkloads.map((workload) => workload.name).join(",");
-		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${api}|${fleets}|${what.people}|${what.hourlyRate}`;
-		const known = memo.shared.get(key);
-		if (known !== void 0) return known;
-		const lines = sharedLines(sharing, facts, catalog, what);
-		const usd = totalUsd([
-			...lines.api,
-			...lines.selfHost,
-			...lines.common
-		]);
-		memo.shared.set(key, usd);
-		return usd;
-	}
-};
-/** Bedrock needs permission instead of a key. */
-function isKeyless(option) {
-	return option.kind !== "self-host" && option.candidate.route.id === "bedrock";
-}
-/** Sum of the lines that have an amount. */
-function totalUsd(lines) {
-	return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
-}
-function workloadAt(workloads, index) {
-	const found = workloads[index];
-	if (found === void 0) throw new Error(`defect: no workload ${index}`);
-	return found.workload;
-}
-
-// src/decide/bands.ts
-/** Inputs that are uncertain, each with its low and high end: declared ranges, capacity model, people. */
-const SWINGS = [
-	[{ requests: "low" }, { requests: "high" }],
-	[{ tokens: "low" }, { tokens: "high" }],
-	[{ throughput: "p90" }, { throughput: "p10" }],
-	[{ people: "low" }, { people: "high" }]
-];
-/**
-* P10 and P90 of the monthly cost of one portfolio. Each uncertain input is moved to its ends alone; swings of one
-* direction add up as independent errors, the root of the sum of their squares.
-*
-* Example: 10,000 USD expected, people +1,500, throughput +2,000 gives a P90 of 10,000 + sqrt(1,500^2 + 2,000^2) = 12,500.
-*/
-function bandsOf(base, priced) {
-	const expected = costs(base, priced, EXPECTED);
-	const low = expected.map(() => 0);
-	const high = expected.map(() => 0);
-	for (const ends of SWINGS) {
-		const moved = ends.map((change) => {
-			const what = scenario(change);
-			const pricer = new Pricer({
-				...base.context,
-				what
-			});
-			const again = pricer.price(priced.assignment);
-			return again === void 0 ? expected : costs(pricer, again, what);
-		});
-		expected.forEach((usd, index) => {
-			const values = moved.map((list) => (list[index] ?? usd) - usd);
-			low[index] = (low[index] ?? 0) + Math.min(0, ...values) ** 2;
-			high[index] = (high[index] ?? 0) + Math.max(0, ...values) ** 2;
-		});
-	}
-	const [total, ...workloads] = expected.map((usd, index) => ({
-		expected: usd,
-		p10: Math.max(0, usd - Math.sqrt(low[index] ?? 0)),
-		p90: usd + Math.sqrt(high[index] ?? 0)
-	}));
-	if (total === void 0) throw new Error("defect: a portfolio has a total");
-	return {
-		total,
-		workloads
-	};
-}
-/** The total first, then each workload. */
-function costs(pricer, priced, what) {
-	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
-	return [priced.monthlyUsd, ...byWorkload];
-}
-
-// src/decide/describe.ts
-/** The published form of an option; with its fleet when it runs on own instances. */
-function summaryOf$1(option, fleets) {
-	const { candidate } = option;
-	if (candidate.kind !== "self-host") return {
-		id: candidate.id,
-		kind: candidate.kind,
-		model: candidate.model.id,
-		route: candidate.route.id,
-		provider: candidate.model.provider
-	};
-	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
-	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
-	const { configuration } = fleet.option;
-	const instances = fleet.instancesByMonth.at(-1) ?? 0;
-	return {
-		id: `self-host/${fleetId(fleet)}`,
-		kind: "self-host",
-		model: candidate.model.id,
-		route: candidate.route.id,
-		gpu: configuration.gpu.id,
-		instanceType: fleet.offer.instance.id,
-		replicas: instances * fleet.replicasPerInstance,
-		instances,
-		tensorParallel: configuration.tensorParallel,
-		precision: configuration.precision
-	};
-}
-/** The published form of a fleet. */
-function fleetOf$1(fleet) {
-	const { option, offer, model } = fleet;
-	const { configuration, capacity } = option;
-	const first = fleet.instancesByMonth[0] ?? 0;
-	const replicas = first * fleet.replicasPerInstance;
-	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
-	return {
-		id: fleetId(fleet),
-		model: model.id,
-		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
-		precision: configuration.precision,
-		gatedDownload: model.gatedDownload,
-		weightsGiB: weightsGiB(fleet),
-		instanceType: offer.instance.id,
-		gpu: configuration.gpu.name,
-		gpuCountPerInstance: offer.instance.gpuCount,
-		tensorParallel: configuration.tensorParallel,
-		replicasPerInstance: fleet.replicasPerInstance,
-		instances: {
-			first,
-			last: fleet.instancesByMonth.at(-1) ?? first,
-			minimum: fleet.minimumInstances
-		},
-		usdPerInstanceHour: offer.usdPerHour,
-		utilisationRatio: {
-			mean: fleet.busyReplicas.mean / replicas,
-			peak: fleet.busyReplicas.peak / replicas
-		},
-		capacity: {
-			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
-			ttftMsP95: capacity.ttftMsP95,
-			tpotMsP95: capacity.tpotMsP95,
-			concurrency: capacity.concurrency,
-			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence
-		},
-		vllmFlags: option.flags,
-		workloads: fleet.tenants.map(({ workload }) => workload.name)
-	};
-}
-/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
-function usd$1(value) {
-	return `$${grouped$1(Math.round(value))}`;
-}
-/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
-function grouped$1(value) {
-	const [whole = "", fraction] = String(value).split(".");
-	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-	return fraction === void 0 ? separated : `${separated}.${fraction}`;
-}
-/** Names a portfolio's options for running text. */
-function namesOf(priced) {
-	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
-}
-
-// src/decide/facts.ts
-/** `asRange(5)` is `{ low: 5, expected: 5, high: 5 }`. */
-function asRange(value) {
-	return typeof value === "number" ? {
-		low: value,
-		expected: value,
-		high: value
-	} : value;
-}
-/** Turns a policy into facts: merges, converts units and fills defaults, noting each default as an assumption. */
-function factsOf(document) {
-	const { policy } = document;
-	const assumed = new Assumed();
-	const facts = {
-		name: policy.name ?? baseName(document.file),
-		region: policy.region ?? assumed.take(DEFAULTS.region),
-		horizonMonths: policy.horizonMonths ?? assumed.take(DEFAULTS.horizonMonths),
-		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
-		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
-		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
-		organisation: policy.organisation ?? {},
-		purchase: {
-			gpu: policy.purchase?.gpu ?? "on_demand",
-			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
-			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0
-		},
-		prices: policy.prices ?? {},
-		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
-	};
-	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
-	return {
-		...facts,
-		assumptions: assumed.list
-	};
-}
-var Assumed = class {
-	list = [];
-	take(entry) {
-		this.list.push({
-			key: entry.key,
-			value: String(entry.value),
-			source: entry.source
-		});
-		return entry.value;
-	}
-};
-function workloadFacts(workload, index, policy, assumed) {
-	const preset = workload.useCase === void 0 ? void 0 : USE_CASE_DEFAULTS[workload.useCase];
-	const of = (key) => `${workload.name}: ${key}`;
-	const { volume, tokens, needs } = workload;
-	const requestsPerMonth = volume.requestsPerMonth === void 0 ? mapRange(asRange(volume.requestsPerDay ?? 0), perMonth) : asRange(volume.requestsPerMonth);
-	const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name, source) => assumed.take({
-		key: of("volume.hourly_profile"),
-		value: name,
-		source
-	})));
-	const rate = busiestHourRate(requestsPerMonth.expected, week);
-	const inputTokens = asRange(tokens.input);
-	const outputTokens = asRange(tokens.output);
-	const floor = needs?.minBenchmarks !== void 0 || workload.candidates !== void 0 ? null : preset?.floor ?? DEFAULT_FLOOR;
-	if (floor !== null) assumed.take({
-		key: of("needs.min_benchmarks"),
-		value: floorText(floor),
-		source: FLOOR_SOURCE
-	});
-	return {
-		name: workload.name,
-		pointer: `workloads[${index}]`,
-		useCase: workload.useCase,
-		dataClasses: workload.dataClass ?? [],
-		compliance: {
-			...policy.compliance,
-			...workload.compliance
-		},
-		requestsPerMonth,
-		growthRatioPerMonth: volume.growthRatioPerMonth ?? 0,
-		week,
-		peakToAverage: volume.peakToAverage ?? assumed.take({
-			key: of("volume.peak_to_average"),
-			value: peakToAverageAt(rate),
-			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below"
-		}),
-		inputTokens,
-		outputTokens,
-		tokenGrowthRatioPerMonth: tokens.growthRatioPerMonth ?? 0,
-		cachedInputRatio: tokens.cachedInputRatio ?? assumed.take({
-			key: of("tokens.cached_input_ratio"),
-			value: preset?.cachedInputRatio ?? 0,
-			source: "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0"
-		}),
-		batchRatio: tokens.batchRatio ?? 0,
-		ttftMsP95: workload.latency?.ttftMsP95 ?? null,
-		tpotMsP95: workload.latency?.tpotMsP95 ?? null,
-		contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
-		contextWindowDeclared: needs?.contextWindowTokens !== void 0,
-		features: needs?.features ?? [],
-		minBenchmarks: needs?.minBenchmarks ?? {},
-		presetFloor: floor,
-		customization: needs?.customization ?? "none",
-		availabilityRatio: needs?.availabilityRatio ?? null,
-		current: workload.current ?? null,
-		candidates: workload.candidates ?? null
-	};
-}
-function profileOf(declared, preset, assume) {
-	if (typeof declared === "object") return declared;
-	if (declared !== void 0) return HOURLY_PROFILES[declared];
-	const name = preset ?? "global";
-	assume(name, HOURLY_PROFILES[name].source);
-	return HOURLY_PROFILES[name];
-}
-function defaultContextWindow(longestMeanTokens) {
-	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
-}
-function floorText(floor) {
-	return [floor.any.map(([benchmark, minimum]) => `${benchmark} ${minimum}`).join(" or "), ...floor.all.map(([benchmark, minimum]) => `${benchmark} ${minimum}`)].join(" and ");
-}
-function mapRange(range, change) {
-	return {
-		low: change(range.low),
-		expected: change(range.expected),
-		high: change(range.high)
-	};
-}
-function baseName(file) {
-	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
-}
-
-// src/decide/flips.ts
-/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
-const FARTHEST_VOLUME_FACTOR = 100;
-const FARTHEST_FACTOR = 10;
-/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
-const POINTS_PER_DECADE = 12;
-const BISECTIONS = 20;
-/** Compares the two sides of one workload while everything else stays as chosen. */
-var Flips = class {
-	#pricers = /* @__PURE__ */ new Map();
-	base;
-	chosen;
-	shortlists;
-	constructor(base, chosen, shortlists) {
-		this.base = base;
-		this.chosen = chosen;
-		this.shortlists = shortlists;
-	}
-	/** Best option of a side in a scenario; undefined when the rules leave none. */
-	rival(index, side, what) {
-		const pricer = this.#pricer(what);
-		let best;
-		for (const option of this.shortlists[index] ?? []) {
-			if (option.kind === "self-host" !== (side === "self-host")) continue;
-			const assignment = this.chosen.assignment.with(index, option);
-			const priced = pricer.price(assignment);
-			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
-				option,
-				monthlyUsd: priced.monthlyUsd
-			};
-		}
-		return best;
-	}
-	/** Side that costs less in a scenario; an exact tie goes to the API. */
-	cheaper(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
-	}
-	/** Side that a decision would take: the API also when it costs up to 2 % more. */
-	preferred(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
-	}
-	#pricer(what) {
-		const key = JSON.stringify(what);
-		const known = this.#pricers.get(key);
-		if (known !== void 0) return known;
-		const pricer = new Pricer({
-			...this.base.context,
-			what
-		});
-		this.#pricers.set(key, pricer);
-		return pricer;
-	}
-};
-/**
-* Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
-* 12 points a decade and then by bisection; null when it never changes within `farthest` x.
-* `up` true looks at larger values. The returned factor lies just beyond the flip.
-*/
-function flipFactor(sideAt, up, farthest) {
-	const start = sideAt(1);
-	if (start === void 0) return null;
-	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
-	let near = 1;
-	for (let point = 1; point <= points; point++) {
-		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
-		const side = sideAt(far);
-		if (side !== void 0 && side !== start) return {
-			factor: bisect(sideAt, start, near, far),
-			side
-		};
-		near = far;
-	}
-	return null;
-}
-function bisect(sideAt, start, near, far) {
-	let [same, flipped] = [near, far];
-	for (let step = 0; step < BISECTIONS; step++) {
-		const middle = Math.sqrt(same * flipped);
-		if (sideAt(middle) === start) same = middle;
-		else flipped = middle;
-	}
-	return flipped;
-}
-/**
-* Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
-* out or the lines do not meet within 100 x.
-*/
-function breakEvenOf(flips, index, facts, asOf) {
-	const workload = facts.workloads[index];
-	const option = flips.chosen.assignment[index];
-	if (workload === void 0 || option === void 0) return null;
-	const side = option.kind === "self-host" ? "self-host" : "api";
-	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
-	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
-	if (flip === null) return null;
-	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
-	if (other === void 0) return null;
-	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
-	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
-	return {
-		requestsPerMonth,
-		versus: other.option.candidate.id,
-		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
-	};
-}
-/** Every parameter whose change alone flips the side of one workload, the smallest change first. */
-function tippingPointsOf(flips, index, facts) {
-	const workload = facts.workloads[index];
-	if (workload === void 0) return [];
-	return [
-		{
-			parameter: "requests_per_month",
-			label: "requests a month",
-			unit: "",
-			today: workload.requestsPerMonth.expected,
-			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
-		},
-		{
-			parameter: "api_price",
-			label: "API prices",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ apiPrice: factor })
-		},
-		{
-			parameter: "gpu_price",
-			label: "GPU prices",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ gpuPrice: factor })
-		},
-		{
-			parameter: "throughput",
-			label: "throughput of a replica",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ throughputFactor: factor })
-		},
-		{
-			parameter: "hourly_rate_usd",
-			label: "engineer hour in USD",
-			unit: "",
-			today: facts.hourlyRateUsd,
-			change: (factor) => scenario({ hourlyRate: factor })
-		}
-	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$2(a) - distance$2(b) || (a.parameter < b.parameter ? -1 : 1));
-}
-function tippingPoint(flips, index, parameter) {
-	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
-	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
-	if (nearest === void 0) return [];
-	const to = parameter.today * nearest.factor;
-	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-	return [{
-		parameter: parameter.parameter,
-		from: parameter.today,
-		to,
-		flipsTo: nearest.side,
-		text
-	}];
-}
-function distance$2(point) {
-	return Math.abs(Math.log(point.to / point.from));
-}
-/** Three significant digits with thousands separators: `significant(2134567)` is "2,130,000". */
-function significant(value) {
-	return grouped$1(Number(value.toPrecision(3)));
-}
-
-// src/capacity/slo.ts
-/**
-* Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
-*
-* Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
-* the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
-* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
-*/
-function replicaCapacity(configuration, shape, promise, engine = VLLM) {
-	const serving = servingOf(timingOf(configuration, engine), shape, {
-		spread: 1,
-		longestOutput: null
-	});
-	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
-		kind: "capacity",
-		capacity: throughputCapacity(serving)
-	};
-	const alone = tailLatency(serving, 0);
-	if (!keeps(alone, promise)) return {
-		kind: "misses-promise",
-		text: missText(alone, promise)
-	};
-	const room = (others) => batchP95(others) <= serving.maxBatch;
-	return {
-		kind: "capacity",
-		capacity: promisedCapacity(serving, largest(serving.maxBatch, (x) => room(x) && keeps(tailLatency(serving, x), promise)), room)
-	};
-}
-function keeps(tail, promise) {
-	return tail.ttftMsP95 <= (promise.ttftMsP95 ?? Number.POSITIVE_INFINITY) && tail.tpotMsP95 <= (promise.tpotMsP95 ?? Number.POSITIVE_INFINITY);
-}
-function missText(tail, promise) {
-	const parts = [];
-	if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95) parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
-	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
-	return `too slow even for one request alone: ${parts.join("; ")}`;
-}
-/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
-function throughputCapacity(serving) {
-	const point = operate(serving, serving.maxBatch);
-	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
-	return {
-		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
-		concurrency: point.batch,
-		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
-		tpotMsP95: point.tpotMs,
-		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence
-	};
-}
-/** Share by which the load is raised to see what stops it. */
-const NUDGE = 1.001;
-function promisedCapacity(serving, others, room) {
-	const point = openPoint(serving, others);
-	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
-	return {
-		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
-		concurrency: others,
-		...tailLatency(serving, others),
-		limitedBy: !room(others * NUDGE) && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence
-	};
-}
-
-// src/capacity/search.ts
-/**
-* Every way to serve `model` on the GPUs asked about: each precision that has a published checkpoint, each GPU, each tensor parallel size that
-* divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
-* numbers that failed it.
-*
-* A whole search (3 precisions x 12 GPUs x 4 sizes) takes a few milliseconds: closed forms and bisection.
-*/
-function searchServing(request) {
-	const served = [];
-	const unservable = [];
-	for (const configuration of configurations(request)) {
-		const outcome = assess(configuration, request);
-		if (outcome.kind === "served") served.push(outcome.option);
-		else unservable.push(outcome.why);
-	}
-	return {
-		served,
-		unservable
-	};
-}
-function configurations({ model, gpus, contextWindowTokens }) {
-	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
-	const splittable = gpus.flatMap(({ gpu, tensorParallelSizes }) => tensorParallelSizes.map((tensorParallel) => ({
-		gpu,
-		tensorParallel
-	}))).filter(({ tensorParallel }) => canSplitHeads(model, tensorParallel));
-	return precisions.flatMap((precision) => splittable.map((card) => ({
-		...card,
-		model,
-		precision,
-		kvPrecision: "bf16",
-		maxModelLen: contextWindowTokens
-	})));
-}
-function assess(configuration, request) {
-	const { gpu, precision } = configuration;
-	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
-	const memory = memoryFit(configuration);
-	if (!memory.fits) return unservable(configuration, "memory", memory.text);
-	const result = replicaCapacity(configuration, request.shape, request.promise);
-	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
-	const { capacity } = result;
-	return {
-		kind: "served",
-		option: {
-			configuration,
-			memory,
-			capacity,
-			flags: vllmFlags(configuration, capacity)
-		}
-	};
-}
-function noKernelText(gpu, precision) {
-	return `vLLM has no ${precision} kernel for ${gpu.name} (${gpu.architecture}); bf16, int8 and int4 run there`;
-}
-function unservable(configuration, reason, text) {
-	const { gpu, precision, tensorParallel } = configuration;
-	return {
-		kind: "unservable",
-		why: {
-			gpu: gpu.id,
-			precision,
-			tensorParallel,
-			reason,
-			text
-		}
-	};
-}
-
-// src/decide/candidates.ts
-const SELF_HOST_ROUTES = {
-	aws: "aws-self-host",
-	"aws-us-gov": "aws-govcloud-self-host",
-	"aws-eusc": "aws-eu-sovereign"
-};
-/**
-* Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
-* A policy that names API candidates only still gets no self-hosted option, and the other way round.
-*/
-function candidatesFor(workload, region, catalog) {
-	const { candidates, current } = workload;
-	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
-	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
-	const route = selfHostRoute(region, catalog);
-	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
-		kind: "self-host",
-		id: `self-host/${model.id}`,
-		model,
-		route
-	}));
-	return [...api, ...own].sort((a, b) => a.id < b.id ? -1 : 1);
-}
-/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
-function answersTo(model, name) {
-	return model.id === name || model.aliases.includes(name);
-}
-function apiCandidates(model, catalog) {
-	return model.routes.flatMap((routeId) => {
-		const route = findRoute(catalog, routeId);
-		if (route === void 0) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
-		const kind = model.weights === "open" ? "managed" : "api";
-		return [{
-			kind,
-			id: `${kind}/${routeId}/${model.id}`,
-			model,
-			route
-		}];
-	});
-}
-function selfHostRoute(region, catalog) {
-	const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
-	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
-}
-
-// src/decide/rules/capability.ts
-/** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
-const PRECISION_MARGIN_POINTS = {
-	bf16: 0,
-	fp8: 1,
-	int8: 1,
-	int4: 3,
-	mxfp4: 3,
-	nvfp4: 3
-};
-/** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
-function scoresOf(candidate, catalog) {
-	const names = candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel];
-	return catalog.benchmarks.filter((row) => names.includes(row.model));
-}
-/** Best score of a benchmark that is not of low certainty; undefined when there is none. */
-function provenScore(scores, benchmark) {
-	return scores.filter((row) => row.benchmark === benchmark && row.certainty !== "low").reduce((best, row) => best === void 0 || row.score > best.score ? row : best, void 0);
-}
-const benchmarkFloor = {
-	id: "capability",
-	title: "Good enough",
-	why: "Options are compared only when they meet the same published score; a smaller model is always less money.",
-	source: "S2-042, S4-016 to S4-023, S0-025",
-	waivable: true,
-	check(candidate, context) {
-		const declared = Object.entries(context.workload.minBenchmarks);
-		if (declared.length > 0) {
-			const pointer = `${context.workload.pointer}.needs.min_benchmarks`;
-			return worst(declared.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, pointer)));
-		}
-		const floor = context.workload.presetFloor;
-		if (floor === null) return null;
-		const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-		const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-		return worst([bestOf(any), ...all]);
-	}
-};
-function floorOutcome(candidate, context, benchmark, minimum, pointer) {
-	const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
-	if (best === void 0) return {
-		verdict: "unknown",
-		text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`,
-		pointer,
-		source: null
-	};
-	const base = {
-		pointer,
-		source: dated(best),
-		certainty: best.certainty
-	};
-	const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
-	return best.score >= minimum ? {
-		...base,
-		verdict: "pass",
-		text: compared
-	} : {
-		...base,
-		verdict: "fail",
-		text: compared
-	};
-}
-const ORDER = {
-	fail: 0,
-	unknown: 1,
-	pass: 2
-};
-function worst(outcomes) {
-	return outcomes.reduce((low, next) => low === null || ORDER[next.verdict] < ORDER[low.verdict] ? next : low, null);
-}
-/** The outcome that helps most: a pass, else a fail (it has a number), else unknown. */
-function bestOf(outcomes) {
-	const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
-	if (found === void 0) throw new Error("a capability floor needs at least one benchmark");
-	return found;
-}
-/**
-* Precisions at which a self-hosted candidate still meets its floors with the margin that quantisation asks.
-* Example: mmlu 86.0 against 85 allows bf16 and fp8 (1 point) but not int4 (3 points).
-*/
-function precisionAllowed(candidate, context, precision) {
-	if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
-	const margin = PRECISION_MARGIN_POINTS[precision];
-	const { minBenchmarks, presetFloor } = context.workload;
-	const meets = ([benchmark, minimum]) => (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
-	if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
-	return presetFloor.any.some(meets) && presetFloor.all.every(meets);
-}
-const contextWindow = {
-	id: "context-window",
-	title: "The longest request fits",
-	why: "A request longer than the context window fails.",
-	source: "S4-016 to S4-023",
-	waivable: true,
-	check(candidate, { workload }) {
-		const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
-		const wanted = workload.contextWindowDeclared ? workload.contextWindowTokens : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
-		const offered = candidate.model.contextWindowTokens;
-		if (offered === null) return {
-			verdict: "unknown",
-			text: `the context window of ${candidate.model.id} is not known`,
-			pointer,
-			source: null
-		};
-		const text = `context window of ${offered} tokens against ${wanted} needed`;
-		return {
-			verdict: offered >= wanted ? "pass" : "fail",
-			text,
-			pointer,
-			source: null
-		};
-	}
-};
-const FEATURE_KEYS = {
-	tool_use: "toolUse",
-	json_schema: "jsonSchema",
-	vision: "vision",
-	web_search: "webSearch"
-};
-const features = {
-	id: "features",
-	title: "Has the features",
-	why: "Tool use, structured output, vision and web search differ by model and host.",
-	source: "S4-027, S4-118",
-	waivable: true,
-	check(candidate, { workload }) {
-		if (workload.features.length === 0) return null;
-		return worst(workload.features.map((feature) => featureOutcome(candidate, feature, workload)));
-	}
-};
-function featureOutcome(candidate, feature, workload) {
-	const pointer = `${workload.pointer}.needs.features`;
-	const source = null;
-	if (candidate.kind === "self-host" && feature === "json_schema") return {
-		verdict: "pass",
-		text: "vLLM enforces a JSON schema for every model (structured outputs)",
-		pointer,
-		source
-	};
-	if (candidate.kind === "self-host" && feature === "web_search") return {
-		verdict: "fail",
-		text: "own servers have no hosted web search",
-		pointer,
-		source
-	};
-	const offered = candidate.model.features[FEATURE_KEYS[feature]];
-	if (offered === null) return {
-		verdict: "unknown",
-		text: `whether ${candidate.model.id} offers ${feature} is not known`,
-		pointer,
-		source
-	};
-	return offered ? {
-		verdict: "pass",
-		text: `${candidate.model.id} offers ${feature}`,
-		pointer,
-		source
-	} : {
-		verdict: "fail",
-		text: `${candidate.model.id} does not offer ${feature}`,
-		pointer,
-		source
-	};
-}
-
-// src/decide/rules/rule.ts
-/**
-* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
-* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
-*/
-function factOutcome(route, key, need, pointer, read, conditions = []) {
-	const fact = route.facts[key];
-	if (fact === void 0) return {
-		verdict: "unknown",
-		text: `${route.label}: nothing published about ${need}`,
-		pointer,
-		source: null
-	};
-	const base = {
-		pointer,
-		source: dated(fact),
-		certainty: fact.certainty
-	};
-	const reading = read(fact.value);
-	const note = fact.note === "" ? "" : `: ${fact.note}`;
-	if (reading === "unknown") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} is not known${note}`
-	};
-	if (fact.certainty === "low") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
-	};
-	if (reading === "fail") return {
-		...base,
-		verdict: "fail",
-		text: `${route.label}: no ${need}${note}`
-	};
-	if (reading === "pass") return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need}`,
-		conditions
-	};
-	return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need} under conditions${note}`,
-		conditions: [`${route.label}: ${need}${note}`, ...conditions]
-	};
-}
-/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
-function readYesNo(value) {
-	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
-	if (value === "conditional") return "conditional";
-	if (value === "unknown" || typeof value === "number") return "unknown";
-	return "fail";
-}
-
-// src/decide/rules/compliance.ts
-function atLeastFedramp(...levels) {
-	return (value) => value === "unknown" ? "unknown" : levels.includes(String(value)) ? "pass" : "fail";
-}
-function includesLevel(level) {
-	return (value) => value === "unknown" ? "unknown" : Array.isArray(value) && value.includes(level) ? "pass" : "fail";
-}
-/** Regime -> published fact that must hold, and the duties that remain. Not legal advice. */
-const REGIMES = {
-	hipaa: {
-		fact: "hipaaBaa",
-		need: "BAA for HIPAA",
-		read: readYesNo,
-		apiConditions: ["Sign the BAA before the first request with PHI, and use eligible endpoints only"],
-		selfHostConditions: ["Accept the AWS BAA in Artifact; encryption, access logs and risk analysis stay with you"]
-	},
-	pci_dss: {
-		fact: "pciDss",
-		need: "PCI DSS attestation",
-		read: readYesNo,
-		apiConditions: ["Keep cardholder data out of prompts, or show that the service is in your PCI scope"],
-		selfHostConditions: ["Assess your part of PCI DSS: AWS attests the infrastructure only"]
-	},
-	gdpr: {
-		fact: "gdprDpa",
-		need: "data processing agreement (GDPR)",
-		read: readYesNo,
-		apiConditions: ["Put the data processing agreement in place; assess the transfer if data leaves the EU"],
-		selfHostConditions: ["The AWS data processing addendum covers the infrastructure; you stay the controller"]
-	},
-	soc2: {
-		fact: "soc2Type2",
-		need: "SOC 2 Type II report",
-		read: readYesNo,
-		apiConditions: [],
-		selfHostConditions: ["AWS's SOC 2 covers the infrastructure; your service needs its own audit"]
-	},
-	iso27001: {
-		fact: "iso27001",
-		need: "ISO 27001 certificate",
-		read: readYesNo,
-		apiConditions: [],
-		selfHostConditions: ["AWS's ISO 27001 covers the infrastructure; your service needs its own"]
-	},
-	iso42001: {
-		fact: "iso42001",
-		need: "ISO 42001 certificate",
-		read: readYesNo,
-		apiConditions: [],
-		selfHostConditions: ["ISO 42001: you run the model, so the AI management system is yours"]
-	},
-	fedramp_moderate: {
-		fact: "fedramp",
-		need: "FedRAMP Moderate authorisation",
-		read: atLeastFedramp("moderate", "high", "high_in_govcloud", "moderate_or_high_inherit"),
-		apiConditions: [],
-		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
-	},
-	fedramp_high: {
-		fact: "fedramp",
-		need: "FedRAMP High authorisation",
-		read: atLeastFedramp("high", "high_in_govcloud"),
-		apiConditions: ["FedRAMP High: use the government region of the service"],
-		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
-	},
-	il4: {
-		fact: "dodIl",
-		need: "DoD IL4 authorisation",
-		read: includesLevel("IL4"),
-		apiConditions: [],
-		selfHostConditions: ["IL4: the authorisation to operate is yours"]
-	},
-	il5: {
-		fact: "dodIl",
-		need: "DoD IL5 authorisation",
-		read: includesLevel("IL5"),
-		apiConditions: [],
-		selfHostConditions: ["IL5: compute isolation (dedicated tenancy or an accepted equivalent) and the authorisation to operate are yours"]
-	},
-	il6: {
-		fact: "dodIl",
-		need: "DoD IL6 authorisation (classified)",
-		read: includesLevel("IL6"),
-		apiConditions: [],
-		selfHostConditions: []
-	}
-};
-/** Sensitive data brings its regime with it, whether or not the policy spells it out. */
-const REGIME_OF_DATA = {
-	phi: "hipaa",
-	pci: "pci_dss",
-	cui: "fedramp_moderate",
-	classified: "il6"
-};
-function regimeRule(regime) {
-	const row = REGIMES[regime];
-	return {
-		id: regime.replaceAll("_", "-"),
-		title: row.need,
-		why: `The policy asks for ${row.need}, or the data implies it.`,
-		source: "S4-057 to S4-065, S0-010 to S0-012",
-		waivable: true,
-		check(candidate, context) {
-			const pointer = regimePointer(regime, context.workload);
-			if (pointer === null) return null;
-			const conditions = candidate.kind === "self-host" ? row.selfHostConditions : row.apiConditions;
-			return factOutcome(candidate.route, row.fact, row.need, pointer, row.read, conditions);
-		}
-	};
-}
-function regimePointer(regime, workload) {
-	if (workload.compliance.regimes?.includes(regime)) return `${workload.pointer}.compliance.regimes`;
-	return workload.dataClasses.some((data) => REGIME_OF_DATA[data] === regime) ? `${workload.pointer}.data_class` : null;
-}
-const euAiAct = {
-	id: "eu-ai-act",
-	title: "EU AI Act",
-	why: "The Act puts duties on deployers and on providers of general-purpose models; it does not require open weights.",
-	source: "S4-124, C26",
-	waivable: true,
-	check(_candidate, context) {
-		if (!context.workload.compliance.regimes?.includes("eu_ai_act")) return null;
-		return {
-			verdict: "pass",
-			text: "the Act does not favour either path; deployer duties apply to both",
-			pointer: `${context.workload.pointer}.compliance.regimes`,
-			source: "Regulation (EU) 2024/1689, Art. 26 and 53",
-			conditions: ["EU AI Act: check whether the use is high-risk (Annex III) and keep the deployer's records"]
-		};
-	}
-};
-const zeroRetention = {
-	id: "zero-retention",
-	title: "Nothing is kept",
-	why: "The provider must keep no copy of requests, not even for abuse monitoring.",
-	source: "S4-046, S4-051",
-	waivable: true,
-	check(candidate, context) {
-		if (context.workload.compliance.zeroRetention !== true) return null;
-		return factOutcome(candidate.route, "zdr", "zero data retention", `${context.workload.pointer}.compliance.zero_retention`, readYesNo);
-	}
-};
-const NO_TRAINING_DATA = ["pii", "phi"];
-const noTraining = {
-	id: "no-training",
-	title: "No training on your data",
-	why: "The provider must not train on requests; personal and health data imply it.",
-	source: "S4-047, S4-052",
-	waivable: true,
-	check(candidate, context) {
-		const pointer = noTrainingPointer(context);
-		if (pointer === null) return null;
-		return factOutcome(candidate.route, "trainsByDefault", "commitment not to train on your data", pointer, (value) => {
-			if (value === false) return "pass";
-			if (value === "opt_out" || value === "free_tier_only") return "conditional";
-			return value === "unknown" ? "unknown" : "fail";
-		});
-	}
-};
-function noTrainingPointer(context) {
-	const { compliance, dataClasses, pointer } = context.workload;
-	if (compliance.noTraining === true) return `${pointer}.compliance.no_training`;
-	return dataClasses.some((data) => NO_TRAINING_DATA.includes(data)) ? `${pointer}.data_class` : null;
-}
-/** Each level includes the ones before it. */
-const AUDIT_RANK = {
-	none: 0,
-	dashboard: 1,
-	api: 2,
-	siem: 3
-};
-const auditLog = {
-	id: "audit-log",
-	title: "Audit log",
-	why: "The route must export its audit log at least at the level that the policy asks for.",
-	source: "S4-050, S4-055",
-	waivable: true,
-	check(candidate, context) {
-		const wanted = context.workload.compliance.auditLog ?? "none";
-		if (wanted === "none") return null;
-		return factOutcome(candidate.route, "auditLogs", `audit log by ${wanted}`, `${context.workload.pointer}.compliance.audit_log`, (value) => {
-			const offered = AUDIT_RANK[String(value)];
-			if (offered === void 0) return "unknown";
-			return offered >= (AUDIT_RANK[wanted] ?? 0) ? "pass" : "fail";
-		});
-	}
-};
-const regimeRules = [
-	regimeRule("hipaa"),
-	regimeRule("pci_dss"),
-	regimeRule("gdpr"),
-	euAiAct,
-	regimeRule("soc2"),
-	regimeRule("iso27001"),
-	regimeRule("iso42001"),
-	regimeRule("fedramp_moderate"),
-	regimeRule("fedramp_high"),
-	regimeRule("il4"),
-	regimeRule("il5"),
-	regimeRule("il6")
-];
-
-// src/decide/rules/customization.ts
-/** What anyone can do by prompting. */
-const BY_PROMPT = [
-	"none",
-	"prompt",
-	"tone_format"
-];
-/** What some providers offer on their own weights. */
-const BY_PROVIDER = {
-	sft: "sft",
-	lora: "lora",
-	distill: "distill"
-};
-function isByProvider(value) {
-	return value in BY_PROVIDER;
-}
-const customization = {
-	id: "customization",
-	title: "Changeable enough",
-	why: "Weights that you do not hold can be prompted and sometimes fine-tuned, never merged, re-quantised or rebuilt.",
-	source: "S0-004 to S0-007, S2-046, S4-066 to S4-082",
-	waivable: true,
-	check(candidate, { workload }) {
-		const wanted = workload.customization;
-		if (BY_PROMPT.includes(wanted)) return null;
-		const pointer = `${workload.pointer}.needs.customization`;
-		if (candidate.kind === "self-host") return {
-			verdict: "pass",
-			text: `own weights allow ${wanted}`,
-			pointer,
-			source: null
-		};
-		if (!isByProvider(wanted)) return {
-			verdict: "fail",
-			text: `${wanted} needs the weights; ${candidate.route.label} does not hand them out`,
-			pointer,
-			source: null
-		};
-		const offered = candidate.model.customization;
-		if (offered === null) return {
-			verdict: "unknown",
-			text: `whether ${candidate.route.label} offers ${wanted} for ${candidate.model.id} is not known`,
-			pointer,
-			source: null
-		};
-		const verdict = offered.includes(BY_PROVIDER[wanted]) ? "pass" : "fail";
-		return {
-			verdict,
-			text: verdict === "pass" ? `${candidate.route.label} offers ${wanted}` : `${candidate.route.label} does not offer ${wanted} for ${candidate.model.id}`,
-			pointer,
-			source: null
-		};
-	}
-};
-
-// src/decide/rules/licence.ts
-/** Members of the European Union, ISO 3166; some licences exclude licensees domiciled there. */
-const EU_MEMBERS = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split(" "));
-const MONTHS_PER_YEAR = 12;
-/**
-* A user cap at or above this is taken as not reached when the policy is silent, and said as a condition:
-* a handful of companies in the world are above it. Source: ours.
-*/
-const CAP_ASSUMED_FREE_USERS = 1e8;
-const licence = {
-	id: "licence",
-	title: "The licence allows it",
-	why: "Open weights come with terms: commercial use, caps on users or revenue, excluded countries.",
-	source: "S2-007, S3-030, S4-004 to S4-009, C16",
-	waivable: true,
-	check(candidate, context) {
-		if (candidate.kind !== "self-host") return null;
-		const row = context.catalog.licences.find((entry) => entry.id === candidate.model.licence);
-		if (row === void 0) return {
-			verdict: "unknown",
-			text: `the licence of ${candidate.model.id} is not in the catalog`,
-			pointer: null,
-			source: null
-		};
-		return certain(row, licenceOutcome(row, context.facts.organisation));
-	}
-};
-/** A licence of low certainty never decides alone, in neither direction. */
-function certain(row, outcome) {
-	if (row.certainty !== "low" || outcome.verdict === "unknown") return outcome;
-	const { conditions: _, ...rest } = outcome;
-	return {
-		...rest,
-		verdict: "unknown",
-		text: `${outcome.text}, but that rests on a source of low certainty`
-	};
-}
-function licenceOutcome(row, organisation) {
-	const base = {
-		source: dated(row),
-		certainty: row.certainty
-	};
-	if (row.commercialUse === "no") return {
-		...base,
-		verdict: "fail",
-		text: `${row.name} forbids commercial use`,
-		pointer: null
-	};
-	if (row.commercialUse === "unknown") return {
-		...base,
-		verdict: "unknown",
-		text: `whether ${row.name} allows commercial use is not known`,
-		pointer: null
-	};
-	const gate = domicileGate(row, organisation) ?? usersGate(row, organisation) ?? revenueGate(row, organisation);
-	if (gate !== null) return {
-		...base,
-		...gate
-	};
-	const terms = row.conditions.length === 0 ? [] : [`Licence ${row.name}: ${row.conditions.join("; ")}`];
-	return {
-		...base,
-		verdict: "pass",
-		text: `${row.name} allows it`,
-		pointer: null,
-		conditions: [...terms, ...assumedCap(row, organisation)]
-	};
-}
-function domicileGate(row, organisation) {
-	if (row.excludedDomiciles.length === 0) return null;
-	const pointer = "organisation.domicile";
-	const { domicile } = organisation;
-	const excluded = row.excludedDomiciles.join(", ");
-	if (domicile === void 0) return {
-		verdict: "unknown",
-		text: `${row.name} gives no rights to licensees in ${excluded}; declare organisation.domicile`,
-		pointer: null
-	};
-	return row.excludedDomiciles.some((place) => place === domicile || place === "EU" && EU_MEMBERS.has(domicile)) ? {
-		verdict: "fail",
-		text: `${row.name} gives no rights to a licensee in ${domicile}`,
-		pointer
-	} : null;
-}
-function usersGate(row, organisation) {
-	const cap = row.monthlyActiveUsersCap;
-	if (cap === null) return null;
-	const users = organisation.monthlyActiveUsers;
-	if (users === void 0 && cap >= CAP_ASSUMED_FREE_USERS) return null;
-	if (users === void 0) return {
-		verdict: "unknown",
-		text: `${row.name} ends at ${millions(cap)} monthly users; declare organisation.monthly_active_users`,
-		pointer: null
-	};
-	if (users <= cap) return null;
-	return {
-		verdict: "fail",
-		text: `${millions(users)} monthly users are above the cap of ${row.name} (${millions(cap)})`,
-		pointer: "organisation.monthly_active_users"
-	};
-}
-function revenueGate(row, organisation) {
-	const cap = row.monthlyRevenueCapUsd;
-	if (cap === null) return null;
-	const revenue = organisation.annualRevenueUsd;
-	if (revenue === void 0) return {
-		verdict: "unknown",
-		text: `${row.name} ends at ${millions(cap)} USD revenue a month; declare organisation.annual_revenue_usd`,
-		pointer: null
-	};
-	const monthly = revenue / MONTHS_PER_YEAR;
-	if (monthly <= cap) return null;
-	return {
-		verdict: "fail",
-		text: `${millions(monthly)} USD revenue a month is above the cap of ${row.name} (${millions(cap)})`,
-		pointer: "organisation.annual_revenue_usd"
-	};
-}
-function assumedCap(row, organisation) {
-	const cap = row.monthlyActiveUsersCap;
-	if (cap === null || organisation.monthlyActiveUsers !== void 0) return [];
-	return [`Licence ${row.name}: confirm that you have at most ${millions(cap)} monthly users (organisation.monthly_active_users)`];
-}
-function millions(value) {
-	return `${Math.round(value / 1e5) / 10} million`;
-}
-
-// src/decide/rules/lifecycle.ts
-const lifecycle = {
-	id: "lifecycle",
-	title: "Still sold",
-	why: "A model that is shut down cannot serve. One that ends inside the horizon is no new choice; where the policy names it, the move is a condition.",
-	source: "S2-015, S4-074",
-	waivable: false,
-	check(candidate, { asOf, facts, workload }) {
-		if (candidate.kind === "self-host") return null;
-		const { shutdownOn, successor, lifecycleSource } = candidate.model;
-		if (shutdownOn === null) return null;
-		const next = successor === null ? "" : `; successor ${successor}`;
-		const base = {
-			pointer: null,
-			source: lifecycleSource
-		};
-		if (shutdownOn <= asOf) return {
-			...base,
-			verdict: "fail",
-			text: `shut down on ${shutdownOn}${next}`
-		};
-		if (shutdownOn > monthDate(asOf, facts.horizonMonths)) return {
-			...base,
-			verdict: "pass",
-			text: `sold until ${shutdownOn}, beyond the horizon`
-		};
-		if (!isNamed(candidate.model, workload)) return {
-			...base,
-			verdict: "fail",
-			text: `is shut down on ${shutdownOn}, inside the horizon${next}`
-		};
-		return {
-			...base,
-			verdict: "pass",
-			text: `sold until ${shutdownOn}`,
-			conditions: [`${candidate.model.id} is shut down on ${shutdownOn}: plan the move${next}`]
-		};
-	}
-};
-function isNamed(model, workload) {
-	return [...workload.candidates?.api ?? [], ...workload.current === null ? [] : [workload.current.model]].some((name) => answersTo(model, name));
-}
-
-// src/decide/rules/location.ts
-function complianceKey(context, key) {
-	return `${context.workload.pointer}.compliance.${key}`;
-}
-const dataLocation = {
-	id: "data-location",
-	title: "Data stays in your account",
-	why: "A policy that forbids request data to leave your own cloud account rules out every service that someone else runs.",
-	source: "S0-008, S0-012, S0-030, S2-058",
-	waivable: true,
-	check(candidate, context) {
-		const { dataMayLeave } = context.workload.compliance;
-		if (dataMayLeave !== false) return null;
-		const pointer = complianceKey(context, "data_may_leave");
-		if (candidate.kind === "self-host") return {
-			verdict: "pass",
-			text: "requests stay in your own account",
-			pointer,
-			source: null
-		};
-		return {
-			verdict: "fail",
-			text: `request data may not leave your account, and ${candidate.route.label} is run by someone else`,
-			pointer,
-			source: null
-		};
-	}
-};
-const airGapped = {
-	id: "air-gapped",
-	title: "No path to the internet",
-	why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
-	source: "S2-062, S4-056",
-	waivable: false,
-	check(candidate, context) {
-		if (context.workload.compliance.airGapped !== true) return null;
-		const pointer = complianceKey(context, "air_gapped");
-		if (candidate.kind !== "self-host") return {
-			verdict: "fail",
-			text: `an air gap leaves no path to ${candidate.route.label}`,
-			pointer,
-			source: null
-		};
-		return {
-			verdict: "pass",
-			text: "own instances without internet gateway or NAT",
-			pointer,
-			source: null,
-			conditions: ["Air gap: an AWS region gives an isolated network, not a physical gap; confirm that your accreditor accepts it"]
-		};
-	}
-};
-const privateNetwork = {
-	id: "private-network",
-	title: "Off the public internet",
-	why: "Requests must reach the model over a private endpoint.",
-	source: "S4-049",
-	waivable: true,
-	check(candidate, context) {
-		if (context.workload.compliance.privateNetwork !== true) return null;
-		return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);
-	}
-};
-/** Routes that run in the region of the policy; the others choose their own place. */
-const REGIONAL_ROUTES = /* @__PURE__ */ new Set([
-	"bedrock",
-	"aws-self-host",
-	"aws-govcloud-self-host",
-	"aws-eu-sovereign"
-]);
-/** Places as routes publish them, in the words of `data_residency`. */
-const PLACES = { eu_eea_ch: ["eu", "ch"] };
-const dataResidency = {
-	id: "data-residency",
-	title: "Data stays in the right places",
-	why: "Requests may be processed and stored only in the places that the policy lists.",
-	source: "S4-049, S4-054, S4-059",
-	waivable: true,
-	check(candidate, context) {
-		const allowed = context.workload.compliance.dataResidency;
-		if (allowed === void 0) return null;
-		const pointer = complianceKey(context, "data_residency");
-		if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
-		if (allowed.includes("eu") && candidate.route.facts.euResidency !== void 0) {
-			const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
-			if (eu.verdict === "pass" || allowed.length === 1) return eu;
-		}
-		return factOutcome(candidate.route, "regions", `processing in ${allowed.join(" or ")}`, pointer, (value) => {
-			if (!Array.isArray(value)) return "unknown";
-			return value.flatMap((place) => PLACES[place] ?? [place]).some((place) => allowed.some((zone) => zone === place)) ? "conditional" : "fail";
-		});
-	}
-};
-function regional(candidate, allowed, pointer, context) {
-	const { region } = context.facts;
-	const place = context.catalog.regions.find((row) => row.id === region)?.residency;
-	if (place === void 0) return {
-		verdict: "unknown",
-		text: `the place of region ${region} is not known`,
-		pointer,
-		source: null
-	};
-	if (!allowed.includes(place)) return {
-		verdict: "fail",
-		text: `region ${region} lies in ${place}; allowed: ${allowed.join(", ")}`,
-		pointer,
-		source: null
-	};
-	const conditions = candidate.kind === "self-host" ? [] : [`${candidate.route.label}: keep cross-region inference inside ${place}`];
-	return {
-		verdict: "pass",
-		text: `region ${region} lies in ${place}`,
-		pointer,
-		source: null,
-		conditions
-	};
-}
-
-// src/decide/rules/judge.ts
-/** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
-const RULES = [
-	airGapped,
-	dataLocation,
-	dataResidency,
-	privateNetwork,
-	...regimeRules,
-	zeroRetention,
-	noTraining,
-	auditLog,
-	licence,
-	lifecycle,
-	customization,
-	features,
-	contextWindow,
-	benchmarkFloor
-];
-/**
-* Applies every rule to one option. A waiver that names the rule, fits the workload and has not expired turns a
-* fail or unknown into `waived`, and adds a condition that names its owner and end.
-*/
-function judge(candidate, context, waivers, lineOf) {
-	const reasons = [];
-	const conditions = [];
-	for (const rule of RULES) {
-		const outcome = rule.check(candidate, context);
-		if (outcome === null) continue;
-		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
-		reasons.push({
-			rule: rule.id,
-			verdict: waiver === void 0 ? outcome.verdict : "waived",
-			text: waiver === void 0 ? outcome.text : `${outcome.text}; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`,
-			line: outcome.pointer === null ? null : lineOf(declaredPointer(outcome.pointer, context)),
-			source: outcome.source,
-			...outcome.certainty === void 0 ? {} : { certainty: outcome.certainty }
-		});
-		if (outcome.verdict === "pass") conditions.push(...outcome.conditions ?? []);
-		if (waiver !== void 0) conditions.push(`Waiver of ${rule.id} ends on ${waiver.expires} (${waiver.owner})`);
-	}
-	return {
-		reasons,
-		conditions,
-		against: reasons.filter((reason) => reason.verdict === "fail" || reason.verdict === "unknown")
-	};
-}
-/** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
-function declaredPointer(pointer, context) {
-	const key = /^workloads\[\d+\]\.(compliance\..+)$/.exec(pointer)?.[1];
-	if (key === void 0) return pointer;
-	return context.ownKeys.has(pointer) ? pointer : key;
-}
-function waiverFor(waivers, rule, context) {
-	return waivers.find((waiver) => waiver.rule === rule && waiver.expires >= context.asOf && (waiver.workload ?? context.workload.name) === context.workload.name);
-}
-
-// src/decide/options.ts
-/** Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. */
-function optionsFor(workload, context) {
-	const { facts, catalog, asOf, ownKeys } = context;
-	const rules = {
-		facts,
-		workload,
-		catalog,
-		asOf,
-		ownKeys
-	};
-	const candidates = candidatesFor(workload, facts.region, catalog);
-	const feasible = [];
-	const rejected = [];
-	const judged = [];
-	for (const candidate of candidates) {
-		const judgement = judge(candidate, rules, context.waivers, context.lineOf);
-		judged.push({
-			option: candidate.id,
-			judgement
-		});
-		const [first] = judgement.against;
-		if (first !== void 0) {
-			rejected.push({
-				option: candidate.id,
-				rule: first.rule,
-				verdict: first.verdict,
-				text: first.text,
-				line: first.line
-			});
-			continue;
-		}
-		const option = realise(candidate, judgement, rules, context);
-		if ("kind" in option) feasible.push(option);
-		else rejected.push(option);
-	}
-	return {
-		workload,
-		feasible,
-		rejected,
-		total: candidates.length,
-		judged
-	};
-}
-function realise(candidate, judgement, rules, context) {
-	if (candidate.kind !== "self-host") {
-		if (priceRowOn(candidate.model, context.asOf) === void 0) return {
-			option: candidate.id,
-			rule: "price",
-			verdict: "unknown",
-			text: `no price of ${candidate.model.id} is known on ${context.asOf}`,
-			line: null
-		};
-		return {
-			kind: candidate.kind,
-			candidate,
-			judgement
-		};
-	}
-	const found = searches(candidate, rules.workload, context);
-	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionAllowed(candidate, rules, option.configuration.precision));
-	if (table.options.size > 0) return {
-		kind: "self-host",
-		candidate,
-		judgement,
-		table
-	};
-	return {
-		option: candidate.id,
-		rule: "feasibility",
-		verdict: "fail",
-		text: whyUnservable(candidate, found.first, found.last, context),
-		line: null
-	};
-}
-/** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
-function searches(candidate, workload, context) {
-	const gpus = gpusOnOffer(context);
-	const at = (end, growth) => searchServing({
-		model: candidate.model,
-		gpus,
-		shape: {
-			inputTokens: workload.inputTokens[end] * growth,
-			outputTokens: workload.outputTokens[end] * growth,
-			cachedInputRatio: workload.cachedInputRatio
-		},
-		promise: {
-			ttftMsP95: workload.ttftMsP95,
-			tpotMsP95: workload.tpotMsP95
-		},
-		contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
-	});
-	const first = at("expected", 1);
-	const { low, high } = tokenRatios(workload);
-	return {
-		first,
-		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at("expected", growthAt(workload.tokenGrowthRatioPerMonth, context.facts.horizonMonths - 1)),
-		low: low === 1 ? first : at("low", 1),
-		high: high === 1 ? first : at("high", 1)
-	};
-}
-/** Tokens of a request at the ends of the declared ranges against the expected ones; 1 for plain numbers. */
-function tokenRatios({ inputTokens, outputTokens }) {
-	const expected = inputTokens.expected + outputTokens.expected;
-	return {
-		low: (inputTokens.low + outputTokens.low) / expected,
-		high: (inputTokens.high + outputTokens.high) / expected
-	};
-}
-/** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
-function gpusOnOffer(context) {
-	const largest = /* @__PURE__ */ new Map();
-	for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
-	return [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
-		const gpu = findGpu(context.catalog, id);
-		if (gpu === void 0) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
-		return {
-			gpu,
-			tensorParallelSizes: [
-				1,
-				2,
-				4,
-				8
-			].filter((size) => size <= count)
-		};
-	});
-}
-/** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
-function whyUnservable(candidate, first, last, context) {
-	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
-	if (first.served.length > 0) {
-		const reason = last.served.length > 0 ? "the capability floor leaves no precision that fits" : "it no longer keeps the promise at the last month's tokens";
-		return `${candidate.model.id}: ${reason}`;
-	}
-	const closest = closestMiss(first, context);
-	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
-}
-function closestMiss(search, context) {
-	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
-	const order = [
-		"latency",
-		"memory",
-		"unsupported-precision"
-	];
-	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
-}
-
-// src/decide/prices.ts
-/**
-* The catalog with the policy's own API prices laid over it. From its `effective_from` on, a policy price replaces
-* every catalog price of the same model, until its `effective_to`.
-*/
-function overlayPrices(catalog, prices) {
-	const own = prices.api ?? [];
-	if (own.length === 0) return catalog;
-	return {
-		...catalog,
-		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
-	};
-}
-function overlayModel(model, own) {
-	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
-	if (mine.length === 0) return model;
-	const rows = mine.map((price) => ({
-		effectiveFrom: price.effectiveFrom,
-		effectiveTo: price.effectiveTo ?? null,
-		inputUsdPerMTok: price.inputUsdPerMtok,
-		outputUsdPerMTok: price.outputUsdPerMtok,
-		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
-		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
-		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
-		tiers: [],
-		peak: null,
-		source: `policy: ${price.source}`,
-		checked: price.checked,
-		basis: "vendor",
-		certainty: "high"
-	}));
-	return {
-		...model,
-		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
-	};
-}
-/** The parts of a catalog price that no policy price covers; both ends of a period are inclusive. */
-function remains(row, own) {
-	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
-	const ends = own.map((price) => price.effectiveTo);
-	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
-	const before = row.effectiveFrom < first ? [{
-		...row,
-		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
-	}] : [];
-	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
-		...row,
-		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
-	}] : [];
-	return [...before, ...after];
-}
-const MS_PER_DAY = 864e5;
-/** `dayFrom("2026-12-31", 1)` is "2027-01-01". */
-function dayFrom(date, days) {
-	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
-}
-function earlier(a, b) {
-	return a !== null && a < b ? a : b;
-}
-function later(a, b) {
-	return a > b ? a : b;
-}
-/**
-* Hourly prices of all GPU instances in the policy's region under its way of buying.
-* Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
-* Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
-*/
-function instanceOffers(facts, catalog, asOf) {
-	const offers = [];
-	const unpriced = [];
-	for (const instance of catalog.instances) {
-		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
-		if (price === void 0) {
-			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
-			unpriced.push({
-				instance: instance.id,
-				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
-			});
-		} else offers.push({
-			instance,
-			...price
-		});
-	}
-	return {
-		offers,
-		unpriced
-	};
-}
-function ownPrice(instance, facts, asOf) {
-	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-	return own === void 0 ? void 0 : {
-		usdPerHour: own.usdPerHour,
-		source: `policy: ${dated(own)}`
-	};
-}
-function listPrice(instance, facts, asOf) {
-	const { gpu, gpuDiscountRatio } = facts.purchase;
-	if (gpu === "capacity_block") {
-		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
-	}
-	const row = instance.usdPerHour[facts.region];
-	if (row === void 0) return void 0;
-	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
-}
-function discounted(usdPerHour, ratio, source) {
-	if (ratio === 0) return {
-		usdPerHour,
-		source
-	};
-	return {
-		usdPerHour: usdPerHour * (1 - ratio),
-		source: `${source}; less the declared discount of ${ratio * 100} %`
-	};
-}
-
-// src/decide/reasons.ts
-/**
-* Why this workload takes this side, in the order a reader asks: which side the rules leave, what the sides cost, and
-* why the less expensive one was not taken when it was not. Every sentence carries the figures it compares.
-*/
-function costReasons(entry, index, search, flips, document) {
-	const { workload } = entry;
-	const volumeLine = document.lineOf(`${workload.pointer}.volume`);
-	const api = flips.rival(index, "api", EXPECTED);
-	const own = flips.rival(index, "self-host", EXPECTED);
-	const chosen = flips.chosen.assignment[index];
-	const reasons = currentReason(entry, index, search, flips, document);
-	if (api === void 0 || own === void 0) reasons.push(onlySide(entry, api === void 0 ? "api" : "self-host", document));
-	if (api !== void 0 && own !== void 0) {
-		const side = chosen?.kind === "self-host" ? "self-host" : "api";
-		const [mine, other] = side === "api" ? [api, own] : [own, api];
-		const gap = other.monthlyUsd - mine.monthlyUsd;
-		const word = gap >= 0 ? "less" : "more";
-		const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
-		const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
-		reasons.push({
-			rule: "cost",
-			verdict: "info",
-			text: `${names} costs ${usd$1(Math.abs(gap))} a month ${word} than ${rival}, people included`,
-			line: volumeLine,
-			source: null
-		});
-	}
-	if (search.tied) reasons.push({
-		rule: "tie",
-		verdict: "info",
-		text: `costs within ${TIE_RATIO * 100} % are a tie, which goes to the API`,
-		line: null,
-		source: null
-	});
-	return reasons;
-}
-/** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */
-function currentReason(entry, index, search, flips, document) {
-	const { current, name, pointer } = entry.workload;
-	if (current === null) return [];
-	const line = document.lineOf(`${pointer}.current`);
-	const threshold = `${SWITCH_THRESHOLD_RATIO * 100} %`;
-	const keep = search.kept.find((row) => row.index === index);
-	if (keep !== void 0) return [{
-		rule: "switch-threshold",
-		verdict: "info",
-		text: `${current.model} stays: leaving it would save ${usd$1(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
-		line,
-		source: null
-	}];
-	const today = search.shortlists[index]?.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
-	const chosen = flips.chosen.assignment[index];
-	if (today === void 0 || today === chosen) return [];
-	const stay = flips.base.price(flips.chosen.assignment.with(index, today));
-	if (stay === void 0) return [];
-	return [{
-		rule: "switch",
-		verdict: "info",
-		text: `leaving ${current.model} saves ${usd$1(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
-		line,
-		source: null
-	}];
-}
-/** One side has no option left: the rule that took out most of it, with its policy line. */
-function onlySide(entry, gone, document) {
-	const prefix = (id) => id.startsWith("self-host/");
-	const rejected = entry.rejected.filter((row) => prefix(row.option) === (gone === "self-host"));
-	const counts = /* @__PURE__ */ new Map();
-	for (const { rule } of rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-	const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
-	const what = gone === "api" ? "API" : "self-hosted";
-	if (top === void 0) return {
-		rule: "candidates",
-		verdict: "info",
-		text: `the policy names no ${what} candidate`,
-		line: document.lineOf(`${entry.workload.pointer}.candidates`),
-		source: null
-	};
-	const [rule, count] = top;
-	const example = rejected.find((row) => row.rule === rule);
-	return {
-		rule,
-		verdict: "info",
-		text: `no ${what} option is left: ${count} of ${rejected.length} fall to ${rule} (${example?.text ?? ""})`,
-		line: example?.line ?? null,
-		source: null
-	};
-}
-
-// src/decide/search.ts
-/** How many of the least expensive options of each side a workload brings into the joint search. */
-const SHORTLIST_API = 3;
-const SHORTLIST_SELF_HOST = 3;
-/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
-const EXACT_LIMIT = 2e4;
-/** Path of an assignment: all by the token, all on own instances, or both. */
-function pathOf(assignment) {
-	const own = assignment.filter((option) => option.kind === "self-host").length;
-	if (own === 0) return "api";
-	return own === assignment.length ? "self-host" : "hybrid";
-}
-/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
-function shortlistsOf(pricer) {
-	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
-	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
-	return alone.map((ranked, index) => {
-		const current = pricer.context.workloads[index]?.workload.current ?? null;
-		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
-		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
-	});
-}
-function take(ranked, side, count) {
-	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
-}
-/** Options of one workload by the cost of serving it alone, least first; ties by id. */
-function rankAlone(pricer, entry, index) {
-	return entry.feasible.map((option) => ({
-		option,
-		usd: pricer.alone(index, option)
-	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
-}
-/**
-* Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
-* wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
-*/
-function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
-	if (shortlists.some((list) => list.length === 0)) return {
-		chosen: void 0,
-		byPath: {},
-		shortlists,
-		exact: true,
-		kept: [],
-		tied: false
-	};
-	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
-	const byPath = {};
-	const visit = (priced) => {
-		const path = pathOf(priced.assignment);
-		const known = byPath[path];
-		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
-	};
-	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
-	else swapSearch(pricer, shortlists, visit);
-	return {
-		byPath,
-		shortlists,
-		exact,
-		...prefer(pricer, least(Object.values(byPath)), byPath.api, shortlists)
-	};
-}
-function visitPriced(pricer, assignment, visit) {
-	const priced = pricer.price(assignment);
-	if (priced !== void 0) visit(priced);
-	return priced;
-}
-function everyAssignment(lists, visit) {
-	const pick = [];
-	const descend = (depth) => {
-		const list = lists[depth];
-		if (list === void 0) {
-			visit([...pick]);
-			return;
-		}
-		for (const option of list) {
-			pick[depth] = option;
-			descend(depth + 1);
-		}
-	};
-	descend(0);
-}
-/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
-function swapSearch(pricer, lists, visit) {
-	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
-	const starts = [
-		lists.map((list) => first(list, false)),
-		lists.map((list) => first(list, true)),
-		lists.map((list) => list[0])
-	];
-	for (const start of starts) {
-		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
-		for (let improved = best !== void 0; improved;) {
-			improved = false;
-			for (const [index, list] of lists.entries()) for (const option of list) {
-				if (best === void 0 || best.assignment[index] === option) continue;
-				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
-				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
-				best = next;
-				improved = true;
-			}
-		}
-	}
-}
-function prefer(pricer, cheapest, api, shortlists) {
-	if (cheapest === void 0) return {
-		chosen: void 0,
-		kept: [],
-		tied: false
-	};
-	const tied = api !== void 0 && api !== cheapest && api.monthlyUsd <= cheapest.monthlyUsd * (1 + .02);
-	return {
-		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
-		tied
-	};
-}
-/**
-* Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
-* looked at in the order of their names, so the result does not depend on the order of the policy.
-*/
-function keepCurrent(pricer, found, shortlists) {
-	const kept = [];
-	let chosen = found;
-	const order = pricer.context.workloads.map((entry, index) => ({
-		index,
-		name: entry.workload.name
-	})).sort((a, b) => a.name < b.name ? -1 : 1);
-	for (const { index } of order) {
-		const today = currentOption(pricer, index, shortlists[index] ?? []);
-		if (today === void 0 || today === chosen.assignment[index]) continue;
-		const stay = pricer.price(chosen.assignment.with(index, today));
-		const bill = pricer.alone(index, today);
-		if (stay === void 0 || bill === void 0) continue;
-		const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
-		if (savingUsd > bill * .1) continue;
-		kept.push({
-			index,
-			savingUsd
-		});
-		chosen = stay;
-	}
-	return {
-		chosen,
-		kept
-	};
-}
-/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
-function currentOption(pricer, index, options) {
-	const current = pricer.context.workloads[index]?.workload.current ?? null;
-	if (current === null) return void 0;
-	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
-}
-function least(portfolios) {
-	return portfolios.reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
-}
-
-// src/decide/decide.ts
-const RUNNERS_UP = 3;
-/**
-* Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
-* Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
-* read from the base branch.
-*/
-function decide(document, catalog, asOf, waivers) {
-	const facts = factsOf(document);
-	const priced = overlayPrices(catalog, facts.prices);
-	const { offers } = instanceOffers(facts, priced, asOf);
-	const context = {
-		facts,
-		catalog: priced,
-		asOf,
-		offers,
-		waivers,
-		ownKeys: ownComplianceKeys(document.policy),
-		lineOf: (path) => document.lineOf(path)
-	};
-	const options = facts.workloads.map((workload) => optionsFor(workload, context));
-	const pricer = new Pricer({
-		workloads: options,
-		facts,
-		catalog: priced,
-		asOf,
-		offers: offersByGpu(offers),
-		what: EXPECTED,
-		memo: newMemo()
-	});
-	const search = searchPortfolios(pricer);
-	return {
-		decision: search.chosen === void 0 ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document),
-		facts,
-		options,
-		offers
-	};
-}
-/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
-function ownComplianceKeys(policy) {
-	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
-}
-function feasible(search, chosen, pricer, document) {
-	const bands = bandsOf(pricer, chosen);
-	const flips = new Flips(pricer, chosen, search.shortlists);
-	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
-	const workloads = pricer.context.workloads.map((entry, index) => {
-		const option = chosen.assignment[index];
-		const band = bands.workloads[index];
-		if (option === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
-		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
-		const side = option.kind === "self-host" ? "self-host" : "api";
-		return {
-			name: entry.workload.name,
-			line: document.lineOf(entry.workload.pointer),
-			path: side,
-			option: summaryOf$1(option, chosen.fleets),
-			requestsPerMonth: entry.workload.requestsPerMonth.expected,
-			monthlyCostUsd: band,
-			costLines: lines[index] ?? [],
-			breakEven,
-			reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
-			rejected: entry.rejected,
-			runnersUp: runnersUp(search, chosen, pricer, index),
-			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
-			conditions: unique(option.judgement.conditions),
-			considered: {
-				total: entry.total,
-				feasible: entry.feasible.length
-			}
-		};
-	});
-	const months = monthsOf(chosen, pricer);
-	return {
-		path: pathOf(chosen.assignment),
-		monthlyCostUsd: bands.total,
-		...months,
-		workloads,
-		fleets: chosen.fleets.map(fleetOf$1),
-		paths: pathCosts(search, chosen, pricer),
-		...confidenceOf$1(search, chosen, bands, pricer),
-		exact: search.exact,
-		assumptions: pricer.context.facts.assumptions
-	};
-}
-/** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
-function asked(reasons) {
-	return reasons.filter((reason) => reason.line !== null || reason.verdict === "waived" || reason.rule === "capability" || reason.rule === "lifecycle");
-}
-function unique(texts) {
-	return [...new Set(texts)];
-}
-/** The next best options of one workload with all others as chosen. */
-function runnersUp(search, chosen, pricer, index) {
-	return (search.shortlists[index] ?? []).filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
-		const option = priced.assignment[index];
-		const band = bandsOf(pricer, priced).workloads[index];
-		return option === void 0 || band === void 0 ? [] : [{
-			option: summaryOf$1(option, priced.fleets),
-			monthlyCostUsd: band
-		}];
-	});
-}
-/** First and last month, when growth or dated prices make them differ by more than a dollar. */
-function monthsOf(chosen, pricer) {
-	const months = pricer.context.facts.horizonMonths;
-	const at = (month) => {
-		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
-		const hosts = chosen.fleets.reduce((sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1), 0);
-		return chosen.monthlyUsd + tokens + hosts;
-	};
-	const [first, last] = [at(0), at(months - 1)];
-	return Math.abs(first - last) < 1 ? {
-		firstMonthUsd: null,
-		lastMonthUsd: null
-	} : {
-		firstMonthUsd: first,
-		lastMonthUsd: last
-	};
-}
-function mean(values) {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-function pathCosts(search, chosen, pricer) {
-	return [
-		"api",
-		"self-host",
-		"hybrid"
-	].map((path) => {
-		const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
-		if (priced !== void 0) return {
-			path,
-			monthlyCostUsd: bandsOf(pricer, priced).total,
-			text: namesOf(priced)
-		};
-		return {
-			path,
-			monthlyCostUsd: null,
-			text: whyNoPath(path, search)
-		};
-	});
-}
-function whyNoPath(path, search) {
-	if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
-	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
-	return missing === 0 ? "no common fleet serves all workloads" : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
-}
-/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
-function confidenceOf$1(search, chosen, bands, pricer) {
-	const rival = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
-	if (rival === void 0) return {
-		confidence: "forced",
-		confidenceText: "the rules leave one path"
-	};
-	const other = bandsOf(pricer, rival).total;
-	const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
-	const compared = `${usd$1(less.p10)} to ${usd$1(less.p90)} against ${usd$1(more.p10)} to ${usd$1(more.p90)} for the next path`;
-	if (less.p90 < more.p10) return {
-		confidence: "high",
-		confidenceText: `cost bands do not overlap: ${compared}`
-	};
-	if (less.p90 < more.expected && less.expected < more.p10) return {
-		confidence: "medium",
-		confidenceText: `cost bands overlap in part: ${compared}`
-	};
-	return {
-		confidence: "low",
-		confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it`
-	};
-}
-/** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
-function infeasible(facts, options, document) {
-	return {
-		path: "none",
-		monthlyCostUsd: null,
-		firstMonthUsd: null,
-		lastMonthUsd: null,
-		workloads: options.map((entry) => ({
-			name: entry.workload.name,
-			line: document.lineOf(entry.workload.pointer),
-			path: "none",
-			option: null,
-			requestsPerMonth: entry.workload.requestsPerMonth.expected,
-			monthlyCostUsd: null,
-			costLines: [],
-			breakEven: null,
-			reasons: [whyNothingFits(entry, document)],
-			rejected: entry.rejected,
-			runnersUp: [],
-			tippingPoints: [],
-			conditions: [],
-			considered: {
-				total: entry.total,
-				feasible: entry.feasible.length
-			}
-		})),
-		fleets: [],
-		paths: [
-			"api",
-			"self-host",
-			"hybrid"
-		].map((path) => ({
-			path,
-			monthlyCostUsd: null,
-			text: "no feasible portfolio"
-		})),
-		confidence: "forced",
-		confidenceText: "no path fits",
-		exact: true,
-		assumptions: facts.assumptions
-	};
-}
-/** "0 of 121 options feasible: 93 data-location, 28 il6". */
-function whyNothingFits(entry, document) {
-	const line = document.lineOf(entry.workload.pointer);
-	if (entry.feasible.length > 0) return {
-		rule: "portfolio",
-		verdict: "info",
-		text: `${entry.feasible.length} options fit, but another workload has none`,
-		line,
-		source: null
-	};
-	const counts = /* @__PURE__ */ new Map();
-	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-	const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
-	return {
-		rule: "feasibility",
-		verdict: "fail",
-		text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`,
-		line,
-		source: null
-	};
-}
-/** Expected cost of a band or null: the number that deltas and gates compare. */
-function expectedUsd(band) {
-	return band === null ? null : band.expected;
-}
-
-// src/decide/compare.ts
-/**
-* What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from
-* the policy. Workloads are matched by name; removed ones come last.
-*/
-function compare$1(base, head) {
-	const from = expectedUsd(base.monthlyCostUsd);
-	const to = expectedUsd(head.monthlyCostUsd);
-	const names = new Set(head.workloads.map((workload) => workload.name));
-	return {
-		deltaMonthlyUsd: from === null || to === null ? null : to - from,
-		pathChange: base.path === head.path ? null : {
-			from: base.path,
-			to: head.path
-		},
-		workloads: [...head.workloads.map((workload) => workloadDelta(base.workloads.find((other) => other.name === workload.name), workload)), ...base.workloads.filter((workload) => !names.has(workload.name)).map((workload) => workloadDelta(workload, void 0))]
-	};
-}
-/** Amounts closer than this are the same: a tenth of a cent. */
-const SAME_USD = .001;
-function workloadDelta(before, after) {
-	const from = before === void 0 ? null : sideOf$2(before);
-	const to = after === void 0 ? null : sideOf$2(after);
-	const name = (after ?? before)?.name ?? "";
-	const deltaUsd = difference(from?.monthlyUsd, to?.monthlyUsd, before === void 0 || after === void 0);
-	if (from === null) return {
-		name,
-		kind: "added",
-		from,
-		to,
-		deltaUsd
-	};
-	if (to === null) return {
-		name,
-		kind: "removed",
-		from,
-		to,
-		deltaUsd
-	};
-	return {
-		name,
-		kind: from.path === to.path && from.option === to.option && Math.abs(deltaUsd ?? 0) < SAME_USD ? "unchanged" : "changed",
-		from,
-		to,
-		deltaUsd
-	};
-}
-function sideOf$2(workload) {
-	return {
-		path: workload.path,
-		option: workload.option?.id ?? null,
-		monthlyUsd: expectedUsd(workload.monthlyCostUsd)
-	};
-}
-/** An added or removed workload counts from or to zero; an unknown amount gives no difference. */
-function difference(from, to, oneSided) {
-	if (from === null || to === null) return null;
-	if (!oneSided && (from === void 0 || to === void 0)) return null;
-	return (to ?? 0) - (from ?? 0);
-}
-
-// src/decide/findings.ts
-/** Days after which a price is called stale. */
-const STALE_AFTER_DAYS = {
-	api: 30,
-	instance: 180
-};
-/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
-function usedPrices(trace, catalog, asOf) {
-	return trace.decision.workloads.flatMap(({ option }) => {
-		if (option === null) return [];
-		if (option.instanceType !== void 0) {
-			const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
-			return row === void 0 ? [] : [{
-				id: option.instanceType,
-				checked: row.checked,
-				kind: "instance"
-			}];
-		}
-		const model = findApiModel(catalog, option.model);
-		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
-		return row === void 0 ? [] : [{
-			id: option.model,
-			checked: row.checked,
-			kind: "api"
-		}];
-	});
-}
-/** The price of the decision that was read longest ago; null when nothing was chosen. */
-function oldestPriceUsed(trace, catalog, asOf) {
-	const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
-	return oldest === void 0 ? null : {
-		id: oldest.id,
-		checked: oldest.checked,
-		ageDays: staleness(oldest.checked, asOf)
-	};
-}
-/** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
-function findingsOf(trace, document, catalog, asOf) {
-	return [
-		...stale(trace, catalog, asOf),
-		...shutdowns(trace, document, catalog, asOf),
-		...unpriced(trace),
-		...notAsked(trace, document),
-		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
-	];
-}
-function stale(trace, catalog, asOf) {
-	return [...new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
-}
-function shutdowns(trace, document, catalog, asOf) {
-	const end = monthDate(asOf, trace.facts.horizonMonths);
-	return trace.decision.workloads.flatMap(({ name, option, line }) => {
-		const model = option === null ? void 0 : findApiModel(catalog, option.model);
-		if (option === null || option.kind === "self-host" || model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
-		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
-		const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
-		return [{
-			id: "shutdown-in-horizon",
-			level: "warning",
-			text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
-			line: at || line
-		}];
-	});
-}
-function unpriced(trace) {
-	const labels = new Set(trace.decision.workloads.flatMap(({ costLines }) => costLines.filter((line) => line.monthlyUsd === null).map((line) => line.label)));
-	return labels.size === 0 ? [] : [{
-		id: "unpriced-lines",
-		level: "warning",
-		text: `the total leaves out lines without a known price: ${[...labels].sort().join(", ")}`,
-		line: null
-	}];
-}
-/** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
-function notAsked(trace, document) {
-	return trace.facts.workloads.flatMap((workload) => {
-		const trained = [
-			"sft",
-			"lora",
-			"full_finetune",
-			"continued_pretraining",
-			"distill"
-		].includes(workload.customization);
-		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
-		const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
-		return [...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [], ...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []];
-	});
-}
-function notice(id, text, line) {
-	return {
-		id,
-		level: "notice",
+		kind: "refused",
 		text,
-		line
+		fix
 	};
 }
-
-// src/decide/gates.ts
-/**
-* Judges the head decision by the base branch's gates, so a pull request cannot loosen the gate that judges it, and by
-* those gates of the head that are stricter. A policy without a base is judged by its own gates. Loosened gates,
-* new waivers and expired waivers are findings.
-*
-* Example: base `max_monthly_usd: 5000`, head `max_monthly_usd: 9000`, cost 7,000: fails by the base gate, and the
-* loosening is a finding.
-*/
-function judgeGates(head, base, decision, baseDecision, asOf) {
-	const judge = base ?? head;
-	const waivers = judge.policy.waivers ?? [];
-	const own = results(judge, base === null ? "head" : "base", decision, baseDecision, waivers, asOf);
-	const stricter = base === null ? [] : results(head, "head", decision, baseDecision, waivers, asOf).filter((gate) => isStricter(gate.id, base.policy.gates, head.policy.gates));
-	const findings = [...base === null ? [] : loosened(base, head), ...expired(judge, waivers, asOf)];
-	return {
-		gates: [...own.filter((gate) => !stricter.some((other) => other.id === gate.id)), ...stricter],
-		findings
-	};
-}
-function results(document, from, decision, baseDecision, waivers, asOf) {
-	const gates = document.policy.gates ?? {};
-	const cost = expectedUsd(decision.monthlyCostUsd);
-	const baseCost = expectedUsd(baseDecision?.monthlyCostUsd ?? null);
-	return [
-		maxMonthly(gates, cost),
-		maxIncrease(gates, cost, baseCost),
-		forbidden(gates, decision)
-	].filter((check) => check !== null).map(({ id, ok, text }) => {
-		const waiver = ok ? void 0 : waivers.find((entry) => entry.gate === id && entry.expires >= asOf);
-		return {
-			id,
-			status: ok ? "pass" : waiver === void 0 ? "fail" : "waived",
-			text: `${text}${waiver === void 0 ? "" : `; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`}`,
-			line: document.lineOf(`gates.${id}`),
-			from
-		};
+function vllmRun(file) {
+	const { completed } = file;
+	const problem = countsProblem(completed, file.failed ?? Math.max(0, (file.num_prompts ?? completed) - completed));
+	if (problem !== void 0) return problem;
+	const rate = typeof file.request_rate === "number" ? file.request_rate : null;
+	return checked$1({
+		tool: "vllm_bench",
+		requestsPerSecond: file.request_throughput,
+		inputTokens: file.total_input_tokens / completed,
+		outputTokens: file.total_output_tokens / completed,
+		outputTokensPerSecond: file.output_throughput,
+		ttftMs: file.mean_ttft_ms ?? null,
+		tpotMs: file.mean_tpot_ms ?? null,
+		concurrency: file.max_concurrency ?? null,
+		requestRate: rate,
+		requests: completed
 	});
 }
-function maxMonthly(gates, cost) {
-	const limit = gates.maxMonthlyUsd;
-	if (limit === void 0) return null;
-	if (cost === null) return {
-		id: "max_monthly_usd",
-		ok: false,
-		text: `no path fits, so the cost against the limit of ${usd$1(limit)} is not known`
-	};
+function guideRun(benchmarks) {
+	const results = benchmarks.map(guideBenchmark);
+	const rateOf = (result) => result.kind === "measured" ? result.run.requestsPerSecond : -1;
+	return results.reduce((most, next) => most === void 0 || rateOf(next) > rateOf(most) ? next : most, void 0) ?? refused("it holds no benchmark", "let GuideLLM finish at least one benchmark");
+}
+function guideBenchmark({ config, args, metrics, run_stats }) {
+	const counts = metrics.request_totals ?? run_stats?.requests_made;
+	const problem = countsProblem(counts?.successful ?? 0, counts?.errored ?? 0);
+	if (problem !== void 0) return problem;
+	const strategy = config?.strategy ?? args?.strategy;
+	const sent = (counts?.successful ?? 0) + (counts?.incomplete ?? 0);
+	const concurrent = strategy?.type_ === "synchronous" ? 1 : strategy?.streams ?? strategy?.max_concurrency ?? null;
+	const rate = strategy?.rate ?? null;
+	return checked$1({
+		tool: "guidellm",
+		requestsPerSecond: metrics.requests_per_second?.successful?.mean ?? 0,
+		inputTokens: metrics.prompt_token_count?.successful?.mean ?? 0,
+		outputTokens: metrics.output_token_count?.successful?.mean ?? 0,
+		outputTokensPerSecond: (metrics.output_tokens_per_second?.total ?? metrics.output_tokens_per_second?.successful)?.mean ?? 0,
+		ttftMs: metrics.time_to_first_token_ms?.successful?.mean ?? null,
+		tpotMs: metrics.inter_token_latency_ms?.successful?.mean ?? null,
+		concurrency: concurrent ?? (rate === null ? sent : null),
+		requestRate: rate,
+		requests: null
+	});
+}
+function countsProblem(completed, failed) {
+	if (completed === 0) return refused("no request of the run completed", "look at the server's log and run the benchmark again");
+	if (failed === 0) return void 0;
+	return refused(`${failed} of its ${completed + failed} requests failed`, "run the benchmark again until no request fails");
+}
+/** A server that answers this share of the arrivals kept up with them; the rest are the start and the end of the run. */
+const KEPT_UP_RATIO = .9;
+function checked$1(run) {
+	const { requestsPerSecond, requestRate, inputTokens, outputTokens, outputTokensPerSecond } = run;
+	if (!(requestsPerSecond > 0 && inputTokens > 0 && outputTokens > 0 && outputTokensPerSecond > 0)) return refused("it lacks the request rate, the tokens of a request, or the output tokens per second", "run the benchmark again");
+	if (requestRate !== null && requestsPerSecond >= KEPT_UP_RATIO * requestRate) return refused(`the server kept up with the ${requestRate} requests/s that were sent, so the run does not show what it can do`, "measure with a fixed concurrency, or send requests faster than the server answers them");
 	return {
-		id: "max_monthly_usd",
-		ok: cost <= limit,
-		text: `${usd$1(cost)} a month against the limit of ${usd$1(limit)}`
-	};
-}
-function maxIncrease(gates, cost, baseCost) {
-	const limit = gates.maxIncreaseRatio;
-	if (limit === void 0) return null;
-	if (baseCost === null) return {
-		id: "max_increase_ratio",
-		ok: true,
-		text: "no base cost to compare with"
-	};
-	if (cost === null) return {
-		id: "max_increase_ratio",
-		ok: false,
-		text: "no path fits, so the increase is not known"
-	};
-	const increase = baseCost === 0 ? cost > 0 ? Number.POSITIVE_INFINITY : 0 : cost / baseCost - 1;
-	return {
-		id: "max_increase_ratio",
-		ok: increase <= limit + 1e-12,
-		text: `${percent$1(increase)} against the limit of ${percent$1(limit)}`
-	};
-}
-function forbidden(gates, decision) {
-	if (gates.forbidPaths === void 0) return null;
-	return {
-		id: "forbid_paths",
-		ok: !gates.forbidPaths.includes(decision.path),
-		text: `path ${decision.path}; forbidden: ${gates.forbidPaths.join(", ") || "none listed"}`
-	};
-}
-function percent$1(ratio) {
-	return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(1)} %`;
-}
-function isStricter(id, base, head) {
-	if (id === "max_monthly_usd") return (head?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY) < (base?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY);
-	if (id === "max_increase_ratio") return (head?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY) < (base?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY);
-	return (head?.forbidPaths ?? []).some((path) => !(base?.forbidPaths ?? []).includes(path));
-}
-function isLoosened(id, base, head) {
-	return id === "forbid_paths" ? (base?.forbidPaths ?? []).some((path) => !(head?.forbidPaths ?? []).includes(path)) : isStricter(id, head, base);
-}
-function loosened(base, head) {
-	const gates = [
-		"max_monthly_usd",
-		"max_increase_ratio",
-		"forbid_paths"
-	].filter((id) => isLoosened(id, base.policy.gates, head.policy.gates)).map((id) => ({
-		id: "gate-loosened",
-		level: "warning",
-		text: `this change loosens the gate ${id}; the base branch's value still judges it`,
-		line: head.lineOf(`gates.${id}`)
-	}));
-	const known = new Set((base.policy.waivers ?? []).map((waiver) => JSON.stringify(waiver)));
-	const waivers = (head.policy.waivers ?? []).flatMap((waiver, index) => known.has(JSON.stringify(waiver)) ? [] : [{
-		id: "waiver-added",
-		level: "warning",
-		text: `this change adds a waiver of ${waiver.gate ?? waiver.rule ?? ""}; it counts once it is on the base branch`,
-		line: head.lineOf(`waivers[${index}]`)
-	}]);
-	return [...gates, ...waivers];
-}
-function expired(document, waivers, asOf) {
-	return waivers.flatMap((waiver, index) => waiver.expires >= asOf ? [] : [{
-		id: "waiver-expired",
-		level: "warning",
-		text: `the waiver of ${waiver.gate ?? waiver.rule ?? ""} ended on ${waiver.expires} (${waiver.owner}) and no longer counts`,
-		line: document.lineOf(`waivers[${index}]`)
-	}]);
-}
-
-// src/decide/names.ts
-/** Everything that a policy may name: the catalog's models, regions, instances and benchmarks on a date, and the rules. */
-function nameBook(catalog, asOf) {
-	return { explain: (kind, name) => kind === "rule" ? explainRule(name) : explainName(catalog, kind, name, asOf) };
-}
-/** A waiver may name rules by their id. A model that is shut down and an air gap cannot be waived. */
-function explainRule(name) {
-	const rule = RULES.find(({ id }) => id === name);
-	const ids = RULES.filter(({ waivable }) => waivable).map(({ id }) => id);
-	if (rule === void 0) return {
-		problem: `unknown rule "${name}"; allowed: ${ids.join(", ")}`,
-		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name, ids)}"?`
-	};
-	return rule.waivable ? void 0 : {
-		problem: `the rule "${name}" cannot be waived`,
-		fix: "remove the waiver"
+		kind: "measured",
+		run
 	};
 }
 
@@ -39572,16 +35878,21 @@ const NAMED_VALUES = [
 	["prices.api[].id", "api-model"],
 	["prices.gpu[].id", "instance"],
 	["prices.gpu[].region", "region"],
+	["measurements[].model", "open-model"],
+	["measurements[].gpu", "gpu"],
 	["waivers[].rule", "rule"]
 ];
 const CODES = {
 	"api-model": "unknown-model",
 	"open-model": "unknown-model",
+	gpu: "unknown-gpu",
 	region: "unknown-region",
 	instance: "unknown-instance",
 	benchmark: "unknown-benchmark",
 	rule: "unknown-value"
 };
+/** No waiver touches it, in any spelling; the rules say so already. */
+const AIR_GAP_RULE = "air-gapped";
 /** Longer text is no name; the schema says so already. */
 const LONGEST_NAME$1 = 120;
 /** Wrong names after which nobody reads on; each costs a search for similar ones. */
@@ -39621,7 +35932,7 @@ function namedPlaces(root) {
 		...values,
 		...current,
 		...benchmarks
-	].filter(({ name }) => name.length > 0 && name.length <= LONGEST_NAME$1);
+	].filter(({ name }) => name.length > 0 && name.length <= LONGEST_NAME$1).filter(({ kind, name }) => kind !== "rule" || name.toLowerCase().replaceAll("_", "-") !== AIR_GAP_RULE);
 }
 function namedValue({ node, path }, kind) {
 	if (node.kind !== "scalar" || typeof node.value !== "string") return [];
@@ -39688,7 +35999,7 @@ function checkRules(root) {
 		]),
 		...purchaseNeedsPrice(root),
 		...certificateRegion(root),
-		...select(root, "measurements").flatMap(measurementsAreReserved)
+		...duplicates(select(root, "measurements[].file"), "measurement file")
 	];
 }
 function exactlyOneOf(place, first, second) {
@@ -39831,10 +36142,6 @@ function certificateRegion(root) {
 function privateCertificate(domain) {
 	return warning("unusual", domain, "domain has no certificate_arn, so the stack imports a private certificate that clients must trust", "add deploy.certificate_arn of an ACM certificate for this name");
 }
-function measurementsAreReserved(place) {
-	if (place.node.kind !== "list" || place.node.items.length === 0) return [];
-	return [error("not-supported-yet", place, "measurements are not supported yet; allowed: an empty list", "remove the key")];
-}
 /** Output beyond this many tokens for one request is rare even for reasoning models. */
 const UNUSUAL_OUTPUT_TOKENS = 1e5;
 /** The worst minute of public traces is at most about 4 times the mean of its hour. */
@@ -39899,6 +36206,13 @@ const openModel = known(LONGEST_MODEL_NAME, "llama-3.3-70b-instruct");
 const region = known(LONGEST_AWS_NAME, "us-east-1");
 /** AWS instance type, e.g. p5.48xlarge. */
 const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
+/** Id or alias of a GPU in the catalog. */
+const gpu = known(LONGEST_AWS_NAME, "h100");
+/**
+* A file of the repository, as a relative path with forward slashes that never leads upwards: a pull request must not make
+* the engine read other files of the machine.
+*/
+const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes and without ..", "bench/h100-qwen3-32b.json");
 /** A sentence for people: who, why or where. */
 const note = string().min(1).max(300);
 /** A calendar day, YYYY-MM-DD. */
@@ -40094,6 +36408,22 @@ const gpuPrice = strictObject({
 	source: note.describe("Where the price stands, e.g. a private offer."),
 	checked
 }).describe("One dated price of one instance type in one region.");
+const Measurement = strictObject({
+	file: repositoryFile.describe("JSON file that the tool wrote, relative to the policy's folder or to the top of the repository."),
+	model: openModel.describe("Open-weight model of the catalog that ran."),
+	gpu: gpu.describe("GPU of the catalog that it ran on, e.g. h100."),
+	tensor_parallel: int().min(1).max(64).describe("GPUs that one server was split over."),
+	precision: _enum([
+		"bf16",
+		"fp8",
+		"int8",
+		"int4",
+		"mxfp4",
+		"nvfp4"
+	]).describe("Precision of the weights that ran."),
+	tool: _enum(["vllm_bench", "guidellm"]).optional().describe("What wrote the file: vllm bench serve --save-result, or GuideLLM. Default: told from the file."),
+	cached_input_ratio: ratio.optional().describe("Share of the input tokens that the run found in the prefix cache. Default 0; a rate beyond the GPU's compute needs it.")
+}).describe("One benchmark of one server; it rescales the predicted throughput of that model, GPU, size and precision.");
 const Deploy = strictObject({
 	environment: identifier.optional().describe("Name that goes into resource names and tags. Default: the stage."),
 	vpc: strictObject({
@@ -40171,10 +36501,7 @@ const PolicyFile = strictObject({
 		api: array(apiPrice).max(200).optional().describe("Prices of API models."),
 		gpu: array(gpuPrice).max(200).optional().describe("Prices of GPU instances.")
 	}).optional().describe("Your own prices; each needs a source. They win over the catalog."),
-	measurements: array(unknown$2()).optional().meta({
-		description: "Measured throughput files. Not supported yet.",
-		maxItems: 0
-	}),
+	measurements: array(Measurement).max(50).optional().describe("Your own benchmarks of a server; they win over the prediction."),
 	gates: strictObject({
 		max_monthly_usd: positive$1.optional().describe("Fail when the expected monthly cost is above this."),
 		max_increase_ratio: atLeastZero.optional().describe("Fail when the cost rises by more than this share against the base branch."),
@@ -47414,6 +43741,20 @@ function parsePolicy(text, file, names) {
 		lineOf
 	};
 }
+/**
+* Measurement files that a policy names, each once, as written: what the shell reads before `evaluate`. Only names that the
+* language allows; a text that is no policy names none.
+* Example: `measurements: [{ file: bench/h100.json, ... }]` gives `["bench/h100.json"]`.
+*/
+function measurementFilesIn(text) {
+	if (unreadableText(text) !== void 0) return [];
+	const { root } = readYaml(withoutByteOrderMark(text));
+	const allowed = (root === null ? [] : select(root, "measurements[].file").map(({ node }) => node.kind === "scalar" ? node.value : null)).flatMap((name) => {
+		const file = repositoryFile.safeParse(name);
+		return file.success ? [file.data] : [];
+	});
+	return [...new Set(allowed)];
+}
 function unreadableText(text) {
 	const bytes = new TextEncoder().encode(text).length;
 	if (bytes > 262144) {
@@ -47444,8 +43785,8 @@ function isSound(problem, { soundUntil, position }) {
 }
 /** Sorted by position, each once, and cut to a number that somebody can read. */
 function toDiagnostics(problems, file, position) {
-	const sorted = problems.toSorted((a, b) => a.offset - b.offset || compare(a.code, b.code) || compare(a.message, b.message));
-	const distinct = sorted.filter((problem, index) => !isSame(problem, sorted[index - 1]));
+	const sorted = problems.toSorted((a, b) => a.offset - b.offset || compare$1(a.code, b.code) || compare$1(a.message, b.message));
+	const distinct = sorted.filter((problem, index) => !isSame$1(problem, sorted[index - 1]));
 	const shown = distinct.slice(0, MAX_PROBLEMS);
 	const cut = distinct[MAX_PROBLEMS];
 	if (cut !== void 0) {
@@ -47458,10 +43799,10 @@ function toDiagnostics(problems, file, position) {
 	return shown.map((problem) => toDiagnostic(problem, file, position));
 }
 /** An alias repeats the problems of its anchor, with the same words in the same place. */
-function isSame(a, b) {
+function isSame$1(a, b) {
 	return a.offset === b?.offset && a.code === b.code && a.message === b.message;
 }
-function compare(a, b) {
+function compare$1(a, b) {
 	return a === b ? 0 : a < b ? -1 : 1;
 }
 function toDiagnostic({ severity, code, offset, path, message, fix }, file, position) {
@@ -47492,26 +43833,4736 @@ function camelKey(key) {
 	return key.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
+// src/files.ts
+/** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
+var UserError = class extends Error {};
+/** Longest part of a file that is read at all; the parser refuses far smaller ones with the size that they have. */
+const READ_LIMIT_BYTES = 16777216;
+/** Text of a policy file. Bytes that are not UTF-8 become U+FFFD, which the parser reports. */
+async function readPolicyText(path) {
+	const info = await stat(path).catch((error) => {
+		throw new UserError(error.code === "ENOENT" ? `${path}: no such file; name an existing policy, or write one with "breakeven init"` : `${path}: ${error.message}`);
+	});
+	if (info.isDirectory()) throw new UserError(`${path}: is a directory; name a policy file`);
+	return readStart(path, Math.min(info.size, READ_LIMIT_BYTES));
+}
+async function readStart(path, bytes) {
+	const handle = await open$1(path);
+	try {
+		const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0);
+		return buffer.toString("utf8", 0, bytesRead);
+	} finally {
+		await handle.close();
+	}
+}
+/**
+* Measurement files that a policy names, found by `read`: each is looked for in the folder of the policy, then at `top`, so that the same
+* policy works on the command line and in the action. A file that `read` does not have is left out; the evaluation says so.
+* Example: `bench/h100.json` of `.github/breakeven.yml` is `.github/bench/h100.json`, else `bench/h100.json`.
+*/
+async function measurementFiles(policy, top, read) {
+	const folders = [.../* @__PURE__ */ new Set([dirname(policy.path), top])];
+	const found = [];
+	for (const file of measurementFilesIn(policy.text)) {
+		const text = await firstText(folders.map((folder) => folder === "." ? file : `${folder}/${file}`), read);
+		if (text !== null) found.push([file, text]);
+	}
+	return Object.fromEntries(found);
+}
+async function firstText(paths, read) {
+	for (const path of paths) {
+		const text = await read(path);
+		if (text !== null) return text;
+	}
+	return null;
+}
+/** Measurement files of a policy on disk; the top is the nearest folder above it that holds a `.git`. */
+async function readMeasurementFiles(path, text) {
+	return measurementFiles({
+		path,
+		text
+	}, await topOf(resolve(dirname(path))), async (file) => {
+		const info = await stat(file).catch(() => null);
+		return info?.isFile() ? readStart(file, Math.min(info.size, MAX_MEASUREMENT_BYTES + 1)) : null;
+	});
+}
+async function topOf(folder) {
+	return await access(join$1(folder, ".git")).then(() => true, () => false) || dirname(folder) === folder ? folder : topOf(dirname(folder));
+}
+/** Writes a file whole or not at all: beside the target first, then renamed over it. */
+async function writeWhole(path, content) {
+	await mkdir(dirname(path), { recursive: true });
+	const beside = join$1(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+	try {
+		await writeFile(beside, content, "utf8");
+		await rename(beside, path);
+	} catch (error) {
+		await rm(beside, { force: true });
+		throw error;
+	}
+}
+
+// package.json
+var version = "0.1.0";
+
+// node_modules/@noble/hashes/_u64.js
+const fromNumH = (n) => n / 2 ** 32 | 0;
+const fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+	const h = fromNumH(n);
+	const l = fromNumL(n);
+	view.setUint32(byteOffset, isLE ? l : h, isLE);
+	view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+
+// node_modules/@noble/hashes/utils.js
+/**
+* Checks if something is Uint8Array. Be careful: nodejs Buffer will return true.
+* @param a - value to test
+* @returns `true` when the value is a Uint8Array-compatible view.
+* @example
+* Check whether a value is a Uint8Array-compatible view.
+* ```ts
+* isBytes(new Uint8Array([1, 2, 3]));
+* ```
+*/
+function isBytes(a) {
+	return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+const atitle = (title) => title ? `"${title}" ` : "";
+/**
+* Asserts something is a non-negative integer.
+* @param n - number to validate
+* @param title - label included in thrown errors
+* @returns The validated number.
+* @throws On wrong argument types. {@link TypeError}
+* @throws On wrong argument ranges or values. {@link RangeError}
+* @example
+* Validate a non-negative integer option.
+* ```ts
+* anumber(32, 'length');
+* ```
+*/
+function anumber(n, title = "") {
+	if (typeof n !== "number") throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+	if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+	return n;
+}
+/**
+* Asserts something is Uint8Array.
+* @param value - value to validate
+* @param length - optional exact length constraint
+* @param title - label included in thrown errors
+* @returns The validated byte array.
+* @throws On wrong argument types. {@link TypeError}
+* @throws On wrong argument ranges or values. {@link RangeError}
+* @example
+* Validate that a value is a byte array.
+* ```ts
+* abytes(new Uint8Array([1, 2, 3]));
+* ```
+*/
+function abytes(value, length, title = "") {
+	if (isBytes(value) && (length === void 0 || value.length === length)) return value;
+	if (length !== void 0) anumber(length, "length");
+	const bytes = isBytes(value);
+	const ofLen = length !== void 0 ? ` of length ${length}` : "";
+	const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
+	const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+	if (!bytes) throw new TypeError(message);
+	throw new RangeError(message);
+}
+const aobject = (value, label) => {
+	if (value === null || typeof value !== "object" || Array.isArray(value)) throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+const aopts = (value, label) => {
+	aobject(value, label);
+	const proto = Object.getPrototypeOf(value);
+	if (proto !== Object.prototype && proto !== null) throw new TypeError(`"${label}" expected plain object`);
+	if (Object.hasOwn(value, "__proto__")) throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+/**
+* Asserts a hash instance has not been destroyed or finished.
+* @param instance - hash instance to validate
+* @param checkFinished - whether to reject finalized instances
+* @throws If the hash instance has already been destroyed or finalized. {@link Error}
+* @example
+* Validate that a hash instance is still usable.
+* ```ts
+* import { aexists } from '@noble/hashes/utils.js';
+* import { sha256 } from '@noble/hashes/sha2.js';
+* const hash = sha256.create();
+* aexists(hash);
+* ```
+*/
+function aexists(instance, checkFinished = true) {
+	if (instance.destroyed) throw new Error("hash was destroyed");
+	if (checkFinished && instance.finished) throw new Error("digest() was already called");
+}
+/**
+* Asserts output is a sufficiently-sized byte array.
+* @param out - destination buffer
+* @param instance - hash instance providing output length
+* Oversized buffers are allowed; downstream code only promises to fill the first `outputLen` bytes.
+* @throws On wrong argument types. {@link TypeError}
+* @throws On wrong argument ranges or values. {@link RangeError}
+* @example
+* Validate a caller-provided digest buffer.
+* ```ts
+* import { aoutput } from '@noble/hashes/utils.js';
+* import { sha256 } from '@noble/hashes/sha2.js';
+* const hash = sha256.create();
+* aoutput(new Uint8Array(hash.outputLen), hash);
+* ```
+*/
+function aoutput(out, instance) {
+	abytes(out, void 0, "output");
+	const min = instance.outputLen;
+	if (!(out.length >= min)) throw new RangeError("\"output\" expected length >= " + min);
+}
+/**
+* Zeroizes typed arrays in place. Warning: JS provides no guarantees.
+* @param arrays - arrays to overwrite with zeros
+* @example
+* Zeroize sensitive buffers in place.
+* ```ts
+* clean(new Uint8Array([1, 2, 3]));
+* ```
+*/
+function clean$1(...arrays) {
+	for (let i = 0; i < arrays.length; i++) arrays[i].fill(0);
+}
+/**
+* Creates a DataView for byte-level manipulation.
+* @param arr - source typed array
+* @returns DataView over the same buffer region.
+* @example
+* Create a DataView over an existing buffer.
+* ```ts
+* createView(new Uint8Array(4));
+* ```
+*/
+function createView(arr) {
+	return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+/**
+* Rotate-right operation for uint32 values.
+* @param word - source word
+* @param shift - shift amount in bits
+* @returns Rotated word.
+* @example
+* Rotate a 32-bit word to the right.
+* ```ts
+* rotr(0x12345678, 8);
+* ```
+*/
+function rotr(word, shift) {
+	return word << 32 - shift | word >>> shift;
+}
+const hasHexBuiltin = /* @__PURE__ */ (() => typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function")();
+const hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+/**
+* Convert byte array to hex string.
+* Uses the built-in function when available and assumes it matches the tested
+* fallback semantics.
+* @param bytes - bytes to encode
+* @returns Lowercase hexadecimal string.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Convert bytes to lowercase hexadecimal.
+* ```ts
+* bytesToHex(Uint8Array.from([0xca, 0xfe, 0x01, 0x23])); // 'cafe0123'
+* ```
+*/
+function bytesToHex(bytes) {
+	abytes(bytes);
+	if (hasHexBuiltin) return bytes.toHex();
+	let hex = "";
+	for (let i = 0; i < bytes.length; i++) hex += hexes[bytes[i]];
+	return hex;
+}
+/**
+* Converts string to bytes using UTF8 encoding.
+* Built-in doesn't validate input to be string: we do the check.
+* Non-ASCII details are delegated to the platform `TextEncoder`.
+* @param str - string to encode
+* @returns UTF-8 encoded bytes.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Encode a string as UTF-8 bytes.
+* ```ts
+* utf8ToBytes('abc'); // Uint8Array.from([97, 98, 99])
+* ```
+*/
+function utf8ToBytes(str) {
+	if (typeof str !== "string") throw new TypeError("string expected");
+	const encoded = new TextEncoder().encode(str);
+	try {
+		return new Uint8Array(encoded);
+	} finally {
+		clean$1(encoded);
+	}
+}
+/**
+* Merges default options and passed options.
+* @param defaults - base option object
+* @param opts - user overrides
+* @param title - label included in thrown override errors
+* @returns Fresh merged option object with a null prototype.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Merge user overrides onto default options.
+* ```ts
+* checkOpts({ dkLen: 32 }, { asyncTick: 10 });
+* ```
+*/
+function checkOpts(defaults, opts, title = "opts") {
+	aopts(defaults, "defaults");
+	if (opts !== void 0) aopts(opts, title);
+	return Object.assign(Object.create(null), defaults, opts);
+}
+/**
+* Creates a callable hash function from a stateful class constructor.
+* @param hashCons - hash constructor or factory
+* @param info - optional metadata such as DER OID
+* @returns Frozen callable hash wrapper with `.create()`.
+*   Wrapper construction eagerly calls `hashCons(undefined)` once to read
+*   `outputLen` / `blockLen`, so constructor side effects happen at module
+*   init time.
+* @throws On wrong argument types. {@link TypeError}
+* @example
+* Wrap a stateful hash constructor into a callable helper.
+* ```ts
+* import { createHasher } from '@noble/hashes/utils.js';
+* import { sha256 } from '@noble/hashes/sha2.js';
+* const wrapped = createHasher(sha256.create, { oid: sha256.oid });
+* wrapped(new Uint8Array([1]));
+* ```
+*/
+function createHasher(hashCons, info = {}) {
+	if (typeof hashCons !== "function") throw new TypeError("\"hashCons\" expected function, got type=" + typeof hashCons);
+	info = checkOpts({}, info, "info");
+	const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+	const tmp = hashCons(void 0);
+	hashC.outputLen = tmp.outputLen;
+	hashC.blockLen = tmp.blockLen;
+	hashC.canXOF = tmp.canXOF;
+	hashC.create = (opts) => hashCons(opts);
+	Object.assign(hashC, info);
+	return Object.freeze(hashC);
+}
+/**
+* Creates OID metadata for NIST hashes with prefix `06 09 60 86 48 01 65 03 04 02`.
+* @param suffix - final OID byte for the selected hash.
+*   The helper accepts any byte even though only the documented NIST hash
+*   suffixes are meaningful downstream.
+* @returns Object containing the DER-encoded OID.
+* @example
+* Build OID metadata for a NIST hash.
+* ```ts
+* oidNist(0x01);
+* ```
+*/
+const oidNist = (suffix) => ({ oid: Uint8Array.from([
+	6,
+	9,
+	96,
+	134,
+	72,
+	1,
+	101,
+	3,
+	4,
+	2,
+	suffix
+]) });
+
+// node_modules/@noble/hashes/_md.js
+/**
+* Internal Merkle-Damgard hash utils.
+* @module
+*/
+/**
+* Shared 32-bit conditional boolean primitive reused by SHA-256, SHA-1, and MD5 `F`.
+* Returns bits from `b` when `a` is set, otherwise from `c`.
+* The XOR form is equivalent to MD5's `F(X,Y,Z) = XY v not(X)Z` because the masked terms never
+* set the same bit.
+* @param a - selector word
+* @param b - word chosen when selector bit is set
+* @param c - word chosen when selector bit is clear
+* @returns Mixed 32-bit word.
+* @example
+* Combine three words with the shared 32-bit choice primitive.
+* ```ts
+* Chi(0xffffffff, 0x12345678, 0x87654321);
+* ```
+*/
+function Chi(a, b, c) {
+	return a & b ^ ~a & c;
+}
+/**
+* Shared 32-bit majority primitive reused by SHA-256 and SHA-1.
+* Returns bits shared by at least two inputs.
+* @param a - first input word
+* @param b - second input word
+* @param c - third input word
+* @returns Mixed 32-bit word.
+* @example
+* Combine three words with the shared 32-bit majority primitive.
+* ```ts
+* Maj(0xffffffff, 0x12345678, 0x87654321);
+* ```
+*/
+function Maj(a, b, c) {
+	return a & b ^ a & c ^ b & c;
+}
+/**
+* Merkle-Damgard hash construction base class.
+* Could be used to create MD5, RIPEMD, SHA1, SHA2.
+* Accepts only byte-aligned `Uint8Array` input, even when the underlying spec describes bit
+* strings with partial-byte tails.
+* @param blockLen - internal block size in bytes
+* @param outputLen - digest size in bytes
+* @param padOffset - trailing length field size in bytes
+* @param isLE - whether length and state words are encoded in little-endian
+* @example
+* Use a concrete subclass to get the shared Merkle-Damgard update/digest flow.
+* ```ts
+* import { _SHA1 } from '@noble/hashes/legacy.js';
+* const hash = new _SHA1();
+* hash.update(new Uint8Array([97, 98, 99]));
+* hash.digest();
+* ```
+*/
+var HashMD = class {
+	blockLen;
+	outputLen;
+	canXOF = false;
+	padOffset;
+	isLE;
+	buffer;
+	view;
+	finished = false;
+	length = 0;
+	pos = 0;
+	destroyed = false;
+	constructor(blockLen, outputLen, padOffset, isLE) {
+		this.blockLen = blockLen;
+		this.outputLen = outputLen;
+		this.padOffset = padOffset;
+		this.isLE = isLE;
+		this.buffer = new Uint8Array(blockLen);
+		this.view = createView(this.buffer);
+	}
+	update(data) {
+		aexists(this);
+		abytes(data);
+		const { view, buffer, blockLen } = this;
+		const len = data.length;
+		let processed = false;
+		for (let pos = 0; pos < len;) {
+			const take = Math.min(blockLen - this.pos, len - pos);
+			if (take === blockLen) {
+				const dataView = createView(data);
+				for (; blockLen <= len - pos; pos += blockLen) this.process(dataView, pos);
+				processed = true;
+				continue;
+			}
+			buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
+			this.pos += take;
+			pos += take;
+			if (this.pos === blockLen) {
+				this.process(view, 0);
+				this.pos = 0;
+				processed = true;
+			}
+		}
+		this.length += data.length;
+		if (processed) this.roundClean();
+		return this;
+	}
+	digestInto(out) {
+		aexists(this);
+		aoutput(out, this);
+		this.finished = true;
+		const { buffer, view, blockLen, isLE } = this;
+		let { pos } = this;
+		buffer[pos++] = 128;
+		buffer.fill(0, pos);
+		if (this.padOffset > blockLen - pos) {
+			this.process(view, 0);
+			buffer.fill(0);
+		}
+		setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+		this.process(view, 0);
+		this.roundClean();
+		const oview = out === buffer ? view : createView(out);
+		const len = this.outputLen;
+		const outLen = len / 4;
+		const state = this.get();
+		if (len % 4 || outLen > state.length) throw new Error("invalid outputLen");
+		for (let i = 0; i < outLen; i++) oview.setUint32(4 * i, state[i], isLE);
+	}
+	digest() {
+		const { buffer, outputLen } = this;
+		this.digestInto(buffer);
+		const res = buffer.slice(0, outputLen);
+		this.destroy();
+		return res;
+	}
+	_cloneIntoMeta(to) {
+		const { buffer, length, finished, destroyed, pos } = this;
+		to.destroyed = destroyed;
+		to.finished = finished;
+		to.length = length;
+		to.pos = pos;
+		if (pos) to.buffer.set(buffer);
+		return to;
+	}
+	clone() {
+		return this._cloneInto();
+	}
+};
+/**
+* Initial SHA-2 state: fractional parts of square roots of first 16 primes 2..53.
+* Check out `test/misc/sha2-gen-iv.js` for recomputation guide.
+*/
+/** Initial SHA256 state from RFC 6234 §6.1: the first 32 bits of the fractional parts of the
+* square roots of the first eight prime numbers. Exported as a shared table; callers must treat
+* it as read-only because constructors copy words from it by index. */
+const SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+	1779033703,
+	3144134277,
+	1013904242,
+	2773480762,
+	1359893119,
+	2600822924,
+	528734635,
+	1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+/**
+* SHA2 hash function. A.k.a. sha256, sha384, sha512, sha512_224, sha512_256.
+* SHA256 is the fastest hash implementable in JS, even faster than Blake3.
+* Check out {@link https://www.rfc-editor.org/rfc/rfc4634 | RFC 4634} and
+* {@link https://nvlpubs.nist.gov/nistpubs/FIPS/NIST.FIPS.180-4.pdf | FIPS 180-4}.
+* @module
+*/
+/**
+* SHA-224 / SHA-256 round constants from RFC 6234 §5.1: the first 32 bits
+* of the cube roots of the first 64 primes (2..311).
+*/
+const SHA256_K = /* @__PURE__ */ Uint32Array.from([
+	1116352408,
+	1899447441,
+	3049323471,
+	3921009573,
+	961987163,
+	1508970993,
+	2453635748,
+	2870763221,
+	3624381080,
+	310598401,
+	607225278,
+	1426881987,
+	1925078388,
+	2162078206,
+	2614888103,
+	3248222580,
+	3835390401,
+	4022224774,
+	264347078,
+	604807628,
+	770255983,
+	1249150122,
+	1555081692,
+	1996064986,
+	2554220882,
+	2821834349,
+	2952996808,
+	3210313671,
+	3336571891,
+	3584528711,
+	113926993,
+	338241895,
+	666307205,
+	773529912,
+	1294757372,
+	1396182291,
+	1695183700,
+	1986661051,
+	2177026350,
+	2456956037,
+	2730485921,
+	2820302411,
+	3259730800,
+	3345764771,
+	3516065817,
+	3600352804,
+	4094571909,
+	275423344,
+	430227734,
+	506948616,
+	659060556,
+	883997877,
+	958139571,
+	1322822218,
+	1537002063,
+	1747873779,
+	1955562222,
+	2024104815,
+	2227730452,
+	2361852424,
+	2428436474,
+	2756734187,
+	3204031479,
+	3329325298
+]);
+/** Reusable SHA-224 / SHA-256 message schedule buffer `W_t` from RFC 6234 §6.2 step 1. */
+const SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+/** Internal SHA-224 / SHA-256 compression engine from RFC 6234 §6.2. */
+var SHA2_32B = class extends HashMD {
+	A = 0;
+	B = 0;
+	C = 0;
+	D = 0;
+	E = 0;
+	F = 0;
+	G = 0;
+	H = 0;
+	constructor(outputLen, IV) {
+		super(64, outputLen, 8, false);
+		this.A = IV[0] | 0;
+		this.B = IV[1] | 0;
+		this.C = IV[2] | 0;
+		this.D = IV[3] | 0;
+		this.E = IV[4] | 0;
+		this.F = IV[5] | 0;
+		this.G = IV[6] | 0;
+		this.H = IV[7] | 0;
+	}
+	get() {
+		const { A, B, C, D, E, F, G, H } = this;
+		return [
+			A,
+			B,
+			C,
+			D,
+			E,
+			F,
+			G,
+			H
+		];
+	}
+	set(A, B, C, D, E, F, G, H) {
+		this.A = A | 0;
+		this.B = B | 0;
+		this.C = C | 0;
+		this.D = D | 0;
+		this.E = E | 0;
+		this.F = F | 0;
+		this.G = G | 0;
+		this.H = H | 0;
+	}
+	_cloneInto(to) {
+		(to ||= new this.constructor()).set(...this.get());
+		return this._cloneIntoMeta(to);
+	}
+	process(view, offset) {
+		for (let i = 0; i < 16; i++, offset += 4) SHA256_W[i] = view.getUint32(offset, false);
+		for (let i = 16; i < 64; i++) {
+			const W15 = SHA256_W[i - 15];
+			const W2 = SHA256_W[i - 2];
+			const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+			const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+			SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
+		}
+		let { A, B, C, D, E, F, G, H } = this;
+		for (let i = 0; i < 64; i++) {
+			const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+			const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i] + SHA256_W[i] | 0;
+			const T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B, C) | 0;
+			H = G;
+			G = F;
+			F = E;
+			E = D + T1 | 0;
+			D = C;
+			C = B;
+			B = A;
+			A = T1 + T2 | 0;
+		}
+		A = A + this.A | 0;
+		B = B + this.B | 0;
+		C = C + this.C | 0;
+		D = D + this.D | 0;
+		E = E + this.E | 0;
+		F = F + this.F | 0;
+		G = G + this.G | 0;
+		H = H + this.H | 0;
+		this.set(A, B, C, D, E, F, G, H);
+	}
+	roundClean() {
+		clean$1(SHA256_W);
+	}
+	destroy() {
+		this.destroyed = true;
+		this.set(0, 0, 0, 0, 0, 0, 0, 0);
+		clean$1(this.buffer);
+	}
+};
+/** Internal SHA-256 hash class grounded in RFC 6234 §6.2. */
+var _SHA256 = class extends SHA2_32B {
+	constructor() {
+		super(32, SHA256_IV);
+	}
+};
+/**
+* SHA2-256 hash function from RFC 4634. In JS it's the fastest: even faster than Blake3. Some info:
+*
+* - Trying 2^128 hashes would get 50% chance of collision, using birthday attack.
+* - BTC network is doing 2^70 hashes/sec (2^95 hashes/year) as per 2025.
+* - Each sha256 hash is executing 2^18 bit operations.
+* - Good 2024 ASICs can do 200Th/sec with 3500 watts of power, corresponding to 2^36 hashes/joule.
+* @param msg - message bytes to hash
+* @param opts - Reserved hash options.
+* @returns Digest bytes.
+* @example
+* Hash a message with SHA2-256.
+* ```ts
+* sha256(new Uint8Array([97, 98, 99]));
+* ```
+*/
+const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
+
+// src/stack-resources.ts
+/**
+* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
+* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
+*/
+/** Constants that both a bill and a stack depend on. Units are in the names. */
+const STACK_RESOURCES = {
+	/** Availability zones that a new network spans; also the nodes of the load balancer. */
+	zones: 2,
+	/**
+	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
+	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
+	*/
+	interfaceEndpointServices: [
+		"ssm",
+		"ssmmessages",
+		"ec2messages",
+		"secretsmanager",
+		"logs",
+		"monitoring",
+		"kms",
+		"ecr.api",
+		"ecr.dkr",
+		"sts"
+	],
+	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
+	bedrockEndpointService: "bedrock-runtime",
+	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
+	fleetMetrics: [
+		"WaitingRequestsPerReplica",
+		"RunningRequestsPerReplica",
+		"KvCacheUsageRatio",
+		"TtftP95Ms",
+		"TpotP95Ms",
+		"Requests",
+		"InputTokens",
+		"OutputTokens"
+	],
+	/** Custom metrics filtered from the call log of the API side. */
+	apiMetrics: [
+		"ApiErrors",
+		"ApiInputTokens",
+		"ApiOutputTokens"
+	],
+	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
+	metricCallsPerInstanceMonth: 43800,
+	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
+	detailedMonitoringMetricsPerInstance: 7,
+	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
+	logGiBPerInstanceMonth: 1,
+	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
+	callRecordBytes: 300,
+	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
+	systemVolumeGiB: 100,
+	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
+	imageVolumeGiB: 40,
+	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
+	weightsHeadroomRatio: .25,
+	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
+	rootVolumeThroughputMiBps: 500,
+	rootVolumeIops: 3e3,
+	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+	registryGiB: 20,
+	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
+	onDemandBaseOfSpotFleet: {
+		prototype: 0,
+		production: 1,
+		research: 0
+	}
+};
+/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
+function rootVolumeGiB(weightsGiB) {
+	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
+	return Math.ceil(needed / 10) * 10;
+}
+/**
+* Billed resources around the servers and the provider keys of one stack.
+*
+* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
+* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+*/
+function stackResources(shape) {
+	const hosts = shape.fleets.length > 0;
+	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
+	const ownNetwork = hosts && shape.newNetwork;
+	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
+	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
+	return {
+		loadBalancers: hosts ? 1 : 0,
+		natGateways,
+		publicIpv4Addresses: natGateways,
+		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
+		kmsKeys: 1,
+		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+		alarms: alarmCount(shape, callsApi),
+		dashboards: hosts ? 1 : 0,
+		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
+		privateZones: hosts && shape.hasDomain ? 1 : 0,
+		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
+	};
+}
+/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
+function natGatewayCount(shape) {
+	if (shape.airGapped) return 0;
+	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
+}
+/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+function alarmCount(shape, callsApi) {
+	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+}
+
+// src/decide/defaults.ts
+/** One month everywhere, in hours: 8,760 hours of a year over 12. */
+const HOURS_PER_MONTH = 730;
+/** Days of that month: 30.42. */
+const DAYS_PER_MONTH = 730 / 24;
+const SECONDS_PER_MONTH = 730 * 3600;
+/**
+* Share of a replica's promise-keeping rate that the busiest minute may use. The rest absorbs uneven balancing
+* between replicas and the error of the capacity model. Source: utilisation 0.7 of the framework's self-hosting
+* formula, applied to throughput and not to the bill.
+*/
+const TARGET_UTILISATION_RATIO = .7;
+/** From this availability on, one instance more than the load needs, and at least two. Source: ours; two nines survive one repair a month. */
+const SPARE_FROM_AVAILABILITY_RATIO = .999;
+/** A declared `current` path is left only for a saving above this share. Source: ours; a migration costs weeks. */
+const SWITCH_THRESHOLD_RATIO = .1;
+/** Costs closer than this share are a tie, which goes to the API. Source: ours, from the framework's strict "less than". */
+const TIE_RATIO = .02;
+/** Daily shapes of public traces. */
+const HOURLY_PROFILES = {
+	flat: {
+		weights: Array(24).fill(1),
+		weekendRatio: 1,
+		source: "every hour alike"
+	},
+	business_hours: {
+		weights: [
+			.35,
+			.3,
+			.25,
+			.23,
+			.24,
+			.26,
+			.36,
+			.68,
+			1.16,
+			1.65,
+			1.82,
+			1.72,
+			1.96,
+			2.18,
+			2.24,
+			2.09,
+			1.56,
+			1.13,
+			.83,
+			.7,
+			.68,
+			.64,
+			.53,
+			.42
+		],
+		weekendRatio: .33,
+		source: "Azure LLM inference trace 2024, coding, five weekdays"
+	},
+	consumer: {
+		weights: [
+			.84,
+			.71,
+			.73,
+			.68,
+			.71,
+			.66,
+			.68,
+			.85,
+			1.02,
+			1.05,
+			1.13,
+			1.09,
+			1.06,
+			1.07,
+			1.06,
+			1.05,
+			1.09,
+			1.08,
+			1.01,
+			1.23,
+			1.46,
+			1.4,
+			1.27,
+			1.06
+		],
+		weekendRatio: .9,
+		source: "Alibaba ServeGen m-small, mean of 14 days; weekend share is ours"
+	},
+	global: {
+		weights: [
+			.89,
+			.97,
+			.96,
+			.8,
+			.8,
+			.87,
+			1,
+			1.08,
+			1.11,
+			1.08,
+			.98,
+			1.02,
+			1.14,
+			1.27,
+			1.34,
+			1.25,
+			1.14,
+			1.08,
+			1.08,
+			1.02,
+			.93,
+			.78,
+			.7,
+			.71
+		],
+		weekendRatio: .57,
+		source: "Azure LLM inference trace 2024, conversation, five weekdays, UTC"
+	}
+};
+/**
+* Floors for kinds of work. One passed benchmark is enough: few models publish the same ones, and a good score on a
+* harder one (GPQA Diamond, SWE-bench) says no less than one on MMLU. The equivalence is ours.
+*/
+const FLOORS = {
+	simple: {
+		any: [
+			["mmlu_pro", 45],
+			["mmlu", 70],
+			["gpqa_diamond", 30],
+			["swe_bench_verified", 20],
+			["swe_bench_pro", 5]
+		],
+		all: []
+	},
+	general: {
+		any: [
+			["mmlu_pro", 65],
+			["mmlu", 82],
+			["gpqa_diamond", 48],
+			["swe_bench_verified", 40],
+			["swe_bench_pro", 20]
+		],
+		all: []
+	},
+	reasoning: {
+		any: [
+			["gpqa_diamond", 60],
+			["mmlu_pro", 78],
+			["swe_bench_verified", 70],
+			["swe_bench_pro", 40]
+		],
+		all: []
+	},
+	code: {
+		any: [
+			["swe_bench_verified", 50],
+			["swe_bench_pro", 30],
+			["livecodebench_v6", 70]
+		],
+		all: []
+	}
+};
+/** What a use case implies when the policy is silent. Floors are our suggestion and always overridable. */
+const USE_CASE_DEFAULTS = {
+	simple_qa: {
+		profile: "consumer",
+		cachedInputRatio: 0,
+		floor: FLOORS.simple
+	},
+	complex_reasoning: {
+		profile: "business_hours",
+		cachedInputRatio: 0,
+		floor: FLOORS.reasoning
+	},
+	code_generation: {
+		profile: "business_hours",
+		cachedInputRatio: .8,
+		floor: FLOORS.code
+	},
+	bulk_processing: {
+		profile: "flat",
+		cachedInputRatio: 0,
+		floor: FLOORS.simple
+	},
+	customer_facing: {
+		profile: "consumer",
+		cachedInputRatio: .35,
+		floor: FLOORS.general
+	},
+	internal_tools: {
+		profile: "business_hours",
+		cachedInputRatio: 0,
+		floor: FLOORS.general
+	}
+};
+/** Floor of a workload that names no use case: the weakest of the presets. */
+const DEFAULT_FLOOR = FLOORS.simple;
+const FLOOR_SOURCE = "our preset for the use case; override with needs.min_benchmarks or candidates";
+const PROFILE_SOURCE_DEFAULT = "global";
+const CACHE_SOURCE = "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0";
+/** Worst minute against the mean of the busiest hour, by mean rate of that hour in requests/s. */
+const PEAK_TO_AVERAGE = [
+	{
+		fromRequestsPerSecond: 50,
+		ratio: 1.2
+	},
+	{
+		fromRequestsPerSecond: 5,
+		ratio: 1.5
+	},
+	{
+		fromRequestsPerSecond: 0,
+		ratio: 2.5
+	}
+];
+const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
+const CONTEXT_WINDOW_MINIMUM_TOKENS = 4096;
+/**
+* Spread of prompt lengths around their mean: lognormal, standard deviation equal to the mean. It matters for models that
+* charge more for long prompts. Source: ours, between two traces whose means and medians give 0.5 (Azure 2023
+* conversation, 1,155 and 1,020 tokens) and 1.4 (Mooncake conversation, 12,035 and 6,909 tokens).
+*/
+const PROMPT_LENGTHS = {
+	kind: "lognormal",
+	coefficientOfVariation: 1
+};
+/** Self-hosting by the team's experience; from the framework's effort table (10-20 h a week, 1-4 weeks) and published teams (2-12 weeks). */
+const SELF_HOST_PEOPLE = {
+	dedicated: {
+		setUp: 80,
+		monthly: {
+			low: 20,
+			expected: 43,
+			high: 87
+		}
+	},
+	part_time: {
+		setUp: 160,
+		monthly: {
+			low: 43,
+			expected: 65,
+			high: 130
+		}
+	},
+	none: {
+		setUp: 320,
+		monthly: {
+			low: 65,
+			expected: 87,
+			high: 173
+		}
+	}
+};
+/** API side: one hour to set up, two hours a week (framework's effort table). */
+const API_PEOPLE = {
+	setUp: 1,
+	monthly: {
+		low: 4,
+		expected: 8.7,
+		high: 13
+	}
+};
+const PEOPLE_SOURCE = "framework effort table (2026-04) and published teams 2024-2026";
+const DEFAULTS = {
+	region: {
+		key: "region",
+		value: "us-east-1",
+		source: "largest choice of GPU instances"
+	},
+	horizonMonths: {
+		key: "horizon_months",
+		value: 12,
+		source: "ours: one budget year"
+	},
+	stage: {
+		key: "stage",
+		value: "production",
+		source: "ours"
+	},
+	mlOps: {
+		key: "team.ml_ops",
+		value: "none",
+		source: "ours: the careful side"
+	},
+	hourlyRateUsd: {
+		key: "team.hourly_rate_usd",
+		value: 95,
+		source: "US software developer mean wage 66.40 USD/h (BLS OEWS, May 2023) over a 0.70 wage share; general knowledge, verify"
+	},
+	dataMayLeave: {
+		key: "compliance.data_may_leave",
+		value: true,
+		source: "ours: nothing says otherwise"
+	}
+};
+
+// src/decide/sources.ts
+/**
+* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
+* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
+*/
+function dated(row) {
+	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
+}
+
+// src/decide/shared-cost.ts
+/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
+const GP3_INCLUDED_MIBPS = 125;
+/**
+* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
+* A price that is not known in the region gives a line without an amount, never 0.
+*/
+function sharedLines(sharing, facts, catalog, what) {
+	const region = facts.region;
+	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
+	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
+	const shape = stackShape(sharing, facts);
+	const all = stackResources(shape);
+	const hosts = stackResources({
+		...shape,
+		keyedProviders: 0,
+		keylessModels: 0
+	});
+	return {
+		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
+		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
+	};
+}
+function stackShape(sharing, facts) {
+	return {
+		stage: facts.stage,
+		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
+		newNetwork: true,
+		hasDomain: false,
+		keyedProviders: sharing.keyedProviders,
+		keylessModels: sharing.keylessModels,
+		fleets: sharing.fleets.map((fleet) => ({
+			gatedDownload: fleet.model.gatedDownload,
+			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
+		}))
+	};
+}
+function apiPlatform(all, hosts, line) {
+	return present([
+		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
+		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
+	]);
+}
+function hostPlatform(hosts, line) {
+	return present([
+		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
+		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
+		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
+		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
+		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
+		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
+		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
+	]);
+}
+/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
+function fleetLines(fleet, facts, catalog, what) {
+	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
+	const months = fleet.instancesByMonth.length;
+	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
+	const weights = weightsGiB(fleet);
+	const gpu = {
+		id: "gpu-instances",
+		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+		quantity: instances * 730,
+		unit: "instance-hour",
+		unitPriceUsd: usdPerHour,
+		monthlyUsd: instances * 730 * usdPerHour,
+		source: fleet.offer.source
+	};
+	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
+	return [
+		gpu,
+		...onDemandBase$1(fleet, what),
+		...present([
+			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
+		])
+	];
+}
+/** The instance of a spot fleet that stays on demand, as what it costs more. */
+function onDemandBase$1(fleet, what) {
+	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
+	if (surcharge === 0) return [];
+	return [{
+		id: "on-demand-base",
+		label: "One instance kept on demand, above the spot price",
+		quantity: 730,
+		unit: "instance-hour",
+		unitPriceUsd: surcharge,
+		monthlyUsd: 730 * surcharge,
+		source: fleet.offer.source
+	}];
+}
+/** Weights of one replica over all its GPUs, in GiB. */
+function weightsGiB(fleet) {
+	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
+}
+function apiPeople(sharing, facts, what) {
+	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
+}
+function hostPeople(fleets, facts, what) {
+	const row = SELF_HOST_PEOPLE[facts.mlOps];
+	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
+	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
+}
+function monthsOf$1(fleets) {
+	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+}
+function people(id, label, hours, facts, what) {
+	const rate = facts.hourlyRateUsd * what.hourlyRate;
+	return {
+		id,
+		label,
+		quantity: hours,
+		unit: "engineer-hour",
+		unitPriceUsd: rate,
+		monthlyUsd: hours * rate,
+		source: PEOPLE_SOURCE
+	};
+}
+function priced(catalog, region, id, label, quantity, unit, priceId) {
+	const price = supportPriceUsd(catalog, priceId, region);
+	if (price === void 0) return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source: `no price of ${priceId} is known in ${region}`
+	};
+	return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: price.usd,
+		monthlyUsd: quantity * price.usd,
+		source: dated(price)
+	};
+}
+/** Lines of things that this stack does not build (quantity 0) are left out. */
+function present(lines) {
+	return lines.filter((line) => line.quantity > 0);
+}
+
+// src/decide/allocate.ts
+/**
+* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
+* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
+* of a side are split evenly between the workloads on that side.
+*/
+function allocate(priced, facts, catalog, what) {
+	const shared = sharedLines(priced.sharing, facts, catalog, what);
+	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+	const onHosts = priced.assignment.length - onApi;
+	const fleets = priced.fleets.map((fleet) => ({
+		fleet,
+		lines: fleetLines(fleet, facts, catalog, what),
+		shares: tenantShares(fleet)
+	}));
+	return priced.assignment.map((option, index) => {
+		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+		if (option.kind !== "self-host") return [
+			...priced.bills[index]?.lines ?? [],
+			...shared.api.map((line) => part(line, 1 / onApi)),
+			...common
+		];
+		const name = facts.workloads[index]?.name ?? "";
+		return [
+			...fleets.flatMap(({ lines, shares }) => {
+				const share = shares.get(name);
+				return share === void 0 ? [] : lines.map((line) => part(line, share));
+			}),
+			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
+			...common
+		];
+	});
+}
+/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
+function tenantShares(fleet) {
+	const busy = fleet.tenants.map(({ workload, table }) => {
+		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
+		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
+		return {
+			name: workload.name,
+			replicas: workload.requestsPerMonth.expected / rate
+		};
+	});
+	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
+	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
+}
+function part(line, share) {
+	if (share === 1) return line;
+	return {
+		...line,
+		share,
+		quantity: line.quantity * share,
+		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
+	};
+}
+
+// src/catalog/mix.ts
+/**
+* Mean prices for each million tokens of a workload whose prompts vary in length. A tier prices one whole request, so the
+* mean length alone hides the long prompts: input (and cached) prices are weighted by the tokens that fall into a tier,
+* output prices by its requests, output length being taken as independent of prompt length. Cost of a request =
+* mean input x input price + mean output x output price, exactly as with fixed lengths.
+*
+* Batch prices of long-prompt tiers are not known: their share counts at the tier's list price. A tier without a cached
+* price counts at its input price. The context window does not cut the distribution.
+*
+* Example: claude-haiku-5-5 (0.10 / 0.50, above 100,000 tokens 0.50 / 2.50) on 2026-11-20 at a mean of 60,000 tokens:
+* fixed lengths cost 0.10 per million input tokens; lognormal ones with a coefficient of variation of 1 have 15 % of the
+* requests and 42 % of the tokens in the tier: 0.27, almost three times as much.
+*
+* Undefined when the model has no price on the date. Throws RangeError for a length below 0 or a distribution that is none.
+*/
+function expectedUnitPrices(model, date, meanInputTokens, lengths = { kind: "fixed" }) {
+	const base = unitPrices(model, date, 0);
+	if (base === void 0) return void 0;
+	const bounds = [0, ...base.row.tiers.map((tier) => tier.aboveInputTokens)];
+	const above = bounds.map((bound) => bound === 0 ? {
+		requests: 1,
+		tokens: 1
+	} : sharesAbove(bound, meanInputTokens, lengths));
+	const parts = bounds.map((bound, i) => {
+		const prices = unitPrices(model, date, bound === 0 ? 0 : bound + 1) ?? base;
+		const next = above[i + 1] ?? {
+			requests: 0,
+			tokens: 0
+		};
+		return {
+			bound,
+			prices,
+			requests: (above[i]?.requests ?? 0) - next.requests,
+			tokens: (above[i]?.tokens ?? 0) - next.tokens
+		};
+	});
+	const byTokens = (price) => parts.reduce((sum, part) => sum + part.tokens * price(part.prices), 0);
+	const byRequests = (price) => parts.reduce((sum, part) => sum + part.requests * price(part.prices), 0);
+	return {
+		row: base.row,
+		inputUsdPerMTok: byTokens((prices) => prices.inputUsdPerMTok),
+		outputUsdPerMTok: byRequests((prices) => prices.outputUsdPerMTok),
+		cachedInputUsdPerMTok: base.cachedInputUsdPerMTok === null ? null : byTokens((prices) => prices.cachedInputUsdPerMTok ?? prices.inputUsdPerMTok),
+		batchInputUsdPerMTok: base.batchInputUsdPerMTok === null ? null : byTokens((prices) => prices.batchInputUsdPerMTok ?? prices.inputUsdPerMTok),
+		batchOutputUsdPerMTok: base.batchOutputUsdPerMTok === null ? null : byRequests((prices) => prices.batchOutputUsdPerMTok ?? prices.outputUsdPerMTok),
+		shutDown: base.shutDown,
+		tiers: parts.map(({ bound, requests, tokens }) => ({
+			aboveInputTokens: bound,
+			requestShare: requests,
+			inputTokenShare: tokens
+		}))
+	};
+}
+/** Share of the requests whose prompt is longer than a bound, and of the input tokens that they hold. */
+function sharesAbove(bound, mean, lengths) {
+	if (!(mean >= 0)) throw new RangeError(`mean prompt of ${mean} tokens; it must be 0 or more`);
+	if (mean === 0) return {
+		requests: 0,
+		tokens: 0
+	};
+	switch (lengths.kind) {
+		case "fixed": return all$1(mean > bound);
+		case "lognormal": return lognormalAbove(bound, mean, lengths.coefficientOfVariation);
+		case "histogram": return histogramAbove(bound, mean, lengths.bins);
+	}
+}
+function all$1(above) {
+	return above ? {
+		requests: 1,
+		tokens: 1
+	} : {
+		requests: 0,
+		tokens: 0
+	};
+}
+/**
+* With s^2 = ln(1 + cv^2) and m = ln(mean) - s^2 / 2, a share N((m - ln bound) / s) of the requests is longer, and
+* N((m + s^2 - ln bound) / s) of the tokens lies in them.
+*/
+function lognormalAbove(bound, mean, cv) {
+	if (!(cv >= 0)) throw new RangeError(`coefficient of variation ${cv}; it must be 0 or more`);
+	if (cv === 0) return all$1(mean > bound);
+	const variance = Math.log(1 + cv * cv);
+	const sigma = Math.sqrt(variance);
+	const centre = Math.log(mean) - variance / 2;
+	return {
+		requests: normalCdf((centre - Math.log(bound)) / sigma),
+		tokens: normalCdf((centre + variance - Math.log(bound)) / sigma)
+	};
+}
+function histogramAbove(bound, mean, bins) {
+	const requests = bins.reduce((sum, { share }) => sum + share, 0);
+	const tokens = bins.reduce((sum, { share, timesMean }) => sum + share * timesMean, 0);
+	if (!(requests > 0 && tokens > 0) || bins.some(({ share, timesMean }) => !(share >= 0 && timesMean >= 0))) throw new RangeError("histogram of prompt lengths without a positive share and length");
+	const average = tokens / requests;
+	const longer = bins.filter(({ timesMean }) => mean * timesMean / average > bound);
+	return {
+		requests: longer.reduce((sum, { share }) => sum + share, 0) / requests,
+		tokens: longer.reduce((sum, { share, timesMean }) => sum + share * timesMean, 0) / tokens
+	};
+}
+/** Standard normal distribution function by the error function of Abramowitz and Stegun 7.1.26 (error below 1.5e-7). */
+function normalCdf(x) {
+	const z = Math.abs(x) / Math.SQRT2;
+	const t = 1 / (1 + .3275911 * z);
+	const tail = t * (.254829592 + t * (-.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-z * z) / 2;
+	return x < 0 ? tail : 1 - tail;
+}
+
+// src/decide/traffic.ts
+const HOURS_PER_WEEK = 168;
+const WEEKDAYS = 5;
+const WEEKEND_DAYS = 2;
+/** One array for each profile, so that equal shapes are recognised by identity. */
+const weeks = /* @__PURE__ */ new WeakMap();
+/** Requests per month of a volume given per day: 100,000 a day are 3,041,667 a month (730 h). */
+function perMonth(requestsPerDay) {
+	return requestsPerDay * DAYS_PER_MONTH;
+}
+/**
+* Load of the 168 hours of a typical week relative to the weekly mean, Monday 00:00 first; the mean is 1.
+* Example: a flat profile gives 168 ones; business hours peak at about 2.8.
+*/
+function weekOf(profile) {
+	const known = weeks.get(profile);
+	if (known !== void 0) return known;
+	const weekday = profile.weights;
+	const weekend = weekday.map((weight) => weight * profile.weekendRatio);
+	const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
+	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK;
+	const relative = week.map((value) => value / mean);
+	weeks.set(profile, relative);
+	return relative;
+}
+function repeat(day, days) {
+	return Array.from({ length: days }, () => day).flat();
+}
+const busiestOf = /* @__PURE__ */ new WeakMap();
+/**
+* Largest sum of several weekly loads in one hour: shapes that peak at different hours share what stands idle.
+* Example: two loads of scale 1, one busy by day and one by night, need less than 2.
+*/
+function busiestHour(loads) {
+	const [first, ...rest] = loads;
+	if (first === void 0) return 0;
+	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
+	let busiest = 0;
+	for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
+		let sum = 0;
+		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
+		if (sum > busiest) busiest = sum;
+	}
+	return busiest;
+}
+function peakOf(week) {
+	const known = busiestOf.get(week);
+	if (known !== void 0) return known;
+	const peak = Math.max(...week);
+	busiestOf.set(week, peak);
+	return peak;
+}
+/**
+* Mean rate of the busiest hour in requests/s.
+* Example: 3,041,667 requests a month at a busiest hour of 2 x the mean are 2.31 requests/s.
+*/
+function busiestHourRate(requestsPerMonth, week) {
+	return requestsPerMonth / SECONDS_PER_MONTH * Math.max(...week);
+}
+/** Default ratio of the worst minute to the mean of the busiest hour: small services are burstier. `peakToAverageAt(10)` is 1.5. */
+function peakToAverageAt(requestsPerSecond) {
+	const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
+	return step === void 0 ? 1 : step.ratio;
+}
+/** Growth factor of month `index` (0 is the first): `growthAt(0.05, 12)` is 1.796. */
+function growthAt(ratioPerMonth, index) {
+	return (1 + ratioPerMonth) ** index;
+}
+/** Calendar month `index` months after `asOf`, as its first day: `monthDate("2026-11-21", 2)` is "2027-01-01"; index 0 is `asOf` itself. */
+function monthDate(asOf, index) {
+	if (index === 0) return asOf;
+	const year = Number(asOf.slice(0, 4));
+	const month = Number(asOf.slice(5, 7)) - 1 + index;
+	return `${year + Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}-01`;
+}
+/** First month index at which `from` growing by `ratioPerMonth` reaches `target`; null when it never does within 60 months. */
+function monthsUntil(from, target, ratioPerMonth) {
+	const limit = 60;
+	if (from >= target) return 0;
+	if (ratioPerMonth <= 0) return null;
+	const months = Math.ceil(Math.log(target / from) / Math.log(1 + ratioPerMonth) - 1e-9);
+	return months <= limit ? months : null;
+}
+
+// src/decide/api-cost.ts
+const TOKENS_PER_MTOK = 1e6;
+/**
+* Prices every month of the horizon at its own date, volume and tokens, and averages.
+* Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
+* a batch price are billed at the list price. Cache writes are not priced.
+*
+* Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
+* 1,216.67 + 2,433.33 = 3,650.00 USD a month.
+*
+* Throws when the model has no price at all: candidates without a price are rejected before.
+*/
+function apiBill(model, workload, facts, asOf, what) {
+	const meters = {};
+	const sources = /* @__PURE__ */ new Set();
+	const byMonthUsd = [];
+	const discount = 1 - facts.purchase.apiDiscountRatio;
+	for (let month = 0; month < facts.horizonMonths; month++) {
+		const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
+		const input = workload.inputTokens[what.tokens] * tokenGrowth;
+		const output = workload.outputTokens[what.tokens] * tokenGrowth;
+		const unit = expectedUnitPrices(model, monthDate(asOf, month), input, PROMPT_LENGTHS) ?? expectedUnitPrices(model, asOf, input, PROMPT_LENGTHS);
+		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
+		sources.add(dated(unit.row));
+		const requests = requestsIn(workload, month, what);
+		const interactive = requests * (1 - workload.batchRatio);
+		const batch = requests - interactive;
+		const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
+		const price = (list) => list * discount * what.apiPrice;
+		const before = total(meters);
+		add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
+		add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
+		add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
+		add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
+		add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+		byMonthUsd.push(total(meters) - before);
+	}
+	const months = facts.horizonMonths;
+	const source = [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
+	return {
+		lines: Object.values(meters).map((meter) => lineOf(meter, months, source)),
+		byMonthUsd,
+		monthlyUsd: total(meters) / months
+	};
+}
+/** The same bill for `volume` times the requests at `price` times the prices; a bill is linear in both. */
+function scaleBill(bill, volume, price) {
+	if (volume === 1 && price === 1) return bill;
+	const factor = volume * price;
+	return {
+		monthlyUsd: bill.monthlyUsd * factor,
+		byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
+		lines: bill.lines.map((line) => ({
+			...line,
+			quantity: line.quantity * volume,
+			unitPriceUsd: line.unitPriceUsd === null ? null : line.unitPriceUsd * price,
+			monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * factor
+		}))
+	};
+}
+/** Requests of a workload in month `month` of the horizon (0 is the first). */
+function requestsIn(workload, month, what) {
+	const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
+	return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
+}
+function add(meters, id, label, tokens, usdPerMTok) {
+	if (tokens === 0) return;
+	const meter = meters[id] ?? {
+		id,
+		label,
+		quantity: 0,
+		usd: 0
+	};
+	meters[id] = meter;
+	meter.quantity += tokens / TOKENS_PER_MTOK;
+	meter.usd += tokens / TOKENS_PER_MTOK * usdPerMTok;
+}
+function total(meters) {
+	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
+}
+function lineOf(meter, months, source) {
+	return {
+		id: meter.id,
+		label: meter.label,
+		quantity: meter.quantity / months,
+		unit: "million tokens",
+		unitPriceUsd: meter.usd / meter.quantity,
+		monthlyUsd: meter.usd / months,
+		source
+	};
+}
+
+// src/decide/fleet.ts
+/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
+function configurationKey(option) {
+	const { precision, gpu, tensorParallel } = option.configuration;
+	return `${precision}/${gpu.id}/tp${tensorParallel}`;
+}
+/**
+* Joins the searches: a configuration must serve the first and the last month's request size. Where it does not serve the
+* ends of a declared range, its rate there is taken as in proportion to the tokens.
+*/
+function servingTable(model, searches, tokenRatio, allowed) {
+	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
+	const [later, low, high] = [
+		byKey(searches.last),
+		byKey(searches.low),
+		byKey(searches.high)
+	];
+	const options = /* @__PURE__ */ new Map();
+	for (const first of searches.first.served) {
+		const key = configurationKey(first);
+		const last = later.get(key);
+		if (last === void 0 || !allowed(first)) continue;
+		const rate = first.capacity.requestsPerSecond.expected;
+		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
+		options.set(key, {
+			first,
+			last,
+			rateRatio: {
+				low: ratio(low.get(key), tokenRatio.low),
+				expected: 1,
+				high: ratio(high.get(key), tokenRatio.high)
+			}
+		});
+	}
+	return {
+		model,
+		options
+	};
+}
+/**
+* The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all.
+* Every provisioned hour is billed (730 a month); utilisation limits throughput and never the bill.
+*
+* Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
+* need the mean. From 99.9 % promised availability on, one instance more than the load needs.
+* Ties go to the smaller id, so the result does not depend on the order of the catalog.
+*/
+function cheapestFleet(tenants, offers, facts, what) {
+	const [head, ...rest] = tenants;
+	if (head === void 0) return void 0;
+	const spare = spareInstances(tenants, facts);
+	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
+	const busyOf = /* @__PURE__ */ new Map();
+	let best;
+	let bestUsdPerHour = Number.POSITIVE_INFINITY;
+	for (const pair of pairs) {
+		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
+		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
+		busyOf.set(pair.key, busy);
+		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
+		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
+		best = {
+			...pair,
+			busy
+		};
+		bestUsdPerHour = usdPerHour;
+	}
+	if (best === void 0) return void 0;
+	const { replicas } = best;
+	return {
+		model: head.table.model,
+		tenants,
+		key: best.key,
+		option: widestOption(tenants, best.key, best.option),
+		offer: best.offer,
+		replicasPerInstance: replicas,
+		instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
+		minimumInstances: 1 + spare,
+		busyReplicas: best.busy[0] ?? {
+			mean: 0,
+			peak: 0
+		},
+		monthlyUsd: bestUsdPerHour / best.busy.length * 730
+	};
+}
+function pairsOf(table, offers) {
+	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
+		const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
+		return replicas === 0 ? [] : [{
+			id: fleetId({
+				model: table.model,
+				option,
+				offer
+			}),
+			key,
+			option,
+			offer,
+			replicas
+		}];
+	}));
+}
+const frontiers = /* @__PURE__ */ new WeakMap();
+/**
+* Pairs that no other pair beats on price and on every rate: all that a single tenant can want at any volume.
+* Kept for each table, because tipping points ask the same question hundreds of times.
+*/
+function frontier(table, offers) {
+	const known = frontiers.get(table);
+	if (known?.offers === offers) return known.pairs;
+	const ranked = pairsOf(table, offers).map((pair) => ({
+		pair,
+		rates: ratesOf(table, pair)
+	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1));
+	const kept = [];
+	for (const next of ranked) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+	const pairs = kept.map(({ pair }) => pair);
+	frontiers.set(table, {
+		offers,
+		pairs
+	});
+	return pairs;
+}
+/** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
+function ratesOf(table, pair) {
+	const both = table.options.get(pair.key);
+	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
+	return [both.first, both.last].flatMap(({ capacity }) => {
+		const { expected, p10, p90 } = capacity.requestsPerSecond;
+		return [
+			expected * pair.replicas,
+			p10 * pair.replicas,
+			p90 * pair.replicas
+		];
+	});
+}
+/** Groups offers by GPU once, so that each configuration looks at its own card only. */
+function offersByGpu(offers) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
+	return groups;
+}
+function instancesFor(month, replicasPerInstance, spare) {
+	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
+}
+/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
+function fleetId(fleet) {
+	const { precision, tensorParallel } = fleet.option.configuration;
+	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
+}
+/** The tenant with the longest context sets `--max-model-len` for all. */
+function widestOption(tenants, key, option) {
+	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
+}
+function spareInstances(tenants, facts) {
+	if (facts.stage === "prototype") return 0;
+	return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
+}
+/** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
+function busyReplicasByMonth(tenants, key, facts, what) {
+	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
+	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
+}
+function busyReplicas(tenants, key, month, facts, what) {
+	const loads = [];
+	let mean = 0;
+	for (const { workload, table } of tenants) {
+		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
+		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
+		loads.push({
+			week: workload.week,
+			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
+		});
+		mean += rate / replica;
+	}
+	return {
+		mean,
+		peak: Math.max(mean, busiestHour(loads))
+	};
+}
+/** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */
+function replicaRate(table, key, month, months, what) {
+	const pair = table.options.get(key);
+	if (pair === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+	const from = pair.first.capacity.requestsPerSecond[what.throughput];
+	const to = pair.last.capacity.requestsPerSecond[what.throughput];
+	const at = months === 1 ? 0 : month / (months - 1);
+	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
+}
+
+// src/decide/scenario.ts
+const EXPECTED = {
+	volume: 1,
+	volumeOf: {},
+	requests: "expected",
+	tokens: "expected",
+	apiPrice: 1,
+	gpuPrice: 1,
+	hourlyRate: 1,
+	throughput: "expected",
+	throughputFactor: 1,
+	people: "expected"
+};
+/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
+function scenario(change) {
+	return {
+		...EXPECTED,
+		...change
+	};
+}
+
+// src/decide/portfolio.ts
+function newMemo() {
+	return {
+		bills: /* @__PURE__ */ new Map(),
+		fleets: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map()
+	};
+}
+/**
+* Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all
+* share keys, network and people, so the whole costs less than the sum of its parts.
+*/
+var Pricer = class {
+	context;
+	constructor(context) {
+		this.context = context;
+	}
+	/** Undefined when a shared fleet has no configuration that serves all its workloads. */
+	price(assignment) {
+		const bills = assignment.map((option, index) => option.kind === "self-host" ? null : this.#bill(index, option));
+		const priced = this.#fleetsOf(assignment);
+		if (priced === void 0) return void 0;
+		const sharing = this.#sharingOf(assignment, priced.map(({ fleet }) => fleet));
+		const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
+		const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
+		return {
+			assignment,
+			bills,
+			fleets: sharing.fleets,
+			sharing,
+			monthlyUsd: own + hardware + this.#sharedUsd(sharing)
+		};
+	}
+	/** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
+	alone(index, option) {
+		if (option.kind !== "self-host") {
+			const sharing = {
+				keyedProviders: isKeyless(option) ? 0 : 1,
+				keylessModels: isKeyless(option) ? 1 : 0,
+				apiWorkloads: [workloadAt(this.context.workloads, index)],
+				fleets: []
+			};
+			return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
+		}
+		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
+			workload: workloadAt(this.context.workloads, index),
+			table: option.table
+		}]);
+		if (priced === void 0) return void 0;
+		return priced.usd + this.#sharedUsd({
+			keyedProviders: 0,
+			keylessModels: 0,
+			apiWorkloads: [],
+			fleets: [priced.fleet]
+		});
+	}
+	#bill(index, option) {
+		const { facts, asOf, what, memo } = this.context;
+		const workload = workloadAt(this.context.workloads, index);
+		const key = `${index}|${option.candidate.id}|${what.tokens}`;
+		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, base);
+		return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
+	}
+	#fleetsOf(assignment) {
+		const groups = /* @__PURE__ */ new Map();
+		assignment.forEach((option, index) => {
+			if (option.kind !== "self-host") return;
+			const group = groups.get(option.candidate.model.id) ?? [];
+			group.push({
+				index,
+				tenant: {
+					workload: workloadAt(this.context.workloads, index),
+					table: option.table
+				}
+			});
+			groups.set(option.candidate.model.id, group);
+		});
+		const fleets = [];
+		for (const [model, group] of [...groups].sort(([a], [b]) => a < b ? -1 : 1)) {
+			const fleet = this.#fleet(`${model}|${group.map(({ index }) => index).join(",")}`, group.map(({ tenant }) => tenant));
+			if (fleet === void 0) return void 0;
+			fleets.push(fleet);
+		}
+		return fleets;
+	}
+	#fleet(group, tenants) {
+		const { offers, facts, catalog, what, memo } = this.context;
+		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
+		if (!memo.fleets.has(key)) {
+			const fleet = cheapestFleet(tenants, offers, facts, what);
+			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
+			memo.fleets.set(key, fleet === void 0 ? void 0 : {
+				fleet,
+				gpuUsd: fleet.monthlyUsd,
+				otherUsd: totalUsd(lines) - fleet.monthlyUsd
+			});
+		}
+		const known = memo.fleets.get(key);
+		return known === void 0 ? void 0 : {
+			fleet: known.fleet,
+			usd: known.gpuUsd * what.gpuPrice + known.otherUsd
+		};
+	}
+	#sharingOf(assignment, fleets) {
+		const keyed = /* @__PURE__ */ new Set();
+		const keyless = /* @__PURE__ */ new Set();
+		const apiWorkloads = assignment.flatMap((option, index) => {
+			if (option.kind === "self-host") return [];
+			if (isKeyless(option)) keyless.add(option.candidate.model.id);
+			else keyed.add(option.candidate.route.id);
+			return [workloadAt(this.context.workloads, index)];
+		});
+		return {
+			keyedProviders: keyed.size,
+			keylessModels: keyless.size,
+			apiWorkloads,
+			fleets
+		};
+	}
+	#sharedUsd(sharing) {
+		const fleets = sharing.fleets.map((fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`).join(";");
+		const { facts, catalog, what, memo } = this.context;
+		const api = sharing.apiWorkloads.map((workload) => workload.name).join(",");
+		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${api}|${fleets}|${what.people}|${what.hourlyRate}`;
+		const known = memo.shared.get(key);
+		if (known !== void 0) return known;
+		const lines = sharedLines(sharing, facts, catalog, what);
+		const usd = totalUsd([
+			...lines.api,
+			...lines.selfHost,
+			...lines.common
+		]);
+		memo.shared.set(key, usd);
+		return usd;
+	}
+};
+/** Bedrock needs permission instead of a key. */
+function isKeyless(option) {
+	return option.kind !== "self-host" && option.candidate.route.id === "bedrock";
+}
+/** Sum of the lines that have an amount. */
+function totalUsd(lines) {
+	return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
+}
+function workloadAt(workloads, index) {
+	const found = workloads[index];
+	if (found === void 0) throw new Error(`defect: no workload ${index}`);
+	return found.workload;
+}
+
+// src/decide/bands.ts
+/** Inputs that are uncertain, each with its low and high end: declared ranges, capacity model, people. */
+const SWINGS = [
+	[{ requests: "low" }, { requests: "high" }],
+	[{ tokens: "low" }, { tokens: "high" }],
+	[{ throughput: "p90" }, { throughput: "p10" }],
+	[{ people: "low" }, { people: "high" }]
+];
+/**
+* P10 and P90 of the monthly cost of one portfolio. Each uncertain input is moved to its ends alone; swings of one
+* direction add up as independent errors, the root of the sum of their squares.
+*
+* Example: 10,000 USD expected, people +1,500, throughput +2,000 gives a P90 of 10,000 + sqrt(1,500^2 + 2,000^2) = 12,500.
+*/
+function bandsOf(base, priced) {
+	const expected = costs(base, priced, EXPECTED);
+	const low = expected.map(() => 0);
+	const high = expected.map(() => 0);
+	for (const ends of SWINGS) {
+		const moved = ends.map((change) => {
+			const what = scenario(change);
+			const pricer = new Pricer({
+				...base.context,
+				what
+			});
+			const again = pricer.price(priced.assignment);
+			return again === void 0 ? expected : costs(pricer, again, what);
+		});
+		expected.forEach((usd, index) => {
+			const values = moved.map((list) => (list[index] ?? usd) - usd);
+			low[index] = (low[index] ?? 0) + Math.min(0, ...values) ** 2;
+			high[index] = (high[index] ?? 0) + Math.max(0, ...values) ** 2;
+		});
+	}
+	const [total, ...workloads] = expected.map((usd, index) => ({
+		expected: usd,
+		p10: Math.max(0, usd - Math.sqrt(low[index] ?? 0)),
+		p90: usd + Math.sqrt(high[index] ?? 0)
+	}));
+	if (total === void 0) throw new Error("defect: a portfolio has a total");
+	return {
+		total,
+		workloads
+	};
+}
+/** The total first, then each workload. */
+function costs(pricer, priced, what) {
+	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
+	return [priced.monthlyUsd, ...byWorkload];
+}
+
+// src/decide/describe.ts
+/** The published form of an option; with its fleet when it runs on own instances. */
+function summaryOf$1(option, fleets) {
+	const { candidate } = option;
+	if (candidate.kind !== "self-host") return {
+		id: candidate.id,
+		kind: candidate.kind,
+		model: candidate.model.id,
+		route: candidate.route.id,
+		provider: candidate.model.provider
+	};
+	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
+	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
+	const { configuration } = fleet.option;
+	const instances = fleet.instancesByMonth.at(-1) ?? 0;
+	return {
+		id: `self-host/${fleetId(fleet)}`,
+		kind: "self-host",
+		model: candidate.model.id,
+		route: candidate.route.id,
+		gpu: configuration.gpu.id,
+		instanceType: fleet.offer.instance.id,
+		replicas: instances * fleet.replicasPerInstance,
+		instances,
+		tensorParallel: configuration.tensorParallel,
+		precision: configuration.precision
+	};
+}
+/** The published form of a fleet. */
+function fleetOf$1(fleet) {
+	const { option, offer, model } = fleet;
+	const { configuration, capacity } = option;
+	const first = fleet.instancesByMonth[0] ?? 0;
+	const replicas = first * fleet.replicasPerInstance;
+	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
+	return {
+		id: fleetId(fleet),
+		model: model.id,
+		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
+		precision: configuration.precision,
+		gatedDownload: model.gatedDownload,
+		weightsGiB: weightsGiB(fleet),
+		instanceType: offer.instance.id,
+		gpu: configuration.gpu.name,
+		gpuCountPerInstance: offer.instance.gpuCount,
+		tensorParallel: configuration.tensorParallel,
+		replicasPerInstance: fleet.replicasPerInstance,
+		instances: {
+			first,
+			last: fleet.instancesByMonth.at(-1) ?? first,
+			minimum: fleet.minimumInstances
+		},
+		usdPerInstanceHour: offer.usdPerHour,
+		utilisationRatio: {
+			mean: fleet.busyReplicas.mean / replicas,
+			peak: fleet.busyReplicas.peak / replicas
+		},
+		capacity: {
+			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
+			ttftMsP95: capacity.ttftMsP95,
+			tpotMsP95: capacity.tpotMsP95,
+			concurrency: capacity.concurrency,
+			limitedBy: capacity.limitedBy,
+			confidence: capacity.confidence,
+			...capacity.measured === null ? {} : { measured: capacity.measured }
+		},
+		vllmFlags: option.flags,
+		workloads: fleet.tenants.map(({ workload }) => workload.name)
+	};
+}
+/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
+function usd$1(value) {
+	return `$${grouped$1(Math.round(value))}`;
+}
+/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
+function grouped$1(value) {
+	const [whole = "", fraction] = String(value).split(".");
+	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+	return fraction === void 0 ? separated : `${separated}.${fraction}`;
+}
+/** Names a portfolio's options for running text. */
+function namesOf(priced) {
+	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
+}
+
+// src/decide/facts.ts
+/** `asRange(5)` is `{ low: 5, expected: 5, high: 5 }`. */
+function asRange(value) {
+	return typeof value === "number" ? {
+		low: value,
+		expected: value,
+		high: value
+	} : value;
+}
+/** Turns a policy into facts: merges, converts units and fills defaults, noting each default as an assumption. */
+function factsOf(document) {
+	const { policy } = document;
+	const assumed = new Assumed();
+	const facts = {
+		name: policy.name ?? baseName(document.file),
+		region: policy.region ?? assumed.take(DEFAULTS.region),
+		horizonMonths: policy.horizonMonths ?? assumed.take(DEFAULTS.horizonMonths),
+		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
+		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
+		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
+		organisation: policy.organisation ?? {},
+		purchase: {
+			gpu: policy.purchase?.gpu ?? "on_demand",
+			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
+			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0
+		},
+		prices: policy.prices ?? {},
+		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
+	};
+	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
+	return {
+		...facts,
+		assumptions: assumed.list
+	};
+}
+var Assumed = class {
+	list = [];
+	take(entry) {
+		this.list.push({
+			key: entry.key,
+			value: String(entry.value),
+			source: entry.source
+		});
+		return entry.value;
+	}
+};
+function workloadFacts(workload, index, policy, assumed) {
+	const preset = workload.useCase === void 0 ? void 0 : USE_CASE_DEFAULTS[workload.useCase];
+	const of = (key) => `${workload.name}: ${key}`;
+	const { volume, tokens, needs } = workload;
+	const requestsPerMonth = volume.requestsPerMonth === void 0 ? mapRange(asRange(volume.requestsPerDay ?? 0), perMonth) : asRange(volume.requestsPerMonth);
+	const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name, source) => assumed.take({
+		key: of("volume.hourly_profile"),
+		value: name,
+		source
+	})));
+	const rate = busiestHourRate(requestsPerMonth.expected, week);
+	const inputTokens = asRange(tokens.input);
+	const outputTokens = asRange(tokens.output);
+	const floor = needs?.minBenchmarks !== void 0 || workload.candidates !== void 0 ? null : preset?.floor ?? DEFAULT_FLOOR;
+	if (floor !== null) assumed.take({
+		key: of("needs.min_benchmarks"),
+		value: floorText(floor),
+		source: FLOOR_SOURCE
+	});
+	return {
+		name: workload.name,
+		pointer: `workloads[${index}]`,
+		useCase: workload.useCase,
+		dataClasses: workload.dataClass ?? [],
+		compliance: {
+			...policy.compliance,
+			...workload.compliance
+		},
+		requestsPerMonth,
+		growthRatioPerMonth: volume.growthRatioPerMonth ?? 0,
+		week,
+		peakToAverage: volume.peakToAverage ?? assumed.take({
+			key: of("volume.peak_to_average"),
+			value: peakToAverageAt(rate),
+			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below"
+		}),
+		inputTokens,
+		outputTokens,
+		tokenGrowthRatioPerMonth: tokens.growthRatioPerMonth ?? 0,
+		cachedInputRatio: tokens.cachedInputRatio ?? assumed.take({
+			key: of("tokens.cached_input_ratio"),
+			value: preset?.cachedInputRatio ?? 0,
+			source: "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0"
+		}),
+		batchRatio: tokens.batchRatio ?? 0,
+		ttftMsP95: workload.latency?.ttftMsP95 ?? null,
+		tpotMsP95: workload.latency?.tpotMsP95 ?? null,
+		contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
+		contextWindowDeclared: needs?.contextWindowTokens !== void 0,
+		features: needs?.features ?? [],
+		minBenchmarks: needs?.minBenchmarks ?? {},
+		presetFloor: floor,
+		customization: needs?.customization ?? "none",
+		availabilityRatio: needs?.availabilityRatio ?? null,
+		current: workload.current ?? null,
+		candidates: workload.candidates ?? null
+	};
+}
+function profileOf(declared, preset, assume) {
+	if (typeof declared === "object") return declared;
+	if (declared !== void 0) return HOURLY_PROFILES[declared];
+	const name = preset ?? "global";
+	assume(name, HOURLY_PROFILES[name].source);
+	return HOURLY_PROFILES[name];
+}
+function defaultContextWindow(longestMeanTokens) {
+	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
+}
+function floorText(floor) {
+	return [floor.any.map(([benchmark, minimum]) => `${benchmark} ${minimum}`).join(" or "), ...floor.all.map(([benchmark, minimum]) => `${benchmark} ${minimum}`)].join(" and ");
+}
+function mapRange(range, change) {
+	return {
+		low: change(range.low),
+		expected: change(range.expected),
+		high: change(range.high)
+	};
+}
+function baseName(file) {
+	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
+}
+
+// src/decide/flips.ts
+/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
+const FARTHEST_VOLUME_FACTOR = 100;
+const FARTHEST_FACTOR = 10;
+/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
+const POINTS_PER_DECADE = 12;
+const BISECTIONS = 20;
+/** Compares the two sides of one workload while everything else stays as chosen. */
+var Flips = class {
+	#pricers = /* @__PURE__ */ new Map();
+	base;
+	chosen;
+	shortlists;
+	constructor(base, chosen, shortlists) {
+		this.base = base;
+		this.chosen = chosen;
+		this.shortlists = shortlists;
+	}
+	/** Best option of a side in a scenario; undefined when the rules leave none. */
+	rival(index, side, what) {
+		const pricer = this.#pricer(what);
+		let best;
+		for (const option of this.shortlists[index] ?? []) {
+			if (option.kind === "self-host" !== (side === "self-host")) continue;
+			const assignment = this.chosen.assignment.with(index, option);
+			const priced = pricer.price(assignment);
+			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
+				option,
+				monthlyUsd: priced.monthlyUsd
+			};
+		}
+		return best;
+	}
+	/** Side that costs less in a scenario; an exact tie goes to the API. */
+	cheaper(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
+	}
+	/** Side that a decision would take: the API also when it costs up to 2 % more. */
+	preferred(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
+	}
+	#pricer(what) {
+		const key = JSON.stringify(what);
+		const known = this.#pricers.get(key);
+		if (known !== void 0) return known;
+		const pricer = new Pricer({
+			...this.base.context,
+			what
+		});
+		this.#pricers.set(key, pricer);
+		return pricer;
+	}
+};
+/**
+* Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
+* 12 points a decade and then by bisection; null when it never changes within `farthest` x.
+* `up` true looks at larger values. The returned factor lies just beyond the flip.
+*/
+function flipFactor(sideAt, up, farthest) {
+	const start = sideAt(1);
+	if (start === void 0) return null;
+	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
+	let near = 1;
+	for (let point = 1; point <= points; point++) {
+		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
+		const side = sideAt(far);
+		if (side !== void 0 && side !== start) return {
+			factor: bisect(sideAt, start, near, far),
+			side
+		};
+		near = far;
+	}
+	return null;
+}
+function bisect(sideAt, start, near, far) {
+	let [same, flipped] = [near, far];
+	for (let step = 0; step < BISECTIONS; step++) {
+		const middle = Math.sqrt(same * flipped);
+		if (sideAt(middle) === start) same = middle;
+		else flipped = middle;
+	}
+	return flipped;
+}
+/**
+* Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
+* out or the lines do not meet within 100 x.
+*/
+function breakEvenOf(flips, index, facts, asOf) {
+	const workload = facts.workloads[index];
+	const option = flips.chosen.assignment[index];
+	if (workload === void 0 || option === void 0) return null;
+	const side = option.kind === "self-host" ? "self-host" : "api";
+	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
+	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
+	if (flip === null) return null;
+	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
+	if (other === void 0) return null;
+	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
+	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
+	return {
+		requestsPerMonth,
+		versus: other.option.candidate.id,
+		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
+	};
+}
+/** Every parameter whose change alone flips the side of one workload, the smallest change first. */
+function tippingPointsOf(flips, index, facts) {
+	const workload = facts.workloads[index];
+	if (workload === void 0) return [];
+	return [
+		{
+			parameter: "requests_per_month",
+			label: "requests a month",
+			unit: "",
+			today: workload.requestsPerMonth.expected,
+			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
+		},
+		{
+			parameter: "api_price",
+			label: "API prices",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ apiPrice: factor })
+		},
+		{
+			parameter: "gpu_price",
+			label: "GPU prices",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ gpuPrice: factor })
+		},
+		{
+			parameter: "throughput",
+			label: "throughput of a replica",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ throughputFactor: factor })
+		},
+		{
+			parameter: "hourly_rate_usd",
+			label: "engineer hour in USD",
+			unit: "",
+			today: facts.hourlyRateUsd,
+			change: (factor) => scenario({ hourlyRate: factor })
+		}
+	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || (a.parameter < b.parameter ? -1 : 1));
+}
+function tippingPoint(flips, index, parameter) {
+	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
+	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
+	if (nearest === void 0) return [];
+	const to = parameter.today * nearest.factor;
+	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
+	return [{
+		parameter: parameter.parameter,
+		from: parameter.today,
+		to,
+		flipsTo: nearest.side,
+		text
+	}];
+}
+function distance$1(point) {
+	return Math.abs(Math.log(point.to / point.from));
+}
+/** Three significant digits with thousands separators: `significant(2134567)` is "2,130,000". */
+function significant(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
+// src/capacity/calibrate.ts
+/** Request of a measured run; `cachedInputRatio` of its input was found in the prefix cache. */
+function shapeOf(run, cachedInputRatio) {
+	return {
+		inputTokens: run.inputTokens,
+		outputTokens: run.outputTokens,
+		cachedInputRatio
+	};
+}
+/**
+* Measured output tokens per second / those that the model predicts for the same configuration, shape and load.
+* Benchmark tools send requests of equal length. A rate that the server did not keep up with beside a limit of concurrency is a
+* closed loop at that limit. Someone measured it, so at least one request ran, whatever our memory count says.
+* Example: 1500 tokens/s measured where 1830 are predicted -> 0.82.
+*/
+function measuredRatio(configuration, run, cachedInputRatio) {
+	const shape = shapeOf(run, cachedInputRatio);
+	const serving = servingOf(timingOf(configuration, VLLM), shape, {
+		spread: 0,
+		longestOutput: null
+	});
+	const predicted = measure({
+		...serving,
+		maxBatch: Math.max(1, serving.maxBatch)
+	}, {
+		concurrency: run.concurrency,
+		requestsPerSecond: run.concurrency === null ? run.requestRate : null,
+		requests: run.requests
+	});
+	return run.outputTokensPerSecond / (predicted.requestsPerSecond * run.outputTokens);
+}
+/**
+* Most of a GPU's peak that a run of requests is believed to reach: the bound above which bench/data/throughput.csv (2026-11-20) leaves
+* measurements out. Beyond it part of the work was not done, mostly because prompts were found in the prefix cache.
+*/
+const PLAUSIBLE_PEAK_RATIO = .6;
+/** Operations of one multiply-add, and in a TFLOP. */
+const FLOP_PER_MAC = 2;
+const FLOP_PER_TFLOP = 0xe8d4a51000;
+/**
+* Share of the GPUs' peak that a run implies: 2 x active parameters x tokens per second / (peak x GPUs); tokens found in the cache take no work.
+* Example: 8 B parameters, 20,000 tokens/s on one H100 in bf16: 2 x 8e9 x 20,000 / 989e12 = 0.32.
+*/
+function impliedPeakRatio(configuration, run, cachedInputRatio) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const format = weightFormat(precision, gpu);
+	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat first`);
+	const inputPerSecond = run.outputTokensPerSecond / run.outputTokens * run.inputTokens * (1 - cachedInputRatio);
+	return FLOP_PER_MAC * model.parameters.activeB * PER_BILLION$1 * (inputPerSecond + run.outputTokensPerSecond) / (format.peakTflops * FLOP_PER_TFLOP * tensorParallel);
+}
+/**
+* 80 % band of a measured configuration around its rescaled rate. Repeats of one engine on one configuration differ by a median of 4 %
+* and by 14 % at the 90th percentile (bench/data/throughput.csv, 2026-11-20), which a normal spread of 8 % describes: 1.28 x 8 % = 10 %.
+*/
+const REPEAT_BAND = {
+	p10: .9,
+	p90: 1.1
+};
+/**
+* The option with its rate rescaled by the runs of its own configuration (model, GPU, tensor parallel size and precision); others stay.
+* Several runs count with the geometric mean of their ratios. A measured configuration is class A.
+*
+* Example: 4.0 requests/s (2.9 to 5.2) and a ratio of 0.82 -> 3.28 requests/s (2.95 to 3.61), `rescaled x0.82 by bench/h100.json`.
+*/
+function rescaled(option, calibrations) {
+	const own = calibrations.filter(({ configuration }) => isSame(configuration, option.configuration));
+	if (own.length === 0) return option;
+	const ratio = Math.exp(own.reduce((sum, run) => sum + Math.log(run.ratio), 0) / own.length);
+	const expected = option.capacity.requestsPerSecond.expected * ratio;
+	const requestsPerSecond = {
+		expected,
+		p10: expected * REPEAT_BAND.p10,
+		p90: expected * REPEAT_BAND.p90
+	};
+	const measured = `rescaled x${ratio.toFixed(2)} by ${own.map(({ file }) => file).join(" and ")}`;
+	return {
+		...option,
+		capacity: {
+			...option.capacity,
+			requestsPerSecond,
+			confidence: "A",
+			measured
+		}
+	};
+}
+function isSame(a, b) {
+	return a.model.id === b.model.id && a.gpu.id === b.gpu.id && a.tensorParallel === b.tensorParallel && a.precision === b.precision;
+}
+
+// src/capacity/slo.ts
+/**
+* Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
+*
+* Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
+* the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
+* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
+*/
+function replicaCapacity(configuration, shape, promise, engine = VLLM) {
+	const serving = servingOf(timingOf(configuration, engine), shape, {
+		spread: 1,
+		longestOutput: null
+	});
+	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
+		kind: "capacity",
+		capacity: throughputCapacity(serving)
+	};
+	const alone = tailLatency(serving, 0);
+	const spare = marginOf(alone, promise);
+	if (spare < 0) return {
+		kind: "misses-promise",
+		text: missText(alone, promise)
+	};
+	const room = (others) => serving.maxBatch - batchP95(others);
+	const margin = (x) => {
+		const left = room(x) / serving.maxBatch;
+		return left < 0 ? left : Math.min(left, marginOf(tailLatency(serving, x), promise));
+	};
+	return {
+		kind: "capacity",
+		capacity: promisedCapacity(serving, largest(serving.maxBatch, margin, Math.min(room(0) / serving.maxBatch, spare)), room)
+	};
+}
+/** Share of the promised time that is left, of the promise that is closer to being broken; negative when one is. */
+function marginOf(tail, { ttftMsP95, tpotMsP95 }) {
+	const ttft = ttftMsP95 === null ? Number.POSITIVE_INFINITY : (ttftMsP95 - tail.ttftMsP95) / ttftMsP95;
+	const tpot = tpotMsP95 === null ? Number.POSITIVE_INFINITY : (tpotMsP95 - tail.tpotMsP95) / tpotMsP95;
+	return Math.min(ttft, tpot);
+}
+function missText(tail, promise) {
+	const parts = [];
+	if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95) parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
+	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
+	return `too slow even for one request alone: ${parts.join("; ")}`;
+}
+/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
+function throughputCapacity(serving) {
+	const point = operate(serving, serving.maxBatch);
+	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+	return {
+		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
+		concurrency: point.batch,
+		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
+		tpotMsP95: point.tpotMs,
+		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+		confidence,
+		measured: null
+	};
+}
+/** Share by which the load is raised to see what stops it. */
+const NUDGE = 1.001;
+function promisedCapacity(serving, others, room) {
+	const point = openPoint(serving, others);
+	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+	return {
+		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
+		concurrency: others,
+		...tailLatency(serving, others),
+		limitedBy: room(others * NUDGE) < 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+		confidence,
+		measured: null
+	};
+}
+
+// src/capacity/search.ts
+/**
+* Every way to serve `model` on the GPUs asked about: each precision that has a published checkpoint, each GPU, each tensor parallel size that
+* divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
+* numbers that failed it.
+*
+* What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
+*/
+function searchServing(request) {
+	const served = [];
+	const unservable = [];
+	for (const configuration of configurations(request)) {
+		const outcome = assess(configuration, request);
+		if (outcome.kind === "served") served.push(outcome.option);
+		else unservable.push(outcome.why);
+	}
+	return {
+		served,
+		unservable
+	};
+}
+function configurations({ model, gpus, contextWindowTokens }) {
+	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
+	const found = [];
+	for (const precision of precisions) for (const { gpu, tensorParallelSizes } of gpus) for (const tensorParallel of tensorParallelSizes) {
+		if (!canSplitHeads(model, tensorParallel)) continue;
+		found.push({
+			model,
+			gpu,
+			precision,
+			kvPrecision: "bf16",
+			tensorParallel,
+			maxModelLen: contextWindowTokens
+		});
+	}
+	return found;
+}
+function assess(configuration, request) {
+	const { gpu, precision } = configuration;
+	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
+	const memory = memoryFit(configuration);
+	if (!memory.fits) return unservable(configuration, "memory", memory.text);
+	const result = replicaCapacity(configuration, request.shape, request.promise);
+	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
+	const { capacity } = result;
+	return {
+		kind: "served",
+		option: {
+			configuration,
+			memory,
+			capacity,
+			flags: vllmFlags(configuration, capacity)
+		}
+	};
+}
+function noKernelText(gpu, precision) {
+	return `vLLM has no ${precision} kernel for ${gpu.name} (${gpu.architecture}); bf16, int8 and int4 run there`;
+}
+function unservable(configuration, reason, text) {
+	const { gpu, precision, tensorParallel } = configuration;
+	return {
+		kind: "unservable",
+		why: {
+			gpu: gpu.id,
+			precision,
+			tensorParallel,
+			reason,
+			text
+		}
+	};
+}
+
+// src/decide/candidates.ts
+const SELF_HOST_ROUTES = {
+	aws: "aws-self-host",
+	"aws-us-gov": "aws-govcloud-self-host",
+	"aws-eusc": "aws-eu-sovereign"
+};
+/**
+* Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
+* A policy that names API candidates only still gets no self-hosted option, and the other way round.
+*/
+function candidatesFor(workload, region, catalog) {
+	const { candidates, current } = workload;
+	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
+	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
+	const route = selfHostRoute(region, catalog);
+	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
+		kind: "self-host",
+		id: `self-host/${model.id}`,
+		model,
+		route
+	}));
+	return [...api, ...own].sort((a, b) => a.id < b.id ? -1 : 1);
+}
+/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
+function answersTo(model, name) {
+	return model.id === name || model.aliases.includes(name);
+}
+function apiCandidates(model, catalog) {
+	return model.routes.flatMap((routeId) => {
+		const route = findRoute(catalog, routeId);
+		if (route === void 0) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
+		const kind = model.weights === "open" ? "managed" : "api";
+		return [{
+			kind,
+			id: `${kind}/${routeId}/${model.id}`,
+			model,
+			route
+		}];
+	});
+}
+function selfHostRoute(region, catalog) {
+	const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
+	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
+}
+
+// src/decide/rules/capability.ts
+/** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
+const PRECISION_MARGIN_POINTS = {
+	bf16: 0,
+	fp8: 1,
+	int8: 1,
+	int4: 3,
+	mxfp4: 3,
+	nvfp4: 3
+};
+/** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
+function scoresOf(candidate, catalog) {
+	const names = candidate.kind === "self-host" ? [candidate.model.id] : [
+		candidate.model.id,
+		candidate.model.openModel,
+		candidate.model.sameModelAs
+	];
+	return catalog.benchmarks.filter((row) => names.includes(row.model));
+}
+/** Best score of a benchmark that is not of low certainty; undefined when there is none. */
+function provenScore(scores, benchmark) {
+	return scores.filter((row) => row.benchmark === benchmark && row.certainty !== "low").reduce((best, row) => best === void 0 || row.score > best.score ? row : best, void 0);
+}
+const benchmarkFloor = {
+	id: "capability",
+	title: "Good enough",
+	why: "Options are compared only when they meet the same published score; a smaller model is always less money.",
+	source: "S2-042, S4-016 to S4-023, S0-025",
+	waivable: true,
+	check(candidate, context) {
+		const declared = Object.entries(context.workload.minBenchmarks);
+		if (declared.length > 0) {
+			const pointer = `${context.workload.pointer}.needs.min_benchmarks`;
+			return worst(declared.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, pointer)));
+		}
+		const floor = context.workload.presetFloor;
+		if (floor === null) return null;
+		const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
+		const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
+		return worst([bestOf(any), ...all]);
+	}
+};
+function floorOutcome(candidate, context, benchmark, minimum, pointer) {
+	const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
+	if (best === void 0) return {
+		verdict: "unknown",
+		text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`,
+		pointer,
+		source: null
+	};
+	const base = {
+		pointer,
+		source: dated(best),
+		certainty: best.certainty
+	};
+	const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
+	return best.score >= minimum ? {
+		...base,
+		verdict: "pass",
+		text: compared
+	} : {
+		...base,
+		verdict: "fail",
+		text: compared
+	};
+}
+const ORDER = {
+	fail: 0,
+	unknown: 1,
+	pass: 2
+};
+function worst(outcomes) {
+	return outcomes.reduce((low, next) => low === null || ORDER[next.verdict] < ORDER[low.verdict] ? next : low, null);
+}
+/** The outcome that helps most: a pass, else a fail (it has a number), else unknown. */
+function bestOf(outcomes) {
+	const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
+	if (found === void 0) throw new Error("a capability floor needs at least one benchmark");
+	return found;
+}
+/**
+* Precisions at which a self-hosted candidate still meets its floors with the margin that quantisation asks.
+* Example: mmlu 86.0 against 85 allows bf16 and fp8 (1 point) but not int4 (3 points).
+*/
+function precisionAllowed(candidate, context, precision) {
+	if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
+	const margin = PRECISION_MARGIN_POINTS[precision];
+	const { minBenchmarks, presetFloor } = context.workload;
+	const meets = ([benchmark, minimum]) => (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
+	if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
+	return presetFloor.any.some(meets) && presetFloor.all.every(meets);
+}
+const contextWindow = {
+	id: "context-window",
+	title: "The longest request fits",
+	why: "A request longer than the context window fails.",
+	source: "S4-016 to S4-023",
+	waivable: true,
+	check(candidate, { workload }) {
+		const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
+		const wanted = workload.contextWindowDeclared ? workload.contextWindowTokens : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
+		const offered = candidate.model.contextWindowTokens;
+		if (offered === null) return {
+			verdict: "unknown",
+			text: `the context window of ${candidate.model.id} is not known`,
+			pointer,
+			source: null
+		};
+		const text = `context window of ${offered} tokens against ${wanted} needed`;
+		return {
+			verdict: offered >= wanted ? "pass" : "fail",
+			text,
+			pointer,
+			source: null
+		};
+	}
+};
+const FEATURE_KEYS = {
+	tool_use: "toolUse",
+	json_schema: "jsonSchema",
+	vision: "vision",
+	web_search: "webSearch"
+};
+const features = {
+	id: "features",
+	title: "Has the features",
+	why: "Tool use, structured output, vision and web search differ by model and host.",
+	source: "S4-027, S4-118",
+	waivable: true,
+	check(candidate, { workload }) {
+		if (workload.features.length === 0) return null;
+		return worst(workload.features.map((feature) => featureOutcome(candidate, feature, workload)));
+	}
+};
+function featureOutcome(candidate, feature, workload) {
+	const pointer = `${workload.pointer}.needs.features`;
+	const source = null;
+	if (candidate.kind === "self-host" && feature === "json_schema") return {
+		verdict: "pass",
+		text: "vLLM enforces a JSON schema for every model (structured outputs)",
+		pointer,
+		source
+	};
+	if (candidate.kind === "self-host" && feature === "web_search") return {
+		verdict: "fail",
+		text: "own servers have no hosted web search",
+		pointer,
+		source
+	};
+	const offered = candidate.model.features[FEATURE_KEYS[feature]];
+	if (offered === null) return {
+		verdict: "unknown",
+		text: `whether ${candidate.model.id} offers ${feature} is not known`,
+		pointer,
+		source
+	};
+	return offered ? {
+		verdict: "pass",
+		text: `${candidate.model.id} offers ${feature}`,
+		pointer,
+		source
+	} : {
+		verdict: "fail",
+		text: `${candidate.model.id} does not offer ${feature}`,
+		pointer,
+		source
+	};
+}
+
+// src/decide/rules/rule.ts
+/**
+* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
+* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
+*/
+function factOutcome(route, key, need, pointer, read, conditions = []) {
+	const fact = route.facts[key];
+	if (fact === void 0) return {
+		verdict: "unknown",
+		text: `${route.label}: nothing published about ${need}`,
+		pointer,
+		source: null
+	};
+	const base = {
+		pointer,
+		source: dated(fact),
+		certainty: fact.certainty
+	};
+	const reading = read(fact.value);
+	const note = fact.note === "" ? "" : `: ${fact.note}`;
+	if (reading === "unknown") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} is not known${note}`
+	};
+	if (fact.certainty === "low") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
+	};
+	if (reading === "fail") return {
+		...base,
+		verdict: "fail",
+		text: `${route.label}: no ${need}${note}`
+	};
+	if (reading === "pass") return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need}`,
+		conditions
+	};
+	return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need} under conditions${note}`,
+		conditions: [`${route.label}: ${need}${note}`, ...conditions]
+	};
+}
+/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
+function readYesNo(value) {
+	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
+	if (value === "conditional") return "conditional";
+	if (value === "unknown" || typeof value === "number") return "unknown";
+	return "fail";
+}
+
+// src/decide/rules/compliance.ts
+function atLeastFedramp(...levels) {
+	return (value) => value === "unknown" ? "unknown" : levels.includes(String(value)) ? "pass" : "fail";
+}
+function includesLevel(level) {
+	return (value) => value === "unknown" ? "unknown" : Array.isArray(value) && value.includes(level) ? "pass" : "fail";
+}
+/** Regime -> published fact that must hold, and the duties that remain. Not legal advice. */
+const REGIMES = {
+	hipaa: {
+		fact: "hipaaBaa",
+		need: "BAA for HIPAA",
+		read: readYesNo,
+		apiConditions: ["Sign the BAA before the first request with PHI, and use eligible endpoints only"],
+		selfHostConditions: ["Accept the AWS BAA in Artifact; encryption, access logs and risk analysis stay with you"]
+	},
+	pci_dss: {
+		fact: "pciDss",
+		need: "PCI DSS attestation",
+		read: readYesNo,
+		apiConditions: ["Keep cardholder data out of prompts, or show that the service is in your PCI scope"],
+		selfHostConditions: ["Assess your part of PCI DSS: AWS attests the infrastructure only"]
+	},
+	gdpr: {
+		fact: "gdprDpa",
+		need: "data processing agreement (GDPR)",
+		read: readYesNo,
+		apiConditions: ["Put the data processing agreement in place; assess the transfer if data leaves the EU"],
+		selfHostConditions: ["The AWS data processing addendum covers the infrastructure; you stay the controller"]
+	},
+	soc2: {
+		fact: "soc2Type2",
+		need: "SOC 2 Type II report",
+		read: readYesNo,
+		apiConditions: [],
+		selfHostConditions: ["AWS's SOC 2 covers the infrastructure; your service needs its own audit"]
+	},
+	iso27001: {
+		fact: "iso27001",
+		need: "ISO 27001 certificate",
+		read: readYesNo,
+		apiConditions: [],
+		selfHostConditions: ["AWS's ISO 27001 covers the infrastructure; your service needs its own"]
+	},
+	iso42001: {
+		fact: "iso42001",
+		need: "ISO 42001 certificate",
+		read: readYesNo,
+		apiConditions: [],
+		selfHostConditions: ["ISO 42001: you run the model, so the AI management system is yours"]
+	},
+	fedramp_moderate: {
+		fact: "fedramp",
+		need: "FedRAMP Moderate authorisation",
+		read: atLeastFedramp("moderate", "high", "high_in_govcloud", "moderate_or_high_inherit"),
+		apiConditions: [],
+		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
+	},
+	fedramp_high: {
+		fact: "fedramp",
+		need: "FedRAMP High authorisation",
+		read: atLeastFedramp("high", "high_in_govcloud"),
+		apiConditions: ["FedRAMP High: use the government region of the service"],
+		selfHostConditions: ["FedRAMP: the authorisation to operate is yours; AWS covers the infrastructure"]
+	},
+	il4: {
+		fact: "dodIl",
+		need: "DoD IL4 authorisation",
+		read: includesLevel("IL4"),
+		apiConditions: [],
+		selfHostConditions: ["IL4: the authorisation to operate is yours"]
+	},
+	il5: {
+		fact: "dodIl",
+		need: "DoD IL5 authorisation",
+		read: includesLevel("IL5"),
+		apiConditions: [],
+		selfHostConditions: ["IL5: compute isolation (dedicated tenancy or an accepted equivalent) and the authorisation to operate are yours"]
+	},
+	il6: {
+		fact: "dodIl",
+		need: "DoD IL6 authorisation (classified)",
+		read: includesLevel("IL6"),
+		apiConditions: [],
+		selfHostConditions: []
+	}
+};
+/** Sensitive data brings its regime with it, whether or not the policy spells it out. */
+const REGIME_OF_DATA = {
+	phi: "hipaa",
+	pci: "pci_dss",
+	cui: "fedramp_moderate",
+	classified: "il6"
+};
+function regimeRule(regime) {
+	const row = REGIMES[regime];
+	return {
+		id: regime.replaceAll("_", "-"),
+		title: row.need,
+		why: `The policy asks for ${row.need}, or the data implies it.`,
+		source: "S4-057 to S4-065, S0-010 to S0-012",
+		waivable: true,
+		check(candidate, context) {
+			const pointer = regimePointer(regime, context.workload);
+			if (pointer === null) return null;
+			const conditions = candidate.kind === "self-host" ? row.selfHostConditions : row.apiConditions;
+			return factOutcome(candidate.route, row.fact, row.need, pointer, row.read, conditions);
+		}
+	};
+}
+function regimePointer(regime, workload) {
+	if (workload.compliance.regimes?.includes(regime)) return `${workload.pointer}.compliance.regimes`;
+	return workload.dataClasses.some((data) => REGIME_OF_DATA[data] === regime) ? `${workload.pointer}.data_class` : null;
+}
+const euAiAct = {
+	id: "eu-ai-act",
+	title: "EU AI Act",
+	why: "The Act puts duties on deployers and on providers of general-purpose models; it does not require open weights.",
+	source: "S4-124, C26",
+	waivable: true,
+	check(_candidate, context) {
+		if (!context.workload.compliance.regimes?.includes("eu_ai_act")) return null;
+		return {
+			verdict: "pass",
+			text: "the Act does not favour either path; deployer duties apply to both",
+			pointer: `${context.workload.pointer}.compliance.regimes`,
+			source: "Regulation (EU) 2024/1689, Art. 26 and 53",
+			conditions: ["EU AI Act: check whether the use is high-risk (Annex III) and keep the deployer's records"]
+		};
+	}
+};
+const zeroRetention = {
+	id: "zero-retention",
+	title: "Nothing is kept",
+	why: "The provider must keep no copy of requests, not even for abuse monitoring.",
+	source: "S4-046, S4-051",
+	waivable: true,
+	check(candidate, context) {
+		if (context.workload.compliance.zeroRetention !== true) return null;
+		return factOutcome(candidate.route, "zdr", "zero data retention", `${context.workload.pointer}.compliance.zero_retention`, readYesNo);
+	}
+};
+const NO_TRAINING_DATA = ["pii", "phi"];
+const noTraining = {
+	id: "no-training",
+	title: "No training on your data",
+	why: "The provider must not train on requests; personal and health data imply it.",
+	source: "S4-047, S4-052",
+	waivable: true,
+	check(candidate, context) {
+		const pointer = noTrainingPointer(context);
+		if (pointer === null) return null;
+		return factOutcome(candidate.route, "trainsByDefault", "commitment not to train on your data", pointer, (value) => {
+			if (value === false) return "pass";
+			if (value === "opt_out" || value === "free_tier_only") return "conditional";
+			return value === "unknown" ? "unknown" : "fail";
+		});
+	}
+};
+function noTrainingPointer(context) {
+	const { compliance, dataClasses, pointer } = context.workload;
+	if (compliance.noTraining === true) return `${pointer}.compliance.no_training`;
+	return dataClasses.some((data) => NO_TRAINING_DATA.includes(data)) ? `${pointer}.data_class` : null;
+}
+/** Each level includes the ones before it. */
+const AUDIT_RANK = {
+	none: 0,
+	dashboard: 1,
+	api: 2,
+	siem: 3
+};
+const auditLog = {
+	id: "audit-log",
+	title: "Audit log",
+	why: "The route must export its audit log at least at the level that the policy asks for.",
+	source: "S4-050, S4-055",
+	waivable: true,
+	check(candidate, context) {
+		const wanted = context.workload.compliance.auditLog ?? "none";
+		if (wanted === "none") return null;
+		return factOutcome(candidate.route, "auditLogs", `audit log by ${wanted}`, `${context.workload.pointer}.compliance.audit_log`, (value) => {
+			const offered = AUDIT_RANK[String(value)];
+			if (offered === void 0) return "unknown";
+			return offered >= (AUDIT_RANK[wanted] ?? 0) ? "pass" : "fail";
+		});
+	}
+};
+const regimeRules = [
+	regimeRule("hipaa"),
+	regimeRule("pci_dss"),
+	regimeRule("gdpr"),
+	euAiAct,
+	regimeRule("soc2"),
+	regimeRule("iso27001"),
+	regimeRule("iso42001"),
+	regimeRule("fedramp_moderate"),
+	regimeRule("fedramp_high"),
+	regimeRule("il4"),
+	regimeRule("il5"),
+	regimeRule("il6")
+];
+
+// src/decide/rules/customization.ts
+/** What anyone can do by prompting. */
+const BY_PROMPT = [
+	"none",
+	"prompt",
+	"tone_format"
+];
+/** What some providers offer on their own weights. */
+const BY_PROVIDER = {
+	sft: "sft",
+	lora: "lora",
+	distill: "distill"
+};
+function isByProvider(value) {
+	return value in BY_PROVIDER;
+}
+const customization = {
+	id: "customization",
+	title: "Changeable enough",
+	why: "Weights that you do not hold can be prompted and sometimes fine-tuned, never merged, re-quantised or rebuilt.",
+	source: "S0-004 to S0-007, S2-046, S4-066 to S4-082",
+	waivable: true,
+	check(candidate, { workload }) {
+		const wanted = workload.customization;
+		if (BY_PROMPT.includes(wanted)) return null;
+		const pointer = `${workload.pointer}.needs.customization`;
+		if (candidate.kind === "self-host") return {
+			verdict: "pass",
+			text: `own weights allow ${wanted}`,
+			pointer,
+			source: null
+		};
+		if (!isByProvider(wanted)) return {
+			verdict: "fail",
+			text: `${wanted} needs the weights; ${candidate.route.label} does not hand them out`,
+			pointer,
+			source: null
+		};
+		const offered = candidate.model.customization;
+		if (offered === null) return {
+			verdict: "unknown",
+			text: `whether ${candidate.route.label} offers ${wanted} for ${candidate.model.id} is not known`,
+			pointer,
+			source: null
+		};
+		const verdict = offered.includes(BY_PROVIDER[wanted]) ? "pass" : "fail";
+		return {
+			verdict,
+			text: verdict === "pass" ? `${candidate.route.label} offers ${wanted}` : `${candidate.route.label} does not offer ${wanted} for ${candidate.model.id}`,
+			pointer,
+			source: null
+		};
+	}
+};
+
+// src/decide/rules/licence.ts
+/** Members of the European Union, ISO 3166; some licences exclude licensees domiciled there. */
+const EU_MEMBERS = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split(" "));
+const MONTHS_PER_YEAR = 12;
+/**
+* A user cap at or above this is taken as not reached when the policy is silent, and said as a condition:
+* a handful of companies in the world are above it. Source: ours.
+*/
+const CAP_ASSUMED_FREE_USERS = 1e8;
+const licence = {
+	id: "licence",
+	title: "The licence allows it",
+	why: "Open weights come with terms: commercial use, caps on users or revenue, excluded countries.",
+	source: "S2-007, S3-030, S4-004 to S4-009, C16",
+	waivable: true,
+	check(candidate, context) {
+		if (candidate.kind !== "self-host") return null;
+		const row = context.catalog.licences.find((entry) => entry.id === candidate.model.licence);
+		if (row === void 0) return {
+			verdict: "unknown",
+			text: `the licence of ${candidate.model.id} is not in the catalog`,
+			pointer: null,
+			source: null
+		};
+		return certain(row, licenceOutcome(row, context.facts.organisation));
+	}
+};
+/** A licence of low certainty never decides alone, in neither direction. */
+function certain(row, outcome) {
+	if (row.certainty !== "low" || outcome.verdict === "unknown") return outcome;
+	const { conditions: _, ...rest } = outcome;
+	return {
+		...rest,
+		verdict: "unknown",
+		text: `${outcome.text}, but that rests on a source of low certainty`
+	};
+}
+function licenceOutcome(row, organisation) {
+	const base = {
+		source: dated(row),
+		certainty: row.certainty
+	};
+	if (row.commercialUse === "no") return {
+		...base,
+		verdict: "fail",
+		text: `${row.name} forbids commercial use`,
+		pointer: null
+	};
+	if (row.commercialUse === "unknown") return {
+		...base,
+		verdict: "unknown",
+		text: `whether ${row.name} allows commercial use is not known`,
+		pointer: null
+	};
+	const gate = domicileGate(row, organisation) ?? usersGate(row, organisation) ?? revenueGate(row, organisation);
+	if (gate !== null) return {
+		...base,
+		...gate
+	};
+	const terms = row.conditions.length === 0 ? [] : [`Licence ${row.name}: ${row.conditions.join("; ")}`];
+	return {
+		...base,
+		verdict: "pass",
+		text: `${row.name} allows it`,
+		pointer: null,
+		conditions: [...terms, ...assumedCap(row, organisation)]
+	};
+}
+function domicileGate(row, organisation) {
+	if (row.excludedDomiciles.length === 0) return null;
+	const pointer = "organisation.domicile";
+	const { domicile } = organisation;
+	const excluded = row.excludedDomiciles.join(", ");
+	if (domicile === void 0) return {
+		verdict: "unknown",
+		text: `${row.name} gives no rights to licensees in ${excluded}; declare organisation.domicile`,
+		pointer: null
+	};
+	return row.excludedDomiciles.some((place) => place === domicile || place === "EU" && EU_MEMBERS.has(domicile)) ? {
+		verdict: "fail",
+		text: `${row.name} gives no rights to a licensee in ${domicile}`,
+		pointer
+	} : null;
+}
+function usersGate(row, organisation) {
+	const cap = row.monthlyActiveUsersCap;
+	if (cap === null) return null;
+	const users = organisation.monthlyActiveUsers;
+	if (users === void 0 && cap >= CAP_ASSUMED_FREE_USERS) return null;
+	if (users === void 0) return {
+		verdict: "unknown",
+		text: `${row.name} ends at ${millions(cap)} monthly users; declare organisation.monthly_active_users`,
+		pointer: null
+	};
+	if (users <= cap) return null;
+	return {
+		verdict: "fail",
+		text: `${millions(users)} monthly users are above the cap of ${row.name} (${millions(cap)})`,
+		pointer: "organisation.monthly_active_users"
+	};
+}
+function revenueGate(row, organisation) {
+	const cap = row.monthlyRevenueCapUsd;
+	if (cap === null) return null;
+	const revenue = organisation.annualRevenueUsd;
+	if (revenue === void 0) return {
+		verdict: "unknown",
+		text: `${row.name} ends at ${millions(cap)} USD revenue a month; declare organisation.annual_revenue_usd`,
+		pointer: null
+	};
+	const monthly = revenue / MONTHS_PER_YEAR;
+	if (monthly <= cap) return null;
+	return {
+		verdict: "fail",
+		text: `${millions(monthly)} USD revenue a month is above the cap of ${row.name} (${millions(cap)})`,
+		pointer: "organisation.annual_revenue_usd"
+	};
+}
+function assumedCap(row, organisation) {
+	const cap = row.monthlyActiveUsersCap;
+	if (cap === null || organisation.monthlyActiveUsers !== void 0) return [];
+	return [`Licence ${row.name}: confirm that you have at most ${millions(cap)} monthly users (organisation.monthly_active_users)`];
+}
+function millions(value) {
+	return `${Math.round(value / 1e5) / 10} million`;
+}
+
+// src/decide/rules/lifecycle.ts
+const lifecycle = {
+	id: "lifecycle",
+	title: "Still sold",
+	why: "A model that is shut down cannot serve. One that ends inside the horizon is no new choice; where the policy names it, the move is a condition.",
+	source: "S2-015, S4-074",
+	waivable: false,
+	check(candidate, { asOf, facts, workload }) {
+		if (candidate.kind === "self-host") return null;
+		const { shutdownOn, successor, lifecycleSource } = candidate.model;
+		if (shutdownOn === null) return null;
+		const next = successor === null ? "" : `; successor ${successor}`;
+		const base = {
+			pointer: null,
+			source: lifecycleSource
+		};
+		if (shutdownOn <= asOf) return {
+			...base,
+			verdict: "fail",
+			text: `shut down on ${shutdownOn}${next}`
+		};
+		if (shutdownOn > monthDate(asOf, facts.horizonMonths)) return {
+			...base,
+			verdict: "pass",
+			text: `sold until ${shutdownOn}, beyond the horizon`
+		};
+		if (!isNamed(candidate.model, workload)) return {
+			...base,
+			verdict: "fail",
+			text: `is shut down on ${shutdownOn}, inside the horizon${next}`
+		};
+		return {
+			...base,
+			verdict: "pass",
+			text: `sold until ${shutdownOn}`,
+			conditions: [`${candidate.model.id} is shut down on ${shutdownOn}: plan the move${next}`]
+		};
+	}
+};
+function isNamed(model, workload) {
+	return [...workload.candidates?.api ?? [], ...workload.current === null ? [] : [workload.current.model]].some((name) => answersTo(model, name));
+}
+
+// src/decide/rules/location.ts
+function complianceKey(context, key) {
+	return `${context.workload.pointer}.compliance.${key}`;
+}
+const dataLocation = {
+	id: "data-location",
+	title: "Data stays in your account",
+	why: "A policy that forbids request data to leave your own cloud account rules out every service that someone else runs.",
+	source: "S0-008, S0-012, S0-030, S2-058",
+	waivable: true,
+	check(candidate, context) {
+		const { dataMayLeave } = context.workload.compliance;
+		if (dataMayLeave !== false) return null;
+		const pointer = complianceKey(context, "data_may_leave");
+		if (candidate.kind === "self-host") return {
+			verdict: "pass",
+			text: "requests stay in your own account",
+			pointer,
+			source: null
+		};
+		return {
+			verdict: "fail",
+			text: `request data may not leave your account, and ${candidate.route.label} is run by someone else`,
+			pointer,
+			source: null
+		};
+	}
+};
+const airGapped = {
+	id: "air-gapped",
+	title: "No path to the internet",
+	why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
+	source: "S2-062, S4-056",
+	waivable: false,
+	check(candidate, context) {
+		if (context.workload.compliance.airGapped !== true) return null;
+		const pointer = complianceKey(context, "air_gapped");
+		if (candidate.kind !== "self-host") return {
+			verdict: "fail",
+			text: `an air gap leaves no path to ${candidate.route.label}`,
+			pointer,
+			source: null
+		};
+		return {
+			verdict: "pass",
+			text: "own instances without internet gateway or NAT",
+			pointer,
+			source: null,
+			conditions: ["Air gap: an AWS region gives an isolated network, not a physical gap; confirm that your accreditor accepts it"]
+		};
+	}
+};
+const privateNetwork = {
+	id: "private-network",
+	title: "Off the public internet",
+	why: "Requests must reach the model over a private endpoint.",
+	source: "S4-049",
+	waivable: true,
+	check(candidate, context) {
+		if (context.workload.compliance.privateNetwork !== true) return null;
+		return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);
+	}
+};
+/** Routes that run in the region of the policy; the others choose their own place. */
+const REGIONAL_ROUTES = /* @__PURE__ */ new Set([
+	"bedrock",
+	"aws-self-host",
+	"aws-govcloud-self-host",
+	"aws-eu-sovereign"
+]);
+/** Places as routes publish them, in the words of `data_residency`. */
+const PLACES = { eu_eea_ch: ["eu", "ch"] };
+const dataResidency = {
+	id: "data-residency",
+	title: "Data stays in the right places",
+	why: "Requests may be processed and stored only in the places that the policy lists.",
+	source: "S4-049, S4-054, S4-059",
+	waivable: true,
+	check(candidate, context) {
+		const allowed = context.workload.compliance.dataResidency;
+		if (allowed === void 0) return null;
+		const pointer = complianceKey(context, "data_residency");
+		if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
+		if (allowed.includes("eu") && candidate.route.facts.euResidency !== void 0) {
+			const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
+			if (eu.verdict === "pass" || allowed.length === 1) return eu;
+		}
+		return factOutcome(candidate.route, "regions", `processing in ${allowed.join(" or ")}`, pointer, (value) => {
+			if (!Array.isArray(value)) return "unknown";
+			return value.flatMap((place) => PLACES[place] ?? [place]).some((place) => allowed.some((zone) => zone === place)) ? "conditional" : "fail";
+		});
+	}
+};
+function regional(candidate, allowed, pointer, context) {
+	const { region } = context.facts;
+	const place = context.catalog.regions.find((row) => row.id === region)?.residency;
+	if (place === void 0) return {
+		verdict: "unknown",
+		text: `the place of region ${region} is not known`,
+		pointer,
+		source: null
+	};
+	if (!allowed.includes(place)) return {
+		verdict: "fail",
+		text: `region ${region} lies in ${place}; allowed: ${allowed.join(", ")}`,
+		pointer,
+		source: null
+	};
+	const conditions = candidate.kind === "self-host" ? [] : [`${candidate.route.label}: keep cross-region inference inside ${place}`];
+	return {
+		verdict: "pass",
+		text: `region ${region} lies in ${place}`,
+		pointer,
+		source: null,
+		conditions
+	};
+}
+
+// src/decide/rules/judge.ts
+/** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
+const RULES = [
+	airGapped,
+	dataLocation,
+	dataResidency,
+	privateNetwork,
+	...regimeRules,
+	zeroRetention,
+	noTraining,
+	auditLog,
+	licence,
+	lifecycle,
+	customization,
+	features,
+	contextWindow,
+	benchmarkFloor
+];
+/**
+* Applies every rule to one option. A waiver that names the rule, fits the workload and has not expired turns a
+* fail or unknown into `waived`, and adds a condition that names its owner and end.
+*/
+function judge(candidate, context, waivers, lineOf) {
+	const reasons = [];
+	const conditions = [];
+	for (const rule of RULES) {
+		const outcome = rule.check(candidate, context);
+		if (outcome === null) continue;
+		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
+		reasons.push({
+			rule: rule.id,
+			verdict: waiver === void 0 ? outcome.verdict : "waived",
+			text: waiver === void 0 ? outcome.text : `${outcome.text}; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`,
+			line: outcome.pointer === null ? null : lineOf(declaredPointer(outcome.pointer, context)),
+			source: outcome.source,
+			...outcome.certainty === void 0 ? {} : { certainty: outcome.certainty }
+		});
+		if (outcome.verdict === "pass") conditions.push(...outcome.conditions ?? []);
+		if (waiver !== void 0) conditions.push(`Waiver of ${rule.id} ends on ${waiver.expires} (${waiver.owner})`);
+	}
+	return {
+		reasons,
+		conditions,
+		against: reasons.filter((reason) => reason.verdict === "fail" || reason.verdict === "unknown")
+	};
+}
+/** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
+function declaredPointer(pointer, context) {
+	const key = /^workloads\[\d+\]\.(compliance\..+)$/.exec(pointer)?.[1];
+	if (key === void 0) return pointer;
+	return context.ownKeys.has(pointer) ? pointer : key;
+}
+function waiverFor(waivers, rule, context) {
+	return waivers.find((waiver) => waiver.rule === rule && waiver.expires >= context.asOf && (waiver.workload ?? context.workload.name) === context.workload.name);
+}
+
+// src/decide/options.ts
+/** Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. */
+function optionsFor(workload, context) {
+	const { facts, catalog, asOf, ownKeys } = context;
+	const rules = {
+		facts,
+		workload,
+		catalog,
+		asOf,
+		ownKeys
+	};
+	const candidates = candidatesFor(workload, facts.region, catalog);
+	const feasible = [];
+	const rejected = [];
+	const judged = [];
+	for (const candidate of candidates) {
+		const judgement = judge(candidate, rules, context.waivers, context.lineOf);
+		judged.push({
+			option: candidate.id,
+			judgement
+		});
+		const [first] = judgement.against;
+		if (first !== void 0) {
+			rejected.push({
+				option: candidate.id,
+				rule: first.rule,
+				verdict: first.verdict,
+				text: first.text,
+				line: first.line
+			});
+			continue;
+		}
+		const option = realise(candidate, judgement, rules, context);
+		if ("kind" in option) feasible.push(option);
+		else rejected.push(option);
+	}
+	return {
+		workload,
+		feasible,
+		rejected,
+		total: candidates.length,
+		judged
+	};
+}
+function realise(candidate, judgement, rules, context) {
+	if (candidate.kind !== "self-host") {
+		if (priceRowOn(candidate.model, context.asOf) === void 0) return {
+			option: candidate.id,
+			rule: "price",
+			verdict: "unknown",
+			text: `no price of ${candidate.model.id} is known on ${context.asOf}`,
+			line: null
+		};
+		return {
+			kind: candidate.kind,
+			candidate,
+			judgement
+		};
+	}
+	const found = searches(candidate, rules.workload, context);
+	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+	if (table.options.size > 0) return {
+		kind: "self-host",
+		candidate,
+		judgement,
+		table
+	};
+	return {
+		option: candidate.id,
+		rule: "feasibility",
+		verdict: "fail",
+		text: whyUnservable(candidate, found.first, found.last, context),
+		line: null
+	};
+}
+/** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
+function searches(candidate, workload, context) {
+	const gpus = gpusOnOffer(context);
+	const at = (end, growth) => {
+		const { served, unservable } = searchServing({
+			model: candidate.model,
+			gpus,
+			shape: {
+				inputTokens: workload.inputTokens[end] * growth,
+				outputTokens: workload.outputTokens[end] * growth,
+				cachedInputRatio: workload.cachedInputRatio
+			},
+			promise: {
+				ttftMsP95: workload.ttftMsP95,
+				tpotMsP95: workload.tpotMsP95
+			},
+			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
+		});
+		return {
+			served: served.map((option) => rescaled(option, context.calibrations)),
+			unservable
+		};
+	};
+	const first = at("expected", 1);
+	const { low, high } = tokenRatios(workload);
+	return {
+		first,
+		last: workload.tokenGrowthRatioPerMonth === 0 ? first : at("expected", growthAt(workload.tokenGrowthRatioPerMonth, context.facts.horizonMonths - 1)),
+		low: low === 1 ? first : at("low", 1),
+		high: high === 1 ? first : at("high", 1)
+	};
+}
+/** Tokens of a request at the ends of the declared ranges against the expected ones; 1 for plain numbers. */
+function tokenRatios({ inputTokens, outputTokens }) {
+	const expected = inputTokens.expected + outputTokens.expected;
+	return {
+		low: (inputTokens.low + outputTokens.low) / expected,
+		high: (inputTokens.high + outputTokens.high) / expected
+	};
+}
+/** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
+function gpusOnOffer(context) {
+	const largest = /* @__PURE__ */ new Map();
+	for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
+	return [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
+		const gpu = findGpu(context.catalog, id);
+		if (gpu === void 0) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
+		return {
+			gpu,
+			tensorParallelSizes: [
+				1,
+				2,
+				4,
+				8
+			].filter((size) => size <= count)
+		};
+	});
+}
+/** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
+function whyUnservable(candidate, first, last, context) {
+	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
+	if (first.served.length > 0) {
+		const reason = last.served.length > 0 ? "the capability floor leaves no precision that fits" : "it no longer keeps the promise at the last month's tokens";
+		return `${candidate.model.id}: ${reason}`;
+	}
+	const closest = closestMiss(first, context);
+	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
+}
+function closestMiss(search, context) {
+	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
+	const order = [
+		"latency",
+		"memory",
+		"unsupported-precision"
+	];
+	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
+}
+
+// src/decide/prices.ts
+/**
+* The catalog with the policy's own API prices laid over it. From its `effective_from` on, a policy price replaces
+* every catalog price of the same model, until its `effective_to`.
+*/
+function overlayPrices(catalog, prices) {
+	const own = prices.api ?? [];
+	if (own.length === 0) return catalog;
+	return {
+		...catalog,
+		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
+	};
+}
+function overlayModel(model, own) {
+	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
+	if (mine.length === 0) return model;
+	const rows = mine.map((price) => ({
+		effectiveFrom: price.effectiveFrom,
+		effectiveTo: price.effectiveTo ?? null,
+		inputUsdPerMTok: price.inputUsdPerMtok,
+		outputUsdPerMTok: price.outputUsdPerMtok,
+		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
+		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
+		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
+		tiers: [],
+		peak: null,
+		source: `policy: ${price.source}`,
+		checked: price.checked,
+		basis: "vendor",
+		certainty: "high"
+	}));
+	return {
+		...model,
+		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
+	};
+}
+/** The parts of a catalog price that no policy price covers; both ends of a period are inclusive. */
+function remains(row, own) {
+	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
+	const ends = own.map((price) => price.effectiveTo);
+	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
+	const before = row.effectiveFrom < first ? [{
+		...row,
+		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
+	}] : [];
+	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
+		...row,
+		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
+	}] : [];
+	return [...before, ...after];
+}
+const MS_PER_DAY = 864e5;
+/** `dayFrom("2026-12-31", 1)` is "2027-01-01". */
+function dayFrom(date, days) {
+	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
+}
+function earlier(a, b) {
+	return a !== null && a < b ? a : b;
+}
+function later(a, b) {
+	return a > b ? a : b;
+}
+/**
+* Hourly prices of all GPU instances in the policy's region under its way of buying.
+* Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
+* Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
+*/
+function instanceOffers(facts, catalog, asOf) {
+	const offers = [];
+	const unpriced = [];
+	for (const instance of catalog.instances) {
+		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
+		if (price === void 0) {
+			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
+			unpriced.push({
+				instance: instance.id,
+				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
+			});
+		} else offers.push({
+			instance,
+			...price,
+			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts)
+		});
+	}
+	return {
+		offers,
+		unpriced
+	};
+}
+/** A spot fleet of a production stack keeps its first instance on demand, so that it is never reclaimed as a whole. */
+function onDemandBase(instance, usdPerHour, facts) {
+	if (facts.purchase.gpu !== "spot") return 0;
+	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
+	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
+}
+function ownPrice(instance, facts, asOf) {
+	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+	return own === void 0 ? void 0 : {
+		usdPerHour: own.usdPerHour,
+		source: `policy: ${dated(own)}`
+	};
+}
+function listPrice(instance, facts, asOf) {
+	const { gpu, gpuDiscountRatio } = facts.purchase;
+	if (gpu === "capacity_block") {
+		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
+	}
+	const row = instance.usdPerHour[facts.region];
+	if (row === void 0) return void 0;
+	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
+	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
+}
+function discounted(usdPerHour, ratio, source) {
+	if (ratio === 0) return {
+		usdPerHour,
+		source
+	};
+	return {
+		usdPerHour: usdPerHour * (1 - ratio),
+		source: `${source}; less the declared discount of ${ratio * 100} %`
+	};
+}
+
+// src/decide/reasons.ts
+/**
+* Why this workload takes this side, in the order a reader asks: which side the rules leave, what the sides cost, and
+* why the less expensive one was not taken when it was not. Every sentence carries the figures it compares.
+*/
+function costReasons(entry, index, search, flips, document) {
+	const { workload } = entry;
+	const volumeLine = document.lineOf(`${workload.pointer}.volume`);
+	const api = flips.rival(index, "api", EXPECTED);
+	const own = flips.rival(index, "self-host", EXPECTED);
+	const chosen = flips.chosen.assignment[index];
+	const reasons = currentReason(entry, index, search, flips, document);
+	if (api === void 0 || own === void 0) reasons.push(onlySide(entry, api === void 0 ? "api" : "self-host", document));
+	if (api !== void 0 && own !== void 0) {
+		const side = chosen?.kind === "self-host" ? "self-host" : "api";
+		const [mine, other] = side === "api" ? [api, own] : [own, api];
+		const gap = other.monthlyUsd - mine.monthlyUsd;
+		const word = gap >= 0 ? "less" : "more";
+		const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
+		const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
+		reasons.push({
+			rule: "cost",
+			verdict: "info",
+			text: `${names} costs ${usd$1(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+			line: volumeLine,
+			source: null
+		});
+	}
+	if (search.tied) reasons.push({
+		rule: "tie",
+		verdict: "info",
+		text: `costs within ${TIE_RATIO * 100} % are a tie, which goes to the API`,
+		line: null,
+		source: null
+	});
+	return reasons;
+}
+/** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */
+function currentReason(entry, index, search, flips, document) {
+	const { current, name, pointer } = entry.workload;
+	if (current === null) return [];
+	const line = document.lineOf(`${pointer}.current`);
+	const threshold = `${SWITCH_THRESHOLD_RATIO * 100} %`;
+	const keep = search.kept.find((row) => row.index === index);
+	if (keep !== void 0) return [{
+		rule: "switch-threshold",
+		verdict: "info",
+		text: `${current.model} stays: leaving it would save ${usd$1(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
+		line,
+		source: null
+	}];
+	const today = search.shortlists[index]?.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
+	const chosen = flips.chosen.assignment[index];
+	if (today === void 0 || today === chosen) return [];
+	const stay = flips.base.price(flips.chosen.assignment.with(index, today));
+	if (stay === void 0) return [];
+	return [{
+		rule: "switch",
+		verdict: "info",
+		text: `leaving ${current.model} saves ${usd$1(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
+		line,
+		source: null
+	}];
+}
+/** One side has no option left: the rule that took out most of it, with its policy line. */
+function onlySide(entry, gone, document) {
+	const prefix = (id) => id.startsWith("self-host/");
+	const rejected = entry.rejected.filter((row) => prefix(row.option) === (gone === "self-host"));
+	const counts = /* @__PURE__ */ new Map();
+	for (const { rule } of rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+	const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
+	const what = gone === "api" ? "API" : "self-hosted";
+	if (top === void 0) return {
+		rule: "candidates",
+		verdict: "info",
+		text: `the policy names no ${what} candidate`,
+		line: document.lineOf(`${entry.workload.pointer}.candidates`),
+		source: null
+	};
+	const [rule, count] = top;
+	const example = rejected.find((row) => row.rule === rule);
+	return {
+		rule,
+		verdict: "info",
+		text: `no ${what} option is left: ${count} of ${rejected.length} fall to ${rule} (${example?.text ?? ""})`,
+		line: example?.line ?? null,
+		source: null
+	};
+}
+
+// src/decide/search.ts
+/** How many of the least expensive options of each side a workload brings into the joint search. */
+const SHORTLIST_API = 3;
+const SHORTLIST_SELF_HOST = 3;
+/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
+const EXACT_LIMIT = 2e4;
+/** Path of an assignment: all by the token, all on own instances, or both. */
+function pathOf(assignment) {
+	const own = assignment.filter((option) => option.kind === "self-host").length;
+	if (own === 0) return "api";
+	return own === assignment.length ? "self-host" : "hybrid";
+}
+/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
+function shortlistsOf(pricer) {
+	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
+	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
+	return alone.map((ranked, index) => {
+		const current = pricer.context.workloads[index]?.workload.current ?? null;
+		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
+		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
+	});
+}
+function take(ranked, side, count) {
+	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
+}
+/** Options of one workload by the cost of serving it alone, least first; ties by id. */
+function rankAlone(pricer, entry, index) {
+	return entry.feasible.map((option) => ({
+		option,
+		usd: pricer.alone(index, option)
+	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
+}
+/**
+* Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
+* wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+*/
+function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
+	if (shortlists.some((list) => list.length === 0)) return {
+		chosen: void 0,
+		byPath: {},
+		shortlists,
+		exact: true,
+		kept: [],
+		tied: false
+	};
+	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
+	const byPath = {};
+	const visit = (priced) => {
+		const path = pathOf(priced.assignment);
+		const known = byPath[path];
+		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
+	};
+	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
+	else swapSearch(pricer, shortlists, visit);
+	return {
+		byPath,
+		shortlists,
+		exact,
+		...prefer(pricer, least(Object.values(byPath)), byPath.api, shortlists)
+	};
+}
+function visitPriced(pricer, assignment, visit) {
+	const priced = pricer.price(assignment);
+	if (priced !== void 0) visit(priced);
+	return priced;
+}
+function everyAssignment(lists, visit) {
+	const pick = [];
+	const descend = (depth) => {
+		const list = lists[depth];
+		if (list === void 0) {
+			visit([...pick]);
+			return;
+		}
+		for (const option of list) {
+			pick[depth] = option;
+			descend(depth + 1);
+		}
+	};
+	descend(0);
+}
+/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
+function swapSearch(pricer, lists, visit) {
+	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
+	const starts = [
+		lists.map((list) => first(list, false)),
+		lists.map((list) => first(list, true)),
+		lists.map((list) => list[0])
+	];
+	for (const start of starts) {
+		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
+		for (let improved = best !== void 0; improved;) {
+			improved = false;
+			for (const [index, list] of lists.entries()) for (const option of list) {
+				if (best === void 0 || best.assignment[index] === option) continue;
+				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
+				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
+				best = next;
+				improved = true;
+			}
+		}
+	}
+}
+function prefer(pricer, cheapest, api, shortlists) {
+	if (cheapest === void 0) return {
+		chosen: void 0,
+		kept: [],
+		tied: false
+	};
+	const tied = api !== void 0 && api !== cheapest && api.monthlyUsd <= cheapest.monthlyUsd * (1 + .02);
+	return {
+		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
+		tied
+	};
+}
+/**
+* Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
+* looked at in the order of their names, so the result does not depend on the order of the policy.
+*/
+function keepCurrent(pricer, found, shortlists) {
+	const kept = [];
+	let chosen = found;
+	const order = pricer.context.workloads.map((entry, index) => ({
+		index,
+		name: entry.workload.name
+	})).sort((a, b) => a.name < b.name ? -1 : 1);
+	for (const { index } of order) {
+		const today = currentOption(pricer, index, shortlists[index] ?? []);
+		if (today === void 0 || today === chosen.assignment[index]) continue;
+		const stay = pricer.price(chosen.assignment.with(index, today));
+		const bill = pricer.alone(index, today);
+		if (stay === void 0 || bill === void 0) continue;
+		const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
+		if (savingUsd > bill * .1) continue;
+		kept.push({
+			index,
+			savingUsd
+		});
+		chosen = stay;
+	}
+	return {
+		chosen,
+		kept
+	};
+}
+/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
+function currentOption(pricer, index, options) {
+	const current = pricer.context.workloads[index]?.workload.current ?? null;
+	if (current === null) return void 0;
+	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
+}
+function least(portfolios) {
+	return portfolios.reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
+}
+
+// src/decide/decide.ts
+const RUNNERS_UP = 3;
+/**
+* Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
+* Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
+* read from the base branch, and so do measurements, because they are read from files.
+*/
+function decide(document, catalog, asOf, waivers, calibrations = []) {
+	const facts = factsOf(document);
+	const priced = overlayPrices(catalog, facts.prices);
+	const { offers } = instanceOffers(facts, priced, asOf);
+	const ownKeys = ownComplianceKeys(document.policy);
+	const lineOf = (path) => document.lineOf(path);
+	const context = {
+		facts,
+		catalog: priced,
+		asOf,
+		offers,
+		waivers,
+		calibrations,
+		ownKeys,
+		lineOf
+	};
+	const options = facts.workloads.map((workload) => optionsFor(workload, context));
+	const pricer = new Pricer({
+		workloads: options,
+		facts,
+		catalog: priced,
+		asOf,
+		offers: offersByGpu(offers),
+		what: EXPECTED,
+		memo: newMemo()
+	});
+	const search = searchPortfolios(pricer);
+	return {
+		decision: search.chosen === void 0 ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document),
+		facts,
+		options,
+		offers
+	};
+}
+/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
+function ownComplianceKeys(policy) {
+	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
+}
+function feasible(search, chosen, pricer, document) {
+	const bands = bandsOf(pricer, chosen);
+	const flips = new Flips(pricer, chosen, search.shortlists);
+	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
+	const workloads = pricer.context.workloads.map((entry, index) => {
+		const option = chosen.assignment[index];
+		const band = bands.workloads[index];
+		if (option === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
+		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
+		const side = option.kind === "self-host" ? "self-host" : "api";
+		return {
+			name: entry.workload.name,
+			line: document.lineOf(entry.workload.pointer),
+			path: side,
+			option: summaryOf$1(option, chosen.fleets),
+			requestsPerMonth: entry.workload.requestsPerMonth.expected,
+			monthlyCostUsd: band,
+			costLines: lines[index] ?? [],
+			breakEven,
+			reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
+			rejected: entry.rejected,
+			runnersUp: runnersUp(search, chosen, pricer, index),
+			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
+			conditions: unique(option.judgement.conditions),
+			considered: {
+				total: entry.total,
+				feasible: entry.feasible.length
+			}
+		};
+	});
+	const months = monthsOf(chosen, pricer);
+	return {
+		path: pathOf(chosen.assignment),
+		monthlyCostUsd: bands.total,
+		...months,
+		workloads,
+		fleets: chosen.fleets.map(fleetOf$1),
+		paths: pathCosts(search, chosen, pricer),
+		...confidenceOf$1(search, chosen, bands, pricer),
+		exact: search.exact,
+		assumptions: pricer.context.facts.assumptions
+	};
+}
+/** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
+function asked(reasons) {
+	return reasons.filter((reason) => reason.line !== null || reason.verdict === "waived" || reason.rule === "capability" || reason.rule === "lifecycle");
+}
+function unique(texts) {
+	return [...new Set(texts)];
+}
+/** The next best options of one workload with all others as chosen. */
+function runnersUp(search, chosen, pricer, index) {
+	return (search.shortlists[index] ?? []).filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
+		const option = priced.assignment[index];
+		const band = bandsOf(pricer, priced).workloads[index];
+		return option === void 0 || band === void 0 ? [] : [{
+			option: summaryOf$1(option, priced.fleets),
+			monthlyCostUsd: band
+		}];
+	});
+}
+/** First and last month, when growth or dated prices make them differ by more than a dollar. */
+function monthsOf(chosen, pricer) {
+	const months = pricer.context.facts.horizonMonths;
+	const at = (month) => {
+		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
+		const hosts = chosen.fleets.reduce((sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1), 0);
+		return chosen.monthlyUsd + tokens + hosts;
+	};
+	const [first, last] = [at(0), at(months - 1)];
+	return Math.abs(first - last) < 1 ? {
+		firstMonthUsd: null,
+		lastMonthUsd: null
+	} : {
+		firstMonthUsd: first,
+		lastMonthUsd: last
+	};
+}
+function mean(values) {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+function pathCosts(search, chosen, pricer) {
+	return [
+		"api",
+		"self-host",
+		"hybrid"
+	].map((path) => {
+		const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
+		if (priced !== void 0) return {
+			path,
+			monthlyCostUsd: bandsOf(pricer, priced).total,
+			text: namesOf(priced)
+		};
+		return {
+			path,
+			monthlyCostUsd: null,
+			text: whyNoPath(path, search)
+		};
+	});
+}
+function whyNoPath(path, search) {
+	if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
+	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
+	return missing === 0 ? "no common fleet serves all workloads" : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
+}
+/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
+function confidenceOf$1(search, chosen, bands, pricer) {
+	const rival = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
+	if (rival === void 0) return {
+		confidence: "forced",
+		confidenceText: "the rules leave one path"
+	};
+	const other = bandsOf(pricer, rival).total;
+	const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
+	const compared = `${usd$1(less.p10)} to ${usd$1(less.p90)} against ${usd$1(more.p10)} to ${usd$1(more.p90)} for the next path`;
+	if (less.p90 < more.p10) return {
+		confidence: "high",
+		confidenceText: `cost bands do not overlap: ${compared}`
+	};
+	if (less.p90 < more.expected && less.expected < more.p10) return {
+		confidence: "medium",
+		confidenceText: `cost bands overlap in part: ${compared}`
+	};
+	return {
+		confidence: "low",
+		confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it`
+	};
+}
+/** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
+function infeasible(facts, options, document) {
+	return {
+		path: "none",
+		monthlyCostUsd: null,
+		firstMonthUsd: null,
+		lastMonthUsd: null,
+		workloads: options.map((entry) => ({
+			name: entry.workload.name,
+			line: document.lineOf(entry.workload.pointer),
+			path: "none",
+			option: null,
+			requestsPerMonth: entry.workload.requestsPerMonth.expected,
+			monthlyCostUsd: null,
+			costLines: [],
+			breakEven: null,
+			reasons: [whyNothingFits(entry, document)],
+			rejected: entry.rejected,
+			runnersUp: [],
+			tippingPoints: [],
+			conditions: [],
+			considered: {
+				total: entry.total,
+				feasible: entry.feasible.length
+			}
+		})),
+		fleets: [],
+		paths: [
+			"api",
+			"self-host",
+			"hybrid"
+		].map((path) => ({
+			path,
+			monthlyCostUsd: null,
+			text: "no feasible portfolio"
+		})),
+		confidence: "forced",
+		confidenceText: "no path fits",
+		exact: true,
+		assumptions: facts.assumptions
+	};
+}
+/** "0 of 121 options feasible: 93 data-location, 28 il6". */
+function whyNothingFits(entry, document) {
+	const line = document.lineOf(entry.workload.pointer);
+	if (entry.feasible.length > 0) return {
+		rule: "portfolio",
+		verdict: "info",
+		text: `${entry.feasible.length} options fit, but another workload has none`,
+		line,
+		source: null
+	};
+	const counts = /* @__PURE__ */ new Map();
+	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+	const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
+	return {
+		rule: "feasibility",
+		verdict: "fail",
+		text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`,
+		line,
+		source: null
+	};
+}
+/** Expected cost of a band or null: the number that deltas and gates compare. */
+function expectedUsd(band) {
+	return band === null ? null : band.expected;
+}
+
+// src/decide/compare.ts
+/**
+* What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from
+* the policy. Workloads are matched by name; removed ones come last.
+*/
+function compare(base, head) {
+	const from = expectedUsd(base.monthlyCostUsd);
+	const to = expectedUsd(head.monthlyCostUsd);
+	const names = new Set(head.workloads.map((workload) => workload.name));
+	return {
+		deltaMonthlyUsd: from === null || to === null ? null : to - from,
+		pathChange: base.path === head.path ? null : {
+			from: base.path,
+			to: head.path
+		},
+		workloads: [...head.workloads.map((workload) => workloadDelta(base.workloads.find((other) => other.name === workload.name), workload)), ...base.workloads.filter((workload) => !names.has(workload.name)).map((workload) => workloadDelta(workload, void 0))]
+	};
+}
+/** Amounts closer than this are the same: a tenth of a cent. */
+const SAME_USD = .001;
+function workloadDelta(before, after) {
+	const from = before === void 0 ? null : sideOf$2(before);
+	const to = after === void 0 ? null : sideOf$2(after);
+	const name = (after ?? before)?.name ?? "";
+	const deltaUsd = difference(from?.monthlyUsd, to?.monthlyUsd, before === void 0 || after === void 0);
+	if (from === null) return {
+		name,
+		kind: "added",
+		from,
+		to,
+		deltaUsd
+	};
+	if (to === null) return {
+		name,
+		kind: "removed",
+		from,
+		to,
+		deltaUsd
+	};
+	return {
+		name,
+		kind: from.path === to.path && from.option === to.option && Math.abs(deltaUsd ?? 0) < SAME_USD ? "unchanged" : "changed",
+		from,
+		to,
+		deltaUsd
+	};
+}
+function sideOf$2(workload) {
+	return {
+		path: workload.path,
+		option: workload.option?.id ?? null,
+		monthlyUsd: expectedUsd(workload.monthlyCostUsd)
+	};
+}
+/** An added or removed workload counts from or to zero; an unknown amount gives no difference. */
+function difference(from, to, oneSided) {
+	if (from === null || to === null) return null;
+	if (!oneSided && (from === void 0 || to === void 0)) return null;
+	return (to ?? 0) - (from ?? 0);
+}
+
+// src/decide/findings.ts
+/** Days after which a price is called stale. */
+const STALE_AFTER_DAYS = {
+	api: 30,
+	instance: 180
+};
+/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
+function usedPrices(trace, catalog, asOf) {
+	return trace.decision.workloads.flatMap(({ option }) => {
+		if (option === null) return [];
+		if (option.instanceType !== void 0) {
+			const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
+			return row === void 0 ? [] : [{
+				id: option.instanceType,
+				checked: row.checked,
+				kind: "instance"
+			}];
+		}
+		const model = findApiModel(catalog, option.model);
+		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
+		return row === void 0 ? [] : [{
+			id: option.model,
+			checked: row.checked,
+			kind: "api"
+		}];
+	});
+}
+/** The price of the decision that was read longest ago; null when nothing was chosen. */
+function oldestPriceUsed(trace, catalog, asOf) {
+	const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
+	return oldest === void 0 ? null : {
+		id: oldest.id,
+		checked: oldest.checked,
+		ageDays: staleness(oldest.checked, asOf)
+	};
+}
+/** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
+function findingsOf(trace, document, catalog, asOf) {
+	return [
+		...stale(trace, catalog, asOf),
+		...shutdowns(trace, document, catalog, asOf),
+		...unpriced(trace),
+		...notAsked(trace, document),
+		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
+	];
+}
+function stale(trace, catalog, asOf) {
+	return [...new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
+}
+function shutdowns(trace, document, catalog, asOf) {
+	const end = monthDate(asOf, trace.facts.horizonMonths);
+	return trace.decision.workloads.flatMap(({ name, option, line }) => {
+		const model = option === null ? void 0 : findApiModel(catalog, option.model);
+		if (option === null || option.kind === "self-host" || model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
+		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
+		const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
+		return [{
+			id: "shutdown-in-horizon",
+			level: "warning",
+			text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
+			line: at || line
+		}];
+	});
+}
+function unpriced(trace) {
+	const labels = new Set(trace.decision.workloads.flatMap(({ costLines }) => costLines.filter((line) => line.monthlyUsd === null).map((line) => line.label)));
+	return labels.size === 0 ? [] : [{
+		id: "unpriced-lines",
+		level: "warning",
+		text: `the total leaves out lines without a known price: ${[...labels].sort().join(", ")}`,
+		line: null
+	}];
+}
+/** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
+function notAsked(trace, document) {
+	return trace.facts.workloads.flatMap((workload) => {
+		const trained = [
+			"sft",
+			"lora",
+			"full_finetune",
+			"continued_pretraining",
+			"distill"
+		].includes(workload.customization);
+		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
+		const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
+		return [...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [], ...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []];
+	});
+}
+function notice(id, text, line) {
+	return {
+		id,
+		level: "notice",
+		text,
+		line
+	};
+}
+
+// src/decide/gates.ts
+/**
+* Judges the head decision by the base branch's gates, so a pull request cannot loosen the gate that judges it, and by
+* those gates of the head that are stricter. A policy without a base is judged by its own gates. Loosened gates,
+* new waivers and expired waivers are findings.
+*
+* Example: base `max_monthly_usd: 5000`, head `max_monthly_usd: 9000`, cost 7,000: fails by the base gate, and the
+* loosening is a finding.
+*/
+function judgeGates(head, base, decision, baseDecision, asOf) {
+	const judge = base ?? head;
+	const waivers = judge.policy.waivers ?? [];
+	const own = results(judge, base === null ? "head" : "base", decision, baseDecision, waivers, asOf);
+	const stricter = base === null ? [] : results(head, "head", decision, baseDecision, waivers, asOf).filter((gate) => isStricter(gate.id, base.policy.gates, head.policy.gates));
+	const findings = [...base === null ? [] : loosened(base, head), ...expired(judge, waivers, asOf)];
+	return {
+		gates: [...own.filter((gate) => !stricter.some((other) => other.id === gate.id)), ...stricter],
+		findings
+	};
+}
+function results(document, from, decision, baseDecision, waivers, asOf) {
+	const gates = document.policy.gates ?? {};
+	const cost = expectedUsd(decision.monthlyCostUsd);
+	const baseCost = expectedUsd(baseDecision?.monthlyCostUsd ?? null);
+	return [
+		maxMonthly(gates, cost),
+		maxIncrease(gates, cost, baseCost),
+		forbidden(gates, decision)
+	].filter((check) => check !== null).map(({ id, ok, text }) => {
+		const waiver = ok ? void 0 : waivers.find((entry) => entry.gate === id && entry.expires >= asOf);
+		return {
+			id,
+			status: ok ? "pass" : waiver === void 0 ? "fail" : "waived",
+			text: `${text}${waiver === void 0 ? "" : `; waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}`}`,
+			line: document.lineOf(`gates.${id}`),
+			from
+		};
+	});
+}
+function maxMonthly(gates, cost) {
+	const limit = gates.maxMonthlyUsd;
+	if (limit === void 0) return null;
+	if (cost === null) return {
+		id: "max_monthly_usd",
+		ok: false,
+		text: `no path fits, so the cost against the limit of ${usd$1(limit)} is not known`
+	};
+	return {
+		id: "max_monthly_usd",
+		ok: cost <= limit,
+		text: `${usd$1(cost)} a month against the limit of ${usd$1(limit)}`
+	};
+}
+function maxIncrease(gates, cost, baseCost) {
+	const limit = gates.maxIncreaseRatio;
+	if (limit === void 0) return null;
+	if (baseCost === null) return {
+		id: "max_increase_ratio",
+		ok: true,
+		text: "no base cost to compare with"
+	};
+	if (cost === null) return {
+		id: "max_increase_ratio",
+		ok: false,
+		text: "no path fits, so the increase is not known"
+	};
+	const increase = baseCost === 0 ? cost > 0 ? Number.POSITIVE_INFINITY : 0 : cost / baseCost - 1;
+	return {
+		id: "max_increase_ratio",
+		ok: increase <= limit + 1e-12,
+		text: `${percent$1(increase)} against the limit of ${percent$1(limit)}`
+	};
+}
+function forbidden(gates, decision) {
+	if (gates.forbidPaths === void 0) return null;
+	return {
+		id: "forbid_paths",
+		ok: !gates.forbidPaths.includes(decision.path),
+		text: `path ${decision.path}; forbidden: ${gates.forbidPaths.join(", ") || "none listed"}`
+	};
+}
+function percent$1(ratio) {
+	return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(1)} %`;
+}
+function isStricter(id, base, head) {
+	if (id === "max_monthly_usd") return (head?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY) < (base?.maxMonthlyUsd ?? Number.POSITIVE_INFINITY);
+	if (id === "max_increase_ratio") return (head?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY) < (base?.maxIncreaseRatio ?? Number.POSITIVE_INFINITY);
+	return (head?.forbidPaths ?? []).some((path) => !(base?.forbidPaths ?? []).includes(path));
+}
+function isLoosened(id, base, head) {
+	return id === "forbid_paths" ? (base?.forbidPaths ?? []).some((path) => !(head?.forbidPaths ?? []).includes(path)) : isStricter(id, head, base);
+}
+function loosened(base, head) {
+	const gates = [
+		"max_monthly_usd",
+		"max_increase_ratio",
+		"forbid_paths"
+	].filter((id) => isLoosened(id, base.policy.gates, head.policy.gates)).map((id) => ({
+		id: "gate-loosened",
+		level: "warning",
+		text: `this change loosens the gate ${id}; the base branch's value still judges it`,
+		line: head.lineOf(`gates.${id}`)
+	}));
+	const known = new Set((base.policy.waivers ?? []).map((waiver) => JSON.stringify(waiver)));
+	const waivers = (head.policy.waivers ?? []).flatMap((waiver, index) => known.has(JSON.stringify(waiver)) ? [] : [{
+		id: "waiver-added",
+		level: "warning",
+		text: `this change adds a waiver of ${waiver.gate ?? waiver.rule ?? ""}; it counts once it is on the base branch`,
+		line: head.lineOf(`waivers[${index}]`)
+	}]);
+	return [...gates, ...waivers];
+}
+function expired(document, waivers, asOf) {
+	return waivers.flatMap((waiver, index) => waiver.expires >= asOf ? [] : [{
+		id: "waiver-expired",
+		level: "warning",
+		text: `the waiver of ${waiver.gate ?? waiver.rule ?? ""} ended on ${waiver.expires} (${waiver.owner}) and no longer counts`,
+		line: document.lineOf(`waivers[${index}]`)
+	}]);
+}
+
+// src/decide/measurements.ts
+/**
+* Reads every file that the policy names under `measurements` and compares it with the prediction. A file that was not passed, that
+* nothing can read, or that shows a rate beyond the GPU's compute gives an error at its line.
+*
+* Example: `{ file: bench/h100.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8 }` with 1500 tokens/s measured where
+* 1830 are predicted gives one calibration of ratio 0.82.
+*/
+function readMeasurements(document, catalog, files) {
+	const calibrations = [];
+	const diagnostics = [];
+	for (const [index, measurement] of (document.policy.measurements ?? []).entries()) {
+		const read = calibrationOf(measurement, catalog, files);
+		if ("ratio" in read) calibrations.push(read);
+		else diagnostics.push(diagnosticOf(read, `measurements[${index}].file`, document));
+	}
+	return {
+		calibrations,
+		diagnostics
+	};
+}
+function diagnosticOf({ code, message, fix }, path, document) {
+	return {
+		severity: "error",
+		code,
+		file: document.file,
+		line: document.lineOf(path),
+		column: 1,
+		path,
+		message,
+		fix
+	};
+}
+function calibrationOf(measurement, catalog, files) {
+	const { file, cachedInputRatio = 0, precision, tensorParallel } = measurement;
+	const text = Object.hasOwn(files, file) ? files[file] : void 0;
+	if (text === void 0) return {
+		code: "measurement-not-found",
+		message: `measurement file not found: "${file}"`,
+		fix: "commit the file, or correct the path; links that lead out of the repository are not followed"
+	};
+	const result = readMeasurement(text, measurement.tool);
+	if (result.kind === "refused") return unusable(file, result.text, result.fix);
+	const resolved = resolveConfiguration(catalog, {
+		model: findOpenModel(catalog, measurement.model)?.id ?? measurement.model,
+		gpu: findGpu(catalog, measurement.gpu)?.id ?? measurement.gpu,
+		precision,
+		tensorParallel,
+		kvPrecision: "bf16",
+		shape: shapeOf(result.run, cachedInputRatio)
+	});
+	if (resolved.kind === "invalid") return unusable(file, resolved.text, "state the configuration that ran");
+	const { configuration } = resolved;
+	const implied = impliedPeakRatio(configuration, result.run, cachedInputRatio);
+	if (implied > .6) return unusable(file, impliedText(implied, measurement), IMPLIED_FIX);
+	return {
+		configuration,
+		file,
+		ratio: measuredRatio(configuration, result.run, cachedInputRatio)
+	};
+}
+const IMPLIED_FIX = "declare cached_input_ratio, the share of input tokens found in the prefix cache, or correct model, gpu, tensor_parallel and precision";
+function impliedText(implied, { tensorParallel, gpu, precision, cachedInputRatio }) {
+	const cached = cachedInputRatio === void 0 ? "no cached_input_ratio" : `cached_input_ratio ${cachedInputRatio}`;
+	const percent = (ratio) => `${Math.round(ratio * 100)} %`;
+	return `with ${cached} it implies ${percent(implied)} of the ${precision} peak of ${tensorParallel} x ${gpu}; allowed: at most ${percent(PLAUSIBLE_PEAK_RATIO)}`;
+}
+function unusable(file, text, fix) {
+	return {
+		code: "measurement-refused",
+		message: `measurement "${file}" is refused: ${text}`,
+		fix
+	};
+}
+
+// src/decide/names.ts
+/** Everything that a policy may name: the catalog's models, GPUs, regions, instances and benchmarks on a date, and the rules. */
+function nameBook(catalog, asOf) {
+	return { explain: (kind, name) => {
+		if (kind === "rule") return explainRule(name);
+		return kind === "gpu" ? explainGpu(catalog, name) : explainName(catalog, kind, name, asOf);
+	} };
+}
+/** GPUs answer to their id, their full name and the short names that people use, e.g. h100. */
+function explainGpu(catalog, name) {
+	if (findGpu(catalog, name) !== void 0) return void 0;
+	const ids = catalog.gpus.map(({ id }) => id);
+	return {
+		problem: `unknown GPU "${name}"; allowed: ${ids.join(", ")}`,
+		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name.toLowerCase(), ids)}"?`
+	};
+}
+/** A waiver may name rules by their id. A model that is shut down and an air gap cannot be waived. */
+function explainRule(name) {
+	const rule = RULES.find(({ id }) => id === name);
+	const ids = RULES.filter(({ waivable }) => waivable).map(({ id }) => id);
+	if (rule === void 0) return {
+		problem: `unknown rule "${name}"; allowed: ${ids.join(", ")}`,
+		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name, ids)}"?`
+	};
+	return rule.waivable ? void 0 : {
+		problem: `the rule "${name}" cannot be waived`,
+		fix: "remove the waiver"
+	};
+}
+
+// src/decide/price-share.ts
+/**
+* How much of a change comes from prices that the policy itself declares: the base policy is decided once more with the
+* head's prices. Empty when the prices are the same or a cost is not known.
+*
+* Example: a new contract in `prices.api` that takes 400 dollars off gives "of the change, -$400 a month comes from the
+* prices that the policy declares".
+*/
+function priceShare(base, baseDecision, head, catalog, asOf) {
+	if (JSON.stringify(base.policy.prices ?? {}) === JSON.stringify(head.policy.prices ?? {})) return [];
+	const { prices: _, ...rest } = base.policy;
+	const repriced = {
+		...base,
+		policy: head.policy.prices === void 0 ? rest : {
+			...rest,
+			prices: head.policy.prices
+		}
+	};
+	const before = expectedUsd(baseDecision.monthlyCostUsd);
+	const after = expectedUsd(decide(repriced, catalog, asOf, base.policy.waivers ?? []).decision.monthlyCostUsd);
+	if (before === null || after === null) return [];
+	const change = after - before;
+	return [{
+		id: "price-share",
+		level: "notice",
+		text: `of the change, ${change < 0 ? "-" : "+"}${usd$1(Math.abs(change))} a month comes from the prices that the policy declares`,
+		line: head.lineOf("prices")
+	}];
+}
+
 // src/evaluate.ts
 /**
 * The core in one function: policy text in, decision out. Pure; the same input gives the same result.
 *
-* 1. Parse the policy; every problem is a `Diagnostic` with its line.
+* 1. Parse the policy and its measurements; every problem is a `Diagnostic` with its line.
 * 2. Decide head and base with the same catalog and date. Waivers come from the base branch.
 * 3. Compare, judge the gates (the base branch's), and collect findings.
 *
-* A base policy that is invalid counts as no base, and says so.
+* A base policy that is invalid counts as no base, and says so. The base is decided with its own measurement files, the head's where it
+* has none; a measurement of the base that cannot be used is left out with a warning, because its gates must hold all the same.
 */
 function evaluate(input) {
 	const { catalog, asOf } = input;
 	const names = nameBook(catalog, asOf);
 	const head = parsePolicy(input.text, input.path, names);
 	if (head.kind === "invalid") return head;
+	const measured = readMeasurements(head, catalog, input.files ?? {});
+	if (measured.diagnostics.length > 0) return {
+		kind: "invalid",
+		diagnostics: [...head.warnings, ...measured.diagnostics]
+	};
 	const base = input.base === null ? null : parsePolicy(input.base.text, input.base.path, names);
 	const baseDocument = base === null || base.kind === "invalid" ? null : base;
 	const waivers = (baseDocument ?? head).policy.waivers ?? [];
-	const trace = decide(head, catalog, asOf, waivers);
-	const baseDecision = baseDocument === null ? null : decide(baseDocument, catalog, asOf, waivers).decision;
+	const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
+	const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, {
+		...input.files,
+		...input.base?.files
+	});
+	const baseDecision = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations).decision;
 	const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
 	return {
 		kind: "evaluated",
@@ -47529,9 +48580,14 @@ function evaluate(input) {
 			},
 			baseNote: baseNote(input.base, base?.kind ?? null),
 			decision: trace.decision,
-			delta: baseDecision === null ? null : compare$1(baseDecision, trace.decision),
+			delta: baseDecision === null ? null : compare(baseDecision, trace.decision),
 			gates,
-			findings: [...findings, ...findingsOf(trace, head, catalog, asOf)],
+			findings: [
+				...findings,
+				...baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf) : [],
+				...findingsOf(trace, head, catalog, asOf),
+				...unusedInBase(baseMeasured)
+			],
 			diagnostics: head.warnings,
 			horizonMonths: trace.facts.horizonMonths,
 			region: trace.facts.region
@@ -47539,6 +48595,14 @@ function evaluate(input) {
 		document: head,
 		trace
 	};
+}
+function unusedInBase(measured) {
+	return (measured?.diagnostics ?? []).map(({ message }) => ({
+		id: "base-measurement",
+		level: "warning",
+		text: `on the base branch: ${message}; the base is decided without it`,
+		line: null
+	}));
 }
 function identityOf$1(source, document) {
 	const name = document.policy.name ?? source.path.split("/").at(-1)?.replace(/\.ya?ml$/, "") ?? source.path;
@@ -47574,16 +48638,20 @@ function checkDate(date) {
 /** Reads and evaluates one policy file, against a base file when one is given. */
 async function evaluateFile(path, base, asOf) {
 	return evaluate({
-		path,
-		text: await readPolicyText(path),
-		base: base === void 0 ? null : {
-			path: base,
-			text: await readPolicyText(base)
-		},
+		...await sourceOf(path),
+		base: base === void 0 ? null : await sourceOf(base),
 		catalog: loadCatalog(),
 		asOf: checkDate(asOf),
 		engineVersion: ENGINE_VERSION
 	});
+}
+async function sourceOf(path) {
+	const text = await readPolicyText(path);
+	return {
+		path,
+		text,
+		files: await readMeasurementFiles(path, text)
+	};
 }
 /** Prints a result, or writes it whole to a file. */
 async function emit(text, out) {
@@ -48019,6 +49087,7 @@ function danglingReferences(catalog) {
 	return [
 		...catalog.apiModels.flatMap((row) => missing(routes, row.id, "route", row.routes)),
 		...catalog.apiModels.flatMap((row) => missing(open, row.id, "open model", row.openModel === null ? [] : [row.openModel])),
+		...catalog.apiModels.flatMap((row) => missing(models, row.id, "model", row.sameModelAs === null ? [] : [row.sameModelAs])),
 		...catalog.openModels.flatMap((row) => missing(licences, row.id, "licence", [row.licence])),
 		...catalog.instances.flatMap((row) => missing(gpus, row.id, "GPU", [row.gpu])),
 		...catalog.instances.flatMap((row) => missing(regions, row.id, "region", Object.keys(row.usdPerHour))),
@@ -48079,6 +49148,11 @@ const rowChecks = [
 		id: "unique-names",
 		rule: "an id or alias means one row of its kind, and no refused name",
 		find: (catalog) => sharedNames(catalog)
+	},
+	{
+		id: "stated-somewhere",
+		rule: "every row states a source with its date; a refused name without a date of shutdown is our own words",
+		find: (catalog) => unsourced(catalog)
 	},
 	{
 		id: "public-source",
@@ -48180,6 +49254,13 @@ function sharedNames(catalog) {
 		}))
 	];
 }
+function unsourced(catalog) {
+	const { version: _version, refusedNames: _words, ...lists } = catalog;
+	return Object.values(lists).flatMap((rows) => rows).filter((row) => !stated(row, "").some(({ source, checked }) => source !== "" && checked !== "")).map((row) => ({
+		row: labelOf(row),
+		problem: "states no source with a date"
+	}));
+}
 function privateSources(catalog) {
 	return provenances(catalog).filter(({ source }) => PRIVATE_SOURCE.test(source)).map(({ row, source }) => ({
 		row,
@@ -48207,7 +49288,7 @@ function repeatedScores(catalog) {
 }
 /** Everything in the catalog that has a source and a date, wherever it sits in its row. */
 function provenances(catalog) {
-	const { version: _version, regions: _regions, ...lists } = catalog;
+	const { version: _version, ...lists } = catalog;
 	return Object.values(lists).flatMap((rows) => rows.flatMap((row) => stated(row, labelOf(row))));
 }
 function stated(value, row) {
@@ -48565,10 +49646,20 @@ async function catalogCheck(options) {
 	const problems = checkCatalog(catalog, checkDate(options.asOf));
 	const text = problems.length === 0 ? `${listRows(catalog).length} rows, every check holds\n` : problems.map(({ check, row, problem }) => `${check}: ${row}: ${problem}\n`).join("");
 	await emit(options.format === "json" ? json(problems) : text, void 0);
+	const stale = stalePrices(catalog, options.asOf);
+	if (stale.length > 0) process.stderr.write(staleText(stale));
 	if (problems.length > 0) raiseExitCode(EXIT$1.gateFailed);
 }
 function json(value) {
 	return `${JSON.stringify(value, null, 2)}\n`;
+}
+/** Prices past their limit, as one warning for each way to refresh them. */
+function staleText(stale) {
+	return [...new Set(stale.map(({ refresh }) => refresh))].sort().map((refresh) => {
+		const rows = stale.filter((row) => row.refresh === refresh);
+		const oldest = Math.max(...rows.map(({ ageDays }) => ageDays));
+		return `warning: ${rows.length} prices are older than ${rows[0]?.limitDays ?? 0} days, the oldest ${oldest} days; refresh with ${refresh}\n`;
+	}).join("");
 }
 
 // src/report/fit.ts
@@ -55353,7 +56444,7 @@ function fleetRows(fleet) {
 		["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
 		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`],
 		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
-		["Confidence", `class ${capacity.confidence}`],
+		["Confidence", `class ${capacity.confidence}${capacity.measured === void 0 ? "" : `, ${capacity.measured}`}`],
 		["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`]
 	].map(([label, value]) => [line(label), line(value)]);
 }
@@ -56990,7 +58081,8 @@ function fleetOf(fleet) {
 			tpotMsP95: figure(capacity.tpotMsP95),
 			concurrency: figure(capacity.concurrency),
 			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence
+			confidence: capacity.confidence,
+			measured: capacity.measured ?? null
 		},
 		vllmFlags: fleet.vllmFlags,
 		workloads: fleet.workloads
@@ -57317,6 +58409,11 @@ function toStackConfig(evaluation, policy) {
 		kind: "not-built",
 		text: `no path fits the policy ${evaluation.policy.path}, so there is nothing to build; run explain to see why`
 	};
+	const why = notBuilt(evaluation, policy);
+	if (why !== null) return {
+		kind: "not-built",
+		text: why
+	};
 	const deploy = policy.deploy ?? {};
 	const stage = policy.stage ?? "production";
 	const { region } = evaluation;
@@ -57365,6 +58462,13 @@ function toStackConfig(evaluation, policy) {
 function resourceName(name) {
 	const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "");
 	return (/^[a-z]/.test(plain) ? plain : `llm-${plain}`).slice(0, NAME_LENGTH).replace(/-+$/, "");
+}
+/** What the stacks cannot build, said before anything is written; null when they can. */
+function notBuilt({ region, decision }, policy) {
+	if (partitionOf(region) === "aws-eusc") return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
+	const bedrock = decision.workloads.some(({ option }) => option?.route === "bedrock");
+	if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && policy.deploy?.vpc === void 0) return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
+	return null;
 }
 function partitionOf(region) {
 	if (region.startsWith("us-gov-")) return "aws-us-gov";

@@ -20951,6 +20951,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-2-lite-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -20987,6 +20988,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-lite-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -21023,6 +21025,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-micro-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -21059,6 +21062,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-premier-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -21095,6 +21099,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "amazon.nova-pro-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -21131,6 +21136,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4.1",
+		"sameModelAs": "gpt-4.1",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21167,6 +21173,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4.1-mini",
+		"sameModelAs": "gpt-4.1-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21203,6 +21210,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4o",
+		"sameModelAs": "gpt-4o",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21239,6 +21247,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-4o-mini",
+		"sameModelAs": "gpt-4o-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21275,6 +21284,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5",
+		"sameModelAs": "gpt-5",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21311,6 +21321,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5-mini",
+		"sameModelAs": "gpt-5-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21347,6 +21358,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5-nano",
+		"sameModelAs": "gpt-5-nano",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21383,6 +21395,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.1",
+		"sameModelAs": "gpt-5.1",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21419,6 +21432,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.2",
+		"sameModelAs": "gpt-5.2",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21455,6 +21469,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.2-pro",
+		"sameModelAs": "gpt-5.2-pro",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21491,6 +21506,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.4",
+		"sameModelAs": "gpt-5.4",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21532,6 +21548,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.4-mini",
+		"sameModelAs": "gpt-5.4-mini",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21568,6 +21585,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.4-nano",
+		"sameModelAs": "gpt-5.4-nano",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21604,6 +21622,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "azure-us.gpt-5.5",
+		"sameModelAs": "gpt-5.5",
 		"provider": "azure",
 		"routes": ["azure-openai-us"],
 		"weights": "closed",
@@ -21645,6 +21664,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-3-5-haiku-20241022",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21681,6 +21701,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-fable-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21717,6 +21738,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-fable-5-1",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21753,6 +21775,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-haiku-4-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21789,6 +21812,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-haiku-5-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21830,6 +21854,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-1",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21866,6 +21891,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-20250514",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21902,6 +21928,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21938,6 +21965,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-6",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -21974,6 +22002,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-7",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22010,6 +22039,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-4-8",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22046,6 +22076,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22082,6 +22113,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-opus-5-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22118,6 +22150,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-4-20250514",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22154,6 +22187,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-4-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22190,6 +22224,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-4-6",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22226,6 +22261,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22262,6 +22298,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "claude-sonnet-5-5",
+		"sameModelAs": null,
 		"provider": "anthropic",
 		"routes": ["anthropic-api"],
 		"weights": "closed",
@@ -22312,6 +22349,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "codestral-2508",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "closed",
@@ -22348,6 +22386,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-a-03-2025",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -22384,6 +22423,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-r-08-2024",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -22420,6 +22460,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-r-plus-08-2024",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -22456,6 +22497,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "command-r7b-12-2024",
+		"sameModelAs": null,
 		"provider": "cohere",
 		"routes": ["cohere-api"],
 		"weights": "open",
@@ -22492,6 +22534,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "deepseek-flash",
+		"sameModelAs": null,
 		"provider": "deepseek",
 		"routes": ["deepseek-api"],
 		"weights": "open",
@@ -22532,6 +22575,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "deepseek-v4-pro",
+		"sameModelAs": null,
 		"provider": "deepseek",
 		"routes": ["deepseek-api"],
 		"weights": "open",
@@ -22586,6 +22630,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "deepseek.r1-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -22622,6 +22667,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "devstral-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -22658,6 +22704,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.0-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -22694,8 +22741,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.5-flash",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22721,7 +22769,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 1.25,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22730,8 +22778,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.5-flash-lite",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22757,7 +22806,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": .2,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22766,8 +22815,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-2.5-pro",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22798,7 +22848,7 @@ var api_models_default = [
 				"cachedInputUsdPerMTok": .25
 			}],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22807,8 +22857,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3-flash-preview",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22834,7 +22885,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 1.5,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22843,6 +22894,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3-pro-preview",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -22884,8 +22936,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.1-flash-lite",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22911,7 +22964,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": .75,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22920,8 +22973,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.1-pro-preview",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22952,7 +23006,7 @@ var api_models_default = [
 				"cachedInputUsdPerMTok": .4
 			}],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22961,8 +23015,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.5-flash",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -22988,7 +23043,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 4.5,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -22997,8 +23052,9 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.5-flash-lite",
+		"sameModelAs": null,
 		"provider": "google",
-		"routes": ["gemini-api"],
+		"routes": ["gemini-api", "vertex-gemini-global"],
 		"weights": "closed",
 		"openModel": null,
 		"aliases": [],
@@ -23024,7 +23080,7 @@ var api_models_default = [
 			"batchOutputUsdPerMTok": 1.25,
 			"tiers": [],
 			"peak": null,
-			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM",
+			"source": "genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)",
 			"checked": "2026-09-23",
 			"basis": "vendor",
 			"certainty": "high"
@@ -23033,6 +23089,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.6-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -23083,6 +23140,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.7-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -23133,6 +23191,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gemini-3.8-flash",
+		"sameModelAs": null,
 		"provider": "google",
 		"routes": ["gemini-api"],
 		"weights": "closed",
@@ -23183,6 +23242,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "global.anthropic.claude-haiku-4-5-20251001-v1:0",
+		"sameModelAs": "claude-haiku-4-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -23219,6 +23279,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "global.anthropic.claude-opus-5",
+		"sameModelAs": "claude-opus-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -23255,6 +23316,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "global.anthropic.claude-sonnet-5",
+		"sameModelAs": "claude-sonnet-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -23291,6 +23353,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4.1",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23327,6 +23390,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4.1-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23363,6 +23427,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4.1-nano",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23399,6 +23464,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4o",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23435,6 +23501,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-4o-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23471,6 +23538,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23507,6 +23575,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23543,6 +23612,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5-nano",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23579,6 +23649,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23615,6 +23686,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.1",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23651,6 +23723,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.2",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23687,6 +23760,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.2-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23723,6 +23797,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.3-codex",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23759,6 +23834,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23800,6 +23876,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23836,6 +23913,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4-nano",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23872,6 +23950,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.4-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23913,6 +23992,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.5",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23954,6 +24034,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.5-pro",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -23995,6 +24076,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.6-luna",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24055,6 +24137,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.6-sol",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24115,6 +24198,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-5.6-terra",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24175,6 +24259,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6-astra",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24216,6 +24301,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6-luna",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24257,6 +24343,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6-sol",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24298,6 +24385,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "gpt-6.1-sol",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -24334,6 +24422,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-3",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24370,6 +24459,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-3-mini",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24406,6 +24496,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4-0709",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24442,6 +24533,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4-fast-reasoning",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24478,6 +24570,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.20",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24519,6 +24612,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.3",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24560,6 +24654,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.5",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24601,6 +24696,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-4.6",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24642,6 +24738,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "grok-code-fast-1",
+		"sameModelAs": null,
 		"provider": "xai",
 		"routes": ["xai-api"],
 		"weights": "closed",
@@ -24678,6 +24775,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama3-1-70b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -24714,6 +24812,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama3-1-8b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -24750,6 +24849,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama3-3-70b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -24786,6 +24886,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama4-maverick-17b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -24822,6 +24923,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "meta.llama4-scout-17b-instruct-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -24858,6 +24960,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "ministral-3b-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -24894,6 +24997,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "ministral-8b-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -24930,6 +25034,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-large-2512",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -24966,6 +25071,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-medium-2505",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "closed",
@@ -25002,6 +25108,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-medium-2604",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -25038,6 +25145,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "mistral-small-2603",
+		"sameModelAs": null,
 		"provider": "mistral",
 		"routes": ["mistral-api"],
 		"weights": "open",
@@ -25074,6 +25182,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "o3",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -25110,6 +25219,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "o3-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -25146,6 +25256,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "o4-mini",
+		"sameModelAs": null,
 		"provider": "openai",
 		"routes": ["openai-api"],
 		"weights": "closed",
@@ -25182,6 +25293,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "openai.gpt-oss-120b-1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -25218,6 +25330,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "openai.gpt-oss-20b-1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -25254,6 +25367,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "qwen.qwen3-32b-v1:0",
+		"sameModelAs": null,
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "open",
@@ -25290,6 +25404,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+		"sameModelAs": "claude-haiku-4-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -25326,6 +25441,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "us.anthropic.claude-opus-5",
+		"sameModelAs": "claude-opus-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -25362,6 +25478,7 @@ var api_models_default = [
 	{
 		"kind": "api-model",
 		"id": "us.anthropic.claude-sonnet-5",
+		"sameModelAs": "claude-sonnet-5",
 		"provider": "bedrock",
 		"routes": ["bedrock"],
 		"weights": "closed",
@@ -40774,137 +40891,191 @@ var regions_default = [
 	{
 		"id": "ap-northeast-1",
 		"residency": "jp",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-northeast-2",
 		"residency": "kr",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-northeast-3",
 		"residency": "jp",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-south-1",
 		"residency": "in",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-south-2",
 		"residency": "in",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-southeast-1",
 		"residency": "sg",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-southeast-2",
 		"residency": "au",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ap-southeast-4",
 		"residency": "au",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ca-central-1",
 		"residency": "ca",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "ca-west-1",
 		"residency": "ca",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-central-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-central-2",
 		"residency": "ch",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-north-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-south-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-south-2",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-west-1",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-west-2",
 		"residency": "uk",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eu-west-3",
 		"residency": "eu",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "eusc-de-east-1",
 		"residency": "eu",
-		"partition": "aws-eusc"
+		"partition": "aws-eusc",
+		"source": "dev.to/alifunk (launch article 2026-01); dev.to re:Invent 2025 SEC201; openshift/openshift-docs#110585 (2026-05)",
+		"checked": "2026-05-01"
 	},
 	{
 		"id": "me-central-1",
 		"residency": "ae",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "sa-east-1",
 		"residency": "br",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-east-1",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-east-2",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-gov-east-1",
 		"residency": "us",
-		"partition": "aws-us-gov"
+		"partition": "aws-us-gov",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-gov-west-1",
 		"residency": "us",
-		"partition": "aws-us-gov"
+		"partition": "aws-us-gov",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-west-1",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	},
 	{
 		"id": "us-west-2",
 		"residency": "us",
-		"partition": "aws"
+		"partition": "aws",
+		"source": "docs.aws.amazon.com/solutions/latest/automated-security-response-on-aws/plan-your-deployment.html (supported regions)",
+		"checked": "2026-11-20"
 	}
 ];
 
@@ -42565,6 +42736,130 @@ var routes_default = [
 				"source": "docs.cloud.google.com/vertex-ai/generative-ai/docs/genai-security-controls (2025-26)",
 				"checked": "2026-01-01",
 				"certainty": "medium"
+			}
+		}
+	},
+	{
+		"kind": "route",
+		"id": "vertex-gemini-global",
+		"label": "Gemini on Vertex AI, global endpoint",
+		"routeKind": "managed-cloud",
+		"facts": {
+			"hipaaBaa": {
+				"value": "yes",
+				"note": "Google Cloud BAA; generative AI on Vertex in scope",
+				"source": "audad.net/security/vertex-ai; theneuralbase.com google-vertex-ai",
+				"checked": "2026-01-01",
+				"certainty": "medium"
+			},
+			"soc2Type2": {
+				"value": "yes",
+				"note": "",
+				"source": "aiprovidertrust.com/offerings/claude-vertex/ (2026-07-05) (platform statement)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso27001": {
+				"value": "yes",
+				"note": "",
+				"source": "aiprovidertrust.com/offerings/claude-vertex/ (2026-07-05) (platform statement)",
+				"checked": "2026-07-05",
+				"certainty": "high"
+			},
+			"iso42001": {
+				"value": "yes",
+				"note": "Google Cloud Platform AI management system",
+				"source": "aiprovidertrust.com/offerings/claude-vertex/ (2026-07-05)",
+				"checked": "2026-07-05",
+				"certainty": "medium"
+			},
+			"gdprDpa": {
+				"value": "yes",
+				"note": "CDPA, processor",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05)",
+				"checked": "2026-08-05",
+				"certainty": "high"
+			},
+			"euResidency": {
+				"value": "no",
+				"note": "the global endpoint may process anywhere; multi-region endpoints keep a boundary, at prices that were not read",
+				"source": "docs.cloud.google.com/vertex-ai/docs/generative-ai/learn/locations",
+				"checked": "2026-11-20",
+				"certainty": "high"
+			},
+			"zdr": {
+				"value": "conditional",
+				"note": "disable caching + contract path; 'Advanced AI' models may be logged up to 30 days regardless",
+				"source": "cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31)",
+				"checked": "2026-08-31",
+				"certainty": "medium"
+			},
+			"retentionDefaultDays": {
+				"value": 90,
+				"note": "abuse logs up to 90 days, in-memory cache 24 hours, advanced AI up to 30 days",
+				"source": "cuihuan/awesome-ai-gateway data/data_retention.json (as_of 2026-08-31)",
+				"checked": "2026-08-31",
+				"certainty": "medium"
+			},
+			"trainsByDefault": {
+				"value": false,
+				"note": "",
+				"source": "ThomasMoreAI/legal-skills-open ai-vendors.md (2026-08-05)",
+				"checked": "2026-08-05",
+				"certainty": "high"
+			},
+			"fedramp": {
+				"value": "high",
+				"note": "",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "medium"
+			},
+			"dodIl": {
+				"value": [
+					"IL2",
+					"IL4",
+					"IL5"
+				],
+				"note": "Assured Workloads; confirm per service",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "low"
+			},
+			"pciDss": {
+				"value": "yes",
+				"note": "platform",
+				"source": "general knowledge, unread: verify",
+				"checked": "2026-11-01",
+				"certainty": "low"
+			},
+			"cmk": {
+				"value": "yes",
+				"note": "most models, per feature",
+				"source": "docs.cloud.google.com/vertex-ai/generative-ai/docs/genai-security-controls (2025-26)",
+				"checked": "2026-01-01",
+				"certainty": "high"
+			},
+			"privateLink": {
+				"value": "yes",
+				"note": "VPC-SC, PSC",
+				"source": "docs.cloud.google.com/vertex-ai/generative-ai/docs/genai-security-controls (2025-26)",
+				"checked": "2026-01-01",
+				"certainty": "high"
+			},
+			"auditLogs": {
+				"value": "siem",
+				"note": "Cloud Audit Logs",
+				"source": "theneuralbase.com google-vertex-ai",
+				"checked": "2026-01-01",
+				"certainty": "medium"
+			},
+			"regions": {
+				"value": ["global"],
+				"note": "which region answers is not known",
+				"source": "docs.cloud.google.com/vertex-ai/docs/generative-ai/learn/locations",
+				"checked": "2026-11-20",
+				"certainty": "high"
 			}
 		}
 	},
@@ -45597,6 +45892,15 @@ const PEAK_TO_AVERAGE = [
 ];
 const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
 const CONTEXT_WINDOW_MINIMUM_TOKENS = 4096;
+/**
+* Spread of prompt lengths around their mean: lognormal, standard deviation equal to the mean. It matters for models that
+* charge more for long prompts. Source: ours, between two traces whose means and medians give 0.5 (Azure 2023
+* conversation, 1,155 and 1,020 tokens) and 1.4 (Mooncake conversation, 12,035 and 6,909 tokens).
+*/
+const PROMPT_LENGTHS = {
+	kind: "lognormal",
+	coefficientOfVariation: 1
+};
 /** Self-hosting by the team's experience; from the framework's effort table (10-20 h a week, 1-4 weeks) and published teams (2-12 weeks). */
 const SELF_HOST_PEOPLE = {
 	dedicated: {
@@ -45753,13 +46057,31 @@ function fleetLines(fleet, facts, catalog, what) {
 		source: fleet.offer.source
 	};
 	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
-	return [gpu, ...present([
-		line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-		line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
-		line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-		line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-		line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
-	])];
+	return [
+		gpu,
+		...onDemandBase$1(fleet, what),
+		...present([
+			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
+		])
+	];
+}
+/** The instance of a spot fleet that stays on demand, as what it costs more. */
+function onDemandBase$1(fleet, what) {
+	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
+	if (surcharge === 0) return [];
+	return [{
+		id: "on-demand-base",
+		label: "One instance kept on demand, above the spot price",
+		quantity: 730,
+		unit: "instance-hour",
+		unitPriceUsd: surcharge,
+		monthlyUsd: 730 * surcharge,
+		source: fleet.offer.source
+	}];
 }
 /** Weights of one replica over all its GPUs, in GiB. */
 function weightsGiB(fleet) {
@@ -45872,6 +46194,116 @@ function part(line, share) {
 	};
 }
 
+// src/catalog/mix.ts
+/**
+* Mean prices for each million tokens of a workload whose prompts vary in length. A tier prices one whole request, so the
+* mean length alone hides the long prompts: input (and cached) prices are weighted by the tokens that fall into a tier,
+* output prices by its requests, output length being taken as independent of prompt length. Cost of a request =
+* mean input x input price + mean output x output price, exactly as with fixed lengths.
+*
+* Batch prices of long-prompt tiers are not known: their share counts at the tier's list price. A tier without a cached
+* price counts at its input price. The context window does not cut the distribution.
+*
+* Example: claude-haiku-5-5 (0.10 / 0.50, above 100,000 tokens 0.50 / 2.50) on 2026-11-20 at a mean of 60,000 tokens:
+* fixed lengths cost 0.10 per million input tokens; lognormal ones with a coefficient of variation of 1 have 15 % of the
+* requests and 42 % of the tokens in the tier: 0.27, almost three times as much.
+*
+* Undefined when the model has no price on the date. Throws RangeError for a length below 0 or a distribution that is none.
+*/
+function expectedUnitPrices(model, date, meanInputTokens, lengths = { kind: "fixed" }) {
+	const base = unitPrices(model, date, 0);
+	if (base === void 0) return void 0;
+	const bounds = [0, ...base.row.tiers.map((tier) => tier.aboveInputTokens)];
+	const above = bounds.map((bound) => bound === 0 ? {
+		requests: 1,
+		tokens: 1
+	} : sharesAbove(bound, meanInputTokens, lengths));
+	const parts = bounds.map((bound, i) => {
+		const prices = unitPrices(model, date, bound === 0 ? 0 : bound + 1) ?? base;
+		const next = above[i + 1] ?? {
+			requests: 0,
+			tokens: 0
+		};
+		return {
+			bound,
+			prices,
+			requests: (above[i]?.requests ?? 0) - next.requests,
+			tokens: (above[i]?.tokens ?? 0) - next.tokens
+		};
+	});
+	const byTokens = (price) => parts.reduce((sum, part) => sum + part.tokens * price(part.prices), 0);
+	const byRequests = (price) => parts.reduce((sum, part) => sum + part.requests * price(part.prices), 0);
+	return {
+		row: base.row,
+		inputUsdPerMTok: byTokens((prices) => prices.inputUsdPerMTok),
+		outputUsdPerMTok: byRequests((prices) => prices.outputUsdPerMTok),
+		cachedInputUsdPerMTok: base.cachedInputUsdPerMTok === null ? null : byTokens((prices) => prices.cachedInputUsdPerMTok ?? prices.inputUsdPerMTok),
+		batchInputUsdPerMTok: base.batchInputUsdPerMTok === null ? null : byTokens((prices) => prices.batchInputUsdPerMTok ?? prices.inputUsdPerMTok),
+		batchOutputUsdPerMTok: base.batchOutputUsdPerMTok === null ? null : byRequests((prices) => prices.batchOutputUsdPerMTok ?? prices.outputUsdPerMTok),
+		shutDown: base.shutDown,
+		tiers: parts.map(({ bound, requests, tokens }) => ({
+			aboveInputTokens: bound,
+			requestShare: requests,
+			inputTokenShare: tokens
+		}))
+	};
+}
+/** Share of the requests whose prompt is longer than a bound, and of the input tokens that they hold. */
+function sharesAbove(bound, mean, lengths) {
+	if (!(mean >= 0)) throw new RangeError(`mean prompt of ${mean} tokens; it must be 0 or more`);
+	if (mean === 0) return {
+		requests: 0,
+		tokens: 0
+	};
+	switch (lengths.kind) {
+		case "fixed": return all$1(mean > bound);
+		case "lognormal": return lognormalAbove(bound, mean, lengths.coefficientOfVariation);
+		case "histogram": return histogramAbove(bound, mean, lengths.bins);
+	}
+}
+function all$1(above) {
+	return above ? {
+		requests: 1,
+		tokens: 1
+	} : {
+		requests: 0,
+		tokens: 0
+	};
+}
+/**
+* With s^2 = ln(1 + cv^2) and m = ln(mean) - s^2 / 2, a share N((m - ln bound) / s) of the requests is longer, and
+* N((m + s^2 - ln bound) / s) of the tokens lies in them.
+*/
+function lognormalAbove(bound, mean, cv) {
+	if (!(cv >= 0)) throw new RangeError(`coefficient of variation ${cv}; it must be 0 or more`);
+	if (cv === 0) return all$1(mean > bound);
+	const variance = Math.log(1 + cv * cv);
+	const sigma = Math.sqrt(variance);
+	const centre = Math.log(mean) - variance / 2;
+	return {
+		requests: normalCdf((centre - Math.log(bound)) / sigma),
+		tokens: normalCdf((centre + variance - Math.log(bound)) / sigma)
+	};
+}
+function histogramAbove(bound, mean, bins) {
+	const requests = bins.reduce((sum, { share }) => sum + share, 0);
+	const tokens = bins.reduce((sum, { share, timesMean }) => sum + share * timesMean, 0);
+	if (!(requests > 0 && tokens > 0) || bins.some(({ share, timesMean }) => !(share >= 0 && timesMean >= 0))) throw new RangeError("histogram of prompt lengths without a positive share and length");
+	const average = tokens / requests;
+	const longer = bins.filter(({ timesMean }) => mean * timesMean / average > bound);
+	return {
+		requests: longer.reduce((sum, { share }) => sum + share, 0) / requests,
+		tokens: longer.reduce((sum, { share, timesMean }) => sum + share * timesMean, 0) / tokens
+	};
+}
+/** Standard normal distribution function by the error function of Abramowitz and Stegun 7.1.26 (error below 1.5e-7). */
+function normalCdf(x) {
+	const z = Math.abs(x) / Math.SQRT2;
+	const t = 1 / (1 + .3275911 * z);
+	const tail = t * (.254829592 + t * (-.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-z * z) / 2;
+	return x < 0 ? tail : 1 - tail;
+}
+
 // src/decide/traffic.ts
 const HOURS_PER_WEEK = 168;
 const WEEKDAYS = 5;
@@ -45960,7 +46392,7 @@ function monthsUntil(from, target, ratioPerMonth) {
 const TOKENS_PER_MTOK = 1e6;
 /**
 * Prices every month of the horizon at its own date, volume and tokens, and averages.
-* A request's tier follows its mean prompt length; cached tokens without a cached price and batch requests without
+* Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
 * a batch price are billed at the list price. Cache writes are not priced.
 *
 * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
@@ -45977,7 +46409,7 @@ function apiBill(model, workload, facts, asOf, what) {
 		const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
 		const input = workload.inputTokens[what.tokens] * tokenGrowth;
 		const output = workload.outputTokens[what.tokens] * tokenGrowth;
-		const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
+		const unit = expectedUnitPrices(model, monthDate(asOf, month), input, PROMPT_LENGTHS) ?? expectedUnitPrices(model, asOf, input, PROMPT_LENGTHS);
 		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
 		sources.add(dated(unit.row));
 		const requests = requestsIn(workload, month, what);
@@ -46107,7 +46539,7 @@ function cheapestFleet(tenants, offers, facts, what) {
 		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
 		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
 		busyOf.set(pair.key, busy);
-		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour;
+		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
 		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
 		best = {
 			...pair,
@@ -46523,14 +46955,15 @@ function fleetOf$1(fleet) {
 			tpotMsP95: capacity.tpotMsP95,
 			concurrency: capacity.concurrency,
 			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence
+			confidence: capacity.confidence,
+			...capacity.measured === null ? {} : { measured: capacity.measured }
 		},
 		vllmFlags: option.flags,
 		workloads: fleet.tenants.map(({ workload }) => workload.name)
 	};
 }
 /** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
-function usd$1(value) {
+function usd$2(value) {
 	return `$${grouped$1(Math.round(value))}`;
 }
 /** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
@@ -46913,439 +47346,6 @@ const P95_DEVIATIONS = 1.645;
 /** Mean to 95th percentile of an exponential waiting time: ln(1 / 0.05). Used for the queueing part of TTFT. */
 const P95_OF_EXPONENTIAL = 2.996;
 
-// src/capacity/work.ts
-/** Matrices of a gated MLP (gate, up, down) and of a plain one (up, down). */
-const GATED_MATRICES = 3;
-const PLAIN_MATRICES = 2;
-/**
-* Splits the published total by the shape of the model.
-*
-* Experts are gated (three matrices) unless that would exceed the published total, as in Nemotron-H (two). Example: gpt-oss-120b:
-* 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
-*/
-function splitParameters(model) {
-	const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
-	const total = model.parameters.totalB * PER_BILLION;
-	const matrix = vocabSize * hiddenSize;
-	const body = total - (tiedEmbeddings ? matrix : 2 * matrix);
-	const base = {
-		embedding: matrix,
-		head: matrix,
-		tied: tiedEmbeddings
-	};
-	if (moe === null) {
-		const active = model.parameters.activeB * PER_BILLION;
-		return {
-			...base,
-			dense: active < total ? Math.max(active, 0) : body,
-			experts: 0,
-			expertShare: 0
-		};
-	}
-	const perMatrix = moe.moeLayers * moe.experts * hiddenSize * moe.expertIntermediate;
-	const experts = perMatrix * GATED_MATRICES < body ? perMatrix * GATED_MATRICES : Math.min(perMatrix * PLAIN_MATRICES, body);
-	return {
-		...base,
-		dense: body - experts,
-		experts,
-		expertShare: moe.activeExperts / moe.experts
-	};
-}
-/**
-* Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
-* of an MoE model alone, as published for gpt-oss.
-*
-* Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
-*/
-function weightBytes(model, precision) {
-	const bytes = roleBytes(model, precision);
-	const split = splitParameters(model);
-	const total = model.parameters.totalB * PER_BILLION;
-	const matrices = split.tied ? split.embedding : split.embedding + split.head;
-	return (total - matrices - split.experts) * bytes.dense + split.experts * bytes.experts + matrices * 2;
-}
-/** Bytes per weight of the dense part and of the experts at `precision`. */
-function roleBytes(model, precision) {
-	return {
-		dense: precision === "mxfp4" && model.architecture.moe !== null ? 2 : WEIGHT_BYTES[precision],
-		experts: WEIGHT_BYTES[precision]
-	};
-}
-
-// src/capacity/memory.ts
-/**
-* Where the bytes of one GPU go, and whether the longest request fits.
-*
-* usable = memory x 0.90; KV cache = usable - weights / n - runtime reserve; it fits when that holds at least one request of `maxModelLen`.
-* `kvCacheTokens` counts as vLLM logs it: KV bytes / bytes of a sequence of `maxModelLen`, times `maxModelLen`.
-* Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.7k tokens: fits at 4096, not at 8192.
-*/
-function memoryFit(configuration) {
-	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
-	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-	const reserveGiB = runtimeReserveGiB(gpu.memoryGiB);
-	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
-	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
-	const neededGiB = weightsGiB + reserveGiB + longestGiB;
-	if (neededGiB > usableGiB) return {
-		fits: false,
-		neededGiB,
-		usableGiB,
-		text: misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB)
-	};
-	const kvCacheGiB = usableGiB - weightsGiB - reserveGiB;
-	return {
-		fits: true,
-		usableGiB,
-		weightsGiB,
-		reserveGiB,
-		kvCacheGiB,
-		kvCacheTokens: longestGiB === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(kvCacheGiB / longestGiB * maxModelLen)
-	};
-}
-function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB) {
-	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
-	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-	const cards = tensorParallel === 1 ? `one ${gpu.name}` : `each of ${tensorParallel} x ${gpu.name}`;
-	return `${model.id} in ${precision} needs ${neededGiB.toFixed(1)} GiB on ${cards} (weights ${weightsGiB.toFixed(1)}, KV cache of one request of ${maxModelLen} tokens ${longestGiB.toFixed(1)}, runtime ${reserveGiB.toFixed(1)}); usable are ${usableGiB.toFixed(1)} GiB (${gpu.memoryGiB} x ${GPU_MEMORY_UTILIZATION})`;
-}
-/** GiB that the engine keeps beside weights and cache on a card of `memoryGiB`: 2.6 from 60 GiB on, in proportion below (1.0 on an L4). */
-function runtimeReserveGiB(memoryGiB) {
-	return RUNTIME_RESERVE_GIB * Math.min(1, memoryGiB / 60);
-}
-/**
-* Bytes of KV cache and recurrent state that one sequence of `tokens` takes on each GPU of the replica.
-*
-* Full attention grows with every token, sliding windows up to the window, recurrent state not at all. KV heads are split over the GPUs until
-* one head is left on each, then replicated; MLA is replicated on every GPU. Example: Llama 3.1 70B, bf16 cache, n = 1, 4096 tokens:
-* 327,680 x 4096 = 1.34 GB; n = 8: 0.17 GB; n = 16: 0.17 GB (8 KV heads).
-*/
-function kvBytesPerSequence(configuration, tokens) {
-	const { model, kvPrecision, tensorParallel } = configuration;
-	const { bytesPerTokenBf16, slidingBytesPerSequenceBf16, stateBytesPerSequence } = model.kvCache;
-	const scale = KV_BYTES[kvPrecision] / KV_BYTES.bf16 * kvShare(model, tensorParallel);
-	const window = model.architecture.slidingWindowTokens;
-	const filled = window === null ? 1 : Math.min(1, tokens / window);
-	return (bytesPerTokenBf16 * tokens + slidingBytesPerSequenceBf16 * filled) * scale + stateBytesPerSequence / tensorParallel;
-}
-/** Share of the cache of one sequence that lies on each GPU. */
-function kvShare(model, tensorParallel) {
-	const { mla, kvHeads } = model.architecture;
-	if (mla !== null) return 1;
-	return 1 / Math.min(tensorParallel, kvHeads);
-}
-/** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
-function kvConcurrency(configuration, shape) {
-	const fit = memoryFit({
-		...configuration,
-		maxModelLen: 1
-	});
-	if (!fit.fits) return 0;
-	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
-	return fit.kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
-}
-/** vLLM's default limit of running requests on this card: 1024 on large cards that are not A100, else 256. */
-function maxNumSeqs({ gpu }) {
-	return MAX_NUM_SEQS[cardClass(gpu)];
-}
-/** vLLM's default token budget of one step on this card: 8192 on large cards that are not A100, else 2048. */
-function maxBatchedTokens({ gpu }) {
-	return MAX_BATCHED_TOKENS[cardClass(gpu)];
-}
-function cardClass(gpu) {
-	return gpu.memoryGiB >= 70 && gpu.architecture !== "ampere" ? "large" : "small";
-}
-
-// src/capacity/format.ts
-/**
-* Format of `precision` on `gpu`, or null when vLLM has no kernel for it there.
-*
-* fp8 and nvfp4 need units of that kind, else Marlin unpacks them to bf16 (Ampere and later). int4 always unpacks. mxfp4 runs on fp4 units of
-* Blackwell, else unpacks. Turing runs bf16 (as fp16), int8 and int4 only. Example: fp8 on A100 -> weight-only at 312 TFLOP/s; on H100 ->
-* native at 1979 TFLOP/s.
-* Source: vLLM quantization support table, docs.vllm.ai features/quantization (0.11), read 2026-11-20.
-*/
-function weightFormat(precision, gpu) {
-	const native = nativePeak(precision, gpu);
-	const bytesPerWeight = WEIGHT_BYTES[precision];
-	if (native !== null) return {
-		precision,
-		bytesPerWeight,
-		path: "native",
-		...native
-	};
-	if (gpu.architecture === "turing" && precision !== "int4" && precision !== "int8") return null;
-	return {
-		precision,
-		bytesPerWeight,
-		path: "weight-only",
-		peakTflops: gpu.bf16Tflops,
-		units: "bf16"
-	};
-}
-function nativePeak(precision, gpu) {
-	if (precision === "bf16") return {
-		peakTflops: gpu.bf16Tflops,
-		units: "bf16"
-	};
-	if (precision === "fp8" && gpu.fp8Tflops !== null) return {
-		peakTflops: gpu.fp8Tflops,
-		units: "fp8"
-	};
-	if (precision === "int8" && gpu.int8Tops !== null) return {
-		peakTflops: gpu.int8Tops,
-		units: "int8"
-	};
-	if ((precision === "nvfp4" || precision === "mxfp4") && gpu.fp4Tflops !== null) return {
-		peakTflops: gpu.fp4Tflops,
-		units: "fp4"
-	};
-	return null;
-}
-/**
-* Whether heads can be split over `tensorParallel` GPUs: it must divide the attention heads, and the KV heads or be a multiple of them
-* (then they are replicated). Example: 64 heads, 8 KV heads: 1, 2, 4, 8, 16; 28 heads, 4 KV heads: 1, 2, 4 (not 8).
-*/
-function canSplitHeads(model, tensorParallel) {
-	const { attentionHeads, kvHeads, mla } = model.architecture;
-	if (attentionHeads % tensorParallel !== 0) return false;
-	return mla !== null || kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0;
-}
-
-// src/capacity/timing.ts
-/** Operations of one multiply-add. */
-const FLOP_PER_MAC = 2;
-/** Times in units of 1e12 operations (TFLOP) and 1e9 bytes (GB), as in the GPU rows. */
-const TERA = 0xe8d4a51000;
-const GIGA = 1e9;
-/** All-reduces of one transformer layer: after attention and after the MLP. */
-const ALL_REDUCES_PER_LAYER = 2;
-/** Counts the work of a configuration once. Throws when the GPU cannot run the precision: callers ask `weightFormat` first. */
-function timingOf(configuration, engine) {
-	const { model, gpu, precision, tensorParallel } = configuration;
-	const format = weightFormat(precision, gpu);
-	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat before timing`);
-	const split = splitParameters(model);
-	const bytes = roleBytes(model, precision);
-	const architecture = engine.architectureFactor[gpu.architecture];
-	const weightOnly = format.path === "weight-only" ? engine.weightOnlyFactor : 1;
-	const flopMs = MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
-	const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
-	const denseFlopMs = bytes.dense === 2 ? bf16FlopMs : flopMs;
-	const denseMs = FLOP_PER_MAC * split.dense * denseFlopMs;
-	const expertMs = FLOP_PER_MAC * split.experts * split.expertShare * flopMs / engine.expertFactor;
-	const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
-	const headMs = FLOP_PER_MAC * split.head * bf16FlopMs;
-	return {
-		configuration,
-		engine,
-		prefillTokenMs: denseMs + expertMs,
-		decodeTokenMs: (denseMs + expertMs + headMs) / engine.decodeFactor,
-		denseReadMs: (split.dense * bytes.dense + split.head * 2) * byteMs / (tensorParallel * engine.weightBandwidth.dense),
-		expertReadMs: split.experts * bytes.experts * byteMs / (tensorParallel * engine.weightBandwidth.experts),
-		expertShare: split.expertShare,
-		...attentionOf(configuration, bf16FlopMs),
-		cacheByteMs: byteMs / engine.kvBandwidth,
-		...linkOf(configuration, engine),
-		layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0)
-	};
-}
-function attentionOf({ model }, flopMs) {
-	const { attentionLayers, attentionHeads, headDim, mla, slidingWindowTokens } = model.architecture;
-	const pairFlop = 4 * attentionHeads * headDim;
-	const latentFlop = mla === null ? pairFlop : FLOP_PER_MAC * attentionHeads * (2 * mla.kvLoraRank + mla.ropeHeadDim);
-	return {
-		fullPairMs: pairFlop * attentionLayers.full * flopMs,
-		slidingPairMs: pairFlop * attentionLayers.sliding * flopMs,
-		slidingWindow: slidingWindowTokens ?? Number.POSITIVE_INFINITY,
-		decodePairMs: latentFlop * attentionLayers.full * flopMs
-	};
-}
-function linkOf({ model, gpu, tensorParallel }, engine) {
-	if (tensorParallel === 1) return {
-		linkFixedMs: 0,
-		linkTokenMs: 0
-	};
-	const { layers, hiddenSize } = model.architecture;
-	const latency = engine.allReduceMs * (gpu.link === "pcie" ? engine.pcieLatencyFactor : 1);
-	const ringShare = 2 * (tensorParallel - 1) / tensorParallel;
-	const bytesPerToken = hiddenSize * 2 * ringShare;
-	const byteMs = MS_PER_SECOND / (GIGA * gpu.linkGBPerSecond * engine.linkBandwidth);
-	return {
-		linkFixedMs: ALL_REDUCES_PER_LAYER * layers * latency,
-		linkTokenMs: ALL_REDUCES_PER_LAYER * layers * bytesPerToken * byteMs
-	};
-}
-/**
-* Milliseconds that the prefill of one prompt adds to the steps that carry it: matrix products, causal attention, all-reduce of its tokens.
-* `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.705) =
-* 20 ms, attention 0.4 ms.
-*/
-function prefillMs(timing, tokens, computed) {
-	const meanContext = tokens - computed / 2;
-	const full = timing.fullPairMs * computed * meanContext;
-	const sliding = timing.slidingPairMs * computed * Math.min(meanContext, timing.slidingWindow);
-	return computed * (timing.prefillTokenMs + timing.linkTokenMs) + full + sliding;
-}
-/**
-* One decode step of `batch` running requests with a mean context of `context` tokens.
-*
-* Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and layer overhead add up;
-* the processor works beside the GPU (see `overlapExponent`).
-* A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
-* Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.825 = 5.4 ms, + 1.2 ms for layers,
-* with 1.6 ms of processor time mostly hidden: 7.1 ms.
-*/
-function decodeStep(timing, batch, context) {
-	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
-	const readMs = timing.denseReadMs + timing.expertReadMs * touched;
-	const multiplyMs = timing.decodeTokenMs * batch;
-	const cacheMs = batch * Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
-	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
-	const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
-	const gpuMs = Math.hypot(readMs, multiplyMs) + cacheMs + linkMs + timing.layersMs;
-	const exponent = timing.engine.overlapExponent;
-	return {
-		totalMs: (gpuMs ** exponent + processorMs ** exponent) ** (1 / exponent),
-		computeMs: multiplyMs,
-		memoryMs: readMs + cacheMs,
-		linkMs,
-		overheadMs: timing.layersMs + processorMs
-	};
-}
-
-// src/capacity/operate.ts
-/** Longest output in means where nothing else caps it. */
-const LONGEST_OUTPUT = 5;
-/**
-* Counts `shape` into a timing.
-*
-* The batch is limited by the cache, by `--max-num-seqs` and by the token budget of a step: no more than `promptsPerStep` prompts enter in one
-* step and each leaves after `outputTokens` steps.
-* A running request of spread s has produced output x (1 + s^2) / 2 tokens on average (longer ones are met more often).
-*/
-function servingOf(timing, shape, detail) {
-	const { configuration } = timing;
-	const byCache = kvConcurrency(configuration, shape);
-	const promptsPerStep = (detail.maxBatchedTokens ?? maxBatchedTokens(configuration)) / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
-	const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
-	return {
-		timing,
-		shape,
-		spread: detail.spread,
-		longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
-		prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
-		context: shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2,
-		maxBatch: Math.min(byCache, byScheduler),
-		cacheBound: byCache < byScheduler,
-		promptsPerStep
-	};
-}
-/**
-* Steady state with `batch` requests running.
-*
-* One request needs `output` decode steps and its prefill; while it runs, the prefills of the others take the GPU too:
-* cycle = base + output x step(batch) + batch x prefill. TPOT = step + (batch - 1) x prefill / output.
-* TTFT = base + prefill + step + wait; wait = half a step + rho x prefill / (2 (1 - rho)) (M/D/1 queue), rho the share of time in prefills.
-*/
-function operate(serving, batch) {
-	const { timing, shape, prefillMs: prefill } = serving;
-	const parts = decodeStep(timing, batch, serving.context);
-	const work = shape.outputTokens * parts.totalMs + batch * prefill;
-	const others = Math.max(0, batch - 1);
-	return {
-		batch,
-		cycleMs: timing.engine.ttftBaseMs + work,
-		ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
-		tpotMs: parts.totalMs + others * prefill / shape.outputTokens,
-		parts
-	};
-}
-/** Mean time that a prompt waits for the step in progress and for earlier prompts. */
-function waitMs(serving, batch, stepMs) {
-	const others = Math.max(0, batch - 1) * serving.prefillMs;
-	const load = others / (others + serving.prefillMs + serving.shape.outputTokens * stepMs);
-	return stepMs / 2 + load * serving.prefillMs * (1 + serving.spread ** 2) / (2 * (1 - load));
-}
-/** Requests per second when `batch` requests are always running (closed loop, or a queue that never empties). */
-function closedRate(point) {
-	return MS_PER_SECOND * point.batch / point.cycleMs;
-}
-/**
-* A replica under Poisson arrivals with `others` requests running on average. An arrival finds `others` and adds itself (arrivals see time
-* averages), so it meets a batch of 1 + others; Little's law gives the rate: others / cycle.
-*/
-function openPoint(serving, others) {
-	const point = operate(serving, 1 + others);
-	return {
-		...point,
-		requestsPerSecond: MS_PER_SECOND * others / point.cycleMs
-	};
-}
-/** Requests that an arrival meets, itself included, in the busiest 5 % of the time: 1 + B + 1.645 sqrt(B). Example: 64 -> 78. */
-function batchP95(others) {
-	return 1 + others + P95_DEVIATIONS * Math.sqrt(others);
-}
-/**
-* p95 from means: TPOT is that of the p95 batch (a request that meets a crowded server); TTFT takes its wait as exponential, so the p95 wait is
-* ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
-*/
-function tailLatency(serving, others) {
-	const point = operate(serving, 1 + others);
-	const wait = waitMs(serving, point.batch, point.parts.totalMs);
-	return {
-		ttftMsP95: point.ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
-		tpotMsP95: operate(serving, batchP95(others)).tpotMs
-	};
-}
-/** Relative width at which a bisection stops. */
-const BISECTION_TOLERANCE = 1e-9;
-/** Largest x in [0, high] with `holds(x)`, for a predicate that turns false once; 0 when it never holds. */
-function largest(high, holds) {
-	if (holds(high)) return high;
-	let low = 0;
-	let upper = high;
-	while (upper - low > BISECTION_TOLERANCE * high) {
-		const middle = (low + upper) / 2;
-		if (holds(middle)) low = middle;
-		else upper = middle;
-	}
-	return low;
-}
-/** The part of a step that takes longest. */
-function dominantPart(serving, point) {
-	const { parts, batch } = point;
-	const prefillShare = batch * serving.prefillMs / serving.shape.outputTokens;
-	return [
-		["compute", parts.computeMs + prefillShare],
-		["memory-bandwidth", parts.memoryMs],
-		["interconnect", parts.linkMs],
-		["engine-overhead", parts.overheadMs]
-	].reduce((most, part) => part[1] > most[1] ? part : most)[0];
-}
-
-// src/capacity/flags.ts
-/**
-* `vllm serve` flags that realise a configuration, in a stable order; all exist in vLLM 0.11.0 and 0.27 (`VLLM_VERSION`).
-*
-* What vLLM reads from the checkpoint stays unsaid: `--quantization` is only needed where a bf16 checkpoint is quantized on load, prefix caching
-* and chunked prefill are on by default. `--max-num-seqs` is the p95 batch of the capacity: beyond it requests wait (TTFT) and do not slow
-* down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 105 --gpu-memory-utilization 0.9`.
-*/
-function vllmFlags(configuration, capacity) {
-	const { precision, kvPrecision, gpu, tensorParallel, maxModelLen } = configuration;
-	const running = Math.min(maxNumSeqs(configuration), Math.ceil(batchP95(capacity.concurrency)));
-	const flags = [
-		["--tensor-parallel-size", String(tensorParallel)],
-		["--max-model-len", String(maxModelLen)],
-		["--max-num-seqs", String(running)],
-		["--gpu-memory-utilization", String(GPU_MEMORY_UTILIZATION)]
-	];
-	if (kvPrecision === "fp8") flags.push(["--kv-cache-dtype", "fp8"]);
-	if (gpu.architecture === "turing" && precision === "bf16") flags.push(["--dtype", "half"]);
-	return flags;
-}
-
 // src/capacity/calibration.json
 var engines = {
 	"vllm": {
@@ -47650,6 +47650,766 @@ var bands = {
 	}
 };
 
+// src/capacity/engine.ts
+const ENGINES = engines;
+/** Constants of vLLM 0.8 and newer. */
+const VLLM = ENGINES.vllm;
+
+// src/capacity/format.ts
+/**
+* Format of `precision` on `gpu`, or null when vLLM has no kernel for it there.
+*
+* fp8 and nvfp4 need units of that kind, else Marlin unpacks them to bf16 (Ampere and later). int4 always unpacks. mxfp4 runs on fp4 units of
+* Blackwell, else unpacks. Turing runs bf16 (as fp16), int8 and int4 only. Example: fp8 on A100 -> weight-only at 312 TFLOP/s; on H100 ->
+* native at 1979 TFLOP/s.
+* Source: vLLM quantization support table, docs.vllm.ai features/quantization (0.11), read 2026-11-20.
+*/
+function weightFormat(precision, gpu) {
+	const native = nativePeak(precision, gpu);
+	const bytesPerWeight = WEIGHT_BYTES[precision];
+	if (native !== null) return {
+		precision,
+		bytesPerWeight,
+		path: "native",
+		...native
+	};
+	if (gpu.architecture === "turing" && precision !== "int4" && precision !== "int8") return null;
+	return {
+		precision,
+		bytesPerWeight,
+		path: "weight-only",
+		peakTflops: gpu.bf16Tflops,
+		units: "bf16"
+	};
+}
+function nativePeak(precision, gpu) {
+	if (precision === "bf16") return {
+		peakTflops: gpu.bf16Tflops,
+		units: "bf16"
+	};
+	if (precision === "fp8" && gpu.fp8Tflops !== null) return {
+		peakTflops: gpu.fp8Tflops,
+		units: "fp8"
+	};
+	if (precision === "int8" && gpu.int8Tops !== null) return {
+		peakTflops: gpu.int8Tops,
+		units: "int8"
+	};
+	if ((precision === "nvfp4" || precision === "mxfp4") && gpu.fp4Tflops !== null) return {
+		peakTflops: gpu.fp4Tflops,
+		units: "fp4"
+	};
+	return null;
+}
+/**
+* Whether heads can be split over `tensorParallel` GPUs: it must divide the attention heads, and the KV heads or be a multiple of them
+* (then they are replicated). Example: 64 heads, 8 KV heads: 1, 2, 4, 8, 16; 28 heads, 4 KV heads: 1, 2, 4 (not 8).
+*/
+function canSplitHeads(model, tensorParallel) {
+	const { attentionHeads, kvHeads, mla } = model.architecture;
+	if (attentionHeads % tensorParallel !== 0) return false;
+	return mla !== null || kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0;
+}
+
+// src/capacity/work.ts
+/** Matrices of a gated MLP (gate, up, down) and of a plain one (up, down). */
+const GATED_MATRICES = 3;
+const PLAIN_MATRICES = 2;
+/**
+* Splits the published total by the shape of the model.
+*
+* Experts are gated (three matrices) unless that would exceed the published total, as in Nemotron-H (two). Example: gpt-oss-120b:
+* 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
+*/
+function splitParameters(model) {
+	const known = splits.get(model);
+	if (known !== void 0) return known;
+	const split = countParameters(model);
+	splits.set(model, split);
+	return split;
+}
+/** A search asks about one model hundreds of times; its row never changes. */
+const splits = /* @__PURE__ */ new WeakMap();
+function countParameters(model) {
+	const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
+	const total = model.parameters.totalB * PER_BILLION;
+	const matrix = vocabSize * hiddenSize;
+	const body = total - (tiedEmbeddings ? matrix : 2 * matrix);
+	const base = {
+		embedding: matrix,
+		head: matrix,
+		tied: tiedEmbeddings
+	};
+	if (moe === null) {
+		const active = model.parameters.activeB * PER_BILLION;
+		return {
+			...base,
+			dense: active < total ? Math.max(active, 0) : body,
+			experts: 0,
+			expertShare: 0
+		};
+	}
+	const perMatrix = moe.moeLayers * moe.experts * hiddenSize * moe.expertIntermediate;
+	const experts = perMatrix * GATED_MATRICES < body ? perMatrix * GATED_MATRICES : Math.min(perMatrix * PLAIN_MATRICES, body);
+	return {
+		...base,
+		dense: body - experts,
+		experts,
+		expertShare: moe.activeExperts / moe.experts
+	};
+}
+/**
+* Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
+* of an MoE model alone, as published for gpt-oss.
+*
+* Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
+*/
+function weightBytes(model, precision) {
+	const bytes = roleBytes(model, precision);
+	const split = splitParameters(model);
+	const total = model.parameters.totalB * PER_BILLION;
+	const matrices = split.tied ? split.embedding : split.embedding + split.head;
+	return (total - matrices - split.experts) * bytes.dense + split.experts * bytes.experts + matrices * 2;
+}
+/** Bytes per weight of the dense part and of the experts at `precision`. */
+function roleBytes(model, precision) {
+	return {
+		dense: precision === "mxfp4" && model.architecture.moe !== null ? 2 : WEIGHT_BYTES[precision],
+		experts: WEIGHT_BYTES[precision]
+	};
+}
+
+// src/capacity/memory.ts
+/**
+* Where the bytes of one GPU go, and whether the longest request fits.
+*
+* usable = memory x 0.90; KV cache = usable - weights / n - runtime reserve; it fits when that holds at least one request of `maxModelLen`.
+* `kvCacheTokens` counts as vLLM logs it: KV bytes / bytes of a sequence of `maxModelLen`, times `maxModelLen`.
+* Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.7k tokens: fits at 4096, not at 8192.
+*/
+function memoryFit(configuration) {
+	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
+	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
+	const reserveGiB = runtimeReserveGiB(gpu.memoryGiB);
+	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
+	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
+	const neededGiB = weightsGiB + reserveGiB + longestGiB;
+	if (neededGiB > usableGiB) return {
+		fits: false,
+		neededGiB,
+		usableGiB,
+		text: misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB)
+	};
+	const kvCacheGiB = usableGiB - weightsGiB - reserveGiB;
+	return {
+		fits: true,
+		usableGiB,
+		weightsGiB,
+		reserveGiB,
+		kvCacheGiB,
+		kvCacheTokens: longestGiB === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(kvCacheGiB / longestGiB * maxModelLen)
+	};
+}
+function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB) {
+	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
+	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
+	const cards = tensorParallel === 1 ? `one ${gpu.name}` : `each of ${tensorParallel} x ${gpu.name}`;
+	return `${model.id} in ${precision} needs ${neededGiB.toFixed(1)} GiB on ${cards} (weights ${weightsGiB.toFixed(1)}, KV cache of one request of ${maxModelLen} tokens ${longestGiB.toFixed(1)}, runtime ${reserveGiB.toFixed(1)}); usable are ${usableGiB.toFixed(1)} GiB (${gpu.memoryGiB} x ${GPU_MEMORY_UTILIZATION})`;
+}
+/** GiB that the engine keeps beside weights and cache on a card of `memoryGiB`: 2.6 from 60 GiB on, in proportion below (1.0 on an L4). */
+function runtimeReserveGiB(memoryGiB) {
+	return RUNTIME_RESERVE_GIB * Math.min(1, memoryGiB / 60);
+}
+/**
+* Bytes of KV cache and recurrent state that one sequence of `tokens` takes on each GPU of the replica.
+*
+* Full attention grows with every token, sliding windows up to the window, recurrent state not at all. KV heads are split over the GPUs until
+* one head is left on each, then replicated; MLA is replicated on every GPU. Example: Llama 3.1 70B, bf16 cache, n = 1, 4096 tokens:
+* 327,680 x 4096 = 1.34 GB; n = 8: 0.17 GB; n = 16: 0.17 GB (8 KV heads).
+*/
+function kvBytesPerSequence(configuration, tokens) {
+	const { model, kvPrecision, tensorParallel } = configuration;
+	const { bytesPerTokenBf16, slidingBytesPerSequenceBf16, stateBytesPerSequence } = model.kvCache;
+	const scale = KV_BYTES[kvPrecision] / KV_BYTES.bf16 * kvShare(model, tensorParallel);
+	const window = model.architecture.slidingWindowTokens;
+	const filled = window === null ? 1 : Math.min(1, tokens / window);
+	return (bytesPerTokenBf16 * tokens + slidingBytesPerSequenceBf16 * filled) * scale + stateBytesPerSequence / tensorParallel;
+}
+/** Share of the cache of one sequence that lies on each GPU. */
+function kvShare(model, tensorParallel) {
+	const { mla, kvHeads } = model.architecture;
+	if (mla !== null) return 1;
+	return 1 / Math.min(tensorParallel, kvHeads);
+}
+/** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
+function kvConcurrency(configuration, shape) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(gpu.memoryGiB);
+	if (kvCacheGiB * BYTES_PER_GIB < kvBytesPerSequence(configuration, 1)) return 0;
+	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
+	return kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
+}
+/** vLLM's default limit of running requests on this card: 1024 on large cards that are not A100, else 256. */
+function maxNumSeqs({ gpu }) {
+	return MAX_NUM_SEQS[cardClass(gpu)];
+}
+/** vLLM's default token budget of one step on this card: 8192 on large cards that are not A100, else 2048. */
+function maxBatchedTokens({ gpu }) {
+	return MAX_BATCHED_TOKENS[cardClass(gpu)];
+}
+function cardClass(gpu) {
+	return gpu.memoryGiB >= 70 && gpu.architecture !== "ampere" ? "large" : "small";
+}
+
+// src/capacity/timing.ts
+/** Operations of one multiply-add. */
+const FLOP_PER_MAC$1 = 2;
+/** Times in units of 1e12 operations (TFLOP) and 1e9 bytes (GB), as in the GPU rows. */
+const TERA = 0xe8d4a51000;
+const GIGA = 1e9;
+/** All-reduces of one transformer layer: after attention and after the MLP. */
+const ALL_REDUCES_PER_LAYER = 2;
+/** Counts the work of a configuration once. Throws when the GPU cannot run the precision: callers ask `weightFormat` first. */
+function timingOf(configuration, engine) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const format = weightFormat(precision, gpu);
+	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat before timing`);
+	const split = splitParameters(model);
+	const bytes = roleBytes(model, precision);
+	const architecture = engine.architectureFactor[gpu.architecture];
+	const weightOnly = format.path === "weight-only" ? engine.weightOnlyFactor : 1;
+	const flopMs = MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
+	const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
+	const denseFlopMs = bytes.dense === 2 ? bf16FlopMs : flopMs;
+	const denseMs = FLOP_PER_MAC$1 * split.dense * denseFlopMs;
+	const expertMs = FLOP_PER_MAC$1 * split.experts * split.expertShare * flopMs / engine.expertFactor;
+	const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
+	const attention = attentionOf(configuration, bf16FlopMs);
+	const link = linkOf(configuration, engine);
+	const headMs = FLOP_PER_MAC$1 * split.head * bf16FlopMs;
+	return {
+		configuration,
+		engine,
+		prefillTokenMs: denseMs + expertMs,
+		decodeTokenMs: (denseMs + expertMs + headMs) / engine.decodeFactor,
+		denseReadMs: (split.dense * bytes.dense + split.head * 2) * byteMs / (tensorParallel * engine.weightBandwidth.dense),
+		expertReadMs: split.experts * bytes.experts * byteMs / (tensorParallel * engine.weightBandwidth.experts),
+		expertShare: split.expertShare,
+		fullPairMs: attention.fullPairMs,
+		slidingPairMs: attention.slidingPairMs,
+		slidingWindow: attention.slidingWindow,
+		decodePairMs: attention.decodePairMs,
+		cacheByteMs: byteMs / engine.kvBandwidth,
+		linkFixedMs: link.linkFixedMs,
+		linkTokenMs: link.linkTokenMs,
+		layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0)
+	};
+}
+function attentionOf({ model }, flopMs) {
+	const { attentionLayers, attentionHeads, headDim, mla, slidingWindowTokens } = model.architecture;
+	const pairFlop = 4 * attentionHeads * headDim;
+	const latentFlop = mla === null ? pairFlop : FLOP_PER_MAC$1 * attentionHeads * (2 * mla.kvLoraRank + mla.ropeHeadDim);
+	return {
+		fullPairMs: pairFlop * attentionLayers.full * flopMs,
+		slidingPairMs: pairFlop * attentionLayers.sliding * flopMs,
+		slidingWindow: slidingWindowTokens ?? Number.POSITIVE_INFINITY,
+		decodePairMs: latentFlop * attentionLayers.full * flopMs
+	};
+}
+function linkOf({ model, gpu, tensorParallel }, engine) {
+	if (tensorParallel === 1) return {
+		linkFixedMs: 0,
+		linkTokenMs: 0
+	};
+	const { layers, hiddenSize } = model.architecture;
+	const latency = engine.allReduceMs * (gpu.link === "pcie" ? engine.pcieLatencyFactor : 1);
+	const ringShare = 2 * (tensorParallel - 1) / tensorParallel;
+	const bytesPerToken = hiddenSize * 2 * ringShare;
+	const byteMs = MS_PER_SECOND / (GIGA * gpu.linkGBPerSecond * engine.linkBandwidth);
+	return {
+		linkFixedMs: ALL_REDUCES_PER_LAYER * layers * latency,
+		linkTokenMs: ALL_REDUCES_PER_LAYER * layers * bytesPerToken * byteMs
+	};
+}
+/**
+* Milliseconds that the prefill of one prompt adds to the steps that carry it: matrix products, causal attention, all-reduce of its tokens.
+* `computed` of the `tokens` are not in the prefix cache. Example: Llama 3.1 8B bf16 on H100, 1000 tokens: 2 x 7.0 B x 1000 / (989 T x 0.705) =
+* 20 ms, attention 0.4 ms.
+*/
+function prefillMs(timing, tokens, computed) {
+	const meanContext = tokens - computed / 2;
+	const full = timing.fullPairMs * computed * meanContext;
+	const sliding = timing.slidingPairMs * computed * Math.min(meanContext, timing.slidingWindow);
+	return computed * (timing.prefillTokenMs + timing.linkTokenMs) + full + sliding;
+}
+/**
+* One decode step of `batch` running requests with a mean context of `context` tokens.
+*
+* Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and layer overhead add up;
+* the processor works beside the GPU (see `overlapExponent`).
+* A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
+* Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.825 = 5.4 ms, + 1.2 ms for layers,
+* with 1.6 ms of processor time mostly hidden: 7.1 ms.
+*/
+function decodeStep(timing, batch, context) {
+	return stepParts(timing, batch, requestCacheMs(timing, context));
+}
+/** ms that a step spends on the cache of one running request with `context` tokens: reading it, or the mathematics where that takes longer. */
+function requestCacheMs(timing, context) {
+	return Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
+}
+/** `decodeStep` for a cache time that is already known: what a search over the batch repeats. */
+function stepParts(timing, batch, cacheMsPerRequest) {
+	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
+	const readMs = timing.denseReadMs + timing.expertReadMs * touched;
+	const multiplyMs = timing.decodeTokenMs * batch;
+	const cacheMs = batch * cacheMsPerRequest;
+	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
+	const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
+	const gpuMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs) + cacheMs + linkMs + timing.layersMs;
+	const exponent = timing.engine.overlapExponent;
+	return {
+		totalMs: gpuMs * (1 + (processorMs / gpuMs) ** exponent) ** (1 / exponent),
+		computeMs: multiplyMs,
+		memoryMs: readMs + cacheMs,
+		linkMs,
+		overheadMs: timing.layersMs + processorMs
+	};
+}
+
+// src/capacity/operate.ts
+/** Longest output in means where nothing else caps it. */
+const LONGEST_OUTPUT = 5;
+/**
+* Counts `shape` into a timing.
+*
+* The batch is limited by the cache, by `--max-num-seqs` and by the token budget of a step: no more than `promptsPerStep` prompts enter in one
+* step and each leaves after `outputTokens` steps.
+* A running request of spread s has produced output x (1 + s^2) / 2 tokens on average (longer ones are met more often).
+*/
+function servingOf(timing, shape, detail) {
+	const { configuration } = timing;
+	const byCache = kvConcurrency(configuration, shape);
+	const promptsPerStep = (detail.maxBatchedTokens ?? maxBatchedTokens(configuration)) / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
+	const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
+	const context = shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2;
+	return {
+		timing,
+		shape,
+		spread: detail.spread,
+		longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
+		prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
+		requestCacheMs: requestCacheMs(timing, context),
+		maxBatch: Math.min(byCache, byScheduler),
+		cacheBound: byCache < byScheduler,
+		promptsPerStep
+	};
+}
+/**
+* Steady state with `batch` requests running.
+*
+* One request needs `output` decode steps and its prefill; while it runs, the prefills of the others take the GPU too:
+* cycle = base + output x step(batch) + batch x prefill. TPOT = step + (batch - 1) x prefill / output.
+* TTFT = base + prefill + step + wait; wait = half a step + rho x prefill / (2 (1 - rho)) (M/D/1 queue), rho the share of time in prefills.
+*/
+function operate(serving, batch) {
+	const { timing, shape, prefillMs: prefill } = serving;
+	const parts = stepParts(timing, batch, serving.requestCacheMs);
+	const work = shape.outputTokens * parts.totalMs + batch * prefill;
+	return {
+		batch,
+		cycleMs: timing.engine.ttftBaseMs + work,
+		ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
+		tpotMs: tpotAt(serving, batch, parts.totalMs),
+		parts
+	};
+}
+function tpotAt({ prefillMs: prefill, shape }, batch, stepMs) {
+	return stepMs + Math.max(0, batch - 1) * prefill / shape.outputTokens;
+}
+/** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
+function slotWork(serving, point) {
+	return serving.shape.outputTokens * point.parts.totalMs + point.batch * serving.prefillMs;
+}
+/** Mean time that a prompt waits for the step in progress and for earlier prompts. */
+function waitMs(serving, batch, stepMs) {
+	const others = Math.max(0, batch - 1) * serving.prefillMs;
+	const load = others / (others + serving.prefillMs + serving.shape.outputTokens * stepMs);
+	return stepMs / 2 + load * serving.prefillMs * (1 + serving.spread ** 2) / (2 * (1 - load));
+}
+/** Requests per second when `batch` requests are always running (closed loop, or a queue that never empties). */
+function closedRate(point) {
+	return MS_PER_SECOND * point.batch / point.cycleMs;
+}
+/**
+* A replica under Poisson arrivals with `others` requests running on average. An arrival finds `others` and adds itself (arrivals see time
+* averages), so it meets a batch of 1 + others; Little's law gives the rate: others / cycle.
+*/
+function openPoint(serving, others) {
+	const point = operate(serving, 1 + others);
+	return {
+		...point,
+		requestsPerSecond: MS_PER_SECOND * others / point.cycleMs
+	};
+}
+/** Requests that an arrival meets, itself included, in the busiest 5 % of the time: 1 + B + 1.645 sqrt(B). Example: 64 -> 78. */
+function batchP95(others) {
+	return 1 + others + P95_DEVIATIONS * Math.sqrt(others);
+}
+/**
+* p95 from means: TPOT is that of the p95 batch (a request that meets a crowded server); TTFT takes its wait as exponential, so the p95 wait is
+* ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
+*/
+function tailLatency(serving, others) {
+	const { timing, prefillMs: prefill, requestCacheMs: cacheMs } = serving;
+	const step = stepParts(timing, 1 + others, cacheMs).totalMs;
+	const wait = waitMs(serving, 1 + others, step);
+	const ttftMs = timing.engine.ttftBaseMs + prefill + step + wait;
+	const crowd = batchP95(others);
+	return {
+		ttftMsP95: ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
+		tpotMsP95: tpotAt(serving, crowd, stepParts(timing, crowd, cacheMs).totalMs)
+	};
+}
+/** Relative width at which a bisection stops. */
+const BISECTION_TOLERANCE = 1e-9;
+/**
+* Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls; 0 when it is negative everywhere.
+*
+* A bisection, so that the result does not depend on how the margin bends; but most of its questions are answered by a bracket around the
+* crossing that interpolation has found before, which takes a third of the work. `first` is `margin(0)` where the caller knows it.
+*/
+function largest(high, margin, first = margin(0)) {
+	const last = margin(high);
+	if (last >= 0) return high;
+	const bracket = crossing(high, margin, first, last);
+	let low = 0;
+	let upper = high;
+	while (upper - low > BISECTION_TOLERANCE * high) {
+		const middle = (low + upper) / 2;
+		if (middle <= bracket.holds || middle < bracket.fails && margin(middle) >= 0) low = middle;
+		else upper = middle;
+	}
+	return low;
+}
+/** Most interpolations before the bisection goes on alone. */
+const MAX_INTERPOLATIONS = 16;
+/**
+* Narrow bracket around the x in [0, high] where a falling margin changes its sign: inverse quadratic interpolation where the last three
+* points allow it, else the middle (Chandrupatla, Advances in Engineering Software 28, 1997).
+*/
+function crossing(high, margin, first, last) {
+	if (first < 0) return {
+		holds: Number.NEGATIVE_INFINITY,
+		fails: 0
+	};
+	let [a, b, c] = [
+		high,
+		0,
+		high
+	];
+	let [fa, fb, fc] = [
+		last,
+		first,
+		last
+	];
+	let share = .5;
+	for (let step = 0; step < MAX_INTERPOLATIONS && Math.abs(b - a) > BISECTION_TOLERANCE * high; step++) {
+		const x = a + share * (b - a);
+		const fx = margin(x);
+		if (fx >= 0 === fa >= 0) [c, fc] = [a, fa];
+		else [c, b, fc, fb] = [
+			b,
+			a,
+			fb,
+			fa
+		];
+		[a, fa] = [x, fx];
+		const [along, value] = [(a - b) / (c - b), (fa - fb) / (fc - fb)];
+		share = value ** 2 < along && (1 - value) ** 2 < 1 - along ? fa / (fb - fa) * (fc / (fb - fc)) + (c - a) / (b - a) * fa * fb / ((fc - fa) * (fc - fb)) : .5;
+		const least = BISECTION_TOLERANCE * high / 2 / Math.abs(b - a);
+		share = Math.min(1 - least, Math.max(least, share));
+	}
+	return fa >= 0 ? {
+		holds: a,
+		fails: b
+	} : {
+		holds: b,
+		fails: a
+	};
+}
+/** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
+function othersAtRate(serving, requestsPerSecond) {
+	const most = Math.max(0, serving.maxBatch - 1);
+	if (openPoint(serving, most).requestsPerSecond < requestsPerSecond) return null;
+	return largest(most, (others) => requestsPerSecond - openPoint(serving, others).requestsPerSecond);
+}
+/** The part of a step that takes longest. */
+function dominantPart(serving, point) {
+	const { parts, batch } = point;
+	const prefillShare = batch * serving.prefillMs / serving.shape.outputTokens;
+	return [
+		["compute", parts.computeMs + prefillShare],
+		["memory-bandwidth", parts.memoryMs],
+		["interconnect", parts.linkMs],
+		["engine-overhead", parts.overheadMs]
+	].reduce((most, part) => part[1] > most[1] ? part : most)[0];
+}
+
+// src/capacity/run.ts
+/** Requests of a closed run for each one in flight where the run does not say: the first wave is then one tenth of all. */
+const WAVES_OF_LONG_RUN = 10;
+/** Mean figures of a run. Throws nothing; a rate above capacity without an end has an infinite TTFT. */
+function measure(serving, run) {
+	if (run.requestsPerSecond !== null) return openRun(serving, run.requestsPerSecond, run.requests);
+	return closedRun(serving, run.concurrency ?? run.requests ?? serving.maxBatch, run.requests);
+}
+function closedRun(serving, concurrency, requests) {
+	const batch = Math.max(1, Math.min(concurrency, requests ?? concurrency, serving.maxBatch));
+	const point = operate(serving, batch);
+	const rate = closedRate(point);
+	const waiting = Math.min(concurrency, requests ?? concurrency) - batch;
+	const firstWave = requests === null ? 1 / WAVES_OF_LONG_RUN : Math.min(1, concurrency / requests);
+	const queueMs = MS_PER_SECOND * waiting * (1 - firstWave / 2) / rate;
+	const ttftMs = firstWave * crowdTtftMs(serving, batch) + (1 - firstWave) * refillTtftMs(serving, batch) + queueMs;
+	const limitedBy = waiting > 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point);
+	if (requests === null) return {
+		requestsPerSecond: rate,
+		ttftMs,
+		tpotMs: point.tpotMs,
+		batch,
+		limitedBy
+	};
+	const end = drain(serving, batch);
+	const makespanMs = serving.timing.engine.ttftBaseMs + (requests - batch) * slotWork(serving, point) / batch + batch * serving.prefillMs + end.ms;
+	const crowdTpotMs = end.tpotMs + crowdSlowdownMs(serving, batch);
+	const tpotMs = ((requests - batch) * point.tpotMs + batch * crowdTpotMs) / requests;
+	return {
+		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+		ttftMs,
+		tpotMs,
+		batch,
+		limitedBy
+	};
+}
+function openRun(serving, rate, requests) {
+	const others = othersAtRate(serving, rate);
+	if (requests === null) {
+		if (others === null) {
+			const full = closedRun(serving, serving.maxBatch, null);
+			return {
+				...full,
+				requestsPerSecond: Math.min(rate, full.requestsPerSecond),
+				ttftMs: Number.POSITIVE_INFINITY
+			};
+		}
+		const point = openPoint(serving, others);
+		return {
+			requestsPerSecond: rate,
+			ttftMs: point.ttftMs,
+			tpotMs: point.tpotMs,
+			batch: others,
+			limitedBy: "load"
+		};
+	}
+	const burst = closedRun(serving, requests, requests);
+	const arrivalMs = MS_PER_SECOND * requests / rate;
+	const burstMs = MS_PER_SECOND * requests / burst.requestsPerSecond;
+	if (others === null || others > requests) {
+		const makespanMs = Math.max(burstMs, arrivalMs + drain(serving, 1).ms);
+		const slotWaitMs = Math.max(0, requests - serving.maxBatch) / requests * Math.max(0, burstMs - arrivalMs) / 2;
+		const promptWaitMs = requests * Math.max(0, serving.prefillMs - MS_PER_SECOND / rate) / 2;
+		const ttftMs = refillTtftMs(serving, burst.batch) + slotWaitMs + promptWaitMs;
+		return {
+			...burst,
+			requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+			ttftMs
+		};
+	}
+	const point = openPoint(serving, others);
+	const makespanMs = Math.max(burstMs, arrivalMs + serving.prefillMs + drain(serving, Math.max(1, others)).ms);
+	return {
+		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+		ttftMs: point.ttftMs,
+		tpotMs: point.tpotMs,
+		batch: others,
+		limitedBy: "load"
+	};
+}
+/** `batch` prompts at once: the mean prompt waits for half of them, step by step. */
+function crowdTtftMs(serving, batch) {
+	const together = Math.min(batch, serving.promptsPerStep);
+	const { totalMs } = decodeStep(serving.timing, batch / 2, serving.shape.inputTokens);
+	const steps = (batch / together + 1) / 2;
+	return serving.timing.engine.ttftBaseMs + (batch + together) / 2 * serving.prefillMs + steps * totalMs;
+}
+/**
+* What the prompts of a crowd add to the mean TPOT: requests that started early produce their first tokens in steps that also read the prompts
+* of the others. Tools average TPOT over requests, so short outputs, all of whose tokens fall into these steps, count as much as long ones.
+*/
+function crowdSlowdownMs(serving, batch) {
+	const together = Math.min(batch, serving.promptsPerStep);
+	const shareOfOutput = batch / together / 2 / serving.shape.outputTokens;
+	const equal = Math.min(1, shareOfOutput);
+	const exponential = 1 - Math.exp(-shareOfOutput) + shareOfOutput * exponentialIntegral(shareOfOutput);
+	return together * serving.prefillMs * ((1 - serving.spread) * equal + serving.spread * exponential);
+}
+/** E1(x) = integral of exp(-t) / t from x on, between its bounds exp(-x) ln(1 + 2/x) / 2 and exp(-x) ln(1 + 1/x) (Abramowitz and Stegun 5.1.20). */
+function exponentialIntegral(x) {
+	const decay = Math.exp(-x);
+	return (decay * Math.log(1 + 1 / x) + decay * Math.log(1 + 2 / x) / 2) / 2;
+}
+/** A finished request is replaced at once: requests of equal length finish in groups and are read in groups. */
+function refillTtftMs(serving, batch) {
+	const { parts } = operate(serving, batch);
+	const together = 1 + (Math.max(1, Math.min(batch, serving.promptsPerStep)) - 1) * (1 - serving.spread) * serving.timing.engine.lockstep;
+	return serving.timing.engine.ttftBaseMs + together * serving.prefillMs + parts.totalMs + waitMs(serving, batch, parts.totalMs);
+}
+/** Euler's constant: the longest of n exponential lengths is ln n + 0.577 means. */
+const EULER = .5772;
+const QUADRATURE_POINTS = 12;
+/**
+* Time until the last of `batch` requests that start together has finished, and the mean time per token meanwhile. Output lengths are a fixed
+* part (1 - spread) and an exponential part; as requests finish the batch shrinks and the steps get faster.
+*/
+function drain(serving, batch) {
+	const { shape, spread, timing } = serving;
+	const full = decodeStep(timing, batch, shape.inputTokens + (1 - spread) * shape.outputTokens / 2).totalMs;
+	const fixedTokens = (1 - spread) * shape.outputTokens;
+	const longest = Math.max(0, serving.longestOutput - fixedTokens) / (spread * shape.outputTokens);
+	const tail = Math.min(Math.log(batch) + EULER, longest);
+	if (spread === 0) return {
+		ms: fixedTokens * full,
+		tpotMs: full
+	};
+	const width = tail / QUADRATURE_POINTS;
+	let ms = fixedTokens * full;
+	let tokenMs = ms;
+	for (let i = 0; i < QUADRATURE_POINTS; i++) {
+		const u = (i + .5) * width;
+		const left = Math.exp(-u);
+		const step = decodeStep(timing, Math.max(1, batch * left), shape.inputTokens + fixedTokens + u * spread * shape.outputTokens).totalMs;
+		const tokens = width * spread * shape.outputTokens;
+		ms += tokens * step;
+		tokenMs += tokens * step * left;
+	}
+	return {
+		ms,
+		tpotMs: tokenMs / shape.outputTokens
+	};
+}
+
+// src/capacity/calibrate.ts
+/** Request of a measured run; `cachedInputRatio` of its input was found in the prefix cache. */
+function shapeOf(run, cachedInputRatio) {
+	return {
+		inputTokens: run.inputTokens,
+		outputTokens: run.outputTokens,
+		cachedInputRatio
+	};
+}
+/**
+* Measured output tokens per second / those that the model predicts for the same configuration, shape and load.
+* Benchmark tools send requests of equal length. A rate that the server did not keep up with beside a limit of concurrency is a
+* closed loop at that limit. Someone measured it, so at least one request ran, whatever our memory count says.
+* Example: 1500 tokens/s measured where 1830 are predicted -> 0.82.
+*/
+function measuredRatio(configuration, run, cachedInputRatio) {
+	const shape = shapeOf(run, cachedInputRatio);
+	const serving = servingOf(timingOf(configuration, VLLM), shape, {
+		spread: 0,
+		longestOutput: null
+	});
+	const predicted = measure({
+		...serving,
+		maxBatch: Math.max(1, serving.maxBatch)
+	}, {
+		concurrency: run.concurrency,
+		requestsPerSecond: run.concurrency === null ? run.requestRate : null,
+		requests: run.requests
+	});
+	return run.outputTokensPerSecond / (predicted.requestsPerSecond * run.outputTokens);
+}
+/**
+* Most of a GPU's peak that a run of requests is believed to reach: the bound above which bench/data/throughput.csv (2026-11-20) leaves
+* measurements out. Beyond it part of the work was not done, mostly because prompts were found in the prefix cache.
+*/
+const PLAUSIBLE_PEAK_RATIO = .6;
+/** Operations of one multiply-add, and in a TFLOP. */
+const FLOP_PER_MAC = 2;
+const FLOP_PER_TFLOP = 0xe8d4a51000;
+/**
+* Share of the GPUs' peak that a run implies: 2 x active parameters x tokens per second / (peak x GPUs); tokens found in the cache take no work.
+* Example: 8 B parameters, 20,000 tokens/s on one H100 in bf16: 2 x 8e9 x 20,000 / 989e12 = 0.32.
+*/
+function impliedPeakRatio(configuration, run, cachedInputRatio) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const format = weightFormat(precision, gpu);
+	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat first`);
+	const inputPerSecond = run.outputTokensPerSecond / run.outputTokens * run.inputTokens * (1 - cachedInputRatio);
+	return FLOP_PER_MAC * model.parameters.activeB * PER_BILLION * (inputPerSecond + run.outputTokensPerSecond) / (format.peakTflops * FLOP_PER_TFLOP * tensorParallel);
+}
+/**
+* 80 % band of a measured configuration around its rescaled rate. Repeats of one engine on one configuration differ by a median of 4 %
+* and by 14 % at the 90th percentile (bench/data/throughput.csv, 2026-11-20), which a normal spread of 8 % describes: 1.28 x 8 % = 10 %.
+*/
+const REPEAT_BAND = {
+	p10: .9,
+	p90: 1.1
+};
+/**
+* The option with its rate rescaled by the runs of its own configuration (model, GPU, tensor parallel size and precision); others stay.
+* Several runs count with the geometric mean of their ratios. A measured configuration is class A.
+*
+* Example: 4.0 requests/s (2.9 to 5.2) and a ratio of 0.82 -> 3.28 requests/s (2.95 to 3.61), `rescaled x0.82 by bench/h100.json`.
+*/
+function rescaled(option, calibrations) {
+	const own = calibrations.filter(({ configuration }) => isSame$1(configuration, option.configuration));
+	if (own.length === 0) return option;
+	const ratio = Math.exp(own.reduce((sum, run) => sum + Math.log(run.ratio), 0) / own.length);
+	const expected = option.capacity.requestsPerSecond.expected * ratio;
+	const requestsPerSecond = {
+		expected,
+		p10: expected * REPEAT_BAND.p10,
+		p90: expected * REPEAT_BAND.p90
+	};
+	const measured = `rescaled x${ratio.toFixed(2)} by ${own.map(({ file }) => file).join(" and ")}`;
+	return {
+		...option,
+		capacity: {
+			...option.capacity,
+			requestsPerSecond,
+			confidence: "A",
+			measured
+		}
+	};
+}
+function isSame$1(a, b) {
+	return a.model.id === b.model.id && a.gpu.id === b.gpu.id && a.tensorParallel === b.tensorParallel && a.precision === b.precision;
+}
+
+// src/capacity/flags.ts
+/**
+* `vllm serve` flags that realise a configuration, in a stable order; all exist in vLLM 0.11.0 and 0.27 (`VLLM_VERSION`).
+*
+* What vLLM reads from the checkpoint stays unsaid: `--quantization` is only needed where a bf16 checkpoint is quantized on load, prefix caching
+* and chunked prefill are on by default. `--max-num-seqs` is the p95 batch of the capacity: beyond it requests wait (TTFT) and do not slow
+* down those already running (TPOT). Example: `--tensor-parallel-size 2 --max-model-len 32000 --max-num-seqs 105 --gpu-memory-utilization 0.9`.
+*/
+function vllmFlags(configuration, capacity) {
+	const { precision, kvPrecision, gpu, tensorParallel, maxModelLen } = configuration;
+	const running = Math.min(maxNumSeqs(configuration), Math.ceil(batchP95(capacity.concurrency)));
+	const flags = [
+		["--tensor-parallel-size", String(tensorParallel)],
+		["--max-model-len", String(maxModelLen)],
+		["--max-num-seqs", String(running)],
+		["--gpu-memory-utilization", String(GPU_MEMORY_UTILIZATION)]
+	];
+	if (kvPrecision === "fp8") flags.push(["--kv-cache-dtype", "fp8"]);
+	if (gpu.architecture === "turing" && precision === "bf16") flags.push(["--dtype", "half"]);
+	return flags;
+}
+
 // src/capacity/confidence.ts
 /** Tokens of context beyond which measurements are rare and slower than predicted: outside class A and B. */
 const MEASURED_CONTEXT_TOKENS = 16384;
@@ -47681,11 +48441,6 @@ function banded(expected, metric, confidence, family = "vllm") {
 	};
 }
 
-// src/capacity/engine.ts
-const ENGINES = engines;
-/** Constants of vLLM 0.8 and newer. */
-const VLLM = ENGINES.vllm;
-
 // src/capacity/slo.ts
 /**
 * Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
@@ -47704,18 +48459,26 @@ function replicaCapacity(configuration, shape, promise, engine = VLLM) {
 		capacity: throughputCapacity(serving)
 	};
 	const alone = tailLatency(serving, 0);
-	if (!keeps(alone, promise)) return {
+	const spare = marginOf(alone, promise);
+	if (spare < 0) return {
 		kind: "misses-promise",
 		text: missText(alone, promise)
 	};
-	const room = (others) => batchP95(others) <= serving.maxBatch;
+	const room = (others) => serving.maxBatch - batchP95(others);
+	const margin = (x) => {
+		const left = room(x) / serving.maxBatch;
+		return left < 0 ? left : Math.min(left, marginOf(tailLatency(serving, x), promise));
+	};
 	return {
 		kind: "capacity",
-		capacity: promisedCapacity(serving, largest(serving.maxBatch, (x) => room(x) && keeps(tailLatency(serving, x), promise)), room)
+		capacity: promisedCapacity(serving, largest(serving.maxBatch, margin, Math.min(room(0) / serving.maxBatch, spare)), room)
 	};
 }
-function keeps(tail, promise) {
-	return tail.ttftMsP95 <= (promise.ttftMsP95 ?? Number.POSITIVE_INFINITY) && tail.tpotMsP95 <= (promise.tpotMsP95 ?? Number.POSITIVE_INFINITY);
+/** Share of the promised time that is left, of the promise that is closer to being broken; negative when one is. */
+function marginOf(tail, { ttftMsP95, tpotMsP95 }) {
+	const ttft = ttftMsP95 === null ? Number.POSITIVE_INFINITY : (ttftMsP95 - tail.ttftMsP95) / ttftMsP95;
+	const tpot = tpotMsP95 === null ? Number.POSITIVE_INFINITY : (tpotMsP95 - tail.tpotMsP95) / tpotMsP95;
+	return Math.min(ttft, tpot);
 }
 function missText(tail, promise) {
 	const parts = [];
@@ -47733,7 +48496,8 @@ function throughputCapacity(serving) {
 		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
 		tpotMsP95: point.tpotMs,
 		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence
+		confidence,
+		measured: null
 	};
 }
 /** Share by which the load is raised to see what stops it. */
@@ -47745,8 +48509,9 @@ function promisedCapacity(serving, others, room) {
 		requestsPerSecond: banded(point.requestsPerSecond, "throughput", confidence),
 		concurrency: others,
 		...tailLatency(serving, others),
-		limitedBy: !room(others * NUDGE) && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence
+		limitedBy: room(others * NUDGE) < 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+		confidence,
+		measured: null
 	};
 }
 
@@ -47756,7 +48521,7 @@ function promisedCapacity(serving, others, room) {
 * divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
 * numbers that failed it.
 *
-* A whole search (3 precisions x 12 GPUs x 4 sizes) takes a few milliseconds: closed forms and bisection.
+* What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
 */
 function searchServing(request) {
 	const served = [];
@@ -47773,17 +48538,19 @@ function searchServing(request) {
 }
 function configurations({ model, gpus, contextWindowTokens }) {
 	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
-	const splittable = gpus.flatMap(({ gpu, tensorParallelSizes }) => tensorParallelSizes.map((tensorParallel) => ({
-		gpu,
-		tensorParallel
-	}))).filter(({ tensorParallel }) => canSplitHeads(model, tensorParallel));
-	return precisions.flatMap((precision) => splittable.map((card) => ({
-		...card,
-		model,
-		precision,
-		kvPrecision: "bf16",
-		maxModelLen: contextWindowTokens
-	})));
+	const found = [];
+	for (const precision of precisions) for (const { gpu, tensorParallelSizes } of gpus) for (const tensorParallel of tensorParallelSizes) {
+		if (!canSplitHeads(model, tensorParallel)) continue;
+		found.push({
+			model,
+			gpu,
+			precision,
+			kvPrecision: "bf16",
+			tensorParallel,
+			maxModelLen: contextWindowTokens
+		});
+	}
+	return found;
 }
 function assess(configuration, request) {
 	const { gpu, precision } = configuration;
@@ -47877,7 +48644,11 @@ const PRECISION_MARGIN_POINTS = {
 };
 /** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
 function scoresOf(candidate, catalog) {
-	const names = candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel];
+	const names = candidate.kind === "self-host" ? [candidate.model.id] : [
+		candidate.model.id,
+		candidate.model.openModel,
+		candidate.model.sameModelAs
+	];
 	return catalog.benchmarks.filter((row) => names.includes(row.model));
 }
 /** Best score of a benchmark that is not of low certainty; undefined when there is none. */
@@ -48765,20 +49536,26 @@ function realise(candidate, judgement, rules, context) {
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
 function searches(candidate, workload, context) {
 	const gpus = gpusOnOffer(context);
-	const at = (end, growth) => searchServing({
-		model: candidate.model,
-		gpus,
-		shape: {
-			inputTokens: workload.inputTokens[end] * growth,
-			outputTokens: workload.outputTokens[end] * growth,
-			cachedInputRatio: workload.cachedInputRatio
-		},
-		promise: {
-			ttftMsP95: workload.ttftMsP95,
-			tpotMsP95: workload.tpotMsP95
-		},
-		contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
-	});
+	const at = (end, growth) => {
+		const { served, unservable } = searchServing({
+			model: candidate.model,
+			gpus,
+			shape: {
+				inputTokens: workload.inputTokens[end] * growth,
+				outputTokens: workload.outputTokens[end] * growth,
+				cachedInputRatio: workload.cachedInputRatio
+			},
+			promise: {
+				ttftMsP95: workload.ttftMsP95,
+				tpotMsP95: workload.tpotMsP95
+			},
+			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
+		});
+		return {
+			served: served.map((option) => rescaled(option, context.calibrations)),
+			unservable
+		};
+	};
 	const first = at("expected", 1);
 	const { low, high } = tokenRatios(workload);
 	return {
@@ -48914,13 +49691,20 @@ function instanceOffers(facts, catalog, asOf) {
 			});
 		} else offers.push({
 			instance,
-			...price
+			...price,
+			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts)
 		});
 	}
 	return {
 		offers,
 		unpriced
 	};
+}
+/** A spot fleet of a production stack keeps its first instance on demand, so that it is never reclaimed as a whole. */
+function onDemandBase(instance, usdPerHour, facts) {
+	if (facts.purchase.gpu !== "spot") return 0;
+	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
+	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
 }
 function ownPrice(instance, facts, asOf) {
 	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
@@ -48974,7 +49758,7 @@ function costReasons(entry, index, search, flips, document) {
 		reasons.push({
 			rule: "cost",
 			verdict: "info",
-			text: `${names} costs ${usd$1(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+			text: `${names} costs ${usd$2(Math.abs(gap))} a month ${word} than ${rival}, people included`,
 			line: volumeLine,
 			source: null
 		});
@@ -48998,7 +49782,7 @@ function currentReason(entry, index, search, flips, document) {
 	if (keep !== void 0) return [{
 		rule: "switch-threshold",
 		verdict: "info",
-		text: `${current.model} stays: leaving it would save ${usd$1(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
+		text: `${current.model} stays: leaving it would save ${usd$2(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
 		line,
 		source: null
 	}];
@@ -49010,7 +49794,7 @@ function currentReason(entry, index, search, flips, document) {
 	return [{
 		rule: "switch",
 		verdict: "info",
-		text: `leaving ${current.model} saves ${usd$1(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
+		text: `leaving ${current.model} saves ${usd$2(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
 		line,
 		source: null
 	}];
@@ -49201,20 +49985,23 @@ const RUNNERS_UP = 3;
 /**
 * Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
 * Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
-* read from the base branch.
+* read from the base branch, and so do measurements, because they are read from files.
 */
-function decide(document, catalog, asOf, waivers) {
+function decide(document, catalog, asOf, waivers, calibrations = []) {
 	const facts = factsOf(document);
 	const priced = overlayPrices(catalog, facts.prices);
 	const { offers } = instanceOffers(facts, priced, asOf);
+	const ownKeys = ownComplianceKeys(document.policy);
+	const lineOf = (path) => document.lineOf(path);
 	const context = {
 		facts,
 		catalog: priced,
 		asOf,
 		offers,
 		waivers,
-		ownKeys: ownComplianceKeys(document.policy),
-		lineOf: (path) => document.lineOf(path)
+		calibrations,
+		ownKeys,
+		lineOf
 	};
 	const options = facts.workloads.map((workload) => optionsFor(workload, context));
 	const pricer = new Pricer({
@@ -49353,7 +50140,7 @@ function confidenceOf$1(search, chosen, bands, pricer) {
 	};
 	const other = bandsOf(pricer, rival).total;
 	const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
-	const compared = `${usd$1(less.p10)} to ${usd$1(less.p90)} against ${usd$1(more.p10)} to ${usd$1(more.p90)} for the next path`;
+	const compared = `${usd$2(less.p10)} to ${usd$2(less.p90)} against ${usd$2(more.p10)} to ${usd$2(more.p90)} for the next path`;
 	if (less.p90 < more.p10) return {
 		confidence: "high",
 		confidenceText: `cost bands do not overlap: ${compared}`
@@ -49638,12 +50425,12 @@ function maxMonthly(gates, cost) {
 	if (cost === null) return {
 		id: "max_monthly_usd",
 		ok: false,
-		text: `no path fits, so the cost against the limit of ${usd$1(limit)} is not known`
+		text: `no path fits, so the cost against the limit of ${usd$2(limit)} is not known`
 	};
 	return {
 		id: "max_monthly_usd",
 		ok: cost <= limit,
-		text: `${usd$1(cost)} a month against the limit of ${usd$1(limit)}`
+		text: `${usd$2(cost)} a month against the limit of ${usd$2(limit)}`
 	};
 }
 function maxIncrease(gates, cost, baseCost) {
@@ -49712,480 +50499,6 @@ function expired(document, waivers, asOf) {
 		text: `the waiver of ${waiver.gate ?? waiver.rule ?? ""} ended on ${waiver.expires} (${waiver.owner}) and no longer counts`,
 		line: document.lineOf(`waivers[${index}]`)
 	}]);
-}
-
-// src/decide/names.ts
-/** Everything that a policy may name: the catalog's models, regions, instances and benchmarks on a date, and the rules. */
-function nameBook(catalog, asOf) {
-	return { explain: (kind, name) => kind === "rule" ? explainRule(name) : explainName(catalog, kind, name, asOf) };
-}
-/** A waiver may name rules by their id. A model that is shut down and an air gap cannot be waived. */
-function explainRule(name) {
-	const rule = RULES.find(({ id }) => id === name);
-	const ids = RULES.filter(({ waivable }) => waivable).map(({ id }) => id);
-	if (rule === void 0) return {
-		problem: `unknown rule "${name}"; allowed: ${ids.join(", ")}`,
-		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name, ids)}"?`
-	};
-	return rule.waivable ? void 0 : {
-		problem: `the rule "${name}" cannot be waived`,
-		fix: "remove the waiver"
-	};
-}
-
-// src/policy/words.ts
-/** Most characters of a value that a message shows. */
-const LONGEST_SHOWN = 60;
-/** Characters that would break a line, hide text or change its direction in a terminal or a comment. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Text on one line: control and invisible characters become `\u{...}`. */
-function oneLine(text) {
-	return text.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}
-/** Text in quotes, cut after 60 characters: `quote("a\tb")` is `"a\u{9}b"`. */
-function quote$1(text) {
-	const shown = [...text.slice(0, 120)].slice(0, LONGEST_SHOWN).join("");
-	return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
-}
-/** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */
-function listOf(words, most = 24) {
-	return words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
-}
-/** Keys longer than this are no misspelling of ours. */
-const LONGEST_GUESSED = 64;
-/**
-* The word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters.
-* Swapped letters, and a word cut or continued, are one mistake; case, hyphens and camelCase are none.
-* Example: `nearestWord("prod", ["prototype", "production"])` is `production`; undefined when nothing is near.
-*/
-function nearestWord(word, words) {
-	if (word.length === 0 || word.length > LONGEST_GUESSED) return void 0;
-	const plain = plainWord(word);
-	let best;
-	let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
-	for (const candidate of words) {
-		const count = mistakes(plain, plainWord(candidate), fewest);
-		if (count >= fewest) continue;
-		best = candidate;
-		fewest = count;
-	}
-	return best;
-}
-function plainWord(word) {
-	return word.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replaceAll("-", "_");
-}
-/** Typing mistakes between two words; `most` or more when it is not worth counting. */
-function mistakes(word, candidate, most) {
-	if (word === candidate) return 0;
-	if (Math.min(word.length, candidate.length) >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
-	if (Math.abs(word.length - candidate.length) >= most) return most;
-	return lettersOf(word) === lettersOf(candidate) ? 1 : (0, import_fastest_levenshtein.distance)(word, candidate);
-}
-function lettersOf(word) {
-	return [...word].sort().join("");
-}
-
-// src/policy/problem.ts
-/** A problem that makes the policy invalid. */
-function error$1(code, at, message, fix) {
-	return {
-		severity: "error",
-		code,
-		offset: at.offset,
-		path: at.path,
-		message,
-		fix
-	};
-}
-/** A problem that the policy can live with. */
-function warning(code, at, message, fix) {
-	return {
-		severity: "warning",
-		code,
-		offset: at.offset,
-		path: at.path,
-		message,
-		fix
-	};
-}
-/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`; a key that is no word of the language stands in quotes. */
-function pathText(path) {
-	return path.reduce((text, step) => {
-		if (typeof step === "number") return `${text}[${step}]`;
-		const key = /^[a-z0-9_-]{1,60}$/.test(step) ? step : quote$1(step);
-		return text === "" ? key : `${text}.${key}`;
-	}, "");
-}
-/** The reverse of `pathText`: `workloads[0].tokens` as `["workloads", 0, "tokens"]`. */
-function parsePath(text) {
-	return [...text.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map((match) => match[1] === void 0 ? match[0] : Number(match[1]));
-}
-/** The last key of a path with the indices behind it, as messages name it: `regimes[1]`; the top is "the policy". */
-function leafText(path) {
-	const key = path.findLastIndex((step) => typeof step === "string");
-	return key === -1 ? `the policy${pathText(path)}` : pathText(path.slice(key));
-}
-
-// src/policy/tree.ts
-/** The plain value of a node: objects, arrays and scalars. */
-function toValue(node) {
-	if (node.kind === "scalar") return node.value;
-	if (node.kind === "list") return node.items.map(toValue);
-	return Object.fromEntries([...node.entries].map(([key, entry]) => [key, toValue(entry.value)]));
-}
-/** The place under a key or an index; undefined when nothing is written there. */
-function child(place, step) {
-	const { node } = place;
-	if (node.kind === "list" && typeof step === "number") {
-		const item = node.items[step];
-		return item && {
-			path: [...place.path, step],
-			offset: item.offset,
-			node: item
-		};
-	}
-	if (node.kind !== "map" || typeof step !== "string") return void 0;
-	const entry = node.entries.get(step);
-	return entry && {
-		path: [...place.path, step],
-		offset: entry.keyOffset,
-		node: entry.value
-	};
-}
-/** Everything directly under a place, in the order of the text. */
-function children(place) {
-	const { node } = place;
-	if (node.kind === "scalar") return [];
-	return (node.kind === "map" ? [...node.entries.keys()] : [...node.items.keys()]).flatMap((step) => child(place, step) ?? []);
-}
-/** The place of a path, or of its nearest ancestor that is written: then the path of the result is shorter. */
-function nearest(root, path) {
-	let place = {
-		path: [],
-		offset: root.offset,
-		node: root
-	};
-	for (const step of path) {
-		const next = child(place, step);
-		if (next === void 0) return place;
-		place = next;
-	}
-	return place;
-}
-/**
-* All places that a pattern matches, in the order of the text. `[]` stands for any item, `{}` for any key.
-* Example: `select(root, "workloads[].needs.min_benchmarks{}")`.
-*/
-function select(root, pattern) {
-	return (pattern.match(/\[\]|\{\}|[^.[\]{}]+/g) ?? []).reduce((places, step) => places.flatMap((place) => under$1(place, step)), [nearest(root, [])]);
-}
-function under$1(place, step) {
-	if (step === "[]") return place.node.kind === "list" ? children(place) : [];
-	if (step === "{}") return place.node.kind === "map" ? children(place) : [];
-	const next = child(place, step);
-	return next === void 0 ? [] : [next];
-}
-
-// src/policy/names.ts
-/** Where the language names things that only the catalog can vouch for. The region of a Terraform backend is free. */
-const NAMED_VALUES = [
-	["region", "region"],
-	["workloads[].candidates.api[]", "api-model"],
-	["workloads[].candidates.open[]", "open-model"],
-	["prices.api[].id", "api-model"],
-	["prices.gpu[].id", "instance"],
-	["prices.gpu[].region", "region"],
-	["waivers[].rule", "rule"]
-];
-const CODES = {
-	"api-model": "unknown-model",
-	"open-model": "unknown-model",
-	region: "unknown-region",
-	instance: "unknown-instance",
-	benchmark: "unknown-benchmark",
-	rule: "unknown-value"
-};
-/** Longer text is no name; the schema says so already. */
-const LONGEST_NAME = 120;
-/** Wrong names after which nobody reads on; each costs a search for similar ones. */
-const MAX_WRONG_NAMES = 200;
-/**
-* Asks the catalog about every name in the text, whatever else is wrong with it. Each different name is asked once,
-* and nothing more after 200 wrong ones.
-* Example: `region: us-esat-1` gives `unknown-region` with the words of the name book.
-*/
-function checkNames(root, names) {
-	const answers = /* @__PURE__ */ new Map();
-	const problems = [];
-	for (const { kind, name, at } of namedPlaces(root)) {
-		if (problems.length === MAX_WRONG_NAMES) break;
-		const question = `${kind} ${name}`;
-		if (!answers.has(question)) answers.set(question, names.explain(kind, name));
-		const answer = answers.get(question);
-		if (answer !== void 0) problems.push(error$1(answer.retired ? "retired" : CODES[kind], at, answer.problem, answer.fix));
-	}
-	return problems;
-}
-function namedPlaces(root) {
-	const values = NAMED_VALUES.flatMap(([pattern, kind]) => select(root, pattern).flatMap((place) => namedValue(place, kind)));
-	const current = select(root, "workloads[].current").flatMap((place) => {
-		const model = child(place, "model");
-		const kind = modelKind(child(place, "path")?.node);
-		return model === void 0 || kind === void 0 ? [] : namedValue(model, kind);
-	});
-	const benchmarks = select(root, "workloads[].needs.min_benchmarks{}").map((place) => {
-		return {
-			kind: "benchmark",
-			name: String(place.path.at(-1)),
-			at: place
-		};
-	});
-	return [
-		...values,
-		...current,
-		...benchmarks
-	].filter(({ name }) => name.length > 0 && name.length <= LONGEST_NAME);
-}
-function namedValue({ node, path }, kind) {
-	if (node.kind !== "scalar" || typeof node.value !== "string") return [];
-	return [{
-		kind,
-		name: node.value,
-		at: {
-			path,
-			offset: node.offset
-		}
-	}];
-}
-/** What serves a workload today decides which half of the catalog must know the model. */
-function modelKind(path) {
-	if (path?.kind !== "scalar") return void 0;
-	if (path.value === "api") return "api-model";
-	return path.value === "self-host" ? "open-model" : void 0;
-}
-
-// src/policy/position.ts
-/**
-* Turns character offsets into lines and columns. Lines end with a line feed, so Windows and Unix files count alike.
-* The line counter of the YAML library is not used: it misses lines inside a quote that is never closed.
-* Example: `positionsIn("a: 1\nb: 2")(8)` is line 2, column 4.
-*/
-function positionsIn(text) {
-	const starts = [0];
-	for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
-	return (offset) => {
-		let low = 0;
-		let high = starts.length;
-		while (high - low > 1) {
-			const middle = low + high >> 1;
-			if ((starts[middle] ?? 0) <= offset) low = middle;
-			else high = middle;
-		}
-		return {
-			line: low + 1,
-			column: offset - (starts[low] ?? 0) + 1
-		};
-	};
-}
-
-// src/policy/rules.ts
-/**
-* What no single key can say: how keys of the policy fit together. Every rule reads the text as it stands and says
-* nothing about values of the wrong kind, so rules also run on policies that the schema refuses.
-* Example: `requests_per_day` beside `requests_per_month` gives `exactly-one`.
-*/
-function checkRules(root) {
-	return [
-		...select(root, "workloads[].volume").flatMap((place) => exactlyOneOf(place, "requests_per_day", "requests_per_month")),
-		...select(root, "waivers[]").flatMap((place) => exactlyOneOf(place, "gate", "rule")),
-		...rangesIn(nearest(root, [])).flatMap(ordered),
-		...duplicates(select(root, "workloads[].name"), "workload name"),
-		...select(root, "workloads[]").flatMap(aboutOneWorkload),
-		...aboutWaivers(root),
-		...select(root, "prices.api[]").flatMap(pricePeriod),
-		...duplicates(select(root, "prices.api[]"), "price", ["id", "effective_from"]),
-		...duplicates(select(root, "prices.gpu[]"), "price", [
-			"id",
-			"region",
-			"effective_from"
-		]),
-		...purchaseNeedsPrice(root),
-		...certificateRegion(root),
-		...select(root, "measurements").flatMap(measurementsAreReserved)
-	];
-}
-function exactlyOneOf(place, first, second) {
-	if (place.node.kind !== "map") return [];
-	const written = [child(place, first), child(place, second)].filter((found) => found !== void 0);
-	if (written.length === 1) return [];
-	const needs = `${leafText(place.path)} needs exactly one of ${first} and ${second}`;
-	const later = written.toSorted((a, b) => b.offset - a.offset)[0];
-	if (later === void 0) return [error$1("exactly-one", place, `${needs}; it has neither`, `add ${first} or ${second}`)];
-	return [error$1("exactly-one", later, `${needs}; it has both`, "remove one of them")];
-}
-/** Every `{ low, expected, high }`, wherever it stands. */
-function rangesIn(place) {
-	const inner = children(place).flatMap(rangesIn);
-	return child(place, "low") === void 0 ? inner : [place, ...inner];
-}
-function ordered(place) {
-	const [low, expected, high] = [
-		"low",
-		"expected",
-		"high"
-	].map((key) => numberIn(child(place, key)));
-	if (low === void 0 || expected === void 0 || high === void 0 || low <= expected && expected <= high) return [];
-	const message = `${leafText(place.path)} has low ${low}, expected ${expected}, high ${high}; allowed: low <= expected <= high`;
-	return [error$1("wrong-order", place, message, "put the three numbers in order")];
-}
-/** Places whose text, or whose texts under `keys`, were written before; case does not tell names apart. */
-function duplicates(places, what, keys) {
-	const taken = /* @__PURE__ */ new Set();
-	return places.flatMap((place) => {
-		const texts = keys === void 0 ? [textIn(place)] : keys.map((key) => textIn(child(place, key)));
-		const written = texts.filter((text) => text !== void 0);
-		if (written.length < texts.length) return [];
-		const name = written.join(" ").toLowerCase();
-		if (taken.has(name)) {
-			const at = {
-				path: place.path,
-				offset: place.node.offset
-			};
-			return [error$1("duplicate-name", at, `the ${what} ${quote$1(written.join(" "))} is taken`, "rename or remove one of the two")];
-		}
-		taken.add(name);
-		return [];
-	});
-}
-function aboutOneWorkload(workload) {
-	return [
-		...dataClassNone(workload),
-		...someTraffic(workload),
-		...tokensFitWindow(workload),
-		...candidatesNameOne(workload),
-		...unusualNumbers(workload)
-	];
-}
-function dataClassNone(workload) {
-	const classes = child(workload, "data_class");
-	if (classes?.node.kind !== "list" || classes.node.items.length < 2) return [];
-	const none = children(classes).find((place) => textIn(place) === "none");
-	return none === void 0 ? [] : [error$1("contradiction", none, "data_class holds none beside other classes", "remove none")];
-}
-function someTraffic(workload) {
-	const weights = under(workload, "volume", "hourly_profile", "weights");
-	const hours = weights === void 0 ? [] : children(weights).map(numberIn);
-	const tokens = child(workload, "tokens");
-	const problems = [];
-	if (weights !== void 0 && hours.length > 0 && hours.every((hour) => hour === 0)) problems.push(error$1("out-of-range", weights, "weights are all 0; allowed: at least one hour above 0", "give the busy hours a weight"));
-	if (tokens !== void 0 && expectedIn(child(tokens, "input")) === 0 && expectedIn(child(tokens, "output")) === 0) problems.push(error$1("out-of-range", tokens, "input and output are both 0; allowed: at least one above 0", "write the mean tokens of one request"));
-	return problems;
-}
-function tokensFitWindow(workload) {
-	const window = under(workload, "needs", "context_window_tokens");
-	const size = numberIn(window);
-	const input = expectedIn(under(workload, "tokens", "input"));
-	const output = expectedIn(under(workload, "tokens", "output"));
-	if (window === void 0 || size === void 0 || input === void 0 || output === void 0 || size >= input + output) return [];
-	const message = `context_window_tokens is ${size}, less than the mean request of ${input} + ${output} = ${input + output} tokens`;
-	return [error$1("contradiction", window, message, "write the longest request, input and output together")];
-}
-/** Without any name nothing could serve the workload. */
-function candidatesNameOne(workload) {
-	const candidates = child(workload, "candidates");
-	if (candidates?.node.kind !== "map") return [];
-	if (children(candidates).map(({ node }) => node).some((node) => node.kind !== "list" || node.items.length > 0)) return [];
-	return [error$1("out-of-range", candidates, "candidates name no model; allowed: at least one under api or open", "name a model, or remove candidates")];
-}
-/** Rules that no waiver lifts: a network without internet access either exists or not. */
-const NEVER_WAIVED = ["air-gapped"];
-/** Names that a wrong one is compared with; a valid policy has no more workloads than this. */
-const MAX_NAMES_COMPARED = 200;
-function aboutWaivers(root) {
-	const names = new Set(select(root, "workloads[].name").flatMap((place) => textIn(place) ?? []));
-	return select(root, "waivers[]").flatMap((waiver) => [...waivableRule(waiver), ...knownWorkload(waiver, names)]);
-}
-function waivableRule(waiver) {
-	const rule = child(waiver, "rule");
-	const id = textIn(rule)?.replaceAll("_", "-").toLowerCase();
-	if (rule === void 0 || id === void 0 || !NEVER_WAIVED.includes(id)) return [];
-	return [error$1("not-waivable", rule, `the rule ${id} cannot be waived`, "change compliance.air_gapped, or remove the waiver")];
-}
-function knownWorkload(waiver, names) {
-	const workload = child(waiver, "workload");
-	const name = textIn(workload);
-	if (workload === void 0 || name === void 0 || names.size === 0 || names.has(name)) return [];
-	const compared = [...names].slice(0, MAX_NAMES_COMPARED);
-	const near = nearestWord(name, compared);
-	const message = `no workload is named ${quote$1(name)}; allowed: ${listOf(compared)}`;
-	return [error$1("unknown-workload", workload, message, near === void 0 ? "remove the key to waive for all" : `write ${near}`)];
-}
-function pricePeriod(price) {
-	const from = textIn(child(price, "effective_from"));
-	const end = child(price, "effective_to");
-	const to = textIn(end);
-	if (end === void 0 || from === void 0 || to === void 0 || to >= from) return [];
-	return [error$1("wrong-order", end, `effective_to ${quote$1(to)} is before effective_from ${quote$1(from)}`, "put the two dates in order")];
-}
-/** Ways to buy whose price is a private agreement or changes every hour, so that no public list holds it. */
-const UNLISTED_PURCHASES = ["spot", "savings_plan"];
-function purchaseNeedsPrice(root) {
-	const gpu = select(root, "purchase.gpu")[0];
-	const way = textIn(gpu);
-	if (gpu === void 0 || way === void 0 || !UNLISTED_PURCHASES.includes(way)) return [];
-	const discount = select(root, "purchase.gpu_discount_ratio")[0];
-	if (discount !== void 0 && numberIn(discount) !== 0 || select(root, "prices.gpu[]").length > 0) return [];
-	return [error$1("needs-price", gpu, `gpu is ${way}, for which no public price exists`, "add purchase.gpu_discount_ratio above 0, or rows under prices.gpu")];
-}
-/** Region of a policy that names none, as its description says. */
-const DEFAULT_REGION = "us-east-1";
-/** A load balancer takes certificates of its own region only. */
-function certificateRegion(root) {
-	const arn = select(root, "deploy.certificate_arn")[0];
-	const domain = select(root, "deploy.domain")[0];
-	if (arn === void 0) return domain === void 0 ? [] : [privateCertificate(domain)];
-	const place = textIn(arn)?.split(":")[3];
-	const written = select(root, "region")[0];
-	const region = written === void 0 ? DEFAULT_REGION : textIn(written);
-	if (place === void 0 || place === "" || region === void 0 || place === region) return [];
-	const message = `certificate_arn lies in ${quote$1(place)} and the policy in ${quote$1(region)}; allowed: the same region`;
-	return [error$1("contradiction", arn, message, `use a certificate of ${region}`)];
-}
-function privateCertificate(domain) {
-	return warning("unusual", domain, "domain has no certificate_arn, so the stack imports a private certificate that clients must trust", "add deploy.certificate_arn of an ACM certificate for this name");
-}
-function measurementsAreReserved(place) {
-	if (place.node.kind !== "list" || place.node.items.length === 0) return [];
-	return [error$1("not-supported-yet", place, "measurements are not supported yet; allowed: an empty list", "remove the key")];
-}
-/** Output beyond this many tokens for one request is rare even for reasoning models. */
-const UNUSUAL_OUTPUT_TOKENS = 1e5;
-/** The worst minute of public traces is at most about 4 times the mean of its hour. */
-const UNUSUAL_PEAK = 20;
-function unusualNumbers(workload) {
-	const output = under(workload, "tokens", "output");
-	const peak = under(workload, "volume", "peak_to_average");
-	const tokens = expectedIn(output) ?? 0;
-	const factor = numberIn(peak) ?? 0;
-	const problems = [];
-	if (output !== void 0 && tokens > UNUSUAL_OUTPUT_TOKENS) problems.push(warning("unusual", output, `output is ${tokens} tokens for one request`, "write the mean of one request, not of a day"));
-	if (peak !== void 0 && factor > UNUSUAL_PEAK) problems.push(warning("unusual", peak, `peak_to_average is ${factor}`, "compare the worst minute with the mean of the busiest hour, not with the whole day"));
-	return problems;
-}
-function under(place, ...keys) {
-	return keys.reduce((found, key) => found && child(found, key), place);
-}
-function textIn(place) {
-	const node = place?.node;
-	return node?.kind === "scalar" && typeof node.value === "string" ? node.value : void 0;
-}
-function numberIn(place) {
-	const node = place?.node;
-	return node?.kind === "scalar" && typeof node.value === "number" ? node.value : void 0;
-}
-/** The number, or the expected value of a range. */
-function expectedIn(place) {
-	return numberIn(place) ?? numberIn(place && child(place, "expected"));
 }
 
 // node_modules/zod/v4/core/util.js
@@ -53253,7 +53566,7 @@ function isBackEdge(ctx, value) {
 }
 
 // node_modules/zod/v4/locales/en.js
-const error = () => {
+const error$1 = () => {
 	const Sizable = {
 		string: {
 			unit: "characters",
@@ -53357,7 +53670,7 @@ const error = () => {
 	};
 };
 function en_default() {
-	return { localeError: error() };
+	return { localeError: error$1() };
 }
 
 // node_modules/zod/v4/core/registries.js
@@ -56056,6 +56369,1100 @@ function number(params) {
 	return _coercedNumber(ZodNumber, params);
 }
 
+// src/capacity/measurement.ts
+/** Largest measurement file in bytes of UTF-8: 5 MiB. The summary takes a few KiB; the rest are single requests that nobody reads. */
+const MAX_MEASUREMENT_BYTES = 5242880;
+const positive$1 = number$1().positive();
+const count$1 = number$1().int().min(0);
+/** Written by vllm/benchmarks/serve.py (vLLM 0.9 to 0.11, read 2026-11-21); `failed` and `num_prompts` are not in every release. */
+const VllmBench = object({
+	completed: count$1,
+	failed: count$1.nullish(),
+	num_prompts: count$1.nullish(),
+	request_throughput: number$1().min(0),
+	output_throughput: number$1().min(0),
+	total_input_tokens: number$1().min(0),
+	total_output_tokens: number$1().min(0),
+	mean_ttft_ms: number$1().nullish(),
+	mean_tpot_ms: number$1().nullish(),
+	max_concurrency: positive$1.nullish(),
+	request_rate: union([positive$1, literal("inf")]).nullish()
+});
+const Mean = object({ mean: number$1().nullish() }).nullish();
+const Metric = object({
+	successful: Mean,
+	total: Mean
+}).nullish();
+const Counts = object({
+	successful: count$1.nullish(),
+	errored: count$1.nullish(),
+	incomplete: count$1.nullish()
+}).nullish();
+const Strategy = object({
+	type_: string().nullish(),
+	streams: number$1().nullish(),
+	max_concurrency: number$1().nullish(),
+	rate: number$1().nullish()
+}).nullish();
+/**
+* Written by GuideLLM: the load stands in `config.strategy` (0.4 and newer) or `args.strategy` (0.2, 0.3), the counts in
+* `metrics.request_totals` or `run_stats.requests_made`. Read from src/guidellm/benchmark/schemas of its repository, 2026-11-21.
+*/
+const GuideBenchmark = object({
+	config: object({ strategy: Strategy }).nullish(),
+	args: object({ strategy: Strategy }).nullish(),
+	run_stats: object({ requests_made: Counts }).nullish(),
+	metrics: object({
+		request_totals: Counts,
+		requests_per_second: Metric,
+		prompt_token_count: Metric,
+		output_token_count: Metric,
+		output_tokens_per_second: Metric,
+		time_to_first_token_ms: Metric,
+		inter_token_latency_ms: Metric
+	})
+});
+const GuideLlm = object({ benchmarks: array(GuideBenchmark) });
+/**
+* Reads the JSON of a benchmark. `tool` says what wrote it; without it the keys tell. Of several benchmarks in a GuideLLM file
+* the one with the most requests per second counts, among those in which no request failed.
+*
+* Refused: text that is no JSON or of another tool, a run with failures, one that completed nothing, and one that kept up with its
+* request rate (it shows the rate, not what the server can do).
+*
+* Example: 500 requests of 1000 / 200 tokens, `output_throughput` 1840.5, `max_concurrency` 64 -> 1840.5 tokens/s at 64 in flight.
+*/
+function readMeasurement(text, tool) {
+	if (new TextEncoder().encode(text).length > 5242880) return refused(`it is larger than the allowed ${MAX_MEASUREMENT_BYTES} bytes`, "leave the single requests out of the file; the summary takes a few KiB");
+	const value = parseJson(text);
+	if (value === void 0) return refused("it is not JSON", "commit the file as the tool wrote it, one JSON object");
+	const guide = GuideLlm.safeParse(value);
+	if (guide.success && tool !== "vllm_bench") return guideRun(guide.data.benchmarks);
+	const vllm = VllmBench.safeParse(value);
+	if (vllm.success && tool !== "guidellm") return vllmRun(vllm.data);
+	return refused(`it does not have the keys of ${tool === void 0 ? "any known tool" : NAMES[tool]}`, `write it with ${NAMES.vllm_bench}, or with ${NAMES.guidellm} as JSON`);
+}
+const NAMES = {
+	vllm_bench: "\"vllm bench serve --save-result\"",
+	guidellm: "GuideLLM"
+};
+function parseJson(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+function refused(text, fix) {
+	return {
+		kind: "refused",
+		text,
+		fix
+	};
+}
+function vllmRun(file) {
+	const { completed } = file;
+	const problem = countsProblem(completed, file.failed ?? Math.max(0, (file.num_prompts ?? completed) - completed));
+	if (problem !== void 0) return problem;
+	const rate = typeof file.request_rate === "number" ? file.request_rate : null;
+	return checked$1({
+		tool: "vllm_bench",
+		requestsPerSecond: file.request_throughput,
+		inputTokens: file.total_input_tokens / completed,
+		outputTokens: file.total_output_tokens / completed,
+		outputTokensPerSecond: file.output_throughput,
+		ttftMs: file.mean_ttft_ms ?? null,
+		tpotMs: file.mean_tpot_ms ?? null,
+		concurrency: file.max_concurrency ?? null,
+		requestRate: rate,
+		requests: completed
+	});
+}
+function guideRun(benchmarks) {
+	const results = benchmarks.map(guideBenchmark);
+	const rateOf = (result) => result.kind === "measured" ? result.run.requestsPerSecond : -1;
+	return results.reduce((most, next) => most === void 0 || rateOf(next) > rateOf(most) ? next : most, void 0) ?? refused("it holds no benchmark", "let GuideLLM finish at least one benchmark");
+}
+function guideBenchmark({ config, args, metrics, run_stats }) {
+	const counts = metrics.request_totals ?? run_stats?.requests_made;
+	const problem = countsProblem(counts?.successful ?? 0, counts?.errored ?? 0);
+	if (problem !== void 0) return problem;
+	const strategy = config?.strategy ?? args?.strategy;
+	const sent = (counts?.successful ?? 0) + (counts?.incomplete ?? 0);
+	const concurrent = strategy?.type_ === "synchronous" ? 1 : strategy?.streams ?? strategy?.max_concurrency ?? null;
+	const rate = strategy?.rate ?? null;
+	return checked$1({
+		tool: "guidellm",
+		requestsPerSecond: metrics.requests_per_second?.successful?.mean ?? 0,
+		inputTokens: metrics.prompt_token_count?.successful?.mean ?? 0,
+		outputTokens: metrics.output_token_count?.successful?.mean ?? 0,
+		outputTokensPerSecond: (metrics.output_tokens_per_second?.total ?? metrics.output_tokens_per_second?.successful)?.mean ?? 0,
+		ttftMs: metrics.time_to_first_token_ms?.successful?.mean ?? null,
+		tpotMs: metrics.inter_token_latency_ms?.successful?.mean ?? null,
+		concurrency: concurrent ?? (rate === null ? sent : null),
+		requestRate: rate,
+		requests: null
+	});
+}
+function countsProblem(completed, failed) {
+	if (completed === 0) return refused("no request of the run completed", "look at the server's log and run the benchmark again");
+	if (failed === 0) return void 0;
+	return refused(`${failed} of its ${completed + failed} requests failed`, "run the benchmark again until no request fails");
+}
+/** A server that answers this share of the arrivals kept up with them; the rest are the start and the end of the run. */
+const KEPT_UP_RATIO = .9;
+function checked$1(run) {
+	const { requestsPerSecond, requestRate, inputTokens, outputTokens, outputTokensPerSecond } = run;
+	if (!(requestsPerSecond > 0 && inputTokens > 0 && outputTokens > 0 && outputTokensPerSecond > 0)) return refused("it lacks the request rate, the tokens of a request, or the output tokens per second", "run the benchmark again");
+	if (requestRate !== null && requestsPerSecond >= KEPT_UP_RATIO * requestRate) return refused(`the server kept up with the ${requestRate} requests/s that were sent, so the run does not show what it can do`, "measure with a fixed concurrency, or send requests faster than the server answers them");
+	return {
+		kind: "measured",
+		run
+	};
+}
+
+// src/catalog/schema.ts
+/**
+* Row types of the catalog. Every row says where it comes from (`source`), when that was last read (`checked`) and
+* what kind of statement it is (`basis`). Units stand in the key: `usdPerHour`, `memoryGiB`, `inputUsdPerMTok`
+* (US dollars per million tokens). `null` means unknown and is never read as 0.
+*/
+const isoDate$1 = date();
+const usd$1 = number$1().nonnegative();
+const id = string().regex(/^[a-z0-9][a-z0-9._:-]*$/);
+const Certainty = _enum([
+	"high",
+	"medium",
+	"low"
+]);
+/** Where a figure comes from: `measured` by someone, stated by the `vendor`, or `derived` from other figures. */
+const Provenance = strictObject({
+	source: string().min(3),
+	checked: isoDate$1,
+	basis: _enum([
+		"measured",
+		"vendor",
+		"derived"
+	]),
+	certainty: Certainty
+});
+/** Prices of one whole request whose prompt is longer than `aboveInputTokens` (not marginal). */
+const PriceTier = strictObject({
+	aboveInputTokens: int().positive(),
+	inputUsdPerMTok: usd$1,
+	outputUsdPerMTok: usd$1,
+	cachedInputUsdPerMTok: usd$1.nullable()
+});
+/** Price by time of day: `share` of the week's hours is billed at `multiplier` times the row's prices. */
+const PeakPrice = strictObject({
+	shareOfWeek: number$1().min(0).max(1),
+	multiplier: number$1().positive(),
+	note: string()
+});
+/** List price of an API model from `effectiveFrom` on. A changed price adds a row; it never edits one. */
+const ApiPrice = Provenance.extend({
+	effectiveFrom: isoDate$1,
+	/** Last day on which it holds; null is until the next row. */
+	effectiveTo: isoDate$1.nullable(),
+	inputUsdPerMTok: usd$1,
+	outputUsdPerMTok: usd$1,
+	cachedInputUsdPerMTok: usd$1.nullable(),
+	batchInputUsdPerMTok: usd$1.nullable(),
+	batchOutputUsdPerMTok: usd$1.nullable(),
+	tiers: array(PriceTier),
+	peak: PeakPrice.nullable()
+});
+/** What a model can do; `null` is unknown. */
+const Features = strictObject({
+	toolUse: boolean().nullable(),
+	jsonSchema: boolean().nullable(),
+	vision: boolean().nullable(),
+	webSearch: boolean().nullable()
+});
+/** A model that is bought by the token. `weights: "open"` marks a managed host of open weights (`openModel` names them). */
+const ApiModel = strictObject({
+	kind: literal("api-model"),
+	id,
+	/** The row of the same model at its maker, whose published scores count for this route too. */
+	sameModelAs: id.nullable(),
+	provider: id,
+	/** Ids of the routes (compliance rows) through which this id is sold at these prices; the first is the default. */
+	routes: array(id).min(1),
+	weights: _enum(["closed", "open"]),
+	openModel: id.nullable(),
+	aliases: array(string()),
+	contextWindowTokens: int().positive().nullable(),
+	maxOutputTokens: int().positive().nullable(),
+	features: Features,
+	/** Fine-tuning offered by the provider for this model: methods of the policy's `customization`; null is unknown. */
+	customization: array(_enum([
+		"sft",
+		"lora",
+		"distill"
+	])).nullable(),
+	shutdownOn: isoDate$1.nullable(),
+	successor: string().nullable(),
+	lifecycleSource: string(),
+	prices: array(ApiPrice).min(1)
+});
+/** Shape of a transformer as far as memory and time depend on it. Counts of layers, heads and tokens. */
+const Architecture = strictObject({
+	layers: int().positive(),
+	hiddenSize: int().positive(),
+	attentionHeads: int().positive(),
+	kvHeads: int().positive(),
+	headDim: int().positive(),
+	vocabSize: int().positive(),
+	intermediateSize: int().positive().nullable(),
+	tiedEmbeddings: boolean(),
+	/** Layers by kind of attention: full, sliding window, linear or state-space (no growing cache). */
+	attentionLayers: strictObject({
+		full: int().nonnegative(),
+		sliding: int().nonnegative(),
+		linear: int().nonnegative()
+	}),
+	slidingWindowTokens: int().positive().nullable(),
+	/** Multi-head latent attention: rank of the compressed cache and width of the rotary part. */
+	mla: strictObject({
+		kvLoraRank: int().positive(),
+		ropeHeadDim: int().positive()
+	}).nullable(),
+	moe: strictObject({
+		experts: int().positive(),
+		activeExperts: int().positive(),
+		sharedExperts: int().nonnegative(),
+		expertIntermediate: int().positive(),
+		sharedIntermediate: int().nonnegative(),
+		moeLayers: int().positive()
+	}).nullable()
+});
+const Precision = _enum([
+	"bf16",
+	"fp8",
+	"int8",
+	"int4",
+	"mxfp4",
+	"nvfp4"
+]);
+/** An open-weight model that vLLM can serve. Parameters in billions (1e9). */
+const OpenModel = Provenance.extend({
+	kind: literal("open-model"),
+	id,
+	aliases: array(string()),
+	hubRepo: string(),
+	publisher: string(),
+	family: string(),
+	releasedOn: isoDate$1.nullable(),
+	architecture: Architecture,
+	/** Bytes of KV cache: for each token of full attention, for each sequence of sliding windows, and of recurrent state; bf16. */
+	kvCache: strictObject({
+		bytesPerTokenBf16: number$1().nonnegative(),
+		slidingBytesPerSequenceBf16: number$1().nonnegative(),
+		stateBytesPerSequence: number$1().nonnegative()
+	}),
+	parameters: strictObject({
+		totalB: number$1().positive(),
+		activeB: number$1().positive()
+	}),
+	nativePrecision: Precision,
+	/** Published checkpoints by precision; the first is the native one. */
+	checkpoints: array(strictObject({
+		precision: Precision,
+		hubRepo: string(),
+		source: string()
+	})).min(1),
+	contextWindowTokens: int().positive(),
+	features: Features,
+	reasoning: boolean().nullable(),
+	licence: id,
+	openness: _enum([
+		"weights",
+		"weights_code",
+		"weights_code_data"
+	]),
+	gatedDownload: boolean(),
+	vllmMinVersion: string().nullable()
+});
+/** A GPU card. Dense peak rates (no sparsity). `null` means that the card has no such unit. */
+const Gpu = Provenance.extend({
+	kind: literal("gpu"),
+	id,
+	name: string(),
+	aliases: array(string()),
+	architecture: _enum([
+		"turing",
+		"ampere",
+		"ada",
+		"hopper",
+		"blackwell"
+	]),
+	memoryGiB: number$1().positive(),
+	bandwidthGBPerSecond: number$1().positive(),
+	bf16Tflops: number$1().positive(),
+	fp8Tflops: number$1().positive().nullable(),
+	fp4Tflops: number$1().positive().nullable(),
+	int8Tops: number$1().positive().nullable(),
+	link: _enum(["nvlink", "pcie"]),
+	/** One-way bandwidth between two cards of a node, in GB/s. */
+	linkGBPerSecond: number$1().positive()
+});
+/** On-demand Linux price in US dollars per hour. */
+const HourlyPrice = Provenance.extend({ onDemand: usd$1.positive() });
+/** An AWS instance type with NVIDIA GPUs. A region without a key has no known on-demand price. */
+const Instance = strictObject({
+	kind: literal("instance"),
+	id,
+	family: string(),
+	gpu: id,
+	gpuCount: int().positive(),
+	/** Memory of one GPU as the instance type lists it; the GPU's own row has what the driver leaves of it. */
+	gpuMemoryGiB: number$1().positive(),
+	vcpu: int().positive(),
+	memoryGiB: number$1().positive(),
+	localNvmeGB: number$1().nonnegative(),
+	networkMbps: number$1().positive(),
+	usdPerHour: record(string(), HourlyPrice),
+	capacityBlock: array(Provenance.extend({
+		effectiveFrom: isoDate$1,
+		usdPerHour: usd$1.positive()
+	})),
+	source: string(),
+	checked: isoDate$1
+});
+/** One compliance statement about a route. `value` as published: yes, conditional, no, unknown, inherit, a level, days or a list. */
+const Fact = strictObject({
+	value: union([
+		string(),
+		number$1(),
+		boolean(),
+		array(string())
+	]),
+	note: string(),
+	source: string(),
+	checked: isoDate$1,
+	certainty: Certainty
+});
+/** A way in which requests reach a model: a first-party API, a managed cloud service or own instances. */
+const Route = strictObject({
+	kind: literal("route"),
+	id,
+	label: string(),
+	routeKind: _enum([
+		"first-party-api",
+		"managed-cloud",
+		"self-host"
+	]),
+	facts: record(string(), Fact)
+});
+/** Terms under which open weights may be used. Caps are `null` where the licence has none. */
+const Licence = Provenance.extend({
+	id,
+	name: string(),
+	commercialUse: _enum([
+		"yes",
+		"conditional",
+		"no",
+		"unknown"
+	]),
+	conditions: array(string()),
+	monthlyActiveUsersCap: number$1().positive().nullable(),
+	monthlyRevenueCapUsd: number$1().positive().nullable(),
+	/** Domiciles (ISO 3166 or "EU") whose licensees get no rights. */
+	excludedDomiciles: array(string())
+});
+/** One published benchmark result. Scores are comparable inside one `group` (harness) only. */
+const BenchmarkScore = strictObject({
+	/** Id of an API model or an open-weight model. */
+	model: id,
+	/** Spelling of the policy's `min_benchmarks`, e.g. mmlu, mmlu_pro, gpqa_diamond, swe_bench_verified. */
+	benchmark: string().regex(/^[a-z0-9_]+$/),
+	score: number$1(),
+	group: string(),
+	source: string(),
+	checked: isoDate$1,
+	certainty: Certainty
+});
+/** A price of AWS that stands around the instances: storage, load balancer, secrets, logs. */
+const SupportPrice = strictObject({
+	id,
+	service: string(),
+	item: string(),
+	unit: string(),
+	usd: record(string(), Provenance.extend({ usd: usd$1 }))
+});
+/** An AWS region and the place (of the policy's `data_residency`) in which it lies. */
+const Region = strictObject({
+	id,
+	residency: string(),
+	partition: _enum([
+		"aws",
+		"aws-us-gov",
+		"aws-eusc"
+	]),
+	source: string().min(3),
+	checked: isoDate$1
+});
+/** A name that people write where a model id belongs and that is none: an application, a family, a floating alias, a retired model. */
+const RefusedName = strictObject({
+	/** Lower case. */
+	name: string(),
+	/** Why, as the rest of a sentence that starts with the name. */
+	why: string(),
+	/** Ids of API models to write instead; of a retired model, its successor. */
+	use: array(id).min(1),
+	/** First day on which nobody answers to the name, where a source states it. */
+	shutDown: strictObject({
+		on: isoDate$1,
+		source: string().min(3),
+		checked: isoDate$1
+	}).optional()
+});
+
+// src/capacity/question.ts
+/** Names -> catalog rows. Names resolve by id or alias, whatever their case. `unknown GPU "H1000"; known: a10g, l4, ...`. */
+function resolveConfiguration(catalog, names) {
+	const { tensorParallel, shape } = names;
+	const model = find(catalog.openModels, names.model);
+	if (model === void 0) return invalid$1(`unknown open model "${names.model}"; catalog list shows the known ones`);
+	const gpu = find(catalog.gpus, names.gpu);
+	if (gpu === void 0) return invalid$1(`unknown GPU "${names.gpu}"; known: ${catalog.gpus.map(({ id }) => id).join(", ")}`);
+	const precision = precisionOf(names.precision);
+	if (precision === void 0) return invalid$1(`unknown precision "${names.precision}"; allowed: ${Precision.options.join(", ")}`);
+	if (!(shape.inputTokens > 0 && shape.outputTokens > 0)) return invalid$1(`input and output must be positive numbers of tokens, not ${shape.inputTokens} and ${shape.outputTokens}`);
+	if (!Number.isInteger(tensorParallel) || tensorParallel < 1) return invalid$1(`tensor parallel size must be a positive whole number, not ${tensorParallel}`);
+	if (!canSplitHeads(model, tensorParallel)) {
+		const { attentionHeads, kvHeads } = model.architecture;
+		return invalid$1(`tensor parallel size ${tensorParallel} does not divide the heads of ${model.id} (${attentionHeads} attention, ${kvHeads} KV)`);
+	}
+	if (weightFormat(precision, gpu) === null) return invalid$1(`vLLM has no ${precision} kernel for ${gpu.name}`);
+	return {
+		kind: "resolved",
+		configuration: {
+			model,
+			gpu,
+			precision,
+			kvPrecision: names.kvPrecision === "fp8" ? "fp8" : "bf16",
+			tensorParallel,
+			maxModelLen: Math.ceil(shape.inputTokens + shape.outputTokens)
+		}
+	};
+}
+function invalid$1(text) {
+	return {
+		kind: "invalid",
+		text
+	};
+}
+function find(rows, name) {
+	const wanted = name.trim().toLowerCase();
+	return rows.find(({ id, aliases }) => id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted));
+}
+/** Other spellings of a precision in measurement tables. */
+const PRECISION_ALIASES = {
+	fp16: "bf16",
+	fp4: "nvfp4",
+	awq: "int4",
+	gptq: "int4",
+	"int8-wo": "int8"
+};
+function precisionOf(name) {
+	const wanted = name.trim().toLowerCase();
+	const parsed = Precision.safeParse(PRECISION_ALIASES[wanted] ?? wanted);
+	return parsed.success ? parsed.data : void 0;
+}
+
+// src/decide/measurements.ts
+/**
+* Reads every file that the policy names under `measurements` and compares it with the prediction. A file that was not passed, that
+* nothing can read, or that shows a rate beyond the GPU's compute gives an error at its line.
+*
+* Example: `{ file: bench/h100.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8 }` with 1500 tokens/s measured where
+* 1830 are predicted gives one calibration of ratio 0.82.
+*/
+function readMeasurements(document, catalog, files) {
+	const calibrations = [];
+	const diagnostics = [];
+	for (const [index, measurement] of (document.policy.measurements ?? []).entries()) {
+		const read = calibrationOf(measurement, catalog, files);
+		if ("ratio" in read) calibrations.push(read);
+		else diagnostics.push(diagnosticOf(read, `measurements[${index}].file`, document));
+	}
+	return {
+		calibrations,
+		diagnostics
+	};
+}
+function diagnosticOf({ code, message, fix }, path, document) {
+	return {
+		severity: "error",
+		code,
+		file: document.file,
+		line: document.lineOf(path),
+		column: 1,
+		path,
+		message,
+		fix
+	};
+}
+function calibrationOf(measurement, catalog, files) {
+	const { file, cachedInputRatio = 0, precision, tensorParallel } = measurement;
+	const text = Object.hasOwn(files, file) ? files[file] : void 0;
+	if (text === void 0) return {
+		code: "measurement-not-found",
+		message: `measurement file not found: "${file}"`,
+		fix: "commit the file, or correct the path; links that lead out of the repository are not followed"
+	};
+	const result = readMeasurement(text, measurement.tool);
+	if (result.kind === "refused") return unusable(file, result.text, result.fix);
+	const resolved = resolveConfiguration(catalog, {
+		model: findOpenModel(catalog, measurement.model)?.id ?? measurement.model,
+		gpu: findGpu(catalog, measurement.gpu)?.id ?? measurement.gpu,
+		precision,
+		tensorParallel,
+		kvPrecision: "bf16",
+		shape: shapeOf(result.run, cachedInputRatio)
+	});
+	if (resolved.kind === "invalid") return unusable(file, resolved.text, "state the configuration that ran");
+	const { configuration } = resolved;
+	const implied = impliedPeakRatio(configuration, result.run, cachedInputRatio);
+	if (implied > .6) return unusable(file, impliedText(implied, measurement), IMPLIED_FIX);
+	return {
+		configuration,
+		file,
+		ratio: measuredRatio(configuration, result.run, cachedInputRatio)
+	};
+}
+const IMPLIED_FIX = "declare cached_input_ratio, the share of input tokens found in the prefix cache, or correct model, gpu, tensor_parallel and precision";
+function impliedText(implied, { tensorParallel, gpu, precision, cachedInputRatio }) {
+	const cached = cachedInputRatio === void 0 ? "no cached_input_ratio" : `cached_input_ratio ${cachedInputRatio}`;
+	const percent = (ratio) => `${Math.round(ratio * 100)} %`;
+	return `with ${cached} it implies ${percent(implied)} of the ${precision} peak of ${tensorParallel} x ${gpu}; allowed: at most ${percent(PLAUSIBLE_PEAK_RATIO)}`;
+}
+function unusable(file, text, fix) {
+	return {
+		code: "measurement-refused",
+		message: `measurement "${file}" is refused: ${text}`,
+		fix
+	};
+}
+
+// src/decide/names.ts
+/** Everything that a policy may name: the catalog's models, GPUs, regions, instances and benchmarks on a date, and the rules. */
+function nameBook(catalog, asOf) {
+	return { explain: (kind, name) => {
+		if (kind === "rule") return explainRule(name);
+		return kind === "gpu" ? explainGpu(catalog, name) : explainName(catalog, kind, name, asOf);
+	} };
+}
+/** GPUs answer to their id, their full name and the short names that people use, e.g. h100. */
+function explainGpu(catalog, name) {
+	if (findGpu(catalog, name) !== void 0) return void 0;
+	const ids = catalog.gpus.map(({ id }) => id);
+	return {
+		problem: `unknown GPU "${name}"; allowed: ${ids.join(", ")}`,
+		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name.toLowerCase(), ids)}"?`
+	};
+}
+/** A waiver may name rules by their id. A model that is shut down and an air gap cannot be waived. */
+function explainRule(name) {
+	const rule = RULES.find(({ id }) => id === name);
+	const ids = RULES.filter(({ waivable }) => waivable).map(({ id }) => id);
+	if (rule === void 0) return {
+		problem: `unknown rule "${name}"; allowed: ${ids.join(", ")}`,
+		fix: `did you mean "${(0, import_fastest_levenshtein.closest)(name, ids)}"?`
+	};
+	return rule.waivable ? void 0 : {
+		problem: `the rule "${name}" cannot be waived`,
+		fix: "remove the waiver"
+	};
+}
+
+// src/decide/price-share.ts
+/**
+* How much of a change comes from prices that the policy itself declares: the base policy is decided once more with the
+* head's prices. Empty when the prices are the same or a cost is not known.
+*
+* Example: a new contract in `prices.api` that takes 400 dollars off gives "of the change, -$400 a month comes from the
+* prices that the policy declares".
+*/
+function priceShare(base, baseDecision, head, catalog, asOf) {
+	if (JSON.stringify(base.policy.prices ?? {}) === JSON.stringify(head.policy.prices ?? {})) return [];
+	const { prices: _, ...rest } = base.policy;
+	const repriced = {
+		...base,
+		policy: head.policy.prices === void 0 ? rest : {
+			...rest,
+			prices: head.policy.prices
+		}
+	};
+	const before = expectedUsd(baseDecision.monthlyCostUsd);
+	const after = expectedUsd(decide(repriced, catalog, asOf, base.policy.waivers ?? []).decision.monthlyCostUsd);
+	if (before === null || after === null) return [];
+	const change = after - before;
+	return [{
+		id: "price-share",
+		level: "notice",
+		text: `of the change, ${change < 0 ? "-" : "+"}${usd$2(Math.abs(change))} a month comes from the prices that the policy declares`,
+		line: head.lineOf("prices")
+	}];
+}
+
+// src/policy/words.ts
+/** Most characters of a value that a message shows. */
+const LONGEST_SHOWN = 60;
+/** Characters that would break a line, hide text or change its direction in a terminal or a comment. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Text on one line: control and invisible characters become `\u{...}`. */
+function oneLine(text) {
+	return text.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+/** Text in quotes, cut after 60 characters: `quote("a\tb")` is `"a\u{9}b"`. */
+function quote$1(text) {
+	const shown = [...text.slice(0, 120)].slice(0, LONGEST_SHOWN).join("");
+	return `"${oneLine(shown)}${shown.length < text.length ? "…" : ""}"`;
+}
+/** Words for a list: `listOf(["a", "b"])` is `a, b`; more than `most` are cut. */
+function listOf(words, most = 24) {
+	return words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
+}
+/** Keys longer than this are no misspelling of ours. */
+const LONGEST_GUESSED = 64;
+/**
+* The word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters.
+* Swapped letters, and a word cut or continued, are one mistake; case, hyphens and camelCase are none.
+* Example: `nearestWord("prod", ["prototype", "production"])` is `production`; undefined when nothing is near.
+*/
+function nearestWord(word, words) {
+	if (word.length === 0 || word.length > LONGEST_GUESSED) return void 0;
+	const plain = plainWord(word);
+	let best;
+	let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+	for (const candidate of words) {
+		const count = mistakes(plain, plainWord(candidate), fewest);
+		if (count >= fewest) continue;
+		best = candidate;
+		fewest = count;
+	}
+	return best;
+}
+function plainWord(word) {
+	return word.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replaceAll("-", "_");
+}
+/** Typing mistakes between two words; `most` or more when it is not worth counting. */
+function mistakes(word, candidate, most) {
+	if (word === candidate) return 0;
+	if (Math.min(word.length, candidate.length) >= 3 && (candidate.startsWith(word) || word.startsWith(candidate))) return 1;
+	if (Math.abs(word.length - candidate.length) >= most) return most;
+	return lettersOf(word) === lettersOf(candidate) ? 1 : (0, import_fastest_levenshtein.distance)(word, candidate);
+}
+function lettersOf(word) {
+	return [...word].sort().join("");
+}
+
+// src/policy/problem.ts
+/** A problem that makes the policy invalid. */
+function error(code, at, message, fix) {
+	return {
+		severity: "error",
+		code,
+		offset: at.offset,
+		path: at.path,
+		message,
+		fix
+	};
+}
+/** A problem that the policy can live with. */
+function warning(code, at, message, fix) {
+	return {
+		severity: "warning",
+		code,
+		offset: at.offset,
+		path: at.path,
+		message,
+		fix
+	};
+}
+/** `["workloads", 0, "tokens"]` as `workloads[0].tokens`; a key that is no word of the language stands in quotes. */
+function pathText(path) {
+	return path.reduce((text, step) => {
+		if (typeof step === "number") return `${text}[${step}]`;
+		const key = /^[a-z0-9_-]{1,60}$/.test(step) ? step : quote$1(step);
+		return text === "" ? key : `${text}.${key}`;
+	}, "");
+}
+/** The reverse of `pathText`: `workloads[0].tokens` as `["workloads", 0, "tokens"]`. */
+function parsePath(text) {
+	return [...text.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map((match) => match[1] === void 0 ? match[0] : Number(match[1]));
+}
+/** The last key of a path with the indices behind it, as messages name it: `regimes[1]`; the top is "the policy". */
+function leafText(path) {
+	const key = path.findLastIndex((step) => typeof step === "string");
+	return key === -1 ? `the policy${pathText(path)}` : pathText(path.slice(key));
+}
+
+// src/policy/tree.ts
+/** The plain value of a node: objects, arrays and scalars. */
+function toValue(node) {
+	if (node.kind === "scalar") return node.value;
+	if (node.kind === "list") return node.items.map(toValue);
+	return Object.fromEntries([...node.entries].map(([key, entry]) => [key, toValue(entry.value)]));
+}
+/** The place under a key or an index; undefined when nothing is written there. */
+function child(place, step) {
+	const { node } = place;
+	if (node.kind === "list" && typeof step === "number") {
+		const item = node.items[step];
+		return item && {
+			path: [...place.path, step],
+			offset: item.offset,
+			node: item
+		};
+	}
+	if (node.kind !== "map" || typeof step !== "string") return void 0;
+	const entry = node.entries.get(step);
+	return entry && {
+		path: [...place.path, step],
+		offset: entry.keyOffset,
+		node: entry.value
+	};
+}
+/** Everything directly under a place, in the order of the text. */
+function children(place) {
+	const { node } = place;
+	if (node.kind === "scalar") return [];
+	return (node.kind === "map" ? [...node.entries.keys()] : [...node.items.keys()]).flatMap((step) => child(place, step) ?? []);
+}
+/** The place of a path, or of its nearest ancestor that is written: then the path of the result is shorter. */
+function nearest(root, path) {
+	let place = {
+		path: [],
+		offset: root.offset,
+		node: root
+	};
+	for (const step of path) {
+		const next = child(place, step);
+		if (next === void 0) return place;
+		place = next;
+	}
+	return place;
+}
+/**
+* All places that a pattern matches, in the order of the text. `[]` stands for any item, `{}` for any key.
+* Example: `select(root, "workloads[].needs.min_benchmarks{}")`.
+*/
+function select(root, pattern) {
+	return (pattern.match(/\[\]|\{\}|[^.[\]{}]+/g) ?? []).reduce((places, step) => places.flatMap((place) => under$1(place, step)), [nearest(root, [])]);
+}
+function under$1(place, step) {
+	if (step === "[]") return place.node.kind === "list" ? children(place) : [];
+	if (step === "{}") return place.node.kind === "map" ? children(place) : [];
+	const next = child(place, step);
+	return next === void 0 ? [] : [next];
+}
+
+// src/policy/names.ts
+/** Where the language names things that only the catalog can vouch for. The region of a Terraform backend is free. */
+const NAMED_VALUES = [
+	["region", "region"],
+	["workloads[].candidates.api[]", "api-model"],
+	["workloads[].candidates.open[]", "open-model"],
+	["prices.api[].id", "api-model"],
+	["prices.gpu[].id", "instance"],
+	["prices.gpu[].region", "region"],
+	["measurements[].model", "open-model"],
+	["measurements[].gpu", "gpu"],
+	["waivers[].rule", "rule"]
+];
+const CODES = {
+	"api-model": "unknown-model",
+	"open-model": "unknown-model",
+	gpu: "unknown-gpu",
+	region: "unknown-region",
+	instance: "unknown-instance",
+	benchmark: "unknown-benchmark",
+	rule: "unknown-value"
+};
+/** No waiver touches it, in any spelling; the rules say so already. */
+const AIR_GAP_RULE = "air-gapped";
+/** Longer text is no name; the schema says so already. */
+const LONGEST_NAME = 120;
+/** Wrong names after which nobody reads on; each costs a search for similar ones. */
+const MAX_WRONG_NAMES = 200;
+/**
+* Asks the catalog about every name in the text, whatever else is wrong with it. Each different name is asked once,
+* and nothing more after 200 wrong ones.
+* Example: `region: us-esat-1` gives `unknown-region` with the words of the name book.
+*/
+function checkNames(root, names) {
+	const answers = /* @__PURE__ */ new Map();
+	const problems = [];
+	for (const { kind, name, at } of namedPlaces(root)) {
+		if (problems.length === MAX_WRONG_NAMES) break;
+		const question = `${kind} ${name}`;
+		if (!answers.has(question)) answers.set(question, names.explain(kind, name));
+		const answer = answers.get(question);
+		if (answer !== void 0) problems.push(error(answer.retired ? "retired" : CODES[kind], at, answer.problem, answer.fix));
+	}
+	return problems;
+}
+function namedPlaces(root) {
+	const values = NAMED_VALUES.flatMap(([pattern, kind]) => select(root, pattern).flatMap((place) => namedValue(place, kind)));
+	const current = select(root, "workloads[].current").flatMap((place) => {
+		const model = child(place, "model");
+		const kind = modelKind(child(place, "path")?.node);
+		return model === void 0 || kind === void 0 ? [] : namedValue(model, kind);
+	});
+	const benchmarks = select(root, "workloads[].needs.min_benchmarks{}").map((place) => {
+		return {
+			kind: "benchmark",
+			name: String(place.path.at(-1)),
+			at: place
+		};
+	});
+	return [
+		...values,
+		...current,
+		...benchmarks
+	].filter(({ name }) => name.length > 0 && name.length <= LONGEST_NAME).filter(({ kind, name }) => kind !== "rule" || name.toLowerCase().replaceAll("_", "-") !== AIR_GAP_RULE);
+}
+function namedValue({ node, path }, kind) {
+	if (node.kind !== "scalar" || typeof node.value !== "string") return [];
+	return [{
+		kind,
+		name: node.value,
+		at: {
+			path,
+			offset: node.offset
+		}
+	}];
+}
+/** What serves a workload today decides which half of the catalog must know the model. */
+function modelKind(path) {
+	if (path?.kind !== "scalar") return void 0;
+	if (path.value === "api") return "api-model";
+	return path.value === "self-host" ? "open-model" : void 0;
+}
+
+// src/policy/position.ts
+/**
+* Turns character offsets into lines and columns. Lines end with a line feed, so Windows and Unix files count alike.
+* The line counter of the YAML library is not used: it misses lines inside a quote that is never closed.
+* Example: `positionsIn("a: 1\nb: 2")(8)` is line 2, column 4.
+*/
+function positionsIn(text) {
+	const starts = [0];
+	for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+	return (offset) => {
+		let low = 0;
+		let high = starts.length;
+		while (high - low > 1) {
+			const middle = low + high >> 1;
+			if ((starts[middle] ?? 0) <= offset) low = middle;
+			else high = middle;
+		}
+		return {
+			line: low + 1,
+			column: offset - (starts[low] ?? 0) + 1
+		};
+	};
+}
+
+// src/policy/rules.ts
+/**
+* What no single key can say: how keys of the policy fit together. Every rule reads the text as it stands and says
+* nothing about values of the wrong kind, so rules also run on policies that the schema refuses.
+* Example: `requests_per_day` beside `requests_per_month` gives `exactly-one`.
+*/
+function checkRules(root) {
+	return [
+		...select(root, "workloads[].volume").flatMap((place) => exactlyOneOf(place, "requests_per_day", "requests_per_month")),
+		...select(root, "waivers[]").flatMap((place) => exactlyOneOf(place, "gate", "rule")),
+		...rangesIn(nearest(root, [])).flatMap(ordered),
+		...duplicates(select(root, "workloads[].name"), "workload name"),
+		...select(root, "workloads[]").flatMap(aboutOneWorkload),
+		...aboutWaivers(root),
+		...select(root, "prices.api[]").flatMap(pricePeriod),
+		...duplicates(select(root, "prices.api[]"), "price", ["id", "effective_from"]),
+		...duplicates(select(root, "prices.gpu[]"), "price", [
+			"id",
+			"region",
+			"effective_from"
+		]),
+		...purchaseNeedsPrice(root),
+		...certificateRegion(root),
+		...duplicates(select(root, "measurements[].file"), "measurement file")
+	];
+}
+function exactlyOneOf(place, first, second) {
+	if (place.node.kind !== "map") return [];
+	const written = [child(place, first), child(place, second)].filter((found) => found !== void 0);
+	if (written.length === 1) return [];
+	const needs = `${leafText(place.path)} needs exactly one of ${first} and ${second}`;
+	const later = written.toSorted((a, b) => b.offset - a.offset)[0];
+	if (later === void 0) return [error("exactly-one", place, `${needs}; it has neither`, `add ${first} or ${second}`)];
+	return [error("exactly-one", later, `${needs}; it has both`, "remove one of them")];
+}
+/** Every `{ low, expected, high }`, wherever it stands. */
+function rangesIn(place) {
+	const inner = children(place).flatMap(rangesIn);
+	return child(place, "low") === void 0 ? inner : [place, ...inner];
+}
+function ordered(place) {
+	const [low, expected, high] = [
+		"low",
+		"expected",
+		"high"
+	].map((key) => numberIn(child(place, key)));
+	if (low === void 0 || expected === void 0 || high === void 0 || low <= expected && expected <= high) return [];
+	const message = `${leafText(place.path)} has low ${low}, expected ${expected}, high ${high}; allowed: low <= expected <= high`;
+	return [error("wrong-order", place, message, "put the three numbers in order")];
+}
+/** Places whose text, or whose texts under `keys`, were written before; case does not tell names apart. */
+function duplicates(places, what, keys) {
+	const taken = /* @__PURE__ */ new Set();
+	return places.flatMap((place) => {
+		const texts = keys === void 0 ? [textIn(place)] : keys.map((key) => textIn(child(place, key)));
+		const written = texts.filter((text) => text !== void 0);
+		if (written.length < texts.length) return [];
+		const name = written.join(" ").toLowerCase();
+		if (taken.has(name)) {
+			const at = {
+				path: place.path,
+				offset: place.node.offset
+			};
+			return [error("duplicate-name", at, `the ${what} ${quote$1(written.join(" "))} is taken`, "rename or remove one of the two")];
+		}
+		taken.add(name);
+		return [];
+	});
+}
+function aboutOneWorkload(workload) {
+	return [
+		...dataClassNone(workload),
+		...someTraffic(workload),
+		...tokensFitWindow(workload),
+		...candidatesNameOne(workload),
+		...unusualNumbers(workload)
+	];
+}
+function dataClassNone(workload) {
+	const classes = child(workload, "data_class");
+	if (classes?.node.kind !== "list" || classes.node.items.length < 2) return [];
+	const none = children(classes).find((place) => textIn(place) === "none");
+	return none === void 0 ? [] : [error("contradiction", none, "data_class holds none beside other classes", "remove none")];
+}
+function someTraffic(workload) {
+	const weights = under(workload, "volume", "hourly_profile", "weights");
+	const hours = weights === void 0 ? [] : children(weights).map(numberIn);
+	const tokens = child(workload, "tokens");
+	const problems = [];
+	if (weights !== void 0 && hours.length > 0 && hours.every((hour) => hour === 0)) problems.push(error("out-of-range", weights, "weights are all 0; allowed: at least one hour above 0", "give the busy hours a weight"));
+	if (tokens !== void 0 && expectedIn(child(tokens, "input")) === 0 && expectedIn(child(tokens, "output")) === 0) problems.push(error("out-of-range", tokens, "input and output are both 0; allowed: at least one above 0", "write the mean tokens of one request"));
+	return problems;
+}
+function tokensFitWindow(workload) {
+	const window = under(workload, "needs", "context_window_tokens");
+	const size = numberIn(window);
+	const input = expectedIn(under(workload, "tokens", "input"));
+	const output = expectedIn(under(workload, "tokens", "output"));
+	if (window === void 0 || size === void 0 || input === void 0 || output === void 0 || size >= input + output) return [];
+	const message = `context_window_tokens is ${size}, less than the mean request of ${input} + ${output} = ${input + output} tokens`;
+	return [error("contradiction", window, message, "write the longest request, input and output together")];
+}
+/** Without any name nothing could serve the workload. */
+function candidatesNameOne(workload) {
+	const candidates = child(workload, "candidates");
+	if (candidates?.node.kind !== "map") return [];
+	if (children(candidates).map(({ node }) => node).some((node) => node.kind !== "list" || node.items.length > 0)) return [];
+	return [error("out-of-range", candidates, "candidates name no model; allowed: at least one under api or open", "name a model, or remove candidates")];
+}
+/** Rules that no waiver lifts: a network without internet access either exists or not. */
+const NEVER_WAIVED = ["air-gapped"];
+/** Names that a wrong one is compared with; a valid policy has no more workloads than this. */
+const MAX_NAMES_COMPARED = 200;
+function aboutWaivers(root) {
+	const names = new Set(select(root, "workloads[].name").flatMap((place) => textIn(place) ?? []));
+	return select(root, "waivers[]").flatMap((waiver) => [...waivableRule(waiver), ...knownWorkload(waiver, names)]);
+}
+function waivableRule(waiver) {
+	const rule = child(waiver, "rule");
+	const id = textIn(rule)?.replaceAll("_", "-").toLowerCase();
+	if (rule === void 0 || id === void 0 || !NEVER_WAIVED.includes(id)) return [];
+	return [error("not-waivable", rule, `the rule ${id} cannot be waived`, "change compliance.air_gapped, or remove the waiver")];
+}
+function knownWorkload(waiver, names) {
+	const workload = child(waiver, "workload");
+	const name = textIn(workload);
+	if (workload === void 0 || name === void 0 || names.size === 0 || names.has(name)) return [];
+	const compared = [...names].slice(0, MAX_NAMES_COMPARED);
+	const near = nearestWord(name, compared);
+	const message = `no workload is named ${quote$1(name)}; allowed: ${listOf(compared)}`;
+	return [error("unknown-workload", workload, message, near === void 0 ? "remove the key to waive for all" : `write ${near}`)];
+}
+function pricePeriod(price) {
+	const from = textIn(child(price, "effective_from"));
+	const end = child(price, "effective_to");
+	const to = textIn(end);
+	if (end === void 0 || from === void 0 || to === void 0 || to >= from) return [];
+	return [error("wrong-order", end, `effective_to ${quote$1(to)} is before effective_from ${quote$1(from)}`, "put the two dates in order")];
+}
+/** Ways to buy whose price is a private agreement or changes every hour, so that no public list holds it. */
+const UNLISTED_PURCHASES = ["spot", "savings_plan"];
+function purchaseNeedsPrice(root) {
+	const gpu = select(root, "purchase.gpu")[0];
+	const way = textIn(gpu);
+	if (gpu === void 0 || way === void 0 || !UNLISTED_PURCHASES.includes(way)) return [];
+	const discount = select(root, "purchase.gpu_discount_ratio")[0];
+	if (discount !== void 0 && numberIn(discount) !== 0 || select(root, "prices.gpu[]").length > 0) return [];
+	return [error("needs-price", gpu, `gpu is ${way}, for which no public price exists`, "add purchase.gpu_discount_ratio above 0, or rows under prices.gpu")];
+}
+/** Region of a policy that names none, as its description says. */
+const DEFAULT_REGION = "us-east-1";
+/** A load balancer takes certificates of its own region only. */
+function certificateRegion(root) {
+	const arn = select(root, "deploy.certificate_arn")[0];
+	const domain = select(root, "deploy.domain")[0];
+	if (arn === void 0) return domain === void 0 ? [] : [privateCertificate(domain)];
+	const place = textIn(arn)?.split(":")[3];
+	const written = select(root, "region")[0];
+	const region = written === void 0 ? DEFAULT_REGION : textIn(written);
+	if (place === void 0 || place === "" || region === void 0 || place === region) return [];
+	const message = `certificate_arn lies in ${quote$1(place)} and the policy in ${quote$1(region)}; allowed: the same region`;
+	return [error("contradiction", arn, message, `use a certificate of ${region}`)];
+}
+function privateCertificate(domain) {
+	return warning("unusual", domain, "domain has no certificate_arn, so the stack imports a private certificate that clients must trust", "add deploy.certificate_arn of an ACM certificate for this name");
+}
+/** Output beyond this many tokens for one request is rare even for reasoning models. */
+const UNUSUAL_OUTPUT_TOKENS = 1e5;
+/** The worst minute of public traces is at most about 4 times the mean of its hour. */
+const UNUSUAL_PEAK = 20;
+function unusualNumbers(workload) {
+	const output = under(workload, "tokens", "output");
+	const peak = under(workload, "volume", "peak_to_average");
+	const tokens = expectedIn(output) ?? 0;
+	const factor = numberIn(peak) ?? 0;
+	const problems = [];
+	if (output !== void 0 && tokens > UNUSUAL_OUTPUT_TOKENS) problems.push(warning("unusual", output, `output is ${tokens} tokens for one request`, "write the mean of one request, not of a day"));
+	if (peak !== void 0 && factor > UNUSUAL_PEAK) problems.push(warning("unusual", peak, `peak_to_average is ${factor}`, "compare the worst minute with the mean of the busiest hour, not with the whole day"));
+	return problems;
+}
+function under(place, ...keys) {
+	return keys.reduce((found, key) => found && child(found, key), place);
+}
+function textIn(place) {
+	const node = place?.node;
+	return node?.kind === "scalar" && typeof node.value === "string" ? node.value : void 0;
+}
+function numberIn(place) {
+	const node = place?.node;
+	return node?.kind === "scalar" && typeof node.value === "number" ? node.value : void 0;
+}
+/** The number, or the expected value of a range. */
+function expectedIn(place) {
+	return numberIn(place) ?? numberIn(place && child(place, "expected"));
+}
+
 // src/policy/terms.ts
 /**
 * The words that the policy language is built from: kinds of number, text and name that several keys share.
@@ -56090,6 +57497,13 @@ const openModel = known(LONGEST_MODEL_NAME, "llama-3.3-70b-instruct");
 const region = known(LONGEST_AWS_NAME, "us-east-1");
 /** AWS instance type, e.g. p5.48xlarge. */
 const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
+/** Id or alias of a GPU in the catalog. */
+const gpu = known(LONGEST_AWS_NAME, "h100");
+/**
+* A file of the repository, as a relative path with forward slashes that never leads upwards: a pull request must not make
+* the engine read other files of the machine.
+*/
+const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes and without ..", "bench/h100-qwen3-32b.json");
 /** A sentence for people: who, why or where. */
 const note = string().min(1).max(300);
 /** A calendar day, YYYY-MM-DD. */
@@ -56285,6 +57699,22 @@ const gpuPrice = strictObject({
 	source: note.describe("Where the price stands, e.g. a private offer."),
 	checked
 }).describe("One dated price of one instance type in one region.");
+const Measurement = strictObject({
+	file: repositoryFile.describe("JSON file that the tool wrote, relative to the policy's folder or to the top of the repository."),
+	model: openModel.describe("Open-weight model of the catalog that ran."),
+	gpu: gpu.describe("GPU of the catalog that it ran on, e.g. h100."),
+	tensor_parallel: int().min(1).max(64).describe("GPUs that one server was split over."),
+	precision: _enum([
+		"bf16",
+		"fp8",
+		"int8",
+		"int4",
+		"mxfp4",
+		"nvfp4"
+	]).describe("Precision of the weights that ran."),
+	tool: _enum(["vllm_bench", "guidellm"]).optional().describe("What wrote the file: vllm bench serve --save-result, or GuideLLM. Default: told from the file."),
+	cached_input_ratio: ratio.optional().describe("Share of the input tokens that the run found in the prefix cache. Default 0; a rate beyond the GPU's compute needs it.")
+}).describe("One benchmark of one server; it rescales the predicted throughput of that model, GPU, size and precision.");
 const Deploy = strictObject({
 	environment: identifier.optional().describe("Name that goes into resource names and tags. Default: the stage."),
 	vpc: strictObject({
@@ -56362,10 +57792,7 @@ const PolicyFile = strictObject({
 		api: array(apiPrice).max(200).optional().describe("Prices of API models."),
 		gpu: array(gpuPrice).max(200).optional().describe("Prices of GPU instances.")
 	}).optional().describe("Your own prices; each needs a source. They win over the catalog."),
-	measurements: array(unknown$1()).optional().meta({
-		description: "Measured throughput files. Not supported yet.",
-		maxItems: 0
-	}),
+	measurements: array(Measurement).max(50).optional().describe("Your own benchmarks of a server; they win over the prediction."),
 	gates: strictObject({
 		max_monthly_usd: positive.optional().describe("Fail when the expected monthly cost is above this."),
 		max_increase_ratio: atLeastZero.optional().describe("Fail when the cost rises by more than this share against the base branch."),
@@ -56612,7 +58039,7 @@ function problemsOf(issue, root) {
 }
 function unknownKey(key, place, schema) {
 	const at = child(place, key) ?? place;
-	return error$1("unknown-key", at, `unknown key ${quote$1(key)}; allowed: ${listOf(keysOf(schema))}`, unknownKeyFix(key, schema));
+	return error("unknown-key", at, `unknown key ${quote$1(key)}; allowed: ${listOf(keysOf(schema))}`, unknownKeyFix(key, schema));
 }
 function missingKey(path, parent, schema) {
 	const key = leafText(path);
@@ -56621,13 +58048,13 @@ function missingKey(path, parent, schema) {
 		path
 	};
 	const fix = schema.const === void 0 ? `add ${key}` : `add ${key}: ${schema.const}`;
-	return error$1("missing-key", at, `${leafText(parent.path)} has no ${key}; needed: ${allowed(schema)}`, fix);
+	return error("missing-key", at, `${leafText(parent.path)} has no ${key}; needed: ${allowed(schema)}`, fix);
 }
 function wrongValue(place, schema, issue) {
 	const { node, path } = place;
 	const code = codeOf(node, schema, issue);
 	const form = code === "wrong-format" && issue.code === "invalid_format" && issue.format === "regex" ? issue.message : allowed(schema, node);
-	return error$1(code, {
+	return error(code, {
 		offset: node.offset,
 		path
 	}, `${leafText(path)} is ${seen(node)}; allowed: ${form}`, valueFix(node, schema));
@@ -63423,13 +64850,13 @@ function readMap(node, path, reader) {
 			offset,
 			path: [...path, name ?? "?"]
 		};
-		if (name === void 0) reader.problems.push(error$1("yaml-syntax", at, "a key is a list, a map or an alias; allowed: plain text"));
+		if (name === void 0) reader.problems.push(error("yaml-syntax", at, "a key is a list, a map or an alias; allowed: plain text"));
 		else if (name === "<<" && (0, import_dist.isScalar)(key) && key.type === "PLAIN") merged.push({
 			node: read$1(value, at.path, offset, reader),
 			at
 		});
-		else if (REFUSED_KEYS.has(name)) reader.problems.push(error$1("unknown-key", at, `the key ${quote$1(name)} is never allowed`, "remove it"));
-		else if (entries.has(name)) reader.problems.push(error$1("duplicate-key", at, `the key ${quote$1(name)} stands twice here`, "remove one of them"));
+		else if (REFUSED_KEYS.has(name)) reader.problems.push(error("unknown-key", at, `the key ${quote$1(name)} is never allowed`, "remove it"));
+		else if (entries.has(name)) reader.problems.push(error("duplicate-key", at, `the key ${quote$1(name)} stands twice here`, "remove one of them"));
 		else entries.set(name, {
 			keyOffset: offset,
 			value: read$1(value, at.path, offset, reader)
@@ -63449,7 +64876,7 @@ function listed(node) {
 /** Keys that stand in the map itself win over merged ones, and earlier merged ones over later. */
 function merge(from, entries, at, reader) {
 	if (from.kind !== "map") {
-		reader.problems.push(error$1("yaml-syntax", at, "the merge key << stands for no map; allowed: an alias of a map"));
+		reader.problems.push(error("yaml-syntax", at, "the merge key << stands for no map; allowed: an alias of a map"));
 		return;
 	}
 	for (const [key, entry] of from.entries) if (!entries.has(key)) entries.set(key, entry);
@@ -63466,13 +64893,13 @@ function readAlias(name, at, reader) {
 	if (reader.aliased > MAX_ALIASED_VALUES) return nothing;
 	const target = reader.anchors.get(name);
 	if (target === void 0) {
-		reader.problems.push(error$1("yaml-syntax", at, `the alias ${quote$1(`*${name}`)} has no anchor before it`, `write &${name} before the first use`));
+		reader.problems.push(error("yaml-syntax", at, `the alias ${quote$1(`*${name}`)} has no anchor before it`, `write &${name} before the first use`));
 		return nothing;
 	}
 	reader.aliased += target.size;
 	if (reader.aliased <= MAX_ALIASED_VALUES) return target;
 	const message = `aliases up to here stand for ${reader.aliased} values; allowed: at most ${MAX_ALIASED_VALUES}`;
-	reader.problems.push(error$1("alias-bomb", at, message, "write the values out instead of nesting aliases"));
+	reader.problems.push(error("alias-bomb", at, message, "write the values out instead of nesting aliases"));
 	return nothing;
 }
 /** Offset of the first value nested deeper than `MAX_DEPTH`. */
@@ -63502,13 +64929,13 @@ function innerTokens(token) {
 	return token.items.flatMap((item) => [item.key, item.value]).filter((inner) => inner !== void 0 && inner !== null);
 }
 function tooDeep(offset) {
-	return error$1("too-deep", {
+	return error("too-deep", {
 		offset,
 		path: []
 	}, `maps and lists are nested more than ${MAX_DEPTH} deep here`, "remove brackets or indentation; a policy needs 7 levels");
 }
 function emptyFile() {
-	return error$1("empty-file", {
+	return error("empty-file", {
 		offset: 0,
 		path: []
 	}, "the file holds no policy", "start with version: 1 and one entry under workloads, or run breakeven init");
@@ -63516,7 +64943,7 @@ function emptyFile() {
 function furtherDocument(tokens) {
 	const further = tokens.filter(({ type }) => type === "document")[1];
 	if (further === void 0) return [];
-	return [error$1("yaml-syntax", {
+	return [error("yaml-syntax", {
 		offset: further.offset,
 		path: []
 	}, "a second document begins here; allowed: one policy for each file", "remove the --- line, or move what follows into a file of its own")];
@@ -63542,10 +64969,10 @@ function syntaxProblem({ code, message, pos }, tokens) {
 			offset: openingQuote(tokens, offset),
 			path: []
 		};
-		return error$1("yaml-syntax", at, "the quote that opens here is never closed", "close it on the same line");
+		return error("yaml-syntax", at, "the quote that opens here is never closed", "close it on the same line");
 	}
 	const [said, fix] = SYNTAX[code] ?? [`this is not YAML (${code.toLowerCase().replaceAll("_", " ")})`, void 0];
-	return error$1("yaml-syntax", {
+	return error("yaml-syntax", {
 		offset,
 		path: []
 	}, said, fix);
@@ -63605,11 +65032,25 @@ function parsePolicy(text, file, names) {
 		lineOf
 	};
 }
+/**
+* Measurement files that a policy names, each once, as written: what the shell reads before `evaluate`. Only names that the
+* language allows; a text that is no policy names none.
+* Example: `measurements: [{ file: bench/h100.json, ... }]` gives `["bench/h100.json"]`.
+*/
+function measurementFilesIn(text) {
+	if (unreadableText(text) !== void 0) return [];
+	const { root } = readYaml(withoutByteOrderMark(text));
+	const allowed = (root === null ? [] : select(root, "measurements[].file").map(({ node }) => node.kind === "scalar" ? node.value : null)).flatMap((name) => {
+		const file = repositoryFile.safeParse(name);
+		return file.success ? [file.data] : [];
+	});
+	return [...new Set(allowed)];
+}
 function unreadableText(text) {
 	const bytes = new TextEncoder().encode(text).length;
 	if (bytes > 262144) {
 		const message = `the file has ${bytes} bytes; allowed: at most ${MAX_POLICY_BYTES}`;
-		return error$1("too-large", {
+		return error("too-large", {
 			offset: 0,
 			path: []
 		}, message, "split the policy into several files, one for each group of workloads");
@@ -63619,7 +65060,7 @@ function unreadableText(text) {
 	const character = strange[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
 	const message = `the character U+${character} does not occur in a text file; allowed: YAML in UTF-8`;
 	const fix = character === "0000" ? "save the file as UTF-8; it looks like UTF-16 or a binary file" : "save the file as UTF-8";
-	return error$1("not-text", {
+	return error("not-text", {
 		offset: strange.index,
 		path: []
 	}, message, fix);
@@ -63640,7 +65081,7 @@ function toDiagnostics(problems, file, position) {
 	const shown = distinct.slice(0, MAX_PROBLEMS);
 	const cut = distinct[MAX_PROBLEMS];
 	if (cut !== void 0) {
-		const report = distinct.some(({ severity }) => severity === "error") ? error$1 : warning;
+		const report = distinct.some(({ severity }) => severity === "error") ? error : warning;
 		shown.push(report("more-problems", {
 			offset: cut.offset,
 			path: []
@@ -63687,22 +65128,32 @@ function camelKey(key) {
 /**
 * The core in one function: policy text in, decision out. Pure; the same input gives the same result.
 *
-* 1. Parse the policy; every problem is a `Diagnostic` with its line.
+* 1. Parse the policy and its measurements; every problem is a `Diagnostic` with its line.
 * 2. Decide head and base with the same catalog and date. Waivers come from the base branch.
 * 3. Compare, judge the gates (the base branch's), and collect findings.
 *
-* A base policy that is invalid counts as no base, and says so.
+* A base policy that is invalid counts as no base, and says so. The base is decided with its own measurement files, the head's where it
+* has none; a measurement of the base that cannot be used is left out with a warning, because its gates must hold all the same.
 */
 function evaluate(input) {
 	const { catalog, asOf } = input;
 	const names = nameBook(catalog, asOf);
 	const head = parsePolicy(input.text, input.path, names);
 	if (head.kind === "invalid") return head;
+	const measured = readMeasurements(head, catalog, input.files ?? {});
+	if (measured.diagnostics.length > 0) return {
+		kind: "invalid",
+		diagnostics: [...head.warnings, ...measured.diagnostics]
+	};
 	const base = input.base === null ? null : parsePolicy(input.base.text, input.base.path, names);
 	const baseDocument = base === null || base.kind === "invalid" ? null : base;
 	const waivers = (baseDocument ?? head).policy.waivers ?? [];
-	const trace = decide(head, catalog, asOf, waivers);
-	const baseDecision = baseDocument === null ? null : decide(baseDocument, catalog, asOf, waivers).decision;
+	const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
+	const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, {
+		...input.files,
+		...input.base?.files
+	});
+	const baseDecision = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations).decision;
 	const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
 	return {
 		kind: "evaluated",
@@ -63722,7 +65173,12 @@ function evaluate(input) {
 			decision: trace.decision,
 			delta: baseDecision === null ? null : compare$2(baseDecision, trace.decision),
 			gates,
-			findings: [...findings, ...findingsOf$1(trace, head, catalog, asOf)],
+			findings: [
+				...findings,
+				...baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf) : [],
+				...findingsOf$1(trace, head, catalog, asOf),
+				...unusedInBase(baseMeasured)
+			],
 			diagnostics: head.warnings,
 			horizonMonths: trace.facts.horizonMonths,
 			region: trace.facts.region
@@ -63730,6 +65186,14 @@ function evaluate(input) {
 		document: head,
 		trace
 	};
+}
+function unusedInBase(measured) {
+	return (measured?.diagnostics ?? []).map(({ message }) => ({
+		id: "base-measurement",
+		level: "warning",
+		text: `on the base branch: ${message}; the base is decided without it`,
+		line: null
+	}));
 }
 function identityOf$1(source, document) {
 	const name = document.policy.name ?? source.path.split("/").at(-1)?.replace(/\.ya?ml$/, "") ?? source.path;
@@ -63745,6 +65209,27 @@ function baseNote(base, kind) {
 }
 
 // src/files.ts
+/**
+* Measurement files that a policy names, found by `read`: each is looked for in the folder of the policy, then at `top`, so that the same
+* policy works on the command line and in the action. A file that `read` does not have is left out; the evaluation says so.
+* Example: `bench/h100.json` of `.github/breakeven.yml` is `.github/bench/h100.json`, else `bench/h100.json`.
+*/
+async function measurementFiles(policy, top, read) {
+	const folders = [.../* @__PURE__ */ new Set([dirname$1(policy.path), top])];
+	const found = [];
+	for (const file of measurementFilesIn(policy.text)) {
+		const text = await firstText(folders.map((folder) => folder === "." ? file : `${folder}/${file}`), read);
+		if (text !== null) found.push([file, text]);
+	}
+	return Object.fromEntries(found);
+}
+async function firstText(paths, read) {
+	for (const path of paths) {
+		const text = await read(path);
+		if (text !== null) return text;
+	}
+	return null;
+}
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */
 async function writeWhole(path, content) {
 	await mkdir$1(dirname$1(path), { recursive: true });
@@ -64395,12 +65880,16 @@ async function collectPolicies(options) {
 			file,
 			diagnostic: text.diagnostic
 		});
-		else found.push({
-			kind: "present",
-			file,
-			text: text.text,
-			base: await baseText(file, options.base)
-		});
+		else {
+			const base = await baseText(file, options.base);
+			found.push({
+				kind: "present",
+				file,
+				text: text.text,
+				...await measurementsOf(file, text.text, options.head),
+				base
+			});
+		}
 	}
 	const deleted = await deletedPolicies({
 		patterns,
@@ -64423,21 +65912,37 @@ async function listFirst(sources, globs) {
 	}
 	return [];
 }
-async function readFirst(sources, file) {
+async function readFirst(sources, file, maxBytes) {
 	for (const source of sources) {
-		const text = await source.read(file);
+		const text = await source.read(file, maxBytes);
 		if (text.kind !== "absent") return text;
 	}
 	return { kind: "absent" };
+}
+/** Measurement files from the same commit as the policy; nothing where it names none. */
+async function measurementsOf(path, text, sources) {
+	const files = await measurementFiles({
+		path,
+		text
+	}, ".", async (file) => {
+		const found = await readFirst(sources, file, MAX_MEASUREMENT_BYTES);
+		return found.kind === "text" ? found.text : null;
+	});
+	return Object.keys(files).length === 0 ? {} : { files };
 }
 async function baseText(file, base) {
 	if (base === null) return null;
 	const path = base.renamedFrom.get(file) ?? file;
 	const text = await base.source.read(path);
 	if (text.kind === "absent") return null;
+	if (text.kind === "unreadable") return {
+		path,
+		text: ""
+	};
 	return {
 		path,
-		text: text.kind === "text" ? text.text : ""
+		text: text.text,
+		...await measurementsOf(path, text.text, [base.source])
 	};
 }
 async function deletedPolicies(options) {
@@ -67181,7 +68686,7 @@ function workspaceSource(workspace) {
 				ignore
 			})).filter((name) => matchesAny(patterns, name));
 		},
-		read: (path) => readInside(workspace, path)
+		read: (path, maxBytes = MAX_POLICY_BYTES) => readInside(workspace, path, maxBytes)
 	};
 }
 /** Files of a commit, through the API: nothing is checked out, and nothing of the pull request runs. */
@@ -67191,7 +68696,7 @@ function commitSource(client, repository, sha) {
 		read: (path) => readCommit(client, repository, sha, path)
 	};
 }
-async function readInside(workspace, path) {
+async function readInside(workspace, path, maxBytes) {
 	const root = await realpath$1(workspace);
 	const target = await realpath$1(resolve$1(root, path)).catch(() => null);
 	if (target === null) return { kind: "absent" };
@@ -67199,7 +68704,7 @@ async function readInside(workspace, path) {
 	const file = await open$2(target);
 	try {
 		if (!(await file.stat()).isFile()) return unreadable(path, "not-a-file", "is not a file", "name a file or a glob");
-		const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_POLICY_BYTES + 1), 0, MAX_POLICY_BYTES + 1, 0);
+		const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0);
 		return asText(buffer.subarray(0, bytesRead));
 	} finally {
 		await file.close();
@@ -74449,7 +75954,7 @@ function fleetRows(fleet) {
 		["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
 		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`],
 		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
-		["Confidence", `class ${capacity.confidence}`],
+		["Confidence", `class ${capacity.confidence}${capacity.measured === void 0 ? "" : `, ${capacity.measured}`}`],
 		["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`]
 	].map(([label, value]) => [line(label), line(value)]);
 }
@@ -75013,7 +76518,8 @@ function fleetOf(fleet) {
 			tpotMsP95: figure(capacity.tpotMsP95),
 			concurrency: figure(capacity.concurrency),
 			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence
+			confidence: capacity.confidence,
+			measured: capacity.measured ?? null
 		},
 		vllmFlags: fleet.vllmFlags,
 		workloads: fleet.workloads
@@ -75229,10 +76735,11 @@ function judge(policy, catalog, asOf) {
 		file,
 		diagnostics: [policy.diagnostic]
 	};
-	const { text, base } = policy;
+	const { text, files = {}, base } = policy;
 	const judged = evaluate({
 		path: file,
 		text,
+		files,
 		base,
 		catalog,
 		asOf,

@@ -95221,7 +95221,10 @@ function bucketPrefix(prefix) {
 /** A private, versioned, encrypted bucket that answers over TLS alone. */
 function buildBucket(foundation, id, options) {
 	const { stack, config, prefix, account, key } = foundation;
-	const bucket = new import_s3_bucket.S3Bucket(stack, id, { bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}` });
+	const bucket = new import_s3_bucket.S3Bucket(stack, id, {
+		bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}`,
+		forceDestroy: config.stage !== "production"
+	});
 	const block = new import_s3_bucket_public_access_block.S3BucketPublicAccessBlock(stack, `${id}_private`, {
 		bucket: bucket.id,
 		blockPublicAcls: true,
@@ -95253,11 +95256,15 @@ function buildBucket(foundation, id, options) {
 		policy: policyDocument([tlsOnly(bucket.arn), ...options.statements(bucket.arn)]),
 		dependsOn: [block]
 	});
-	if (options.logTo !== null) new import_s3_bucket_logging.S3BucketLoggingA(stack, `${id}_logging`, {
-		bucket: bucket.id,
-		targetBucket: options.logTo.id,
-		targetPrefix: "s3/"
-	});
+	if (options.logTo !== null) {
+		const { bucket: target, policy: admission } = options.logTo;
+		new import_s3_bucket_logging.S3BucketLoggingA(stack, `${id}_logging`, {
+			bucket: bucket.id,
+			targetBucket: target.id,
+			targetPrefix: "s3/",
+			dependsOn: [admission]
+		});
+	}
 	return {
 		bucket,
 		policy
@@ -95601,7 +95608,6 @@ function lists() {
 function identities({ arnPrefix, account, config, prefix }, roleName) {
 	const iam = `${arnPrefix}:iam::${account}`;
 	const boundary = `${iam}:policy/${serverPolicyName(prefix, config.region)}`;
-	const own = `${iam}:role/${roleName}`;
 	const roles = `${iam}:role/${prefix}-*`;
 	return [
 		{
@@ -95617,27 +95623,7 @@ function identities({ arnPrefix, account, config, prefix }, roleName) {
 			Resource: roles,
 			Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } }
 		},
-		{
-			Sid: "IdentitiesOfTheStack",
-			Effect: "Allow",
-			Action: [
-				"iam:Get*",
-				"iam:List*",
-				"iam:Tag*",
-				"iam:Untag*",
-				"iam:*InstanceProfile",
-				"iam:CreatePolicy*",
-				"iam:DeletePolicy*",
-				"iam:DeleteRole"
-			],
-			Resource: [
-				roles,
-				`${iam}:policy/${prefix}-*`,
-				`${iam}:instance-profile/${prefix}-*`,
-				`${iam}:oidc-provider/*`,
-				`${iam}:role/aws-service-role/*`
-			]
-		},
+		namedIdentities(iam, prefix),
 		{
 			Sid: "RoleOfAutoScaling",
 			Effect: "Allow",
@@ -95666,9 +95652,39 @@ function identities({ arnPrefix, account, config, prefix }, roleName) {
 				"iam:Delete*",
 				"iam:SetDefaultPolicyVersion"
 			],
-			Resource: [own, boundary]
+			Resource: [`${iam}:role/${roleName}`, boundary]
 		}
 	];
+}
+/** Reads of every identity that the stack touches; changes of its own policies and profiles. */
+function namedIdentities(iam, prefix) {
+	const reads = [
+		"iam:Get*",
+		"iam:List*",
+		"iam:Tag*",
+		"iam:Untag*"
+	];
+	const own = [
+		`${iam}:role/${prefix}-*`,
+		`${iam}:policy/${prefix}-*`,
+		`${iam}:instance-profile/${prefix}-*`
+	];
+	return {
+		Sid: "IdentitiesOfTheStack",
+		Effect: "Allow",
+		Action: [
+			...reads,
+			"iam:*InstanceProfile",
+			"iam:CreatePolicy*",
+			"iam:DeletePolicy*",
+			"iam:DeleteRole"
+		],
+		Resource: [
+			...own,
+			`${iam}:oidc-provider/*`,
+			`${iam}:role/aws-service-role/*`
+		]
+	};
 }
 
 // stacks/constructs/deploy-role.ts
@@ -96955,7 +96971,7 @@ function unknownPath(fleets) {
 function certificate({ stack, config }) {
 	return new import_lib.TerraformVariable(stack, "certificate_arn", {
 		type: "string",
-		description: `ARN of an ACM certificate in ${config.region} for the host name that clients use, e.g. from a private CA (aws acm request-certificate) or imported (aws acm import-certificate). Set deploy.certificate_arn in the policy to be asked no more`,
+		description: `ARN of an ACM certificate in ${config.region} for the host name that clients use, e.g. from a private CA (aws acm request-certificate) or imported (aws acm import-certificate). Set deploy.domain and deploy.certificate_arn in the policy: without a domain the base URLs name the load balancer, which no certificate of yours can cover`,
 		validation: [{
 			condition: expression(`can(regex("^arn:aws[a-z-]*:acm:${config.region}:[0-9]{12}:certificate/", var.certificate_arn))`),
 			errorMessage: `certificate_arn must be an ACM certificate in ${config.region}: arn:aws:acm:${config.region}:ACCOUNT:certificate/ID.`
@@ -97204,16 +97220,7 @@ function fresh(foundation, accessLogs) {
 		dependsOn: [accessLogs.policy]
 	});
 	const zones = serverZones(foundation);
-	const subnets = Array.from({ length: STACK_RESOURCES.zones }, (_, index) => {
-		return new import_subnet.Subnet(stack, `private_subnet_${index}`, {
-			vpcId: vpc.id,
-			cidrBlock: expression(`cidrsubnet(${address(cidr)}, ${SUBNET_BITS}, ${index})`),
-			availabilityZone: expression(`${address(zones)}[${index}]`),
-			mapPublicIpOnLaunch: false,
-			lifecycle: { ignoreChanges: ["availability_zone"] },
-			tags: { Name: `${prefix}-private-${index}` }
-		});
-	});
+	const subnets = privateSubnets(foundation, vpc, address(cidr), address(zones));
 	const tables = buildInternetExit(foundation, {
 		vpc,
 		subnets,
@@ -97232,6 +97239,19 @@ function fresh(foundation, accessLogs) {
 		privateSubnetIds: subnets.map((subnet) => subnet.id),
 		endpointGroupId
 	};
+}
+/** One private subnet in each zone; `cidr` and `zones` are expressions. */
+function privateSubnets({ stack, prefix }, vpc, cidr, zones) {
+	return Array.from({ length: STACK_RESOURCES.zones }, (_, index) => {
+		return new import_subnet.Subnet(stack, `private_subnet_${index}`, {
+			vpcId: vpc.id,
+			cidrBlock: expression(`cidrsubnet(${cidr}, ${SUBNET_BITS}, ${index})`),
+			availabilityZone: expression(`${zones}[${index}]`),
+			mapPublicIpOnLaunch: false,
+			lifecycle: { ignoreChanges: ["availability_zone"] },
+			tags: { Name: `${prefix}-private-${index}` }
+		});
+	});
 }
 /** Zones of the subnets: first those that offer every instance type of the fleets, then any other, so that there are always two. */
 function serverZones({ stack, config }) {
@@ -97288,6 +97308,7 @@ function ownRegistry(foundation) {
 	const { stack, config, prefix, key } = foundation;
 	const repository = new import_ecr_repository.EcrRepository(stack, "image_registry", {
 		name: `${prefix}/vllm`,
+		forceDelete: config.stage !== "production",
 		imageTagMutability: "IMMUTABLE",
 		imageScanningConfiguration: { scanOnPush: true },
 		encryptionConfiguration: [{
@@ -97359,7 +97380,7 @@ function buildWeightsBucket(foundation, accessLogs) {
 		encryption: "key",
 		expire: "versions",
 		expireDays: RESTORE_DAYS,
-		logTo: accessLogs.bucket,
+		logTo: accessLogs,
 		statements: () => []
 	});
 	return bucket;

@@ -5,8 +5,10 @@ import { compare } from "./decide/compare.ts";
 import { decide, type Trace } from "./decide/decide.ts";
 import { findingsOf, oldestPriceUsed } from "./decide/findings.ts";
 import { judgeGates } from "./decide/gates.ts";
+import { type MeasurementFiles, type MeasurementReading, readMeasurements } from "./decide/measurements.ts";
 import { nameBook } from "./decide/names.ts";
-import type { Evaluation, PolicyIdentity } from "./decide/types.ts";
+import { priceShare } from "./decide/price-share.ts";
+import type { Evaluation, Finding, PolicyIdentity } from "./decide/types.ts";
 import type { Diagnostic } from "./policy/diagnostic.ts";
 import { parsePolicy } from "./policy/parse.ts";
 import type { PolicyDocument } from "./policy/policy.ts";
@@ -15,6 +17,8 @@ import type { PolicyDocument } from "./policy/policy.ts";
 export interface PolicySource {
   readonly path: string;
   readonly text: string;
+  /** Text of the files that the policy names under `measurements`, by path as written; a file that is not here was not found. */
+  readonly files?: MeasurementFiles;
 }
 
 export interface EvaluateInput extends PolicySource {
@@ -33,22 +37,26 @@ export type EvaluateResult =
 /**
  * The core in one function: policy text in, decision out. Pure; the same input gives the same result.
  *
- * 1. Parse the policy; every problem is a `Diagnostic` with its line.
+ * 1. Parse the policy and its measurements; every problem is a `Diagnostic` with its line.
  * 2. Decide head and base with the same catalog and date. Waivers come from the base branch.
  * 3. Compare, judge the gates (the base branch's), and collect findings.
  *
- * A base policy that is invalid counts as no base, and says so.
+ * A base policy that is invalid counts as no base, and says so. The base is decided with its own measurement files, the head's where it
+ * has none; a measurement of the base that cannot be used is left out with a warning, because its gates must hold all the same.
  */
 export function evaluate(input: EvaluateInput): EvaluateResult {
   const { catalog, asOf } = input;
   const names = nameBook(catalog, asOf);
   const head = parsePolicy(input.text, input.path, names);
   if (head.kind === "invalid") return head;
+  const measured = readMeasurements(head, catalog, input.files ?? {});
+  if (measured.diagnostics.length > 0) return { kind: "invalid", diagnostics: [...head.warnings, ...measured.diagnostics] };
   const base = input.base === null ? null : parsePolicy(input.base.text, input.base.path, names);
   const baseDocument = base === null || base.kind === "invalid" ? null : base;
   const waivers = (baseDocument ?? head).policy.waivers ?? [];
-  const trace = decide(head, catalog, asOf, waivers);
-  const baseDecision = baseDocument === null ? null : decide(baseDocument, catalog, asOf, waivers).decision;
+  const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
+  const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, { ...input.files, ...input.base?.files });
+  const baseDecision = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations).decision;
   const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
   const evaluation: Evaluation = {
     engineVersion: input.engineVersion,
@@ -63,12 +71,26 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
     decision: trace.decision,
     delta: baseDecision === null ? null : compare(baseDecision, trace.decision),
     gates,
-    findings: [...findings, ...findingsOf(trace, head, catalog, asOf)],
+    findings: [
+      ...findings,
+      ...(baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf) : []),
+      ...findingsOf(trace, head, catalog, asOf),
+      ...unusedInBase(baseMeasured),
+    ],
     diagnostics: head.warnings,
     horizonMonths: trace.facts.horizonMonths,
     region: trace.facts.region,
   };
   return { kind: "evaluated", evaluation, document: head, trace };
+}
+
+function unusedInBase(measured: MeasurementReading | null): readonly Finding[] {
+  return (measured?.diagnostics ?? []).map(({ message }) => ({
+    id: "base-measurement",
+    level: "warning",
+    text: `on the base branch: ${message}; the base is decided without it`,
+    line: null,
+  }));
 }
 
 function identityOf(source: PolicySource, document: PolicyDocument): PolicyIdentity {

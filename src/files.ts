@@ -1,5 +1,7 @@
-import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { MAX_MEASUREMENT_BYTES } from "./capacity/measurement.ts";
+import { measurementFilesIn } from "./policy/parse.ts";
 
 /** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
 export class UserError extends Error {}
@@ -17,13 +19,64 @@ export async function readPolicyText(path: string): Promise<string> {
     );
   });
   if (info.isDirectory()) throw new UserError(`${path}: is a directory; name a policy file`);
+  return readStart(path, Math.min(info.size, READ_LIMIT_BYTES));
+}
+
+async function readStart(path: string, bytes: number): Promise<string> {
   const handle = await open(path);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(info.size, READ_LIMIT_BYTES)), 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0);
     return buffer.toString("utf8", 0, bytesRead);
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Measurement files that a policy names, found by `read`: each is looked for in the folder of the policy, then at `top`, so that the same
+ * policy works on the command line and in the action. A file that `read` does not have is left out; the evaluation says so.
+ * Example: `bench/h100.json` of `.github/breakeven.yml` is `.github/bench/h100.json`, else `bench/h100.json`.
+ */
+export async function measurementFiles(
+  policy: { readonly path: string; readonly text: string },
+  top: string,
+  read: (path: string) => Promise<string | null>,
+): Promise<Readonly<Record<string, string>>> {
+  const folders = [...new Set([dirname(policy.path), top])];
+  const found: [file: string, text: string][] = [];
+  for (const file of measurementFilesIn(policy.text)) {
+    const text = await firstText(
+      folders.map((folder) => (folder === "." ? file : `${folder}/${file}`)),
+      read,
+    );
+    if (text !== null) found.push([file, text]);
+  }
+  return Object.fromEntries(found);
+}
+
+async function firstText(paths: readonly string[], read: (path: string) => Promise<string | null>): Promise<string | null> {
+  for (const path of paths) {
+    const text = await read(path);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** Measurement files of a policy on disk; the top is the nearest folder above it that holds a `.git`. */
+export async function readMeasurementFiles(path: string, text: string): Promise<Readonly<Record<string, string>>> {
+  return measurementFiles({ path, text }, await topOf(resolve(dirname(path))), async (file) => {
+    const info = await stat(file).catch(() => null);
+    // One byte above the limit is enough for the evaluation to report the file as too large.
+    return info?.isFile() ? readStart(file, Math.min(info.size, MAX_MEASUREMENT_BYTES + 1)) : null;
+  });
+}
+
+async function topOf(folder: string): Promise<string> {
+  const isTop = await access(join(folder, ".git")).then(
+    () => true,
+    () => false,
+  );
+  return isTop || dirname(folder) === folder ? folder : topOf(dirname(folder));
 }
 
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */

@@ -79,8 +79,8 @@ function judge(policy: PolicyInput, catalog: Catalog, asOf: string): PolicyResul
   if (policy.kind === "deleted") return policy;
   const { file } = policy;
   if (policy.kind === "unreadable") return { kind: "invalid", file, diagnostics: [policy.diagnostic] };
-  const { text, base } = policy;
-  const judged = evaluate({ path: file, text, base, catalog, asOf, engineVersion: packageJson.version });
+  const { text, files = {}, base } = policy;
+  const judged = evaluate({ path: file, text, files, base, catalog, asOf, engineVersion: packageJson.version });
   return judged.kind === "invalid" ? { ...judged, file } : { kind: "evaluated", file, evaluation: judged.evaluation };
 }
 

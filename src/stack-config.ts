@@ -1,6 +1,6 @@
 import type { Evaluation, Fleet } from "./decide/types.ts";
 import type { Policy } from "./policy/policy.ts";
-import { rootVolumeGiB } from "./stack-resources.ts";
+import { rootVolumeGiB, type StackShape } from "./stack-resources.ts";
 
 /**
  * What the stacks build, as plain JSON without cdktf: the bridge between a decision and Terraform.
@@ -94,6 +94,8 @@ export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConf
       text: `no path fits the policy ${evaluation.policy.path}, so there is nothing to build; run explain to see why`,
     };
   }
+  const why = notBuilt(evaluation, policy);
+  if (why !== null) return { kind: "not-built", text: why };
   const deploy = policy.deploy ?? {};
   const stage = policy.stage ?? "production";
   const { region } = evaluation;
@@ -136,6 +138,18 @@ export function resourceName(name: string): string {
     .replaceAll(/^-+|-+$/g, "");
   const letterFirst = /^[a-z]/.test(plain) ? plain : `llm-${plain}`;
   return letterFirst.slice(0, NAME_LENGTH).replace(/-+$/, "");
+}
+
+/** What the stacks cannot build, said before anything is written; null when they can. */
+function notBuilt({ region, decision }: Evaluation, policy: Policy): string | null {
+  if (partitionOf(region) === "aws-eusc") {
+    return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
+  }
+  const bedrock = decision.workloads.some(({ option }) => option?.route === "bedrock");
+  if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && policy.deploy?.vpc === undefined) {
+    return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
+  }
+  return null;
 }
 
 function partitionOf(region: string): StackConfig["partition"] {
@@ -202,4 +216,21 @@ function routesOf(evaluation: Evaluation, policy: Policy): StackConfig["routes"]
     const fleet = evaluation.decision.fleets.find((entry) => entry.workloads.includes(name));
     return [{ workload: name, path, target: fleet?.id ?? option.id, restricted }];
   });
+}
+
+/** As much of a configuration as its billed resources depend on, for `stackResources`. */
+export function stackShape(config: StackConfig): StackShape {
+  const { api, fleets, network } = config;
+  const keyless = new Set(api.filter((access) => access.keyless).flatMap((access) => access.models));
+  const ownsDoor = config.privateNetwork && keyless.size > 0 && network.kind === "existing";
+  return {
+    stage: config.stage,
+    airGapped: config.airGapped,
+    newNetwork: network.kind === "new",
+    hasDomain: config.domain !== null,
+    keyedProviders: new Set(api.filter((access) => !access.keyless).map((access) => access.provider)).size,
+    keylessModels: keyless.size,
+    ...(ownsDoor ? { bedrockDoorSubnets: network.privateSubnetIds.length } : {}),
+    fleets: fleets.map((fleet) => ({ gatedDownload: fleet.gatedDownload, ttftPromised: fleet.ttftMsP95 !== null })),
+  };
 }

@@ -1,5 +1,3 @@
-import type { StackConfig } from "./stack-config.ts";
-
 /**
  * What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
  * file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
@@ -83,23 +81,6 @@ export interface StackShape {
   /** Subnets of an existing network in which the stack makes a private door to Bedrock (`private_network`); absent elsewhere. */
   readonly bedrockDoorSubnets?: number;
   readonly fleets: readonly { readonly gatedDownload: boolean; readonly ttftPromised: boolean }[];
-}
-
-/** The shape of a configuration. */
-export function stackShape(config: StackConfig): StackShape {
-  const { api, fleets, network } = config;
-  const keyless = new Set(api.filter((access) => access.keyless).flatMap((access) => access.models));
-  const ownsDoor = config.privateNetwork && keyless.size > 0 && network.kind === "existing";
-  return {
-    stage: config.stage,
-    airGapped: config.airGapped,
-    newNetwork: network.kind === "new",
-    hasDomain: config.domain !== null,
-    keyedProviders: new Set(api.filter((access) => !access.keyless).map((access) => access.provider)).size,
-    keylessModels: keyless.size,
-    ...(ownsDoor ? { bedrockDoorSubnets: network.privateSubnetIds.length } : {}),
-    fleets: fleets.map((fleet) => ({ gatedDownload: fleet.gatedDownload, ttftPromised: fleet.ttftMsP95 !== null })),
-  };
 }
 
 /** Billed resources of one stack, each a count at any moment of the month. */

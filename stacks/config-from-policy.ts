@@ -1,7 +1,7 @@
 import packageJson from "../package.json" with { type: "json" };
 import { loadCatalog } from "../src/catalog/index.ts";
 import { evaluate } from "../src/evaluate.ts";
-import { readPolicyText } from "../src/files.ts";
+import { readMeasurementFiles, readPolicyText } from "../src/files.ts";
 import type { Diagnostic } from "../src/policy/diagnostic.ts";
 import { type StackConfigResult, toStackConfig } from "../src/stack-config.ts";
 
@@ -11,6 +11,7 @@ export type PolicyStack = StackConfigResult | { readonly kind: "invalid"; readon
 /** Reads and evaluates one policy as the command line does. `asOf` is the date of prices, YYYY-MM-DD. Throws where the file cannot be read. */
 export async function stackConfigOf(path: string, asOf: string): Promise<PolicyStack> {
   const text = await readPolicyText(path);
-  const result = evaluate({ path, text, base: null, catalog: loadCatalog(), asOf, engineVersion: packageJson.version });
+  const files = await readMeasurementFiles(path, text);
+  const result = evaluate({ path, text, files, base: null, catalog: loadCatalog(), asOf, engineVersion: packageJson.version });
   return result.kind === "invalid" ? result : toStackConfig(result.evaluation, result.document.policy);
 }

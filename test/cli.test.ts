@@ -111,11 +111,19 @@ describe("evaluate", () => {
     expect(stdout).toContain("max_monthly_usd");
   });
 
+  it("reads the benchmarks that a policy names, from its own folder", async () => {
+    const measurement = "{ file: run.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8 }";
+    const path = file("measured.yml", `${GOOD}measurements: [${measurement}]\n`);
+    const missing = await breakeven("evaluate", path);
+    file("run.json", readFileSync(join(ROOT, "test", "capacity", "fixtures-measurements", "vllm-bench.json")));
+    const found = await breakeven("evaluate", path);
+
+    expect(missing).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/:7:.*measurement file not found: "run\.json"/) });
+    expect(found).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("refuses what it cannot do yet instead of ignoring it", async () => {
     expect(await breakeven("evaluate", file("ok.yml", GOOD), "--format", "html")).toMatchObject({ code: 3, stdout: "" });
-    const measured = await breakeven("evaluate", file("measured.yml", `${GOOD}measurements: [bench.json]\n`));
-    expect(measured.code).toBe(2);
-    expect(measured.stderr).toContain("not supported yet");
   });
 });
 

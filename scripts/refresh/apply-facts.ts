@@ -46,7 +46,8 @@ function applyHour(row: Instance, seen: SeenHour, regions: ReadonlySet<string>, 
   }
   if (agree(now.onDemand, usdPerHour)) {
     say("confirmed", row.id, `${region}: ${now.onDemand} USD per hour, read on ${readOn}`);
-    return withHour(row, region, { ...now, checked: later(now.checked, readOn), source: confirmedSource(now.source, run.label) });
+    if (readOn <= now.checked) return row;
+    return withHour(row, region, { ...now, checked: readOn, source: confirmedSource(now.source, run.label) });
   }
   const text = `${region}: ${shift(now.onDemand, usdPerHour)} USD per hour`;
   if (readOn < now.checked && now.basis !== "derived") {

@@ -12,11 +12,6 @@ export interface KnownWrong {
 export const knownWrong: readonly KnownWrong[] = [
   {
     source: "portkey",
-    id: "gemini-3.1-pro-preview",
-    why: "its cached price of 4.50 is the storage of a cache for an hour (ai.google.dev/gemini-api/docs/pricing)",
-  },
-  {
-    source: "portkey",
     id: "deepseek-v4-pro",
     why: "has the price of before 2026-08-17 and no peak hours (api-docs.deepseek.com/quick_start/pricing)",
   },

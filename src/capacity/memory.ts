@@ -89,10 +89,12 @@ export function maxConcurrency(configuration: ServingConfiguration, shape: Reque
 
 /** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
 export function kvConcurrency(configuration: ServingConfiguration, shape: RequestShape): number {
-  const fit = memoryFit({ ...configuration, maxModelLen: 1 });
-  if (!fit.fits) return 0;
+  const { model, gpu, precision, tensorParallel } = configuration;
+  const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
+  const kvCacheGiB = usableGiB - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(gpu.memoryGiB);
+  if (kvCacheGiB * BYTES_PER_GIB < kvBytesPerSequence(configuration, 1)) return 0;
   const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
-  return (fit.kvCacheGiB * BYTES_PER_GIB) / kvBytesPerSequence(configuration, held);
+  return (kvCacheGiB * BYTES_PER_GIB) / kvBytesPerSequence(configuration, held);
 }
 
 /** vLLM's default limit of running requests on this card: 1024 on large cards that are not A100, else 256. */

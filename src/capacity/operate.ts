@@ -1,6 +1,6 @@
 import { MS_PER_SECOND, P95_DEVIATIONS, P95_OF_EXPONENTIAL } from "./constants.ts";
 import { kvConcurrency, maxBatchedTokens, maxNumSeqs } from "./memory.ts";
-import { decodeStep, prefillMs, type StepParts, type Timing } from "./timing.ts";
+import { prefillMs, requestCacheMs, type StepParts, stepParts, type Timing } from "./timing.ts";
 import type { Bottleneck, RequestShape } from "./types.ts";
 
 /** Settings of a server and facts about its traffic that a mean shape does not tell. */
@@ -24,8 +24,8 @@ export interface Serving {
   readonly spread: number;
   readonly longestOutput: number;
   readonly prefillMs: number;
-  /** Mean tokens of context of a running request. */
-  readonly context: number;
+  /** ms that each running request adds to a step for its cache, at its mean context. */
+  readonly requestCacheMs: number;
   /** Most requests that run at once, and whether the cache or the scheduler's limit says so. */
   readonly maxBatch: number;
   readonly cacheBound: boolean;
@@ -49,13 +49,14 @@ export function servingOf(timing: Timing, shape: RequestShape, detail: ServingDe
   const budget = detail.maxBatchedTokens ?? maxBatchedTokens(configuration);
   const promptsPerStep = budget / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
   const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
+  const context = shape.inputTokens + (shape.outputTokens * (1 + detail.spread ** 2)) / 2;
   return {
     timing,
     shape,
     spread: detail.spread,
     longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
     prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
-    context: shape.inputTokens + (shape.outputTokens * (1 + detail.spread ** 2)) / 2,
+    requestCacheMs: requestCacheMs(timing, context),
     maxBatch: Math.min(byCache, byScheduler),
     cacheBound: byCache < byScheduler,
     promptsPerStep,
@@ -81,16 +82,19 @@ export interface OperatingPoint {
  */
 export function operate(serving: Serving, batch: number): OperatingPoint {
   const { timing, shape, prefillMs: prefill } = serving;
-  const parts = decodeStep(timing, batch, serving.context);
+  const parts = stepParts(timing, batch, serving.requestCacheMs);
   const work = shape.outputTokens * parts.totalMs + batch * prefill;
-  const others = Math.max(0, batch - 1);
   return {
     batch,
     cycleMs: timing.engine.ttftBaseMs + work,
     ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
-    tpotMs: parts.totalMs + (others * prefill) / shape.outputTokens,
+    tpotMs: tpotAt(serving, batch, parts.totalMs),
     parts,
   };
+}
+
+function tpotAt({ prefillMs: prefill, shape }: Serving, batch: number, stepMs: number): number {
+  return stepMs + (Math.max(0, batch - 1) * prefill) / shape.outputTokens;
 }
 
 /** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
@@ -135,32 +139,78 @@ export interface TailLatency {
  * ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
  */
 export function tailLatency(serving: Serving, others: number): TailLatency {
-  const point = operate(serving, 1 + others);
-  const wait = waitMs(serving, point.batch, point.parts.totalMs);
-  return { ttftMsP95: point.ttftMs + (P95_OF_EXPONENTIAL - 1) * wait, tpotMsP95: operate(serving, batchP95(others)).tpotMs };
+  const { timing, prefillMs: prefill, requestCacheMs: cacheMs } = serving;
+  const step = stepParts(timing, 1 + others, cacheMs).totalMs;
+  const wait = waitMs(serving, 1 + others, step);
+  const ttftMs = timing.engine.ttftBaseMs + prefill + step + wait;
+  const crowd = batchP95(others);
+  return {
+    ttftMsP95: ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
+    tpotMsP95: tpotAt(serving, crowd, stepParts(timing, crowd, cacheMs).totalMs),
+  };
 }
 
 /** Relative width at which a bisection stops. */
 const BISECTION_TOLERANCE = 1e-9;
 
-/** Largest x in [0, high] with `holds(x)`, for a predicate that turns false once; 0 when it never holds. */
-export function largest(high: number, holds: (x: number) => boolean): number {
-  if (holds(high)) return high;
+/**
+ * Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls; 0 when it is negative everywhere.
+ *
+ * A bisection, so that the result does not depend on how the margin bends; but most of its questions are answered by a bracket around the
+ * crossing that interpolation has found before, which takes a third of the work. `first` is `margin(0)` where the caller knows it.
+ */
+export function largest(high: number, margin: (x: number) => number, first = margin(0)): number {
+  const last = margin(high);
+  if (last >= 0) return high;
+  const bracket = crossing(high, margin, first, last);
   let low = 0;
   let upper = high;
   while (upper - low > BISECTION_TOLERANCE * high) {
     const middle = (low + upper) / 2;
-    if (holds(middle)) low = middle;
+    if (middle <= bracket.holds || (middle < bracket.fails && margin(middle) >= 0)) low = middle;
     else upper = middle;
   }
   return low;
+}
+
+/** The margin is not negative at `holds` and below, and negative at `fails` and above. */
+interface Bracket {
+  readonly holds: number;
+  readonly fails: number;
+}
+
+/** Most interpolations before the bisection goes on alone. */
+const MAX_INTERPOLATIONS = 16;
+
+/**
+ * Narrow bracket around the x in [0, high] where a falling margin changes its sign: inverse quadratic interpolation where the last three
+ * points allow it, else the middle (Chandrupatla, Advances in Engineering Software 28, 1997).
+ */
+function crossing(high: number, margin: (x: number) => number, first: number, last: number): Bracket {
+  if (first < 0) return { holds: Number.NEGATIVE_INFINITY, fails: 0 };
+  let [a, b, c] = [high, 0, high];
+  let [fa, fb, fc] = [last, first, last];
+  let share = 0.5;
+  for (let step = 0; step < MAX_INTERPOLATIONS && Math.abs(b - a) > BISECTION_TOLERANCE * high; step++) {
+    const x = a + share * (b - a);
+    const fx = margin(x);
+    if (fx >= 0 === fa >= 0) [c, fc] = [a, fa];
+    else [c, b, fc, fb] = [b, a, fb, fa];
+    [a, fa] = [x, fx];
+    const [along, value] = [(a - b) / (c - b), (fa - fb) / (fc - fb)];
+    const smooth = value ** 2 < along && (1 - value) ** 2 < 1 - along;
+    share = smooth ? (fa / (fb - fa)) * (fc / (fb - fc)) + (((c - a) / (b - a)) * fa * fb) / ((fc - fa) * (fc - fb)) : 0.5;
+    const least = (BISECTION_TOLERANCE * high) / 2 / Math.abs(b - a);
+    share = Math.min(1 - least, Math.max(least, share));
+  }
+  return fa >= 0 ? { holds: a, fails: b } : { holds: b, fails: a };
 }
 
 /** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
 export function othersAtRate(serving: Serving, requestsPerSecond: number): number | null {
   const most = Math.max(0, serving.maxBatch - 1);
   if (openPoint(serving, most).requestsPerSecond < requestsPerSecond) return null;
-  return largest(most, (others) => openPoint(serving, others).requestsPerSecond <= requestsPerSecond);
+  return largest(most, (others) => requestsPerSecond - openPoint(serving, others).requestsPerSecond);
 }
 
 /** The part of a step that takes longest. */

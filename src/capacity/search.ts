@@ -14,7 +14,7 @@ type Outcome =
  * divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
  * numbers that failed it.
  *
- * A whole search (3 precisions x 12 GPUs x 4 sizes) takes a few milliseconds: closed forms and bisection.
+ * What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
  */
 export function searchServing(request: ServingRequest): ServingSearch {
   const served: ServingOption[] = [];
@@ -29,11 +29,16 @@ export function searchServing(request: ServingRequest): ServingSearch {
 
 function configurations({ model, gpus, contextWindowTokens }: ServingRequest): ServingConfiguration[] {
   const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
-  const cards = gpus.flatMap(({ gpu, tensorParallelSizes }) => tensorParallelSizes.map((tensorParallel) => ({ gpu, tensorParallel })));
-  const splittable = cards.filter(({ tensorParallel }) => canSplitHeads(model, tensorParallel));
-  return precisions.flatMap((precision) =>
-    splittable.map((card) => ({ ...card, model, precision, kvPrecision: "bf16" as const, maxModelLen: contextWindowTokens })),
-  );
+  const found: ServingConfiguration[] = [];
+  for (const precision of precisions) {
+    for (const { gpu, tensorParallelSizes } of gpus) {
+      for (const tensorParallel of tensorParallelSizes) {
+        if (!canSplitHeads(model, tensorParallel)) continue;
+        found.push({ model, gpu, precision, kvPrecision: "bf16", tensorParallel, maxModelLen: contextWindowTokens });
+      }
+    }
+  }
+  return found;
 }
 
 function assess(configuration: ServingConfiguration, request: ServingRequest): Outcome {

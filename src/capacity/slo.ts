@@ -37,9 +37,14 @@ export function replicaCapacity(
   const serving = servingOf(timingOf(configuration, engine), shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
   if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return { kind: "capacity", capacity: throughputCapacity(serving) };
   const alone = tailLatency(serving, 0);
-  if (!keeps(alone, promise)) return { kind: "misses-promise", text: missText(alone, promise) };
-  const room = (others: number) => batchP95(others) <= serving.maxBatch;
-  const others = largest(serving.maxBatch, (x) => room(x) && keeps(tailLatency(serving, x), promise));
+  const spare = marginOf(alone, promise);
+  if (spare < 0) return { kind: "misses-promise", text: missText(alone, promise) };
+  const room = (others: number) => serving.maxBatch - batchP95(others);
+  const margin = (x: number) => {
+    const left = room(x) / serving.maxBatch;
+    return left < 0 ? left : Math.min(left, marginOf(tailLatency(serving, x), promise));
+  };
+  const others = largest(serving.maxBatch, margin, Math.min(room(0) / serving.maxBatch, spare));
   return { kind: "capacity", capacity: promisedCapacity(serving, others, room) };
 }
 
@@ -56,10 +61,11 @@ export function latencyAtRate(
   return tailLatency(serving, others);
 }
 
-function keeps(tail: TailLatency, promise: LatencyPromise): boolean {
-  return (
-    tail.ttftMsP95 <= (promise.ttftMsP95 ?? Number.POSITIVE_INFINITY) && tail.tpotMsP95 <= (promise.tpotMsP95 ?? Number.POSITIVE_INFINITY)
-  );
+/** Share of the promised time that is left, of the promise that is closer to being broken; negative when one is. */
+function marginOf(tail: TailLatency, { ttftMsP95, tpotMsP95 }: LatencyPromise): number {
+  const ttft = ttftMsP95 === null ? Number.POSITIVE_INFINITY : (ttftMsP95 - tail.ttftMsP95) / ttftMsP95;
+  const tpot = tpotMsP95 === null ? Number.POSITIVE_INFINITY : (tpotMsP95 - tail.tpotMsP95) / tpotMsP95;
+  return Math.min(ttft, tpot);
 }
 
 function missText(tail: TailLatency, promise: LatencyPromise): string {
@@ -82,20 +88,22 @@ function throughputCapacity(serving: Serving): ReplicaCapacity {
     tpotMsP95: point.tpotMs,
     limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
     confidence,
+    measured: null,
   };
 }
 
 /** Share by which the load is raised to see what stops it. */
 const NUDGE = 1.001;
 
-function promisedCapacity(serving: Serving, others: number, room: (others: number) => boolean): ReplicaCapacity {
+function promisedCapacity(serving: Serving, others: number, room: (others: number) => number): ReplicaCapacity {
   const point = openPoint(serving, others);
   const confidence = confidenceClass(serving.timing.configuration, serving.shape);
   return {
     requestsPerSecond: banded(point.requestsPerSecond, "throughput", confidence),
     concurrency: others,
     ...tailLatency(serving, others),
-    limitedBy: !room(others * NUDGE) && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+    limitedBy: room(others * NUDGE) < 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
     confidence,
+    measured: null,
   };
 }

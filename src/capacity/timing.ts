@@ -59,6 +59,8 @@ export function timingOf(configuration: ServingConfiguration, engine: EngineCons
   const denseMs = FLOP_PER_MAC * split.dense * denseFlopMs;
   const expertMs = (FLOP_PER_MAC * split.experts * split.expertShare * flopMs) / engine.expertFactor;
   const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
+  const attention = attentionOf(configuration, bf16FlopMs);
+  const link = linkOf(configuration, engine);
   const headMs = FLOP_PER_MAC * split.head * bf16FlopMs;
   return {
     configuration,
@@ -68,9 +70,13 @@ export function timingOf(configuration: ServingConfiguration, engine: EngineCons
     denseReadMs: ((split.dense * bytes.dense + split.head * BF16_BYTES) * byteMs) / (tensorParallel * engine.weightBandwidth.dense),
     expertReadMs: (split.experts * bytes.experts * byteMs) / (tensorParallel * engine.weightBandwidth.experts),
     expertShare: split.expertShare,
-    ...attentionOf(configuration, bf16FlopMs),
+    fullPairMs: attention.fullPairMs,
+    slidingPairMs: attention.slidingPairMs,
+    slidingWindow: attention.slidingWindow,
+    decodePairMs: attention.decodePairMs,
     cacheByteMs: byteMs / engine.kvBandwidth,
-    ...linkOf(configuration, engine),
+    linkFixedMs: link.linkFixedMs,
+    linkTokenMs: link.linkTokenMs,
     layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0),
   };
 }
@@ -136,15 +142,25 @@ export interface StepParts {
  * with 1.6 ms of processor time mostly hidden: 7.1 ms.
  */
 export function decodeStep(timing: Timing, batch: number, context: number): StepParts {
+  return stepParts(timing, batch, requestCacheMs(timing, context));
+}
+
+/** ms that a step spends on the cache of one running request with `context` tokens: reading it, or the mathematics where that takes longer. */
+export function requestCacheMs(timing: Timing, context: number): number {
+  return Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
+}
+
+/** `decodeStep` for a cache time that is already known: what a search over the batch repeats. */
+export function stepParts(timing: Timing, batch: number, cacheMsPerRequest: number): StepParts {
   const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
   const readMs = timing.denseReadMs + timing.expertReadMs * touched;
   const multiplyMs = timing.decodeTokenMs * batch;
-  const cacheMs = batch * Math.max(kvBytesPerSequence(timing.configuration, context) * timing.cacheByteMs, timing.decodePairMs * context);
+  const cacheMs = batch * cacheMsPerRequest;
   const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
   const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
-  const weightsMs = Math.hypot(readMs, multiplyMs);
+  const weightsMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
   const gpuMs = weightsMs + cacheMs + linkMs + timing.layersMs;
   const exponent = timing.engine.overlapExponent;
-  const totalMs = (gpuMs ** exponent + processorMs ** exponent) ** (1 / exponent);
+  const totalMs = gpuMs * (1 + (processorMs / gpuMs) ** exponent) ** (1 / exponent);
   return { totalMs, computeMs: multiplyMs, memoryMs: readMs + cacheMs, linkMs, overheadMs: timing.layersMs + processorMs };
 }

@@ -80,6 +80,8 @@ export interface ReplicaCapacity {
   readonly tpotMsP95: number;
   readonly limitedBy: Bottleneck;
   readonly confidence: ConfidenceClass;
+  /** How the policy's own benchmarks changed the rate, e.g. `rescaled x0.82 by bench/h100.json`; null for a prediction. */
+  readonly measured: string | null;
 }
 
 /** A configuration that fits and keeps the promise, with what it can do and the vLLM flags that realise it. */

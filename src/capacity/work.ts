@@ -30,6 +30,17 @@ const PLAIN_MATRICES = 2;
  * 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
  */
 export function splitParameters(model: OpenModel): ParameterSplit {
+  const known = splits.get(model);
+  if (known !== undefined) return known;
+  const split = countParameters(model);
+  splits.set(model, split);
+  return split;
+}
+
+/** A search asks about one model hundreds of times; its row never changes. */
+const splits = new WeakMap<OpenModel, ParameterSplit>();
+
+function countParameters(model: OpenModel): ParameterSplit {
   const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
   const total = model.parameters.totalB * PER_BILLION;
   const matrix = vocabSize * hiddenSize;

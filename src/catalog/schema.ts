@@ -62,6 +62,8 @@ export type Features = z.infer<typeof Features>;
 export const ApiModel = z.strictObject({
   kind: z.literal("api-model"),
   id,
+  /** The row of the same model at its maker, whose published scores count for this route too. */
+  sameModelAs: id.nullable(),
   provider: id,
   /** Ids of the routes (compliance rows) through which this id is sold at these prices; the first is the default. */
   routes: z.array(id).min(1),
@@ -242,7 +244,13 @@ export const SupportPrice = z.strictObject({
 export type SupportPrice = z.infer<typeof SupportPrice>;
 
 /** An AWS region and the place (of the policy's `data_residency`) in which it lies. */
-export const Region = z.strictObject({ id, residency: z.string(), partition: z.enum(["aws", "aws-us-gov", "aws-eusc"]) });
+export const Region = z.strictObject({
+  id,
+  residency: z.string(),
+  partition: z.enum(["aws", "aws-us-gov", "aws-eusc"]),
+  source: z.string().min(3),
+  checked: isoDate,
+});
 export type Region = z.infer<typeof Region>;
 
 /** A name that people write where a model id belongs and that is none: an application, a family, a floating alias, a retired model. */

@@ -1,3 +1,4 @@
+import { stalePrices } from "../catalog/age.ts";
 import { checkCatalog } from "../catalog/check.ts";
 import { loadCatalog } from "../catalog/index.ts";
 import { listRows, listText, type RowKind, showRow, showText } from "../catalog/show.ts";
@@ -32,9 +33,23 @@ export async function catalogCheck(options: CatalogOptions): Promise<void> {
       ? `${listRows(catalog).length} rows, every check holds\n`
       : problems.map(({ check, row, problem }) => `${check}: ${row}: ${problem}\n`).join("");
   await emit(options.format === "json" ? json(problems) : text, undefined);
+  const stale = stalePrices(catalog, options.asOf);
+  if (stale.length > 0) process.stderr.write(staleText(stale));
   if (problems.length > 0) raiseExitCode(EXIT.gateFailed);
 }
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Prices past their limit, as one warning for each way to refresh them. */
+function staleText(stale: ReturnType<typeof stalePrices>): string {
+  const commands = [...new Set(stale.map(({ refresh }) => refresh))].sort();
+  return commands
+    .map((refresh) => {
+      const rows = stale.filter((row) => row.refresh === refresh);
+      const oldest = Math.max(...rows.map(({ ageDays }) => ageDays));
+      return `warning: ${rows.length} prices are older than ${rows[0]?.limitDays ?? 0} days, the oldest ${oldest} days; refresh with ${refresh}\n`;
+    })
+    .join("");
 }

@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { loadCatalog } from "../catalog/index.ts";
-import { type EvaluateResult, evaluate } from "../evaluate.ts";
-import { readPolicyText, UserError, writeWhole } from "../files.ts";
+import { type EvaluateResult, evaluate, type PolicySource } from "../evaluate.ts";
+import { readMeasurementFiles, readPolicyText, UserError, writeWhole } from "../files.ts";
 
 export const ENGINE_VERSION = packageJson.version;
 
@@ -23,13 +23,17 @@ export function checkDate(date: string): string {
 /** Reads and evaluates one policy file, against a base file when one is given. */
 export async function evaluateFile(path: string, base: string | undefined, asOf: string): Promise<EvaluateResult> {
   return evaluate({
-    path,
-    text: await readPolicyText(path),
-    base: base === undefined ? null : { path: base, text: await readPolicyText(base) },
+    ...(await sourceOf(path)),
+    base: base === undefined ? null : await sourceOf(base),
     catalog: loadCatalog(),
     asOf: checkDate(asOf),
     engineVersion: ENGINE_VERSION,
   });
+}
+
+async function sourceOf(path: string): Promise<PolicySource> {
+  const text = await readPolicyText(path);
+  return { path, text, files: await readMeasurementFiles(path, text) };
 }
 
 /** Prints a result, or writes it whole to a file. */

@@ -1,5 +1,6 @@
-import { unitPrices } from "../catalog/pricing.ts";
+import { expectedUnitPrices } from "../catalog/mix.ts";
 import type { ApiModel } from "../catalog/schema.ts";
+import { PROMPT_LENGTHS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { Scenario } from "./scenario.ts";
 import { dated } from "./sources.ts";
@@ -24,7 +25,7 @@ interface Meter {
 
 /**
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
- * A request's tier follows its mean prompt length; cached tokens without a cached price and batch requests without
+ * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
  * a batch price are billed at the list price. Cache writes are not priced.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
@@ -41,7 +42,8 @@ export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: Require
     const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
     const input = workload.inputTokens[what.tokens] * tokenGrowth;
     const output = workload.outputTokens[what.tokens] * tokenGrowth;
-    const unit = unitPrices(model, monthDate(asOf, month), input) ?? unitPrices(model, asOf, input);
+    const unit =
+      expectedUnitPrices(model, monthDate(asOf, month), input, PROMPT_LENGTHS) ?? expectedUnitPrices(model, asOf, input, PROMPT_LENGTHS);
     if (unit === undefined) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
     sources.add(dated(unit.row));
     const requests = requestsIn(workload, month, what);

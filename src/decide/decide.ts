@@ -1,3 +1,4 @@
+import type { Calibration } from "../capacity/calibrate.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { allocate } from "./allocate.ts";
@@ -27,14 +28,21 @@ export interface Trace {
 /**
  * Decides one policy: facts, options, rules, prices, the best portfolio, and what would change it.
  * Pure: the same document, catalog and date give the same decision. Waivers come from the caller, because they are
- * read from the base branch.
+ * read from the base branch, and so do measurements, because they are read from files.
  */
-export function decide(document: PolicyDocument, catalog: Catalog, asOf: string, waivers: NonNullable<Policy["waivers"]>): Trace {
+export function decide(
+  document: PolicyDocument,
+  catalog: Catalog,
+  asOf: string,
+  waivers: NonNullable<Policy["waivers"]>,
+  calibrations: readonly Calibration[] = [],
+): Trace {
   const facts = factsOf(document);
   const priced = overlayPrices(catalog, facts.prices);
   const { offers } = instanceOffers(facts, priced, asOf);
   const ownKeys = ownComplianceKeys(document.policy);
-  const context = { facts, catalog: priced, asOf, offers, waivers, ownKeys, lineOf: (path: string) => document.lineOf(path) };
+  const lineOf = (path: string) => document.lineOf(path);
+  const context = { facts, catalog: priced, asOf, offers, waivers, calibrations, ownKeys, lineOf };
   const options = facts.workloads.map((workload) => optionsFor(workload, context));
   const pricer = new Pricer({
     workloads: options,

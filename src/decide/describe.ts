@@ -63,6 +63,7 @@ export function fleetOf(fleet: SizedFleet): Fleet {
       concurrency: capacity.concurrency,
       limitedBy: capacity.limitedBy,
       confidence: capacity.confidence,
+      ...(capacity.measured === null ? {} : { measured: capacity.measured }),
     },
     vllmFlags: option.flags,
     workloads: fleet.tenants.map(({ workload }) => workload.name),

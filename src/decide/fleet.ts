@@ -116,7 +116,8 @@ export function cheapestFleet(
     if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
     const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
     busyOf.set(pair.key, busy);
-    const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour;
+    const instanceMonths = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0);
+    const usdPerHour = instanceMonths * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
     if (usdPerHour > bestUsdPerHour || (usdPerHour === bestUsdPerHour && best !== undefined && best.id <= pair.id)) continue;
     best = { ...pair, busy };
     bestUsdPerHour = usdPerHour;

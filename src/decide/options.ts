@@ -1,3 +1,4 @@
+import { type Calibration, rescaled } from "../capacity/calibrate.ts";
 import { searchServing } from "../capacity/search.ts";
 import type { ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
 import type { Catalog } from "../catalog/index.ts";
@@ -36,6 +37,8 @@ export interface OptionContext {
   readonly asOf: string;
   readonly offers: readonly InstanceOffer[];
   readonly waivers: NonNullable<Policy["waivers"]>;
+  /** The policy's own benchmarks; they win over the prediction of their configuration. */
+  readonly calibrations: readonly Calibration[];
   readonly ownKeys: ReadonlySet<string>;
   readonly lineOf: (path: string) => number;
 }
@@ -93,8 +96,8 @@ function realise(candidate: Candidate, judgement: Judgement, rules: RuleContext,
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
 function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context: OptionContext): ServingSearches {
   const gpus = gpusOnOffer(context);
-  const at = (end: keyof Range, growth: number): ServingSearch =>
-    searchServing({
+  const at = (end: keyof Range, growth: number): ServingSearch => {
+    const { served, unservable } = searchServing({
       model: candidate.model,
       gpus,
       shape: {
@@ -105,6 +108,8 @@ function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context
       promise: { ttftMsP95: workload.ttftMsP95, tpotMsP95: workload.tpotMsP95 },
       contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens),
     });
+    return { served: served.map((option) => rescaled(option, context.calibrations)), unservable };
+  };
   const first = at("expected", 1);
   const { low, high } = tokenRatios(workload);
   return {

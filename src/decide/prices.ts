@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
+import { STACK_RESOURCES } from "../stack-resources.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { dated } from "./sources.ts";
 
@@ -7,6 +8,8 @@ import { dated } from "./sources.ts";
 export interface InstanceOffer {
   readonly instance: Instance;
   readonly usdPerHour: number;
+  /** What the one instance that a spot fleet keeps on demand costs more than this, in USD an hour; 0 elsewhere. */
+  readonly onDemandBaseUsdPerHour: number;
   /** Where the price comes from, with date and discount. */
   readonly source: string;
 }
@@ -94,10 +97,17 @@ export function instanceOffers(
       const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
       unpriced.push({ instance: instance.id, text: `no ${what} price of ${instance.id} is known in ${facts.region}` });
     } else {
-      offers.push({ instance, ...price });
+      offers.push({ instance, ...price, onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts) });
     }
   }
   return { offers, unpriced };
+}
+
+/** A spot fleet of a production stack keeps its first instance on demand, so that it is never reclaimed as a whole. */
+function onDemandBase(instance: Instance, usdPerHour: number, facts: RequirementFacts): number {
+  if (facts.purchase.gpu !== "spot") return 0;
+  const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
+  return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
 }
 
 type Price = Pick<InstanceOffer, "usdPerHour" | "source">;

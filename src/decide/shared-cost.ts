@@ -125,6 +125,7 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
   const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
   return [
     gpu,
+    ...onDemandBase(fleet, what),
     ...present([
       line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
       line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
@@ -138,6 +139,23 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
         "cw-metric-month",
       ),
     ]),
+  ];
+}
+
+/** The instance of a spot fleet that stays on demand, as what it costs more. */
+function onDemandBase(fleet: SizedFleet, what: Scenario): CostLine[] {
+  const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
+  if (surcharge === 0) return [];
+  return [
+    {
+      id: "on-demand-base",
+      label: "One instance kept on demand, above the spot price",
+      quantity: HOURS_PER_MONTH,
+      unit: "instance-hour",
+      unitPriceUsd: surcharge,
+      monthlyUsd: HOURS_PER_MONTH * surcharge,
+      source: fleet.offer.source,
+    },
   ];
 }
 

@@ -113,6 +113,8 @@ export interface Fleet {
     readonly concurrency: number;
     readonly limitedBy: Bottleneck;
     readonly confidence: ConfidenceClass;
+    /** How the policy's own benchmarks changed the rate, e.g. `rescaled x0.82 by bench/h100.json`; absent for a prediction. */
+    readonly measured?: string;
   };
   readonly vllmFlags: readonly (readonly [flag: string, value: string])[];
   readonly workloads: readonly string[];

@@ -1,15 +1,20 @@
+import { MAX_MEASUREMENT_BYTES } from "../capacity/measurement.ts";
+import type { PolicySource } from "../evaluate.ts";
+import { measurementFiles } from "../files.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { Base } from "./base.ts";
 import type { FileSource, FileText } from "./files.ts";
 import { isDynamic, matchesAny, normalPattern } from "./glob.ts";
 
-/** One policy of the run: the text at head, and the text at base where there is one. */
+/** One policy of the run: the text at head with its measurement files, and the same at base where there is one. */
 export type PolicyInput =
   | {
       readonly kind: "present";
       readonly file: string;
       readonly text: string;
-      readonly base: { readonly path: string; readonly text: string } | null;
+      /** Absent where the policy names none. */
+      readonly files?: Readonly<Record<string, string>>;
+      readonly base: PolicySource | null;
     }
   | { readonly kind: "unreadable"; readonly file: string; readonly diagnostic: Diagnostic }
   | { readonly kind: "deleted"; readonly file: string };
@@ -33,7 +38,10 @@ export async function collectPolicies(options: {
     const text = await readFirst(options.head, file);
     if (text.kind === "absent") absent.push(file);
     else if (text.kind === "unreadable") found.push({ kind: "unreadable", file, diagnostic: text.diagnostic });
-    else found.push({ kind: "present", file, text: text.text, base: await baseText(file, options.base) });
+    else {
+      const base = await baseText(file, options.base);
+      found.push({ kind: "present", file, text: text.text, ...(await measurementsOf(file, text.text, options.head)), base });
+    }
   }
   const present = found.map((policy) => policy.file);
   const deleted = await deletedPolicies({ patterns, absent, present, base: options.base });
@@ -55,21 +63,35 @@ async function listFirst(sources: readonly FileSource[], globs: readonly string[
   return [];
 }
 
-async function readFirst(sources: readonly FileSource[], file: string): Promise<FileText> {
+async function readFirst(sources: readonly FileSource[], file: string, maxBytes?: number): Promise<FileText> {
   for (const source of sources) {
-    const text = await source.read(file);
+    const text = await source.read(file, maxBytes);
     if (text.kind !== "absent") return text;
   }
   return { kind: "absent" };
 }
 
-async function baseText(file: string, base: (Base & { readonly source: FileSource }) | null) {
+/** Measurement files from the same commit as the policy; nothing where it names none. */
+async function measurementsOf(
+  path: string,
+  text: string,
+  sources: readonly FileSource[],
+): Promise<{ readonly files?: Readonly<Record<string, string>> }> {
+  const files = await measurementFiles({ path, text }, ".", async (file) => {
+    const found = await readFirst(sources, file, MAX_MEASUREMENT_BYTES);
+    return found.kind === "text" ? found.text : null;
+  });
+  return Object.keys(files).length === 0 ? {} : { files };
+}
+
+async function baseText(file: string, base: (Base & { readonly source: FileSource }) | null): Promise<PolicySource | null> {
   if (base === null) return null;
   const path = base.renamedFrom.get(file) ?? file;
   const text = await base.source.read(path);
   if (text.kind === "absent") return null;
   // An empty text is an invalid base, which the evaluation reports: a pull request can then still repair the file.
-  return { path, text: text.kind === "text" ? text.text : "" };
+  if (text.kind === "unreadable") return { path, text: "" };
+  return { path, text: text.text, ...(await measurementsOf(path, text.text, [base.source])) };
 }
 
 async function deletedPolicies(options: {

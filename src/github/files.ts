@@ -17,7 +17,8 @@ export type FileText =
 /** A place that holds the policies of one commit. */
 export interface FileSource {
   list(patterns: readonly string[]): Promise<readonly string[]>;
-  read(path: string): Promise<FileText>;
+  /** Text of a file. A checkout gives at most `maxBytes` and one more, by default those of a policy. */
+  read(path: string, maxBytes?: number): Promise<FileText>;
 }
 
 /**
@@ -33,7 +34,7 @@ export function workspaceSource(workspace: string): FileSource {
       // For the library "a.yml/**" is also a.yml; our own matcher has the last word, as it has for names from the API.
       return names.filter((name) => matchesAny(patterns, name));
     },
-    read: (path) => readInside(workspace, path),
+    read: (path, maxBytes = MAX_POLICY_BYTES) => readInside(workspace, path, maxBytes),
   };
 }
 
@@ -45,7 +46,7 @@ export function commitSource(client: Client, repository: Runner["repository"], s
   };
 }
 
-async function readInside(workspace: string, path: string): Promise<FileText> {
+async function readInside(workspace: string, path: string, maxBytes: number): Promise<FileText> {
   const root = await realpath(workspace);
   const target = await realpath(resolve(root, path)).catch(() => null);
   if (target === null) return { kind: "absent" };
@@ -57,7 +58,7 @@ async function readInside(workspace: string, path: string): Promise<FileText> {
     const stats = await file.stat();
     if (!stats.isFile()) return unreadable(path, "not-a-file", "is not a file", "name a file or a glob");
     // One byte above the limit is enough for the parser to report the file as too large, and nothing large is held.
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_POLICY_BYTES + 1), 0, MAX_POLICY_BYTES + 1, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0);
     return asText(buffer.subarray(0, bytesRead));
   } finally {
     await file.close();

@@ -37,16 +37,16 @@ export const policyCodes = {
   "unknown-model": "the catalog has no such model",
   "unknown-region": "the catalog has no such AWS region",
   "unknown-instance": "the catalog has no such instance type",
+  "unknown-gpu": "the catalog has no such GPU",
   "unknown-benchmark": "the catalog has no such benchmark",
   retired: "the catalog knows that the model is no longer served",
   "unknown-workload": "a waiver names a workload that the policy does not have",
-  "duplicate-name": "two workloads, or two prices, cannot be told apart",
+  "duplicate-name": "two workloads, two prices or two measurements cannot be told apart",
   "exactly-one": "one of two keys is needed, and not both",
   "wrong-order": "numbers or dates contradict each other, e.g. low above high",
   contradiction: "two statements of the policy cannot both hold",
   "needs-price": "a price that no public list has must be stated",
   "not-waivable": "no waiver may lift this rule",
-  "not-supported-yet": "the key is reserved and has no effect yet",
   unusual: "a warning: possible, but far outside what is common",
   "more-problems": "the list was cut; fix the first problems and look again",
 } as const;
@@ -68,7 +68,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 /** Kinds of name that a policy may use and that only the catalog, or the list of rules, can vouch for. */
-export type NameKind = "api-model" | "open-model" | "region" | "instance" | "benchmark" | "rule";
+export type NameKind = "api-model" | "open-model" | "gpu" | "region" | "instance" | "benchmark" | "rule";
 
 /**
  * Answers whether the catalog knows a name. Returns undefined when it does; otherwise the problem in words

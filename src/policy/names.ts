@@ -10,17 +10,23 @@ const NAMED_VALUES: readonly (readonly [pattern: string, kind: NameKind])[] = [
   ["prices.api[].id", "api-model"],
   ["prices.gpu[].id", "instance"],
   ["prices.gpu[].region", "region"],
+  ["measurements[].model", "open-model"],
+  ["measurements[].gpu", "gpu"],
   ["waivers[].rule", "rule"],
 ];
 
 const CODES: Readonly<Record<NameKind, PolicyCode>> = {
   "api-model": "unknown-model",
   "open-model": "unknown-model",
+  gpu: "unknown-gpu",
   region: "unknown-region",
   instance: "unknown-instance",
   benchmark: "unknown-benchmark",
   rule: "unknown-value",
 };
+
+/** No waiver touches it, in any spelling; the rules say so already. */
+const AIR_GAP_RULE = "air-gapped";
 
 /** Longer text is no name; the schema says so already. */
 const LONGEST_NAME = 120;
@@ -62,7 +68,9 @@ function namedPlaces(root: SourceNode): readonly NamedPlace[] {
   const benchmarks = select(root, "workloads[].needs.min_benchmarks{}").map((place) => {
     return { kind: "benchmark", name: String(place.path.at(-1)), at: place } as const;
   });
-  return [...values, ...current, ...benchmarks].filter(({ name }) => name.length > 0 && name.length <= LONGEST_NAME);
+  return [...values, ...current, ...benchmarks]
+    .filter(({ name }) => name.length > 0 && name.length <= LONGEST_NAME)
+    .filter(({ kind, name }) => kind !== "rule" || name.toLowerCase().replaceAll("_", "-") !== AIR_GAP_RULE);
 }
 
 function namedValue({ node, path }: Place, kind: NameKind): readonly NamedPlace[] {

@@ -5,7 +5,8 @@ import { positionsIn } from "./position.ts";
 import { error, type Problem, parsePath, pathText, warning } from "./problem.ts";
 import { checkRules } from "./rules.ts";
 import { checkShape } from "./shape.ts";
-import { nearest } from "./tree.ts";
+import { repositoryFile } from "./terms.ts";
+import { nearest, select } from "./tree.ts";
 import { oneLine } from "./words.ts";
 import { readYaml, type Source } from "./yaml.ts";
 
@@ -40,6 +41,22 @@ export function parsePolicy(text: string, file: string, names: NameBook): Policy
   if (shape.kind !== "fits" || problems.some(({ severity }) => severity === "error")) return { kind: "invalid", diagnostics };
   const lineOf = (path: string) => position(nearest(root, parsePath(path)).offset).line;
   return { kind: "policy", file, policy: camel(shape.file), warnings: diagnostics, lineOf };
+}
+
+/**
+ * Measurement files that a policy names, each once, as written: what the shell reads before `evaluate`. Only names that the
+ * language allows; a text that is no policy names none.
+ * Example: `measurements: [{ file: bench/h100.json, ... }]` gives `["bench/h100.json"]`.
+ */
+export function measurementFilesIn(text: string): readonly string[] {
+  if (unreadableText(text) !== undefined) return [];
+  const { root } = readYaml(withoutByteOrderMark(text));
+  const named = root === null ? [] : select(root, "measurements[].file").map(({ node }) => (node.kind === "scalar" ? node.value : null));
+  const allowed = named.flatMap((name) => {
+    const file = repositoryFile.safeParse(name);
+    return file.success ? [file.data] : [];
+  });
+  return [...new Set(allowed)];
 }
 
 function unreadableText(text: string): Problem | undefined {

@@ -20,7 +20,7 @@ export function checkRules(root: SourceNode): readonly Problem[] {
     ...duplicates(select(root, "prices.gpu[]"), "price", ["id", "region", "effective_from"]),
     ...purchaseNeedsPrice(root),
     ...certificateRegion(root),
-    ...select(root, "measurements").flatMap(measurementsAreReserved),
+    ...duplicates(select(root, "measurements[].file"), "measurement file"),
   ];
 }
 
@@ -192,11 +192,6 @@ function certificateRegion(root: SourceNode): readonly Problem[] {
 function privateCertificate(domain: Place): Problem {
   const message = "domain has no certificate_arn, so the stack imports a private certificate that clients must trust";
   return warning("unusual", domain, message, "add deploy.certificate_arn of an ACM certificate for this name");
-}
-
-function measurementsAreReserved(place: Place): readonly Problem[] {
-  if (place.node.kind !== "list" || place.node.items.length === 0) return [];
-  return [error("not-supported-yet", place, "measurements are not supported yet; allowed: an empty list", "remove the key")];
 }
 
 /** Output beyond this many tokens for one request is rare even for reasoning models. */

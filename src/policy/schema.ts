@@ -1,5 +1,20 @@
 import { z } from "zod";
-import { atLeastZero, exactlyOne, identifier, instance, isoDate, model, note, positive, ratio, region, text } from "./terms.ts";
+import {
+  atLeastZero,
+  exactlyOne,
+  gpu,
+  identifier,
+  instance,
+  isoDate,
+  model,
+  note,
+  openModel,
+  positive,
+  ratio,
+  region,
+  repositoryFile,
+  text,
+} from "./terms.ts";
 import { Compliance, Workload } from "./workload.ts";
 
 const effectiveFrom = isoDate.describe("First day of this price, as YYYY-MM-DD.");
@@ -30,6 +45,23 @@ const gpuPrice = z
     checked,
   })
   .describe("One dated price of one instance type in one region.");
+
+const Measurement = z
+  .strictObject({
+    file: repositoryFile.describe("JSON file that the tool wrote, relative to the policy's folder or to the top of the repository."),
+    model: openModel.describe("Open-weight model of the catalog that ran."),
+    gpu: gpu.describe("GPU of the catalog that it ran on, e.g. h100."),
+    tensor_parallel: z.int().min(1).max(64).describe("GPUs that one server was split over."),
+    precision: z.enum(["bf16", "fp8", "int8", "int4", "mxfp4", "nvfp4"]).describe("Precision of the weights that ran."),
+    tool: z
+      .enum(["vllm_bench", "guidellm"])
+      .optional()
+      .describe("What wrote the file: vllm bench serve --save-result, or GuideLLM. Default: told from the file."),
+    cached_input_ratio: ratio
+      .optional()
+      .describe("Share of the input tokens that the run found in the prefix cache. Default 0; a rate beyond the GPU's compute needs it."),
+  })
+  .describe("One benchmark of one server; it rescales the predicted throughput of that model, GPU, size and precision.");
 
 const Deploy = z
   .strictObject({
@@ -141,7 +173,7 @@ export const PolicyFile = z
       })
       .optional()
       .describe("Your own prices; each needs a source. They win over the catalog."),
-    measurements: z.array(z.unknown()).optional().meta({ description: "Measured throughput files. Not supported yet.", maxItems: 0 }),
+    measurements: z.array(Measurement).max(50).optional().describe("Your own benchmarks of a server; they win over the prediction."),
     gates: z
       .strictObject({
         max_monthly_usd: positive.optional().describe("Fail when the expected monthly cost is above this."),

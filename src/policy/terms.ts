@@ -48,6 +48,19 @@ export const region = known(LONGEST_AWS_NAME, "us-east-1");
 /** AWS instance type, e.g. p5.48xlarge. */
 export const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
 
+/** Id or alias of a GPU in the catalog. */
+export const gpu = known(LONGEST_AWS_NAME, "h100");
+
+/**
+ * A file of the repository, as a relative path with forward slashes that never leads upwards: a pull request must not make
+ * the engine read other files of the machine.
+ */
+export const repositoryFile = text(
+  /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/,
+  "a relative path with forward slashes and without ..",
+  "bench/h100-qwen3-32b.json",
+);
+
 /** A sentence for people: who, why or where. */
 export const note = z.string().min(1).max(300);
 

@@ -201,7 +201,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
       `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`,
     ],
     ["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
-    ["Confidence", `class ${capacity.confidence}`],
+    ["Confidence", `class ${capacity.confidence}${capacity.measured === undefined ? "" : `, ${capacity.measured}`}`],
     ["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`],
   ];
   return facts.map(([label, value]) => [line(label), line(value)]);

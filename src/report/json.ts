@@ -148,6 +148,7 @@ function fleetOf(fleet: Fleet): object {
       concurrency: figure(capacity.concurrency),
       limitedBy: capacity.limitedBy,
       confidence: capacity.confidence,
+      measured: capacity.measured ?? null,
     },
     vllmFlags: fleet.vllmFlags,
     workloads: fleet.workloads,

@@ -31,7 +31,7 @@ export interface BucketOptions {
   /** Further statements beside the refusal of unencrypted transport. */
   readonly statements: (bucketArn: string) => readonly Statement[];
   /** Where reads and writes of this bucket are logged; null for the log bucket itself. */
-  readonly logTo: S3Bucket | null;
+  readonly logTo: PrivateBucket | null;
 }
 
 /** A bucket and its policy: whoever writes to the bucket by that policy depends on both. */
@@ -43,7 +43,11 @@ export interface PrivateBucket {
 /** A private, versioned, encrypted bucket that answers over TLS alone. */
 export function buildBucket(foundation: Foundation, id: string, options: BucketOptions): PrivateBucket {
   const { stack, config, prefix, account, key } = foundation;
-  const bucket = new S3Bucket(stack, id, { bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}` });
+  const bucket = new S3Bucket(stack, id, {
+    bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}`,
+    // Logs arrive from the first minute, so a bucket is never empty; in production a person empties it before a destroy.
+    forceDestroy: config.stage !== "production",
+  });
   const block = new S3BucketPublicAccessBlock(stack, `${id}_private`, {
     bucket: bucket.id,
     blockPublicAcls: true,
@@ -64,10 +68,12 @@ export function buildBucket(foundation: Foundation, id: string, options: BucketO
     dependsOn: [block],
   });
   if (options.logTo !== null) {
+    const { bucket: target, policy: admission } = options.logTo;
     new S3BucketLoggingA(stack, `${id}_logging`, {
       bucket: bucket.id,
-      targetBucket: options.logTo.id,
+      targetBucket: target.id,
       targetPrefix: "s3/",
+      dependsOn: [admission],
     });
   }
   return { bucket, policy };

@@ -109,7 +109,6 @@ function lists(): Statement {
 function identities({ arnPrefix, account, config, prefix }: Foundation, roleName: string): readonly Statement[] {
   const iam = `${arnPrefix}:iam::${account}`;
   const boundary = `${iam}:policy/${serverPolicyName(prefix, config.region)}`;
-  const own = `${iam}:role/${roleName}`;
   const roles = `${iam}:role/${prefix}-*`;
   return [
     {
@@ -119,27 +118,7 @@ function identities({ arnPrefix, account, config, prefix }: Foundation, roleName
       Resource: roles,
       Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
     },
-    {
-      Sid: "IdentitiesOfTheStack",
-      Effect: "Allow",
-      Action: [
-        "iam:Get*",
-        "iam:List*",
-        "iam:Tag*",
-        "iam:Untag*",
-        "iam:*InstanceProfile",
-        "iam:CreatePolicy*",
-        "iam:DeletePolicy*",
-        "iam:DeleteRole",
-      ],
-      Resource: [
-        roles,
-        `${iam}:policy/${prefix}-*`,
-        `${iam}:instance-profile/${prefix}-*`,
-        `${iam}:oidc-provider/*`,
-        `${iam}:role/aws-service-role/*`,
-      ],
-    },
+    namedIdentities(iam, prefix),
     {
       Sid: "RoleOfAutoScaling",
       Effect: "Allow",
@@ -157,7 +136,19 @@ function identities({ arnPrefix, account, config, prefix }: Foundation, roleName
       Sid: "NeverWidenItself",
       Effect: "Deny",
       Action: ["iam:Put*", "iam:Attach*", "iam:Update*", "iam:Create*", "iam:Delete*", "iam:SetDefaultPolicyVersion"],
-      Resource: [own, boundary],
+      Resource: [`${iam}:role/${roleName}`, boundary],
     },
   ];
+}
+
+/** Reads of every identity that the stack touches; changes of its own policies and profiles. */
+function namedIdentities(iam: string, prefix: string): Statement {
+  const reads = ["iam:Get*", "iam:List*", "iam:Tag*", "iam:Untag*"];
+  const own = [`${iam}:role/${prefix}-*`, `${iam}:policy/${prefix}-*`, `${iam}:instance-profile/${prefix}-*`];
+  return {
+    Sid: "IdentitiesOfTheStack",
+    Effect: "Allow",
+    Action: [...reads, "iam:*InstanceProfile", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole"],
+    Resource: [...own, `${iam}:oidc-provider/*`, `${iam}:role/aws-service-role/*`],
+  };
 }

@@ -68,7 +68,7 @@ function unknownPath(fleets: readonly NamedFleet[]): string {
 function certificate({ stack, config }: Foundation): string {
   const arn = new TerraformVariable(stack, "certificate_arn", {
     type: "string",
-    description: `ARN of an ACM certificate in ${config.region} for the host name that clients use, e.g. from a private CA (aws acm request-certificate) or imported (aws acm import-certificate). Set deploy.certificate_arn in the policy to be asked no more`,
+    description: `ARN of an ACM certificate in ${config.region} for the host name that clients use, e.g. from a private CA (aws acm request-certificate) or imported (aws acm import-certificate). Set deploy.domain and deploy.certificate_arn in the policy: without a domain the base URLs name the load balancer, which no certificate of yours can cover`,
     validation: [
       {
         condition: expression(`can(regex("^arn:aws[a-z-]*:acm:${config.region}:[0-9]{12}:certificate/", var.certificate_arn))`),

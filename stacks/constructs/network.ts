@@ -68,17 +68,7 @@ function fresh(foundation: Foundation, accessLogs: PrivateBucket): Network {
     dependsOn: [accessLogs.policy],
   });
   const zones = serverZones(foundation);
-  const subnets = Array.from({ length: STACK_RESOURCES.zones }, (_, index) => {
-    return new Subnet(stack, `private_subnet_${index}`, {
-      vpcId: vpc.id,
-      cidrBlock: expression(`cidrsubnet(${address(cidr)}, ${SUBNET_BITS}, ${index})`),
-      availabilityZone: expression(`${address(zones)}[${index}]`),
-      mapPublicIpOnLaunch: false,
-      // The list of zones that offer a GPU grows over time; a subnet stays where it was first made.
-      lifecycle: { ignoreChanges: ["availability_zone"] },
-      tags: { Name: `${prefix}-private-${index}` },
-    });
-  });
+  const subnets = privateSubnets(foundation, vpc, address(cidr), address(zones));
   const tables = buildInternetExit(foundation, {
     vpc,
     subnets,
@@ -88,6 +78,21 @@ function fresh(foundation: Foundation, accessLogs: PrivateBucket): Network {
   });
   const endpointGroupId = buildEndpoints(foundation, { vpc, subnets, tables });
   return { vpcId: vpc.id, cidr: `${address(vpc)}.cidr_block`, privateSubnetIds: subnets.map((subnet) => subnet.id), endpointGroupId };
+}
+
+/** One private subnet in each zone; `cidr` and `zones` are expressions. */
+function privateSubnets({ stack, prefix }: Foundation, vpc: Vpc, cidr: string, zones: string): readonly Subnet[] {
+  return Array.from({ length: STACK_RESOURCES.zones }, (_, index) => {
+    return new Subnet(stack, `private_subnet_${index}`, {
+      vpcId: vpc.id,
+      cidrBlock: expression(`cidrsubnet(${cidr}, ${SUBNET_BITS}, ${index})`),
+      availabilityZone: expression(`${zones}[${index}]`),
+      mapPublicIpOnLaunch: false,
+      // The list of zones that offer a GPU grows over time; a subnet stays where it was first made.
+      lifecycle: { ignoreChanges: ["availability_zone"] },
+      tags: { Name: `${prefix}-private-${index}` },
+    });
+  });
 }
 
 /** Zones of the subnets: first those that offer every instance type of the fleets, then any other, so that there are always two. */

@@ -30,6 +30,7 @@ function ownRegistry(foundation: Foundation): string {
   const { stack, config, prefix, key } = foundation;
   const repository = new EcrRepository(stack, "image_registry", {
     name: `${prefix}/vllm`,
+    forceDelete: config.stage !== "production",
     imageTagMutability: "IMMUTABLE",
     imageScanningConfiguration: { scanOnPush: true },
     encryptionConfiguration: [{ encryptionType: "KMS", kmsKey: key.arn }],

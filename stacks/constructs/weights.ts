@@ -16,7 +16,7 @@ export function buildWeightsBucket(foundation: Foundation, accessLogs: PrivateBu
     encryption: "key",
     expire: "versions",
     expireDays: RESTORE_DAYS,
-    logTo: accessLogs.bucket,
+    logTo: accessLogs,
     statements: () => [],
   });
   return bucket;

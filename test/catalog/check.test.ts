@@ -58,6 +58,7 @@ const broken: Readonly<Record<string, Catalog>> = {
   "unique-ids": { ...sound, gpus: [gpu, { ...gpu, name: "other", aliases: [] }] },
   "sorted-by-id": { ...sound, openModels: [open, { ...open, id: "alpha", aliases: [] }] },
   "unique-names": withApi({ aliases: ["copilot"] }),
+  "stated-somewhere": { ...sound, routes: sound.routes.map((row) => ({ ...row, facts: {} })) },
   "public-source": withOpen({ source: "config quoted in code (index id 123)" }),
   "checked-in-the-past": withOpen({ checked: "2026-11-21" }),
   "unique-scores": { ...sound, benchmarks: [score, score] },

@@ -126,3 +126,15 @@ describe("a name that is retired", () => {
     },
   );
 });
+
+describe("Vertex AI", () => {
+  test("sells Gemini at the list price through its global endpoint, which is no place", () => {
+    const routes = catalog.apiModels.filter((row) => row.routes.includes("vertex-gemini-global")).map(({ id }) => id);
+    expect(routes).toContain("gemini-3.5-flash");
+    expect(routes).not.toContain("gemini-3.8-flash");
+    expect(catalog.routes.find(({ id }) => id === "vertex-gemini-global")?.facts).toMatchObject({
+      euResidency: { value: "no" },
+      regions: { value: ["global"] },
+    });
+  });
+});

@@ -86,6 +86,15 @@ describe("fleets", () => {
     expect(line?.monthlyUsd).toBeCloseTo((line?.quantity ?? 0) * (line?.unitPriceUsd ?? 0), 6);
   });
 
+  it("prices the instance that a spot fleet of a production stack keeps on demand", () => {
+    const spot = (stage: string) => only(evaluated({ ...own(), stage, purchase: { gpu: "spot", gpu_discount_ratio: 0.6 } }));
+    const line = (stage: string) => spot(stage).costLines.find(({ id }) => id === "on-demand-base");
+
+    const listed = (spot("production").costLines.find(({ id }) => id === "gpu-instances")?.unitPriceUsd ?? 0) / 0.4;
+    expect(line("production")?.monthlyUsd).toBeCloseTo(0.6 * listed * HOURS_PER_MONTH, 6);
+    expect(line("prototype")).toBeUndefined();
+  });
+
   it("adds a spare instance from 99.9 % availability on, except for prototypes", () => {
     const count = (value: object) => evaluated(value as Record<string, unknown>).decision.fleets[0]?.instances.first ?? 0;
     const promised = { needs: { availability_ratio: 0.999 } };

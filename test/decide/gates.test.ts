@@ -76,6 +76,22 @@ describe("the difference to the base branch", () => {
     ]);
   });
 
+  it("says how much of a change comes from declared prices alone", () => {
+    const price = {
+      id: "gpt-5.4-mini",
+      effective_from: "2026-01-01",
+      input_usd_per_mtok: 0.5,
+      output_usd_per_mtok: 4.5,
+      source: "contract",
+      checked: "2026-11-01",
+    };
+    const { findings } = evaluated({ ...cheap, prices: { api: [price] } }, cheap);
+
+    // 500 million input tokens at 0.50 instead of 0.75 dollars.
+    expect(findings.find(({ id }) => id === "price-share")?.text).toContain("-$125 a month");
+    expect(evaluated(cheap, cheap).findings.map(({ id }) => id)).not.toContain("price-share");
+  });
+
   it("reports a change of path", () => {
     const leaving = (dataMayLeave: boolean) => policy([workload({ compliance: { data_may_leave: dataMayLeave } })]);
     expect(evaluated(leaving(false), leaving(true)).delta?.pathChange).toEqual({ from: "api", to: "self-host" });

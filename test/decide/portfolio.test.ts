@@ -42,7 +42,7 @@ function toPolicy(list: readonly Small[]): PolicyObject {
 function pricerOf(value: PolicyObject): Pricer {
   const facts = factsOf(documentOf(value));
   const { offers } = instanceOffers(facts, catalog, AS_OF);
-  const context = { facts, catalog, asOf: AS_OF, offers, waivers: [], ownKeys: new Set<string>(), lineOf: () => 1 };
+  const context = { facts, catalog, asOf: AS_OF, offers, waivers: [], calibrations: [], ownKeys: new Set<string>(), lineOf: () => 1 };
   const workloads = facts.workloads.map((entry) => optionsFor(entry, context));
   return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
 }

@@ -111,7 +111,7 @@ describe("hard rules", () => {
 
   it("lets a waiver through with its owner and end, until it expires", () => {
     const waiver = (expires: string) => ({ waivers: [{ rule: "soc2", owner: "ciso@example.com", reason: "report due in May", expires }] });
-    const asked = workload({ compliance: { regimes: ["soc2"] }, candidates: { api: ["gemini-3.5-flash-lite"] } });
+    const asked = workload({ compliance: { regimes: ["soc2"] }, candidates: { api: ["deepseek-v4-pro"] } });
 
     const waived = only(evaluated(policy([asked], waiver("2027-01-31"))));
     expect(waived.path).toBe("api");

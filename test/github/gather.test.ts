@@ -124,6 +124,34 @@ describe("head and base of a pull request", () => {
     expect(await gather({ patterns: ["llm/*.yml"] })).toMatchObject({ policies: [deleted, { file: "llm/kept.yml" }] });
   });
 
+  describe("the measurement files that a policy names", () => {
+    const names = (...files: readonly string[]) => `measurements: [${files.map((file) => `{ file: ${file} }`).join(", ")}]`;
+
+    test("come from the checkout, beside the policy first, then from the top; the base has those of its own commit", async () => {
+      const text = names("beside.json", "bench/top.json", "gone.json");
+      await write(policy, text);
+      await write(".github/beside.json", "beside");
+      await write("beside.json", "not this one");
+      await write("bench/top.json", "top");
+      github.commits.set(mergeBase, { files: { [policy]: names("bench/top.json"), "bench/top.json": "old" } });
+      const base = { path: policy, text: names("bench/top.json"), files: { "bench/top.json": "old" } };
+      const files = { "beside.json": "beside", "bench/top.json": "top" };
+      expect(await gather()).toMatchObject({ policies: [{ kind: "present", text, files, base }] });
+    });
+
+    test("come from the commit where there is no checkout", async () => {
+      github.commits.set(head, { files: { [policy]: names("bench/top.json"), "bench/top.json": "head" } });
+      expect(await gather()).toMatchObject({ policies: [{ files: { "bench/top.json": "head" } }] });
+    });
+
+    test("are never read outside the workspace", async () => {
+      await write(policy, names("link.json", "../secret.json", "/etc/hostname"));
+      await symlink("/etc/hostname", join(workspace, "link.json"));
+      const gathered = await gather();
+      expect(gathered.kind === "gathered" && gathered.policies[0]).not.toHaveProperty("files");
+    });
+  });
+
   test("a pattern takes all its files, in order of their paths", async () => {
     for (const name of ["b", "a", "c"]) await write(`llm/${name}.yml`, name);
     const gathered = await gather({ patterns: ["llm/*.yml", "llm/a.yml"] });

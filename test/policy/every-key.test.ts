@@ -33,7 +33,7 @@ const WHOLE: unknown = (() => {
     gates: { ...example.gates, forbid_paths: ["none"] },
     waivers: [
       { gate: "max_monthly_usd", ...waiver },
-      { rule: "team-can-operate", workload: "mail", ...waiver },
+      { rule: "capability", workload: "mail", ...waiver },
     ],
     deploy: {
       ...example.deploy,

@@ -21,6 +21,8 @@ interface Case {
   readonly at: string;
 }
 
+const MEASURED = "model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8";
+
 const CASES: readonly Case[] = [
   { says: "both volumes", text: MINIMAL.replace("100000", "100000, requests_per_day: 5"), code: "exactly-one", at: "requests_per_day" },
   { says: "no volume", text: MINIMAL.replace("requests_per_month: 100000", "peak_to_average: 2"), code: "exactly-one", at: "volume" },
@@ -97,7 +99,12 @@ const CASES: readonly Case[] = [
     code: "unknown-workload",
     at: "workload:",
   },
-  { says: "measurements", text: `${MINIMAL}measurements: [bench.json]\n`, code: "not-supported-yet", at: "measurements" },
+  {
+    says: "one file measured twice",
+    text: `${MINIMAL}measurements:\n  - { file: a.json, ${MEASURED} }\n  - { file: A.json, ${MEASURED} }\n`,
+    code: "duplicate-name",
+    at: "A.json",
+  },
 ];
 
 describe("keys that do not fit together", () => {
@@ -147,6 +154,7 @@ describe("the codes", () => {
     "unknown-model": MINIMAL.replace("chat", "chat\n    candidates: { api: [x] }"),
     "unknown-region": `${MINIMAL}region: x\n`,
     "unknown-instance": `${MINIMAL}prices: { gpu: [{ id: x }] }\n`,
+    "unknown-gpu": `${MINIMAL}measurements: [{ gpu: x }]\n`,
     "unknown-benchmark": MINIMAL.replace("chat", "chat\n    needs: { min_benchmarks: { x: 1 } }"),
     retired: MINIMAL.replace("chat", "chat\n    candidates: { api: [gpt-3.5-turbo] }"),
     unusual: MINIMAL.replace("300", "300000"),

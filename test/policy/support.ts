@@ -8,10 +8,11 @@ export const FILE = ".github/breakeven.yml";
 const KNOWN: Readonly<Record<NameKind, readonly string[]>> = {
   "api-model": ["gpt-4.1-mini", "gpt-5.4-mini", "gpt-6-luna", "claude-haiku-4-5", "claude-haiku-5-5", "amazon.nova-2-lite-v1:0"],
   "open-model": ["llama-3.3-70b-instruct", "qwen3-30b-a3b-instruct-2507", "qwen3-32b", "gpt-oss-20b", "gpt-oss-120b", "qwen3.5-27b"],
+  gpu: ["h100", "l40s"],
   region: ["us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "us-gov-west-1"],
   instance: ["g5.12xlarge", "g6e.12xlarge", "p5.48xlarge"],
   benchmark: ["mmlu", "mmlu_pro", "gpqa_diamond"],
-  rule: ["hipaa", "soc2", "capability", "licence", "data-residency"],
+  rule: ["hipaa", "soc2", "capability", "licence", "data-residency", "team"],
 };
 
 /** A small name book that works like the one of the catalog. */
@@ -79,7 +80,7 @@ workloads:
 prices:
   api: [{ id: gpt-4.1-mini, effective_from: 2026-01-01, input_usd_per_mtok: 0.4, output_usd_per_mtok: 1.6, cached_input_usd_per_mtok: 0.1, source: "contract 2026-07", checked: 2026-11-01 }]
   gpu: [{ id: p5.48xlarge, region: us-east-1, usd_per_hour: 31.5, effective_from: 2026-01-01, source: "private offer", checked: 2026-11-01 }]
-measurements: []
+measurements: [{ file: bench/h100-qwen3-32b.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8, tool: vllm_bench, cached_input_ratio: 0 }]
 gates:
   max_monthly_usd: 20000
   max_increase_ratio: 0.10

@@ -29,6 +29,7 @@ export function model(id: string, change: Partial<ApiModel> = {}): ApiModel {
   return {
     kind: "api-model",
     id,
+    sameModelAs: null,
     provider: "openai",
     routes: ["openai-api"],
     weights: "closed",

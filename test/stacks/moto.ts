@@ -31,8 +31,8 @@ export function onMoto(stack: StackJson, url: string): StackJson {
     skip_credentials_validation: true,
     skip_metadata_api_check: "true",
     s3_use_path_style: true,
-    // An unimplemented call answers with 500; retrying it would look like a hang.
-    max_retries: 1,
+    // Enough for a connection that drops under load; an unimplemented call answers with 500 and would look like a hang with more.
+    max_retries: 3,
     endpoints: [Object.fromEntries(SERVICES.map((service) => [service, url]))],
   };
   return { ...copy, provider: { aws: [provider] }, terraform: { ...copy.terraform, backend: { local: { path: "terraform.tfstate" } } } };

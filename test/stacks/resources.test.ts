@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StackConfig } from "../../src/stack-config.ts";
-import { rootVolumeGiB, STACK_RESOURCES, type StackResources, stackResources, stackShape } from "../../src/stack-resources.ts";
+import { stackShape } from "../../src/stack-config.ts";
+import { rootVolumeGiB, STACK_RESOURCES, type StackResources, stackResources } from "../../src/stack-resources.ts";
 import { allConfigs, apiConfig, hybridConfig, selfHostConfig } from "./configs.ts";
 import { resourcesOf, type StackJson, synthesized } from "./stack-json.ts";
 

@@ -7,7 +7,18 @@ import type { StackConfig } from "../../src/stack-config.ts";
 import { airGappedConfig, apiConfig, fleet, hybridConfig, selfHostConfig } from "./configs.ts";
 import { forApply, MOTO_DRIFT, MOTO_GAPS, onMoto, readSecret, requestCertificate, withoutGaps } from "./moto.ts";
 import { synthesized } from "./stack-json.ts";
-import { findTools, type Moto, missing, onPath, openWorkspace, type Run, startMoto, type Tools, type Workspace } from "./terraform.ts";
+import {
+  findTools,
+  leftOut,
+  type Moto,
+  missing,
+  onPath,
+  openWorkspace,
+  type Run,
+  startMoto,
+  type Tools,
+  type Workspace,
+} from "./terraform.ts";
 import { WAIVERS } from "./waivers.ts";
 
 /** Real `terraform plan`, `apply` and `destroy` against an AWS on loopback. Minutes, hence only where BREAKEVEN_SLOW is 1. */
@@ -30,7 +41,7 @@ function findBench(): Bench | string {
 const bench = findBench();
 if (typeof bench === "string") {
   if (process.env.BREAKEVEN_SLOW === "1") missing(bench, TITLE);
-  else console.warn(`NOT TESTED: ${TITLE}: ${bench}`); // biome-ignore lint/suspicious/noConsole: a test that is left out must be seen
+  else leftOut(bench, TITLE);
 }
 
 const Plan = z.object({
@@ -42,6 +53,9 @@ type Changes = z.infer<typeof Plan>["resource_changes"];
 
 /** The newest machine image stands in a public parameter that moto does not have. */
 const VALUES = { gpu_image_id: "ami-12c6146b", certificate_arn: "arn:aws:acm:us-east-1:123456789012:certificate/1" } as const;
+
+/** moto now and then forgets the default egress rule of a group made while another one is; a second apply goes on from there. */
+const MOTO_RACE = "InvalidPermission.NotFound: The specified rule does not exist";
 
 describe.skipIf(typeof bench === "string")(TITLE, () => {
   let moto: Moto;
@@ -80,7 +94,12 @@ describe.skipIf(typeof bench === "string")(TITLE, () => {
     return resource_changes.filter(({ change }) => change.actions.some((action) => action !== "no-op" && action !== "read"));
   }
 
-  const apply = (values: readonly string[]) => succeed(workspace.run("apply", "-auto-approve", "-input=false", "-no-color", ...values));
+  function apply(values: readonly string[]): string {
+    const run = () => workspace.run("apply", "-auto-approve", "-input=false", "-no-color", ...values);
+    const first = run();
+    return succeed(first.status !== 0 && first.output.includes(MOTO_RACE) ? run() : first);
+  }
+
   const destroy = (values: readonly string[]) => succeed(workspace.run("destroy", "-auto-approve", "-input=false", "-no-color", ...values));
   const deleted = (changes: Changes) => changes.filter(({ change }) => change.actions.includes("delete")).map(({ address }) => address);
 
@@ -149,7 +168,10 @@ const Scan = z.object({
 /** checkov on the plan in the workspace, where it is installed; it runs without network. */
 function scan(workspace: Workspace): void {
   const checkov = process.env.BREAKEVEN_CHECKOV ?? onPath("checkov");
-  if (checkov === null) return missing("checkov is not on PATH and BREAKEVEN_CHECKOV names none", "checkov on the plans");
+  if (checkov === null) {
+    leftOut("checkov is not on PATH and BREAKEVEN_CHECKOV names none", "checkov on the plans");
+    return;
+  }
   const file = join(workspace.folder, "plan.json");
   writeFileSync(file, workspace.run("show", "-json", "plan").output);
   const parameters = ["-f", file, "--framework", "terraform_plan", "--compact", "--quiet", "--skip-download", "-o", "json"];

@@ -28,9 +28,14 @@ export function onPath(program: string): string | null {
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
 }
 
-/** Says loudly that tests are left out, or fails where a run must be complete (BREAKEVEN_REQUIRE_TERRAFORM=1). */
+/** Leaves tests out, or fails where a run must be complete (BREAKEVEN_REQUIRE_TERRAFORM=1). */
 export function missing(what: string, title: string): void {
   if (process.env.BREAKEVEN_REQUIRE_TERRAFORM === "1") throw new Error(`${title}: ${what}, and BREAKEVEN_REQUIRE_TERRAFORM is 1`);
+  leftOut(what, title);
+}
+
+/** Says loudly that tests are left out. */
+export function leftOut(what: string, title: string): void {
   // biome-ignore lint/suspicious/noConsole: a test that is left out must be seen
   console.warn(`NOT TESTED: ${title}: ${what}`);
 }
@@ -138,7 +143,7 @@ function stop(server: ChildProcess): Promise<void> {
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -164,6 +164,7 @@ function danglingReferences(catalog: Catalog): readonly RowProblem[] {
   return [
     ...catalog.apiModels.flatMap((row) => missing(routes, row.id, "route", row.routes)),
     ...catalog.apiModels.flatMap((row) => missing(open, row.id, "open model", row.openModel === null ? [] : [row.openModel])),
+    ...catalog.apiModels.flatMap((row) => missing(models, row.id, "model", row.sameModelAs === null ? [] : [row.sameModelAs])),
     ...catalog.openModels.flatMap((row) => missing(licences, row.id, "licence", [row.licence])),
     ...catalog.instances.flatMap((row) => missing(gpus, row.id, "GPU", [row.gpu])),
     ...catalog.instances.flatMap((row) => missing(regions, row.id, "region", Object.keys(row.usdPerHour))),

@@ -12,6 +12,11 @@ export const rowChecks: readonly CatalogCheck[] = [
   { id: "unique-ids", rule: "no list holds an id twice", find: (catalog) => repeatedIds(catalog) },
   { id: "sorted-by-id", rule: "every list is sorted by id", find: (catalog) => unsorted(catalog) },
   { id: "unique-names", rule: "an id or alias means one row of its kind, and no refused name", find: (catalog) => sharedNames(catalog) },
+  {
+    id: "stated-somewhere",
+    rule: "every row states a source with its date; a refused name without a date of shutdown is our own words",
+    find: (catalog) => unsourced(catalog),
+  },
   { id: "public-source", rule: "every source can be looked up by anybody", find: (catalog) => privateSources(catalog) },
   { id: "checked-in-the-past", rule: "nothing was checked after today", find: (catalog, asOf) => futureChecks(catalog, asOf) },
   { id: "unique-scores", rule: "a model has one score for each benchmark and group", find: (catalog) => repeatedScores(catalog) },
@@ -86,6 +91,14 @@ function sharedNames(catalog: Catalog): readonly RowProblem[] {
   ];
 }
 
+function unsourced(catalog: Catalog): readonly RowProblem[] {
+  const { version: _version, refusedNames: _words, ...lists } = catalog;
+  return Object.values(lists)
+    .flatMap((rows: readonly object[]) => rows)
+    .filter((row) => !stated(row, "").some(({ source, checked }) => source !== "" && checked !== ""))
+    .map((row) => ({ row: labelOf(row), problem: "states no source with a date" }));
+}
+
 function privateSources(catalog: Catalog): readonly RowProblem[] {
   return provenances(catalog)
     .filter(({ source }) => PRIVATE_SOURCE.test(source))
@@ -121,7 +134,7 @@ interface Stated {
 
 /** Everything in the catalog that has a source and a date, wherever it sits in its row. */
 function provenances(catalog: Catalog): readonly Stated[] {
-  const { version: _version, regions: _regions, ...lists } = catalog;
+  const { version: _version, ...lists } = catalog;
   return Object.values(lists).flatMap((rows: readonly object[]) => rows.flatMap((row) => stated(row, labelOf(row))));
 }
 

@@ -11,7 +11,7 @@ const PRECISION_MARGIN_POINTS: Readonly<Record<Precision, number>> = { bf16: 0, 
 /** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
 function scoresOf(candidate: Candidate, catalog: Catalog): readonly BenchmarkScore[] {
   const names: readonly (string | null)[] =
-    candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel];
+    candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel, candidate.model.sameModelAs];
   return catalog.benchmarks.filter((row) => names.includes(row.model));
 }
 

@@ -1,0 +1,35 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { largest } from "../../src/capacity/operate.ts";
+
+/** The bisection that `largest` must not differ from, without any shortcut. */
+function bisection(high: number, margin: (x: number) => number): number {
+  if (margin(high) >= 0) return high;
+  let [low, upper] = [0, high];
+  while (upper - low > 1e-9 * high) {
+    const middle = (low + upper) / 2;
+    if (margin(middle) >= 0) low = middle;
+    else upper = middle;
+  }
+  return low;
+}
+
+it("gives the bits of a plain bisection for falling margins of any bend, and asks less", () => {
+  const number = fc.double({ min: 0.01, max: 100, noNaN: true });
+  fc.assert(
+    fc.property(number, number, number, number, fc.double({ min: -1, max: 10, noNaN: true }), (high, linear, root, pole, spare) => {
+      const asked = { plain: 0, quick: 0 };
+      const margin = (x: number) => Math.min(spare - (linear * x) / high - root * Math.sqrt(x), spare + 1 - pole / (1.01 * high - x));
+      const plain = bisection(high, (x) => {
+        asked.plain++;
+        return margin(x);
+      });
+      const quick = largest(high, (x) => {
+        asked.quick++;
+        return margin(x);
+      });
+      expect(quick).toBe(plain);
+      expect(asked.quick).toBeLessThanOrEqual(Math.max(2, asked.plain));
+    }),
+  );
+});

@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { impliedPeakRatio, measuredRatio, rescaled } from "../../src/capacity/calibrate.ts";
+import { MAX_MEASUREMENT_BYTES, type MeasuredRun, type MeasurementResult, readMeasurement } from "../../src/capacity/measurement.ts";
+import { predict } from "../../src/capacity/predict.ts";
+import { resolveConfiguration } from "../../src/capacity/question.ts";
+import { searchServing } from "../../src/capacity/search.ts";
+import { loadCatalog } from "../../src/catalog/index.ts";
+
+const catalog = loadCatalog();
+const file = (name: string) => readFileSync(join(import.meta.dirname, "fixtures-measurements", name), "utf8");
+const vllm = JSON.parse(file("vllm-bench.json"));
+const guide = JSON.parse(file("guidellm-0.4.json"));
+
+function changed(base: object, change: object): MeasurementResult {
+  return readMeasurement(JSON.stringify({ ...base, ...change }));
+}
+
+function runOf(text: string): MeasuredRun {
+  const result = readMeasurement(text);
+  if (result.kind === "refused") throw new Error(result.text);
+  return result.run;
+}
+
+function configuration() {
+  const shape = { inputTokens: 500, outputTokens: 200, cachedInputRatio: 0 };
+  const names = { model: "qwen3-32b", gpu: "h100", precision: "fp8", tensorParallel: 1, kvPrecision: "bf16", shape };
+  const resolved = resolveConfiguration(catalog, names);
+  if (resolved.kind === "invalid") throw new Error(resolved.text);
+  return resolved.configuration;
+}
+
+describe("a benchmark file", () => {
+  it("of vllm bench serve gives means of a request, the load and the rate", () => {
+    expect(runOf(file("vllm-bench.json"))).toEqual({
+      tool: "vllm_bench",
+      requestsPerSecond: 8.601,
+      inputTokens: 500,
+      outputTokens: 200,
+      outputTokensPerSecond: 1720.2,
+      ttftMs: 512.4,
+      tpotMs: 34.7,
+      concurrency: 64,
+      requestRate: null,
+      requests: 640,
+    });
+  });
+
+  it("of GuideLLM 0.4 counts with its fastest benchmark in which no request failed", () => {
+    expect(runOf(file("guidellm-0.4.json"))).toMatchObject({
+      tool: "guidellm",
+      requestsPerSecond: 8.5,
+      inputTokens: 500,
+      outputTokens: 200,
+      outputTokensPerSecond: 1734,
+      tpotMs: 34.9,
+      concurrency: 64,
+      requests: null,
+    });
+  });
+
+  it("of GuideLLM 0.3 has its load in args; a constant rate that was kept up with does not count", () => {
+    expect(runOf(file("guidellm-0.3.json"))).toMatchObject({ requestsPerSecond: 9.6, concurrency: 579, requestRate: null });
+  });
+
+  it.each<[says: string, result: MeasurementResult, text: RegExp]>([
+    ["without a completed request", changed(vllm, { completed: 0 }), /no request of the run completed/],
+    ["with failed requests", changed(vllm, { completed: 630, failed: 10 }), /10 of its 640 requests failed/],
+    ["with requests missing", changed(vllm, { completed: 630, failed: undefined }), /10 of its 640 requests failed/],
+    ["that kept up with its rate", changed(vllm, { request_rate: 8.8, max_concurrency: null }), /kept up with the 8\.8 requests\/s/],
+    ["without output tokens", changed(vllm, { total_output_tokens: 0 }), /lacks/],
+    ["of another tool", changed({}, { throughput: 5 }), /keys of any known tool/],
+    ["that is no JSON", readMeasurement("request_throughput: 5"), /not JSON/],
+    ["that is a list", readMeasurement("[]"), /keys of any known tool/],
+    ["without a benchmark", readMeasurement('{"benchmarks": []}'), /holds no benchmark/],
+    ["in which every benchmark failed", changed(guide, { benchmarks: [guide.benchmarks[2]] }), /12 of its 606 requests failed/],
+    ["of another tool than declared", readMeasurement(JSON.stringify(vllm), "guidellm"), /keys of GuideLLM/],
+    ["that is too large", readMeasurement(" ".repeat(MAX_MEASUREMENT_BYTES + 1)), /larger than the allowed 5242880 bytes/],
+  ])("%s is refused, with what to do", (_, result, text) => {
+    expect(result).toMatchObject({ kind: "refused", text: expect.stringMatching(text), fix: expect.stringMatching(/./) });
+  });
+
+  it("of any content is measured with finite figures above 0, or refused", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(vllm)), fc.jsonValue()), (change) => {
+        const result = changed(vllm, change);
+        if (result.kind === "refused") return result.text.length > 0;
+        const { requestsPerSecond, inputTokens, outputTokens, outputTokensPerSecond } = result.run;
+        return [requestsPerSecond, inputTokens, outputTokens, outputTokensPerSecond].every((x) => Number.isFinite(x) && x > 0);
+      }),
+    );
+  });
+});
+
+describe("a measured run", () => {
+  const run = runOf(file("vllm-bench.json"));
+
+  it("is compared with the prediction at its own shape and load", () => {
+    const steady = { ...run, requests: null };
+    const shape = { inputTokens: 500, outputTokens: 200, cachedInputRatio: 0 };
+    const predicted = predict(configuration(), shape, { kind: "closed", concurrency: 64 }).outputTokensPerSecond.expected;
+    expect(measuredRatio(configuration(), steady, 0)).toBeCloseTo(1720.2 / predicted, 9);
+    expect(measuredRatio(configuration(), { ...steady, outputTokensPerSecond: predicted }, 0)).toBeCloseTo(1, 9);
+  });
+
+  it("with a limit of concurrency is a closed loop, whatever rate was asked for", () => {
+    expect(measuredRatio(configuration(), { ...run, requestRate: 500 }, 0)).toBe(measuredRatio(configuration(), run, 0));
+  });
+
+  it("implies 2 x parameters x tokens of work; cached tokens take none", () => {
+    const { parameters } = configuration().model;
+    const tokens = 1720.2 * (1 + 500 / 200);
+    expect(impliedPeakRatio(configuration(), run, 0)).toBeCloseTo((2 * parameters.activeB * 1e9 * tokens) / 1979e12, 3);
+    expect(impliedPeakRatio(configuration(), run, 1)).toBeCloseTo(impliedPeakRatio(configuration(), run, 0) / 3.5, 9);
+  });
+
+  it("rescales its own configuration alone, narrows its band and makes it class A", () => {
+    const shape = { inputTokens: 500, outputTokens: 200, cachedInputRatio: 0 };
+    const promise = { ttftMsP95: 2000, tpotMsP95: 60 };
+    const gpus = catalog.gpus.map((gpu) => ({ gpu, tensorParallelSizes: [1, 2] }));
+    const { served } = searchServing({ model: configuration().model, gpus, shape, promise, contextWindowTokens: 4096 });
+    const halves = [0.25, 1].map((ratio, index) => ({ configuration: configuration(), ratio, file: `${index}.json` }));
+    const after = served.map((option) => rescaled(option, halves));
+    const moved = served.flatMap((option, index) => (after[index] === option ? [] : [{ option, after: after[index] }]));
+    expect(moved).toHaveLength(1);
+    const expected = (moved[0]?.option.capacity.requestsPerSecond.expected ?? 0) / 2;
+    expect(moved[0]?.option.configuration).toMatchObject({ precision: "fp8", tensorParallel: 1, gpu: { id: "h100" } });
+    expect(moved[0]?.after?.capacity).toMatchObject({ confidence: "A", measured: "rescaled x0.50 by 0.json and 1.json" });
+    expect(moved[0]?.after?.capacity.requestsPerSecond.expected).toBeCloseTo(expected, 9);
+    expect(moved[0]?.after?.capacity.requestsPerSecond.p10).toBeCloseTo(0.9 * expected, 9);
+    expect(moved[0]?.after?.capacity.requestsPerSecond.p90).toBeCloseTo(1.1 * expected, 9);
+  });
+});
