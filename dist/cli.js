@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { dirname, join as join$1, resolve } from "node:path";
-import { access, mkdir, open as open$1, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -8140,7 +8140,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -8151,7 +8151,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -8217,10 +8217,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -35407,7 +35407,7 @@ var require_fastest_levenshtein = /* @__PURE__ */ __commonJSMin(((exports) => {
 	};
 	exports.distance = distance;
 	var closest = function(str, arr) {
-		var min_distance = 1e400;
+		var min_distance = Infinity;
 		var min_index = 0;
 		for (var i = 0; i < arr.length; i++) {
 			var dist = distance(str, arr[i]);
@@ -43847,7 +43847,7 @@ async function readPolicyText(path) {
 	return readStart(path, Math.min(info.size, READ_LIMIT_BYTES));
 }
 async function readStart(path, bytes) {
-	const handle = await open$1(path);
+	const handle = await open(path);
 	try {
 		const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0);
 		return buffer.toString("utf8", 0, bytesRead);
@@ -43887,12 +43887,12 @@ async function readMeasurementFiles(path, text) {
 	});
 }
 async function topOf(folder) {
-	return await access(join$1(folder, ".git")).then(() => true, () => false) || dirname(folder) === folder ? folder : topOf(dirname(folder));
+	return await access(join(folder, ".git")).then(() => true, () => false) || dirname(folder) === folder ? folder : topOf(dirname(folder));
 }
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */
 async function writeWhole(path, content) {
 	await mkdir(dirname(path), { recursive: true });
-	const beside = join$1(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+	const beside = join(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
 	try {
 		await writeFile(beside, content, "utf8");
 		await rename(beside, path);
@@ -52497,7 +52497,7 @@ const handle = {
 * @import {Join} from 'mdast-util-to-markdown'
 */
 /** @type {Array<Join>} */
-const join = [joinDefaults];
+const join$1 = [joinDefaults];
 /** @type {Join} */
 function joinDefaults(left, right, parent, state) {
 	if (right.type === "code" && formatCodeAsIndented(right, state) && (left.type === "list" || left.type === right.type && formatCodeAsIndented(left, state))) return false;
@@ -55342,7 +55342,7 @@ function toMarkdown(tree, options) {
 		handle: void 0,
 		indentLines,
 		indexStack: [],
-		join: [...join],
+		join: [...join$1],
 		options: {},
 		safe: safeBound,
 		stack: [],
@@ -58324,7 +58324,7 @@ jobs:
   decide:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v5
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
       # A tag can be moved. Pin the full commit SHA of the release once you rely on this check.
@@ -58368,7 +58368,7 @@ async function initCommand(options) {
 		outputTokens: positive("--output", options.output),
 		region: options.region
 	}).map(({ path, content }) => ({
-		path: join$1(options.dir, path),
+		path: join(options.dir, path),
 		content
 	}));
 	const taken = [];

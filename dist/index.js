@@ -1,18 +1,18 @@
 import { createRequire } from "node:module";
-import * as os from "os";
-import os$1, { EOL } from "os";
+import * as os$1 from "os";
+import os, { EOL } from "os";
 import * as crypto from "crypto";
 import * as fs from "fs";
-import { constants, existsSync, promises, readFileSync, readdir as readdir$1, readdirSync, realpath, realpathSync, stat as stat$1, statSync } from "fs";
+import { constants, existsSync, promises, readFileSync, readdir, readdirSync, realpath, realpathSync, stat, statSync } from "fs";
 import * as path from "path";
-import { basename, dirname, isAbsolute, normalize, posix, relative, resolve, sep as sep$1 } from "path";
+import { basename, dirname, isAbsolute, normalize, posix, relative, resolve, sep } from "path";
 import * as events from "events";
 import { createHash } from "node:crypto";
 import * as child$1 from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
 import { setTimeout as setTimeout$2 } from "node:timers/promises";
-import { lstat as lstat$1, mkdir as mkdir$1, open as open$2, readFile, readdir as readdir$2, realpath as realpath$1, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
-import { dirname as dirname$1, join as join$1, resolve as resolve$1, sep as sep$2 } from "node:path";
+import { lstat, mkdir, open, readFile, readdir as readdir$1, realpath as realpath$1, rename, rm, writeFile } from "node:fs/promises";
+import { dirname as dirname$1, join, resolve as resolve$1, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "url";
 import { createRequire as createRequire$1 } from "module";
 
@@ -108,7 +108,7 @@ function toCommandProperties(annotationProperties) {
 */
 function issueCommand(command, properties, message) {
 	const cmd = new Command(command, properties, message);
-	process.stdout.write(cmd.toString() + os.EOL);
+	process.stdout.write(cmd.toString() + os$1.EOL);
 }
 const CMD_STRING = "::";
 var Command = class {
@@ -148,14 +148,14 @@ function issueFileCommand(command, message) {
 	const filePath = process.env[`GITHUB_${command}`];
 	if (!filePath) throw new Error(`Unable to find environment variable for file command ${command}`);
 	if (!fs.existsSync(filePath)) throw new Error(`Missing file at path: ${filePath}`);
-	fs.appendFileSync(filePath, `${toCommandValue(message)}${os.EOL}`, { encoding: "utf8" });
+	fs.appendFileSync(filePath, `${toCommandValue(message)}${os$1.EOL}`, { encoding: "utf8" });
 }
 function prepareKeyValueMessage(key, value) {
 	const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
 	const convertedValue = toCommandValue(value);
 	if (key.includes(delimiter)) throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
 	if (convertedValue.includes(delimiter)) throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-	return `${key}<<${delimiter}${os.EOL}${convertedValue}${os.EOL}${delimiter}`;
+	return `${key}<<${delimiter}${os$1.EOL}${convertedValue}${os$1.EOL}${delimiter}`;
 }
 
 // node_modules/tunnel/lib/tunnel.js
@@ -6243,7 +6243,7 @@ var require_client_h2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 		});
 		return {
 			version: "h2",
-			defaultPipelining: 1e400,
+			defaultPipelining: Infinity,
 			write(...args) {
 				return writeH2(client, ...args);
 			},
@@ -9670,7 +9670,7 @@ var require_pending_interceptors_formatter = /* @__PURE__ */ __commonJSMin(((exp
 				"Status code": statusCode,
 				Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
 				Invocations: timesInvoked,
-				Remaining: persist ? 1e400 : times - timesInvoked
+				Remaining: persist ? Infinity : times - timesInvoked
 			}));
 			this.logger.table(withPrettyHeaders);
 			return this.transform.read().toString();
@@ -10127,7 +10127,7 @@ var require_dns = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 			pick: interceptorOpts?.pick ?? null,
 			dualStack,
 			affinity,
-			maxItems: interceptorOpts?.maxItems ?? 1e400
+			maxItems: interceptorOpts?.maxItems ?? Infinity
 		};
 		const instance = new DNSInstance(opts);
 		return (dispatch) => {
@@ -13222,7 +13222,7 @@ var require_cache = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 			}
 			return true;
 		}
-		#internalMatchAll(request, options, maxResponses = 1e400) {
+		#internalMatchAll(request, options, maxResponses = Infinity) {
 			let r = null;
 			if (request !== void 0) {
 				if (request instanceof Request) {
@@ -16449,7 +16449,7 @@ var __awaiter$7 = void 0 && (void 0).__awaiter || function(thisArg, _arguments, 
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { access, appendFile, writeFile } = promises;
+const { access, appendFile, writeFile: writeFile$1 } = promises;
 const SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
 	constructor() {
@@ -16500,7 +16500,7 @@ var Summary = class {
 		return __awaiter$7(this, void 0, void 0, function* () {
 			const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
 			const filePath = yield this.filePath();
-			yield (overwrite ? writeFile : appendFile)(filePath, this._buffer, { encoding: "utf8" });
+			yield (overwrite ? writeFile$1 : appendFile)(filePath, this._buffer, { encoding: "utf8" });
 			return this.emptyBuffer();
 		});
 	}
@@ -16733,13 +16733,13 @@ var __awaiter$6 = void 0 && (void 0).__awaiter || function(thisArg, _arguments, 
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { chmod, copyFile, lstat, mkdir, open: open$1, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs.promises;
+const { chmod, copyFile, lstat: lstat$1, mkdir: mkdir$1, open: open$2, readdir: readdir$2, rename: rename$1, rm: rm$1, rmdir, stat: stat$1, symlink, unlink } = fs.promises;
 const IS_WINDOWS$1 = process.platform === "win32";
 const READONLY = fs.constants.O_RDONLY;
 function exists(fsPath) {
 	return __awaiter$6(this, void 0, void 0, function* () {
 		try {
-			yield stat(fsPath);
+			yield stat$1(fsPath);
 		} catch (err) {
 			if (err.code === "ENOENT") return false;
 			throw err;
@@ -16767,7 +16767,7 @@ function tryGetExecutablePath(filePath, extensions) {
 	return __awaiter$6(this, void 0, void 0, function* () {
 		let stats = void 0;
 		try {
-			stats = yield stat(filePath);
+			stats = yield stat$1(filePath);
 		} catch (err) {
 			if (err.code !== "ENOENT") console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
 		}
@@ -16782,7 +16782,7 @@ function tryGetExecutablePath(filePath, extensions) {
 			filePath = originalFilePath + extension;
 			stats = void 0;
 			try {
-				stats = yield stat(filePath);
+				stats = yield stat$1(filePath);
 			} catch (err) {
 				if (err.code !== "ENOENT") console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
 			}
@@ -16791,7 +16791,7 @@ function tryGetExecutablePath(filePath, extensions) {
 					try {
 						const directory = path.dirname(filePath);
 						const upperName = path.basename(filePath).toUpperCase();
-						for (const actualName of yield readdir(directory)) if (upperName === actualName.toUpperCase()) {
+						for (const actualName of yield readdir$2(directory)) if (upperName === actualName.toUpperCase()) {
 							filePath = path.join(directory, actualName);
 							break;
 						}
@@ -16964,11 +16964,11 @@ var ToolRunner = class extends events.EventEmitter {
 	_processLineBuffer(data, strBuffer, onLine) {
 		try {
 			let s = strBuffer + data.toString();
-			let n = s.indexOf(os.EOL);
+			let n = s.indexOf(os$1.EOL);
 			while (n > -1) {
 				onLine(s.substring(0, n));
-				s = s.substring(n + os.EOL.length);
-				n = s.indexOf(os.EOL);
+				s = s.substring(n + os$1.EOL.length);
+				n = s.indexOf(os$1.EOL);
 			}
 			return s;
 		} catch (err) {
@@ -17108,7 +17108,7 @@ var ToolRunner = class extends events.EventEmitter {
 				this._debug("arguments:");
 				for (const arg of this.args) this._debug(`   ${arg}`);
 				const optionsNonNull = this._cloneExecOptions(this.options);
-				if (!optionsNonNull.silent && optionsNonNull.outStream) optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os.EOL);
+				if (!optionsNonNull.silent && optionsNonNull.outStream) optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os$1.EOL);
 				const state = new ExecState(optionsNonNull, this.toolPath);
 				state.on("debug", (message) => {
 					this._debug(message);
@@ -17272,8 +17272,8 @@ var __awaiter$2 = void 0 && (void 0).__awaiter || function(thisArg, _arguments, 
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const platform = os$1.platform();
-const arch = os$1.arch();
+const platform = os.platform();
+const arch = os.arch();
 
 // node_modules/@actions/core/lib/core.js
 var __awaiter$1 = void 0 && (void 0).__awaiter || function(thisArg, _arguments, P, generator) {
@@ -17325,7 +17325,7 @@ var ExitCode;
 */
 function setOutput(name, value) {
 	if (process.env["GITHUB_OUTPUT"] || "") return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
-	process.stdout.write(os.EOL);
+	process.stdout.write(os$1.EOL);
 	issueCommand("set-output", { name }, toCommandValue(value));
 }
 /**
@@ -17373,7 +17373,7 @@ function notice$1(message, properties = {}) {
 * @param message info message
 */
 function info(message) {
-	process.stdout.write(message + os.EOL);
+	process.stdout.write(message + os$1.EOL);
 }
 
 // node_modules/@actions/github/lib/context.js
@@ -19253,8 +19253,8 @@ function withCustomRequest(customRequest) {
 
 // node_modules/@octokit/auth-token/dist-bundle/index.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
-var sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var sep$2 = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep$2}${b64url}${sep$2}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
 async function auth(token) {
 	const isApp = isJWT(token);
@@ -44780,7 +44780,7 @@ var require_fastest_levenshtein = /* @__PURE__ */ __commonJSMin(((exports) => {
 	};
 	exports.distance = distance;
 	var closest = function(str, arr) {
-		var min_distance = 1e400;
+		var min_distance = Infinity;
 		var min_index = 0;
 		for (var i = 0; i < arr.length; i++) {
 			var dist = distance(str, arr[i]);
@@ -53462,7 +53462,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -53473,7 +53473,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -53539,10 +53539,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -65232,13 +65232,13 @@ async function firstText(paths, read) {
 }
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */
 async function writeWhole(path, content) {
-	await mkdir$1(dirname$1(path), { recursive: true });
-	const beside = join$1(dirname$1(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+	await mkdir(dirname$1(path), { recursive: true });
+	const beside = join(dirname$1(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
 	try {
-		await writeFile$1(beside, content, "utf8");
-		await rename$1(beside, path);
+		await writeFile(beside, content, "utf8");
+		await rename(beside, path);
 	} catch (error) {
-		await rm$1(beside, { force: true });
+		await rm(beside, { force: true });
 		throw error;
 	}
 }
@@ -65769,7 +65769,7 @@ async function firstParentOf(client, runner) {
 async function checkoutOf(folder) {
 	const gitFolder = await gitFolderOf(folder);
 	if (gitFolder === null) return { kind: "none" };
-	const head = await textOf(join$1(gitFolder, "HEAD"));
+	const head = await textOf(join(gitFolder, "HEAD"));
 	const reference = head?.match(/^ref: (refs\/[^\s]+)$/)?.[1];
 	const sha = reference === void 0 ? head : await resolveReference(gitFolder, reference);
 	return sha !== null && /^[0-9a-f]{40,64}$/.test(sha) ? {
@@ -65782,7 +65782,7 @@ async function checkoutOf(folder) {
 * Looks at the workspace and the folders in it, where `actions/checkout` puts what it fetches.
 */
 async function foreignCheckout(workspace, trusted) {
-	const folders = [workspace, ...(await readdir$2(workspace, { withFileTypes: true }).catch(() => [])).filter((child) => child.isDirectory()).map((child) => join$1(workspace, child.name))];
+	const folders = [workspace, ...(await readdir$1(workspace, { withFileTypes: true }).catch(() => [])).filter((child) => child.isDirectory()).map((child) => join(workspace, child.name))];
 	for (const folder of folders) {
 		const checkout = await checkoutOf(folder);
 		if (checkout.kind === "unknown" || checkout.kind === "commit" && !trusted.includes(checkout.sha)) return folder;
@@ -65790,17 +65790,17 @@ async function foreignCheckout(workspace, trusted) {
 	return null;
 }
 async function gitFolderOf(folder) {
-	const path = join$1(folder, ".git");
-	const stats = await lstat$1(path).catch(() => null);
+	const path = join(folder, ".git");
+	const stats = await lstat(path).catch(() => null);
 	if (stats === null) return null;
 	if (stats.isDirectory()) return path;
 	const pointer = (await textOf(path))?.match(/^gitdir: (.+)$/)?.[1];
 	return pointer === void 0 ? path : resolve$1(folder, pointer);
 }
 async function resolveReference(gitFolder, reference) {
-	const loose = await textOf(join$1(gitFolder, reference));
+	const loose = await textOf(join(gitFolder, reference));
 	if (loose !== null) return loose;
-	return ((await textOf(join$1(gitFolder, "packed-refs")))?.split("\n").find((entry) => entry.endsWith(` ${reference}`)))?.split(" ")[0] ?? null;
+	return ((await textOf(join(gitFolder, "packed-refs")))?.split("\n").find((entry) => entry.endsWith(` ${reference}`)))?.split(" ")[0] ?? null;
 }
 async function textOf(path) {
 	return readFile(path, "utf8").then((text) => text.trim(), () => null);
@@ -65963,7 +65963,7 @@ async function deletedPolicies(options) {
 var __require = /* @__PURE__ */ createRequire$1(import.meta.url);
 function cleanPath(path) {
 	let normalized = normalize(path);
-	if (normalized.length > 1 && normalized[normalized.length - 1] === sep$1) normalized = normalized.substring(0, normalized.length - 1);
+	if (normalized.length > 1 && normalized[normalized.length - 1] === sep) normalized = normalized.substring(0, normalized.length - 1);
 	return normalized;
 }
 const SLASHES_REGEX = /[\\/]/g;
@@ -66347,9 +66347,9 @@ try {
 var Builder = class {
 	globCache = {};
 	options = {
-		maxDepth: 1e400,
+		maxDepth: Infinity,
 		suppressErrors: true,
-		pathSeparator: sep$1,
+		pathSeparator: sep,
 		filters: []
 	};
 	globFunction;
@@ -66696,7 +66696,7 @@ var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 		return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
 	};
 	const depth = (token) => {
-		if (token.isPrefix !== true) token.depth = token.isGlobstar ? 1e400 : 1;
+		if (token.isPrefix !== true) token.depth = token.isGlobstar ? Infinity : 1;
 	};
 	/**
 	* Quickly scans a glob pattern and returns an object with a handful of
@@ -68646,11 +68646,11 @@ function getOptions(options) {
 	opts.cwd = (opts.cwd instanceof URL ? fileURLToPath(opts.cwd) : resolve(opts.cwd || process.cwd())).replace(BACKSLASHES, "/");
 	opts.ignore = ensureStringArray(opts.ignore);
 	opts.fs && (opts.fs = {
-		readdir: opts.fs.readdir || readdir$1,
+		readdir: opts.fs.readdir || readdir,
 		readdirSync: opts.fs.readdirSync || readdirSync,
 		realpath: opts.fs.realpath || realpath,
 		realpathSync: opts.fs.realpathSync || realpathSync,
-		stat: opts.fs.stat || stat$1,
+		stat: opts.fs.stat || stat,
 		statSync: opts.fs.statSync || statSync
 	});
 	if (opts.debug) log("globbing with options:", opts);
@@ -68700,8 +68700,8 @@ async function readInside(workspace, path, maxBytes) {
 	const root = await realpath$1(workspace);
 	const target = await realpath$1(resolve$1(root, path)).catch(() => null);
 	if (target === null) return { kind: "absent" };
-	if (!target.startsWith(root + sep$2)) return unreadable(path, "outside-workspace", "leads out of the workspace", "replace the symbolic link by the file itself");
-	const file = await open$2(target);
+	if (!target.startsWith(root + sep$1)) return unreadable(path, "outside-workspace", "leads out of the workspace", "replace the symbolic link by the file itself");
+	const file = await open(target);
 	try {
 		if (!(await file.stat()).isFile()) return unreadable(path, "not-a-file", "is not a file", "name a file or a glob");
 		const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0);
@@ -69018,8 +69018,8 @@ function publishAnnotations(ports, notes, reserved) {
 }
 /** Folder of the result files: the job's temporary folder, else `breakeven-out` in the workspace. */
 function resultFolder(runner, key) {
-	if (runner.temp !== null) return join$1(runner.temp, `breakeven-${key}`);
-	if (runner.workspace !== null) return join$1(runner.workspace, "breakeven-out");
+	if (runner.temp !== null) return join(runner.temp, `breakeven-${key}`);
+	if (runner.workspace !== null) return join(runner.workspace, "breakeven-out");
 	throw new Error("nowhere to write the result files: neither RUNNER_TEMP nor GITHUB_WORKSPACE is set");
 }
 /** Sets the outputs of the action; what is not known is an empty text. */
@@ -72148,7 +72148,7 @@ const handle = {
 * @import {Join} from 'mdast-util-to-markdown'
 */
 /** @type {Array<Join>} */
-const join = [joinDefaults];
+const join$1 = [joinDefaults];
 /** @type {Join} */
 function joinDefaults(left, right, parent, state) {
 	if (right.type === "code" && formatCodeAsIndented(right, state) && (left.type === "list" || left.type === right.type && formatCodeAsIndented(left, state))) return false;
@@ -74993,7 +74993,7 @@ function toMarkdown(tree, options) {
 		handle: void 0,
 		indentLines,
 		indexStack: [],
-		join: [...join],
+		join: [...join$1],
 		options: {},
 		safe: safeBound,
 		stack: [],
@@ -76775,7 +76775,7 @@ function contextOf({ runner }, run, maxLength) {
 async function writeFiles(self, results, summary) {
 	const folder = resultFolder(self.runner, self.key);
 	const write = async (name, text) => {
-		const path = join$1(folder, name);
+		const path = join(folder, name);
 		await writeWhole(path, text);
 		return path;
 	};

@@ -9236,7 +9236,7 @@ var require_async = /* @__PURE__ */ __commonJSMin(((exports, module, this$7) => 
 			for (; index < length; index++) iteratee(coll[index], index, onlyOnce(iteratorCallback));
 		}
 		function eachOfGeneric(coll, iteratee, callback) {
-			return eachOfLimit$1(coll, 1e400, iteratee, callback);
+			return eachOfLimit$1(coll, Infinity, iteratee, callback);
 		}
 		/**
 		* Like [`each`]{@link module:Collections.each}, except that it passes the key (or index) as the second argument
@@ -10746,7 +10746,7 @@ var require_async = /* @__PURE__ */ __commonJSMin(((exports, module, this$7) => 
 		*
 		*/
 		function concat(coll, iteratee, callback) {
-			return concatLimit$1(coll, 1e400, iteratee, callback);
+			return concatLimit$1(coll, Infinity, iteratee, callback);
 		}
 		var concat$1 = awaitify(concat, 3);
 		/**
@@ -11762,7 +11762,7 @@ var require_async = /* @__PURE__ */ __commonJSMin(((exports, module, this$7) => 
 		*
 		*/
 		function groupBy(coll, iteratee, callback) {
-			return groupByLimit$1(coll, 1e400, iteratee, callback);
+			return groupByLimit$1(coll, Infinity, iteratee, callback);
 		}
 		/**
 		* The same as [`groupBy`]{@link module:Collections.groupBy} but runs only a single async operation at a time.
@@ -11985,7 +11985,7 @@ var require_async = /* @__PURE__ */ __commonJSMin(((exports, module, this$7) => 
 		*
 		*/
 		function mapValues(obj, iteratee, callback) {
-			return mapValuesLimit$1(obj, 1e400, iteratee, callback);
+			return mapValuesLimit$1(obj, Infinity, iteratee, callback);
 		}
 		/**
 		* The same as [`mapValues`]{@link module:Collections.mapValues} but runs only a single async operation at a time.
@@ -13694,7 +13694,7 @@ var require_async = /* @__PURE__ */ __commonJSMin(((exports, module, this$7) => 
 		* });
 		*/
 		function times(n, iteratee, callback) {
-			return timesLimit(n, 1e400, iteratee, callback);
+			return timesLimit(n, Infinity, iteratee, callback);
 		}
 		/**
 		* The same as [times]{@link module:ControlFlow.times} but runs only a single async operation at a time.
@@ -14634,7 +14634,7 @@ var require_legacy_streams = /* @__PURE__ */ __commonJSMin(((exports, module) =>
 			if (this.encoding) this.setEncoding(this.encoding);
 			if (this.start !== void 0) {
 				if ("number" !== typeof this.start) throw TypeError("start must be a Number");
-				if (this.end === void 0) this.end = 1e400;
+				if (this.end === void 0) this.end = Infinity;
 				else if ("number" !== typeof this.end) throw TypeError("end must be a Number");
 				if (this.start > this.end) throw new Error("start must be <= end");
 				this.pos = this.start;
@@ -26145,7 +26145,7 @@ var require_commonjs$3 = /* @__PURE__ */ __commonJSMin(((exports) => {
 		* returns `0`. Returns `Infinity` if item is in cache without a defined TTL.
 		*/
 		getRemainingTTL(key) {
-			return this.#keyMap.has(key) ? 1e400 : 0;
+			return this.#keyMap.has(key) ? Infinity : 0;
 		}
 		#initializeTTLTracking() {
 			const ttls = new ZeroArray(this.#max);
@@ -26194,7 +26194,7 @@ var require_commonjs$3 = /* @__PURE__ */ __commonJSMin(((exports) => {
 				if (index === void 0) return 0;
 				const ttl = ttls[index];
 				const start = starts[index];
-				if (!ttl || !start) return 1e400;
+				if (!ttl || !start) return Infinity;
 				return ttl - ((cachedNow || getNow()) - start);
 			};
 			this.#isStale = (index) => {
@@ -29905,7 +29905,7 @@ var require_walker = /* @__PURE__ */ __commonJSMin(((exports) => {
 				if (!this.includeChildMatches && typeof this.#ignore.add !== "function") throw new Error("cannot ignore child matches, ignore lacks add() method.");
 			}
 			/* c8 ignore start */
-			this.maxDepth = opts.maxDepth || 1e400;
+			this.maxDepth = opts.maxDepth || Infinity;
 			/* c8 ignore stop */
 			if (opts.signal) {
 				this.signal = opts.signal;
@@ -29956,7 +29956,7 @@ var require_walker = /* @__PURE__ */ __commonJSMin(((exports) => {
 			return this.matchCheckTest(s, ifDir);
 		}
 		matchCheckTest(e, ifDir) {
-			return e && (this.maxDepth === 1e400 || e.depth() <= this.maxDepth) && (!ifDir || e.canReaddir()) && (!this.opts.nodir || !e.isDirectory()) && (!this.opts.nodir || !this.opts.follow || !e.isSymbolicLink() || !e.realpathCached()?.isDirectory()) && !this.#ignored(e) ? e : void 0;
+			return e && (this.maxDepth === Infinity || e.depth() <= this.maxDepth) && (!ifDir || e.canReaddir()) && (!this.opts.nodir || !e.isDirectory()) && (!this.opts.nodir || !this.opts.follow || !e.isSymbolicLink() || !e.realpathCached()?.isDirectory()) && !this.#ignored(e) ? e : void 0;
 		}
 		matchCheckSync(e, ifDir) {
 			if (ifDir && this.opts.nodir) return void 0;
@@ -30024,7 +30024,7 @@ var require_walker = /* @__PURE__ */ __commonJSMin(((exports) => {
 				this.match(m, absolute, ifDir).then(() => next());
 			}
 			for (const t of processor.subwalkTargets()) {
-				if (this.maxDepth !== 1e400 && t.depth() >= this.maxDepth) continue;
+				if (this.maxDepth !== Infinity && t.depth() >= this.maxDepth) continue;
 				tasks++;
 				const childrenCached = t.readdirCached();
 				if (t.calledReaddir()) this.walkCB3(t, childrenCached, processor, next);
@@ -30072,7 +30072,7 @@ var require_walker = /* @__PURE__ */ __commonJSMin(((exports) => {
 				this.matchSync(m, absolute, ifDir);
 			}
 			for (const t of processor.subwalkTargets()) {
-				if (this.maxDepth !== 1e400 && t.depth() >= this.maxDepth) continue;
+				if (this.maxDepth !== Infinity && t.depth() >= this.maxDepth) continue;
 				tasks++;
 				const children = t.readdirSync();
 				this.walkCB3Sync(t, children, processor, next);
@@ -30240,7 +30240,7 @@ var require_glob = /* @__PURE__ */ __commonJSMin(((exports) => {
 			this.includeChildMatches = opts.includeChildMatches !== false;
 			this.noglobstar = !!opts.noglobstar;
 			this.matchBase = !!opts.matchBase;
-			this.maxDepth = typeof opts.maxDepth === "number" ? opts.maxDepth : 1e400;
+			this.maxDepth = typeof opts.maxDepth === "number" ? opts.maxDepth : Infinity;
 			this.stat = !!opts.stat;
 			this.ignore = opts.ignore;
 			if (this.withFileTypes && this.absolute !== void 0) throw new Error("cannot set absolute and withFileTypes:true");
@@ -30300,7 +30300,7 @@ var require_glob = /* @__PURE__ */ __commonJSMin(((exports) => {
 		async walk() {
 			return [...await new walker_js_1.GlobWalker(this.patterns, this.scurry.cwd, {
 				...this.opts,
-				maxDepth: this.maxDepth !== 1e400 ? this.maxDepth + this.scurry.cwd.depth() : 1e400,
+				maxDepth: this.maxDepth !== Infinity ? this.maxDepth + this.scurry.cwd.depth() : Infinity,
 				platform: this.platform,
 				nocase: this.nocase,
 				includeChildMatches: this.includeChildMatches
@@ -30309,7 +30309,7 @@ var require_glob = /* @__PURE__ */ __commonJSMin(((exports) => {
 		walkSync() {
 			return [...new walker_js_1.GlobWalker(this.patterns, this.scurry.cwd, {
 				...this.opts,
-				maxDepth: this.maxDepth !== 1e400 ? this.maxDepth + this.scurry.cwd.depth() : 1e400,
+				maxDepth: this.maxDepth !== Infinity ? this.maxDepth + this.scurry.cwd.depth() : Infinity,
 				platform: this.platform,
 				nocase: this.nocase,
 				includeChildMatches: this.includeChildMatches
@@ -30318,7 +30318,7 @@ var require_glob = /* @__PURE__ */ __commonJSMin(((exports) => {
 		stream() {
 			return new walker_js_1.GlobStream(this.patterns, this.scurry.cwd, {
 				...this.opts,
-				maxDepth: this.maxDepth !== 1e400 ? this.maxDepth + this.scurry.cwd.depth() : 1e400,
+				maxDepth: this.maxDepth !== Infinity ? this.maxDepth + this.scurry.cwd.depth() : Infinity,
 				platform: this.platform,
 				nocase: this.nocase,
 				includeChildMatches: this.includeChildMatches
@@ -30327,7 +30327,7 @@ var require_glob = /* @__PURE__ */ __commonJSMin(((exports) => {
 		streamSync() {
 			return new walker_js_1.GlobStream(this.patterns, this.scurry.cwd, {
 				...this.opts,
-				maxDepth: this.maxDepth !== 1e400 ? this.maxDepth + this.scurry.cwd.depth() : 1e400,
+				maxDepth: this.maxDepth !== Infinity ? this.maxDepth + this.scurry.cwd.depth() : Infinity,
 				platform: this.platform,
 				nocase: this.nocase,
 				includeChildMatches: this.includeChildMatches
@@ -35638,7 +35638,6 @@ var require_archiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/cdktf/lib/private/fs.js
 var require_fs = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	var __filename = import.meta.filename;
 	Object.defineProperty(exports, "__esModule", { value: true });
 	exports.copySync = copySync;
 	exports.archiveSync = archiveSync;

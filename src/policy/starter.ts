@@ -90,7 +90,7 @@ jobs:
   decide:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v5
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
       # A tag can be moved. Pin the full commit SHA of the release once you rely on this check.
