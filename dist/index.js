@@ -69233,8 +69233,6 @@ function sourceText(source) {
 }
 
 // src/report/annotations.ts
-/** GitHub shows at most ten annotations of a level for each step and drops the rest silently (actions/toolkit, docs/problem-matchers.md). */
-const MAX_PER_LEVEL = 10;
 const levels = [
 	"error",
 	"warning",
@@ -69242,23 +69240,12 @@ const levels = [
 ];
 /**
 * Remarks on the lines of the policy files: problems of an invalid policy, failed gates, workloads that nothing serves,
-* findings, and workloads whose path the pull request changes. Errors first, at most ten of a level; where there are
-* more, the tenth says how many.
+* findings, and workloads whose path the pull request changes. Errors first. All of them: who publishes them keeps to
+* what a step may show.
 */
 function annotationsOf(results) {
 	const all = results.flatMap(remarksOn);
-	return levels.flatMap((level) => capped(all.filter((annotation) => annotation.level === level)));
-}
-function capped(annotations) {
-	const last = annotations[9];
-	if (annotations.length <= MAX_PER_LEVEL || last === void 0) return annotations;
-	const rest = annotations.length - MAX_PER_LEVEL + 1;
-	const summary = {
-		...last,
-		title: `${rest} more`,
-		message: `${plural(rest, `more ${last.level}`)}; the report of the run has them all`
-	};
-	return [...annotations.slice(0, 9), summary];
+	return levels.flatMap((level) => all.filter((annotation) => annotation.level === level));
 }
 function remarksOn(result) {
 	if (result.kind === "deleted") return [];

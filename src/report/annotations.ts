@@ -2,32 +2,18 @@ import type { Evaluation } from "../decide/types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { clean } from "./text.ts";
 import type { Annotation, PolicyResult } from "./types.ts";
-import { pathWord, pathWords, plural } from "./words.ts";
+import { pathWord, pathWords } from "./words.ts";
 
-/** GitHub shows at most ten annotations of a level for each step and drops the rest silently (actions/toolkit, docs/problem-matchers.md). */
-const MAX_PER_LEVEL = 10;
 const levels = ["error", "warning", "notice"] as const;
 
 /**
  * Remarks on the lines of the policy files: problems of an invalid policy, failed gates, workloads that nothing serves,
- * findings, and workloads whose path the pull request changes. Errors first, at most ten of a level; where there are
- * more, the tenth says how many.
+ * findings, and workloads whose path the pull request changes. Errors first. All of them: who publishes them keeps to
+ * what a step may show.
  */
 export function annotationsOf(results: readonly PolicyResult[]): readonly Annotation[] {
   const all = results.flatMap(remarksOn);
-  return levels.flatMap((level) => capped(all.filter((annotation) => annotation.level === level)));
-}
-
-function capped(annotations: readonly Annotation[]): readonly Annotation[] {
-  const last = annotations[MAX_PER_LEVEL - 1];
-  if (annotations.length <= MAX_PER_LEVEL || last === undefined) return annotations;
-  const rest = annotations.length - MAX_PER_LEVEL + 1;
-  const summary: Annotation = {
-    ...last,
-    title: `${rest} more`,
-    message: `${plural(rest, `more ${last.level}`)}; the report of the run has them all`,
-  };
-  return [...annotations.slice(0, MAX_PER_LEVEL - 1), summary];
+  return levels.flatMap((level) => all.filter((annotation) => annotation.level === level));
 }
 
 function remarksOn(result: PolicyResult): readonly Annotation[] {

@@ -83,7 +83,7 @@ describe("the starter workflow", () => {
 
   it("uses the action by its major version and tells how to pin it", () => {
     const uses = workflow.jobs.decide.steps.map((step: { readonly uses: string }) => step.uses);
-    expect(uses).toEqual([expect.stringMatching(/^actions\/checkout@v\d+$/), expect.stringMatching(/\/breakeven@v\d+$/)]);
+    expect(uses).toEqual([expect.stringMatching(/^actions\/checkout@[0-9a-f]{40}$/), expect.stringMatching(/\/breakeven@v\d+$/)]);
     expect(contentOf(".github/workflows/breakeven.yml")).toContain("Pin the full commit SHA");
   });
 });
