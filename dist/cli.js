@@ -48221,6 +48221,7 @@ function findingsOf(trace, document, catalog, asOf) {
 		...stale(trace, catalog, asOf),
 		...shutdowns(trace, document, catalog, asOf),
 		...unpriced(trace),
+		...missingDiscounts(trace, document, catalog, asOf),
 		...notAsked(trace, document),
 		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
 	];
@@ -48251,6 +48252,18 @@ function unpriced(trace) {
 		text: `the total leaves out lines without a known price: ${[...labels].sort().join(", ")}`,
 		line: null
 	}];
+}
+/** Cached or batch tokens whose own price nobody knows are billed at the list price; said, because the true bill may be smaller. */
+function missingDiscounts(trace, document, catalog, asOf) {
+	return trace.facts.workloads.flatMap((workload) => {
+		const option = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
+		const model = option === null || option === void 0 ? void 0 : findApiModel(catalog, option.model);
+		const price = option?.kind === "self-host" || model === void 0 ? void 0 : priceRowOn(model, asOf);
+		if (price === void 0) return [];
+		const line = document.lineOf(`${workload.pointer}.tokens`);
+		const text = (what) => `${workload.name}: no ${what} price of ${model?.id ?? ""} is known, so those tokens are billed at the list price`;
+		return [...workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null ? [notice("cached-price-unknown", text("cached input"), line)] : [], ...workload.batchRatio > 0 && price.batchInputUsdPerMTok === null ? [notice("batch-price-unknown", text("batch"), line)] : []];
+	});
 }
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
 function notAsked(trace, document) {

@@ -43,6 +43,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...stale(trace, catalog, asOf),
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),
+    ...missingDiscounts(trace, document, catalog, asOf),
     ...notAsked(trace, document),
     ...(trace.decision.exact
       ? []
@@ -96,6 +97,25 @@ function unpriced(trace: Trace): Finding[] {
           line: null,
         },
       ];
+}
+
+/** Cached or batch tokens whose own price nobody knows are billed at the list price; said, because the true bill may be smaller. */
+function missingDiscounts(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): Finding[] {
+  return trace.facts.workloads.flatMap((workload): Finding[] => {
+    const option = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
+    const model = option === null || option === undefined ? undefined : findApiModel(catalog, option.model);
+    const price = option?.kind === "self-host" || model === undefined ? undefined : priceRowOn(model, asOf);
+    if (price === undefined) return [];
+    const line = document.lineOf(`${workload.pointer}.tokens`);
+    const text = (what: string) =>
+      `${workload.name}: no ${what} price of ${model?.id ?? ""} is known, so those tokens are billed at the list price`;
+    return [
+      ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null
+        ? [notice("cached-price-unknown", text("cached input"), line)]
+        : []),
+      ...(workload.batchRatio > 0 && price.batchInputUsdPerMTok === null ? [notice("batch-price-unknown", text("batch"), line)] : []),
+    ];
+  });
 }
 
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */

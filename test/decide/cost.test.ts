@@ -37,6 +37,17 @@ describe("token bills", () => {
     expect(sumOf(decision, "batch-output-tokens")).toBeCloseTo(0.2 * 100 * 2.25, 6);
   });
 
+  it("says when a cached or batch price is not known, and bills those tokens at the list price", () => {
+    const shaped = workload({
+      tokens: { input: 1000, output: 0, cached_input_ratio: 0.5, batch_ratio: 0.5 },
+      candidates: { api: ["command-a-03-2025"] },
+    });
+    const evaluation = evaluated(policy([shaped]));
+
+    expect(evaluation.findings.map(({ id }) => id)).toEqual(expect.arrayContaining(["cached-price-unknown", "batch-price-unknown"]));
+    expect(sumOf(only(evaluation), "input-tokens", "batch-input-tokens")).toBeCloseTo(1000 * 2.5, 6);
+  });
+
   it("prices each month of the horizon at its own date", () => {
     const promo = workload({ tokens: { input: 1000, output: 0, cached_input_ratio: 0 }, candidates: { api: ["gemini-3.8-flash"] } });
     const { decision } = evaluated(policy([promo], { horizon_months: 12 }));
