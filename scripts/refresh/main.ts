@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = values.catalog;
   const asOf = values["as-of"];
   const before = await readCatalog(folder);
-  const fetcher = networkFetcher({ partsFolder: values.parts, environment: process.env, now: new Date() });
+  const fetcher = networkFetcher({ partsFolder: values.parts, environment: process.env });
   const { catalog, lines, failures } = await refresh(before, { sources: chosen, fetcher, urls: addresses(values.url), asOf });
   const flips = catalog === before ? [] : await flipsBetween(ROOT, before, catalog, asOf);
   const written = values["dry-run"] ? [] : await writeCatalog(folder, catalog);

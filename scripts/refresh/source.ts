@@ -5,11 +5,7 @@ import type { Seen } from "./seen.ts";
 export interface Fetcher {
   /** Text behind an address; throws SourceError. */
   text(url: string, headers?: Readonly<Record<string, string>>): Promise<string>;
-  /** Answer to a JSON request by POST; throws SourceError. */
-  post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The moment of the run, for signatures that carry a time. */
-  readonly now: Date;
 }
 
 /** One place that the catalog's figures are read from. */
