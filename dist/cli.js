@@ -49582,6 +49582,7 @@ const NONE_KEYS = /* @__PURE__ */ new Set([
 	"shutdownOn",
 	"successor",
 	"openModel",
+	"sameModelAs",
 	"fp8Tflops",
 	"fp4Tflops",
 	"int8Tops",

@@ -133,6 +133,7 @@ const NONE_KEYS: ReadonlySet<string> = new Set([
   "shutdownOn",
   "successor",
   "openModel",
+  "sameModelAs",
   "fp8Tflops",
   "fp4Tflops",
   "int8Tops",
