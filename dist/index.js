@@ -50089,13 +50089,20 @@ function runnersUp(search, chosen, pricer, index) {
 }
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
 function monthsOf(chosen, pricer) {
-	const months = pricer.context.facts.horizonMonths;
+	const { facts, catalog } = pricer.context;
+	const usdOf = (fleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
 	const at = (month) => {
-		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
-		const hosts = chosen.fleets.reduce((sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1), 0);
+		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd), 0);
+		const hosts = chosen.fleets.reduce((sum, fleet) => {
+			const count = fleet.instancesByMonth.slice(month, month + 1);
+			return sum + usdOf({
+				...fleet,
+				instancesByMonth: count
+			}) - usdOf(fleet);
+		}, 0);
 		return chosen.monthlyUsd + tokens + hosts;
 	};
-	const [first, last] = [at(0), at(months - 1)];
+	const [first, last] = [at(0), at(facts.horizonMonths - 1)];
 	return Math.abs(first - last) < 1 ? {
 		firstMonthUsd: null,
 		lastMonthUsd: null
@@ -50103,9 +50110,6 @@ function monthsOf(chosen, pricer) {
 		firstMonthUsd: first,
 		lastMonthUsd: last
 	};
-}
-function mean(values) {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 function pathCosts(search, chosen, pricer) {
 	return [

@@ -5,14 +5,15 @@ import { allocate } from "./allocate.ts";
 import { bandsOf, type PortfolioBands } from "./bands.ts";
 import { fleetOf, namesOf, summaryOf, usd } from "./describe.ts";
 import { factsOf, type RequirementFacts } from "./facts.ts";
-import { offersByGpu } from "./fleet.ts";
+import { offersByGpu, type SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import { optionsFor, type WorkloadOptions } from "./options.ts";
-import { newMemo, type PricedPortfolio, Pricer } from "./portfolio.ts";
+import { newMemo, type PricedPortfolio, Pricer, totalUsd } from "./portfolio.ts";
 import { type InstanceOffer, instanceOffers, overlayPrices } from "./prices.ts";
 import { costReasons } from "./reasons.ts";
 import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult, searchPortfolios } from "./search.ts";
+import { fleetLines } from "./shared-cost.ts";
 import type { Band, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 
 const RUNNERS_UP = 3;
@@ -136,21 +137,21 @@ function runnersUp(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer
 
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
 function monthsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
-  const months = pricer.context.facts.horizonMonths;
+  const { facts, catalog } = pricer.context;
+  const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
   const at = (month: number) => {
-    const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? 0) - bill.monthlyUsd), 0);
-    const hosts = chosen.fleets.reduce(
-      (sum, fleet) => sum + fleet.monthlyUsd * ((fleet.instancesByMonth[month] ?? 0) / mean(fleet.instancesByMonth) - 1),
+    const tokens = chosen.bills.reduce(
+      (sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd),
       0,
     );
+    const hosts = chosen.fleets.reduce((sum, fleet) => {
+      const count = fleet.instancesByMonth.slice(month, month + 1);
+      return sum + usdOf({ ...fleet, instancesByMonth: count }) - usdOf(fleet);
+    }, 0);
     return chosen.monthlyUsd + tokens + hosts;
   };
-  const [first, last] = [at(0), at(months - 1)];
+  const [first, last] = [at(0), at(facts.horizonMonths - 1)];
   return Math.abs(first - last) < 1 ? { firstMonthUsd: null, lastMonthUsd: null } : { firstMonthUsd: first, lastMonthUsd: last };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function pathCosts(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer): readonly PathCost[] {

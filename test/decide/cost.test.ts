@@ -97,6 +97,21 @@ describe("fleets", () => {
     expect(line?.monthlyUsd).toBeCloseTo((line?.quantity ?? 0) * (line?.unitPriceUsd ?? 0), 6);
   });
 
+  it("prices the first and the last month of a growing fleet as those months alone would cost", () => {
+    const volume = { requests_per_month: 20_000_000, hourly_profile: "flat", peak_to_average: 1.5 };
+    const growing = own({ volume: { ...volume, growth_ratio_per_month: 0.3 } });
+    const { decision } = evaluated({ ...growing, horizon_months: 6, purchase: { gpu: "spot", gpu_discount_ratio: 0.6 } });
+    const fleet = decision.fleets[0];
+    const lines = decision.workloads[0]?.costLines ?? [];
+    const mean = (lines.find(({ id }) => id === "gpu-instances")?.quantity ?? 0) / HOURS_PER_MONTH;
+    const perInstance = ["gpu-instances", "disks", "disk-throughput", "logs", "instance-metrics"];
+    const usdPerInstance = lines.filter(({ id }) => perInstance.includes(id)).reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0) / mean;
+
+    expect(fleet?.instances.last).toBeGreaterThan(fleet?.instances.first ?? 0);
+    const steps = (fleet?.instances.last ?? 0) - (fleet?.instances.first ?? 0);
+    expect((decision.lastMonthUsd ?? 0) - (decision.firstMonthUsd ?? 0)).toBeCloseTo(steps * usdPerInstance, 6);
+  });
+
   it("prices the instance that a spot fleet of a production stack keeps on demand", () => {
     const spot = (stage: string) => only(evaluated({ ...own(), stage, purchase: { gpu: "spot", gpu_discount_ratio: 0.6 } }));
     const line = (stage: string) => spot(stage).costLines.find(({ id }) => id === "on-demand-base");
