@@ -107,10 +107,11 @@ async function main(): Promise<void> {
   }
 }
 
-// A reader that closes the pipe early (head, less) is no error.
+// A reader that closes the pipe early (head, less) is no error; the work goes on, because the exit code still counts.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.fine);
-  throw error;
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+  process.exit(EXIT.defect);
 });
 
 await main();

@@ -79,15 +79,40 @@ async function topOf(folder: string): Promise<string> {
   return isTop || dirname(folder) === folder ? folder : topOf(dirname(folder));
 }
 
+/** A file to be written. */
+export interface NewFile {
+  readonly path: string;
+  readonly content: string;
+}
+
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */
 export async function writeWhole(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = join(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+  await writeAllWhole([{ path, content }]);
+}
+
+/**
+ * Writes all files or none: all are written beside their targets before the first one is renamed, so that a full disk or a
+ * folder that cannot be written leaves everything as it was. Throws a `UserError` that names the file.
+ */
+export async function writeAllWhole(files: readonly NewFile[]): Promise<void> {
+  const written: { readonly path: string; readonly beside: string }[] = [];
   try {
-    await writeFile(beside, content, "utf8");
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+    for (const { path, content } of files) {
+      const beside = join(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+      await orUserError(path, async () => {
+        await mkdir(dirname(path), { recursive: true });
+        written.push({ path, beside });
+        await writeFile(beside, content, "utf8");
+      });
+    }
+    for (const { path, beside } of written) await orUserError(path, () => rename(beside, path));
+  } finally {
+    await Promise.all(written.map(({ beside }) => rm(beside, { force: true })));
   }
+}
+
+async function orUserError(path: string, act: () => Promise<void>): Promise<void> {
+  await act().catch((error: Error) => {
+    throw new UserError(`${path}: cannot be written: ${error.message}`);
+  });
 }

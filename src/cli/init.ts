@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError, writeWhole } from "../files.ts";
+import { UserError, writeAllWhole } from "../files.ts";
 import { policyJsonSchema } from "../policy/json-schema.ts";
 import { starterFiles } from "../policy/starter.ts";
 import { emit } from "./shell.ts";
@@ -35,7 +35,7 @@ export async function initCommand(options: InitOptions): Promise<void> {
   for (const { path } of files) if (await exists(path)) taken.push(path);
   if (taken.length > 0 && !options.force)
     throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
-  for (const { path, content } of files) await writeWhole(path, content);
+  await writeAllWhole(files);
   await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, undefined);
 }
 

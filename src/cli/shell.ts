@@ -39,9 +39,7 @@ async function sourceOf(path: string): Promise<PolicySource> {
 /** Prints a result, or writes it whole to a file. */
 export async function emit(text: string, out: string | undefined): Promise<void> {
   if (out !== undefined) {
-    await writeWhole(out, text).catch((error: Error) => {
-      throw new UserError(`${out}: cannot be written: ${error.message}`);
-    });
+    await writeWhole(out, text);
     return;
   }
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);

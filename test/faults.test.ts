@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+/** The built command line on a machine where something is wrong: a clear error or the same answer, and nothing half-written. */
+const ROOT = join(import.meta.dirname, "..");
+const CLI = join(ROOT, "dist", "cli.js");
+const POLICY = join(ROOT, "policies", "hybrid.yml");
+const TEXT = readFileSync(POLICY, "utf8");
+const AS_OF = ["--as-of", "2026-11-21"];
+const folder = mkdtempSync(join(tmpdir(), "breakeven-faults-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a shell line with the command line as `$BREAKEVEN`, in a folder of its own. */
+function sh(script: string, env: Readonly<Record<string, string>> = {}): Outcome {
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+    cwd: folder,
+    env: { ...process.env, BREAKEVEN: `${process.execPath} ${CLI}`, POLICY, ...env },
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { code: status, stdout, stderr };
+}
+
+function expectOneLine({ code, stderr }: Outcome, message: RegExp): void {
+  expect(code).toBe(3);
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+}
+
+const healthy = sh(`$BREAKEVEN evaluate $POLICY ${AS_OF.join(" ")}`).stdout;
+
+describe("writing", () => {
+  it("says that standard output is full", () => {
+    expectOneLine(sh("$BREAKEVEN evaluate $POLICY > /dev/full"), /standard output cannot be written: ENOSPC/);
+  });
+
+  it("keeps the exit code of the evaluation when the reader closes the pipe", () => {
+    writeFileSync(join(folder, "gate.yml"), `${TEXT}\n`.replace(/max_monthly_usd: \S+/, "max_monthly_usd: 1"));
+    expect(sh("set -o pipefail; $BREAKEVEN evaluate gate.yml | head -n 1 > /dev/null").code).toBe(1);
+  });
+
+  it("keeps the old file whole when the disk is full", () => {
+    const out = join(folder, "full.json");
+    writeFileSync(out, "old");
+
+    // A limit on the size of files stops a write half way, as a full disk does.
+    expectOneLine(sh("ulimit -f 1; $BREAKEVEN evaluate $POLICY --format json --out full.json"), /full\.json: cannot be written: EFBIG/);
+
+    expect(readFileSync(out, "utf8")).toBe("old");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("says that a folder is read-only", (context) => {
+    const readOnly = join(folder, "read-only");
+    mkdirSync(readOnly);
+    chmodSync(readOnly, 0o555);
+    chmodSync(folder, 0o755);
+    const nobody = process.getuid?.() === 0 ? "setpriv --reuid=65534 --clear-groups " : "";
+    if (nobody !== "" && sh(`${nobody}$BREAKEVEN --version`).code !== 0)
+      context.skip("setpriv cannot run the command line as another user here");
+
+    expectOneLine(sh(`${nobody}$BREAKEVEN evaluate $POLICY --out read-only/x.json`), /read-only\/x\.json: cannot be written: EACCES/);
+    expectOneLine(sh(`${nobody}$BREAKEVEN init --dir read-only`), /read-only/);
+
+    expect(readdirSync(readOnly)).toEqual([]);
+  });
+
+  it("leaves the old file or the new one, never a part, when it is killed", async () => {
+    const out = join(folder, "killed.json");
+    const whole = sh(`$BREAKEVEN evaluate $POLICY --format json ${AS_OF.join(" ")}`).stdout;
+    const seen = new Set<string>();
+    for (const delayMs of [50, 150, 250, 300, 350, 400, 500, 2000]) {
+      writeFileSync(out, "old");
+      const child = spawn(process.execPath, [CLI, "evaluate", POLICY, "--format", "json", "--out", out, ...AS_OF], { stdio: "ignore" });
+      await killedAfter(child, delayMs);
+      const text = readFileSync(out, "utf8");
+      expect(["old", whole.trim()]).toContain(text.trim());
+      seen.add(text === "old" ? "old" : "new");
+    }
+    expect(seen, "the delays reach both sides of the write").toEqual(new Set(["old", "new"]));
+  });
+
+  it("writes every file of a starter or none", () => {
+    const dir = join(folder, "start");
+    mkdirSync(join(dir, ".github"), { recursive: true });
+    writeFileSync(join(dir, ".github", "workflows"), "a file where a folder must be");
+
+    const outcome = sh("$BREAKEVEN init --dir start");
+
+    expectOneLine(outcome, /workflows/);
+    expect(existsSync(join(dir, "cdktf.json"))).toBe(false);
+    expect(existsSync(join(dir, ".github", "breakeven.yml"))).toBe(false);
+  });
+});
+
+/** Kills the child hard after a while; resolves when it is gone. */
+function killedAfter(child: ChildProcess, delayMs: number): Promise<void> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), delayMs);
+  return new Promise((resolve) => {
+    child.on("exit", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+describe("the machine", () => {
+  it.each([
+    ["a locale that does not exist", { LC_ALL: "zz_ZZ.UTF-8", LANG: "zz" }],
+    ["Turkish capitals", { LC_ALL: "tr_TR.UTF-8" }],
+    ["a time zone a day ahead", { TZ: "Pacific/Kiritimati" }],
+    ["a home that does not exist", { HOME: "/nonexistent" }],
+    ["64 MB of heap", { NODE_OPTIONS: "--max-old-space-size=64" }],
+  ])("gives the same bytes with %s", (_, env) => {
+    expect(sh(`$BREAKEVEN evaluate $POLICY ${AS_OF.join(" ")}`, env).stdout).toBe(healthy);
+  });
+
+  it("gives the same bytes with 32 open files at most", () => {
+    expect(sh(`ulimit -n 32; $BREAKEVEN evaluate $POLICY ${AS_OF.join(" ")}`).stdout).toBe(healthy);
+  });
+
+  it("names the age of prices when the clock is far ahead, and finds no price when it is far behind", () => {
+    expect(sh("$BREAKEVEN evaluate $POLICY --as-of 2099-01-01").stdout).toMatch(/last checked \d{5} days ago/);
+    expect(sh("$BREAKEVEN evaluate $POLICY --as-of 1970-01-01").stdout).toContain("no option satisfies every rule");
+  });
+});
+
+describe("the text of a policy", () => {
+  it.each([
+    ["Windows line ends", TEXT.replaceAll("\n", "\r\n")],
+    ["a byte order mark", `\uFEFF${TEXT}`],
+    ["no line end at its end", TEXT.trimEnd()],
+    ["trailing blanks", TEXT.replaceAll("\n", "  \n")],
+  ])("means the same with %s", (_, text) => {
+    writeFileSync(join(folder, "hybrid.yml"), text);
+    const line = (report: string) => report.replaceAll(/input [0-9a-f]{12}/g, "input HASH").split("\n");
+
+    expect(line(sh(`$BREAKEVEN evaluate hybrid.yml ${AS_OF.join(" ")}`).stdout)).toEqual(line(healthy.replaceAll(POLICY, "hybrid.yml")));
+  });
+
+  it.each([
+    ["UTF-16", Buffer.from(`\uFEFF${TEXT}`, "utf16le"), /save the file as UTF-8/],
+    ["20,000 brackets", Buffer.from(`version: 1\nworkloads: ${"[".repeat(20_000)}`), /nested more than 32 deep/],
+    [
+      "a number of 400 digits",
+      Buffer.from(TEXT.replace(/requests_per_(day|month): \d+/, `requests_per_$1: ${"9".repeat(400)}`)),
+      /requests_per/,
+    ],
+    ["300 KiB", Buffer.from(`# ${"x".repeat(300 * 1024)}\n${TEXT}`), /at most 262144/],
+    ["nothing in it", Buffer.from(""), /holds no policy/],
+  ])("is refused with its line and the fix when it is %s", (_, bytes, message) => {
+    writeFileSync(join(folder, "wrong.yml"), bytes);
+    const { code, stdout, stderr } = sh("$BREAKEVEN evaluate wrong.yml");
+
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^wrong\.yml:\d+:\d+ error: /);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/ {4}at /);
+  });
+});
