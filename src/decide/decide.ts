@@ -1,6 +1,7 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
+import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
 import { bandsOf, type PortfolioBands } from "./bands.ts";
 import { fleetOf, namesOf, summaryOf, usd } from "./describe.ts";
@@ -107,6 +108,7 @@ function feasible(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer,
     ...confidenceOf(search, chosen, bands, pricer),
     exact: search.exact,
     assumptions: pricer.context.facts.assumptions,
+    advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
   };
 }
 
@@ -226,6 +228,7 @@ function infeasible(facts: RequirementFacts, options: readonly WorkloadOptions[]
     confidenceText: "no path fits",
     exact: true,
     assumptions: facts.assumptions,
+    advisory: [],
   };
 }
 

@@ -163,6 +163,22 @@ export interface Decision {
   /** True when every assignment of workloads to options was searched. */
   readonly exact: boolean;
   readonly assumptions: readonly Assumption[];
+  /** What rules of thumb say beside it; none of them decides. Empty where no path fits. */
+  readonly advisory: readonly Advisory[];
+}
+
+/** One rule of thumb on one workload, or on the whole policy where `workload` is null. */
+export interface Advisory {
+  /** kebab-case, e.g. `monthly-volume`, `flowchart`, `team`. */
+  readonly rule: string;
+  readonly workload: string | null;
+  /** `either` where the rule leaves the choice open. */
+  readonly says: "api" | "self-host" | "either";
+  /** Whether the decision went that way; an open rule agrees with both. */
+  readonly agrees: boolean;
+  readonly text: string;
+  /** Ids of the claims that it comes from, e.g. `S2-052`. */
+  readonly source: string;
 }
 
 /** A default that the policy did not declare and the decision relied on. */

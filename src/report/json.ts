@@ -65,6 +65,7 @@ function documentOf(evaluation: Evaluation): object {
     paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({ path, monthlyCostUsd: bandOf(monthlyCostUsd), text })),
     fleets: decision.fleets.map(fleetOf),
     assumptions: decision.assumptions.map(({ key, value, source }) => ({ key, value, source })),
+    advisory: decision.advisory.map(({ rule, workload, says, agrees, text, source }) => ({ rule, workload, says, agrees, text, source })),
     findings: evaluation.findings.map(({ id, level, text, line }) => ({ id, level, text, line })),
   };
 }

@@ -31,6 +31,7 @@ export const priorities = {
   costs: 45,
   fleets: 40,
   ruledOut: 35,
+  advisory: 32,
   assumptions: 30,
 } as const;
 
@@ -99,6 +100,7 @@ function foldedSections(view: PolicyView, writer: Writer): readonly Section[] {
     stepped(priorities.ruledOut, "rejecting rule", view.ruledOut.items, (shown) =>
       details(view.ruledOut.title, [list(writer, shown)], view.costs.length === 0),
     ),
+    tableSection(priorities.advisory, "rule of thumb", view.advisory, writer),
     tableSection(priorities.assumptions, "assumption", view.assumptions, writer),
   ];
 }

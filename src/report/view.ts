@@ -1,4 +1,5 @@
 import type { Band, Decision, Evaluation } from "../decide/types.ts";
+import { advisoryTable } from "./advisory.ts";
 import type { CostView, FleetView, TitledList, TitledTable } from "./build-up.ts";
 import { assumptionTable, breakEvenTable, costViews, fleetViews, pathTable, ruledOut } from "./build-up.ts";
 import { conditionLines, findingLines, gateLines, reasonLines, tippingLines } from "./grounds.ts";
@@ -30,6 +31,7 @@ export interface PolicyView {
   readonly breakEvens: TitledTable;
   readonly ruledOut: TitledList;
   readonly assumptions: TitledTable;
+  readonly advisory: TitledTable;
   readonly fleets: readonly FleetView[];
   readonly provenance: Provenance;
 }
@@ -67,6 +69,7 @@ export function viewOf(evaluation: Evaluation): PolicyView {
     breakEvens: breakEvenTable(decision.workloads),
     ruledOut: ruledOut(decision.workloads),
     assumptions: assumptionTable(decision),
+    advisory: advisoryTable(decision),
     fleets: fleetViews(decision),
     provenance: provenanceOf(evaluation),
   };

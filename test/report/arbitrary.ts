@@ -121,6 +121,17 @@ function decisionFor(workloads: readonly string[]): fc.Arbitrary<Decision> {
     confidenceText: fc.constantFrom("", "words"),
     exact: fc.boolean(),
     assumptions: fc.array(fc.record({ key: word, value: word, source: sentence }), { maxLength: 3 }),
+    advisory: fc.array(
+      fc.record({
+        rule: word,
+        workload: fc.option(word, { nil: null }),
+        says: fc.constantFrom("api" as const, "self-host" as const, "either" as const),
+        agrees: fc.boolean(),
+        text: sentence,
+        source: word,
+      }),
+      { maxLength: 3 },
+    ),
   });
 }
 

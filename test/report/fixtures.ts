@@ -218,6 +218,7 @@ export function decision(overrides: Partial<Decision> = {}): Decision {
     confidenceText: "the 80% bands of API and self-host do not overlap",
     exact: true,
     assumptions,
+    advisory: [],
     ...overrides,
   };
 }

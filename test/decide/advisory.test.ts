@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { Advisory } from "../../src/decide/types.ts";
+import { evaluated, type PolicyObject, policy, workload } from "./support.ts";
+
+/** Votes of a policy of one workload, by rule. */
+function votes(change: PolicyObject, policyChange: PolicyObject = {}): Readonly<Record<string, Advisory>> {
+  const { advisory } = evaluated(policy([workload(change)], policyChange)).decision;
+  return Object.fromEntries(advisory.map((vote) => [vote.rule, vote]));
+}
+
+const volume = (requests: number) => ({ volume: { requests_per_month: requests, hourly_profile: "flat", peak_to_average: 1.5 } });
+
+describe("rules of thumb beside the decision", () => {
+  it("show the volume rule with the computed break-even where they disagree, and do not decide", () => {
+    const vote = votes(volume(1_000_000))["monthly-volume"];
+
+    expect(vote).toMatchObject({ says: "self-host", agrees: false, workload: "requests", source: "S2-052, S2-057" });
+    expect(vote?.text).toMatch(/^self-host above 500,000 requests a month; computed for this workload: \d/);
+  });
+
+  it("move with the volume while the verdict stays", () => {
+    const rule = (requests: number) => votes(volume(requests))["monthly-volume"];
+    expect([99_999, 100_000, 500_000, 500_001].map((requests) => rule(requests)?.says)).toEqual(["api", "either", "either", "self-host"]);
+    expect([99_999, 500_001].map((requests) => rule(requests)?.agrees)).toEqual([true, false]);
+    expect(rule(300_000)?.text).toContain("open between 100,000 and 500,000 requests a month");
+  });
+
+  it("read the daily rule in days of 30.42 to the month", () => {
+    const daily = (requests: number) =>
+      votes({ volume: { requests_per_day: requests, hourly_profile: "flat", peak_to_average: 1.5 } })["daily-volume"];
+    expect([49_999, 50_001, 199_999, 200_001].map((requests) => daily(requests)?.says)).toEqual(["api", "either", "either", "self-host"]);
+  });
+
+  it("walk the flowchart to each of its ends", () => {
+    const end = (change: PolicyObject) => votes(change).flowchart;
+    expect(end({ ...volume(1000), compliance: { data_may_leave: false } })).toMatchObject({ says: "self-host", agrees: true });
+    expect(end(volume(500_000))).toMatchObject({ says: "api" });
+    expect(end(volume(500_001))?.text).toContain("which gives the API");
+    expect(end(volume(500_000_000))?.text).toContain("which gives own servers");
+  });
+
+  it("take a private cloud for an answer to strict privacy", () => {
+    const { decision } = evaluated(policy([workload({ ...volume(1000), candidates: undefined, compliance: { private_network: true } })]));
+    expect(decision.path).toBe("api");
+    expect(decision.advisory.find(({ rule }) => rule === "flowchart")).toMatchObject({ says: "self-host", agrees: true });
+  });
+
+  it("print the fixed-cost formula with its own break-even", () => {
+    expect(votes(volume(1_000_000)).formula?.text).toBe(
+      "gpt-4o-mini for $195 against servers for a flat $9,500 a month; break-even at 48,700,000 requests a month",
+    );
+  });
+
+  it("hear stage and team, and say when the team was assumed", () => {
+    expect(votes({}, { stage: "prototype" }).stage).toMatchObject({ says: "api", agrees: true, workload: null });
+    expect(votes({}, { stage: "research" }).stage).toMatchObject({ says: "self-host", agrees: false });
+    expect(votes({}).stage).toBeUndefined();
+    expect(votes({}).team?.text).toMatch(/\(assumed\)$/);
+    expect(votes({}, { team: { ml_ops: "none" } }).team?.text).not.toMatch(/assumed/);
+    expect(votes({}, { team: { ml_ops: "part_time" } }).team).toMatchObject({ says: "either", agrees: true });
+    expect(votes({}, { team: { ml_ops: "dedicated" } }).team).toMatchObject({ says: "self-host", agrees: false });
+  });
+
+  it("hear the kind of work, and put personal data before it", () => {
+    expect(votes({ use_case: "customer_facing" })["kind-of-work"]).toMatchObject({ says: "api", source: "S2-075" });
+    expect(votes({ use_case: "customer_facing", data_class: ["pii"] })["kind-of-work"]).toMatchObject({ says: "self-host" });
+    expect(votes({ data_class: ["pii"] })["kind-of-work"]).toMatchObject({ says: "self-host" });
+    expect(votes({})["kind-of-work"]).toBeUndefined();
+  });
+
+  it("hear regulated data, residency, customization, features and fast growth", () => {
+    expect(votes({ data_class: ["phi"], compliance: { data_may_leave: false } }).privacy).toMatchObject({
+      says: "self-host",
+      agrees: true,
+    });
+    expect(votes({ compliance: { regimes: ["eu_ai_act"] } }).regulation?.text).toContain("asks for no open weights");
+    expect(votes({ needs: { customization: "tone_format" } }).customization?.says).toBe("api");
+    expect(votes({ needs: { customization: "merge" } }).customization).toMatchObject({ says: "self-host", agrees: true });
+    expect(votes({ needs: { features: ["tool_use"] } }).features?.says).toBe("api");
+    expect(votes({ volume: { requests_per_month: 1000, peak_to_average: 20 } }).scaling?.says).toBe("api");
+  });
+
+  it("say that rules leave one side where there is no break-even", () => {
+    expect(votes({ ...volume(1000), compliance: { data_may_leave: false } })["monthly-volume"]?.text).toContain("the rules leave one side");
+  });
+
+  it("stay silent where nothing fits", () => {
+    expect(evaluated(policy([workload({ compliance: { regimes: ["il6"] } })])).decision.advisory).toEqual([]);
+  });
+});
