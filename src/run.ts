@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { type Catalog, loadCatalog } from "./catalog/index.ts";
+import { costCurves, MOST_CURVES } from "./decide/curve.ts";
 import { evaluate } from "./evaluate.ts";
 import { writeWhole } from "./files.ts";
 import { authorOf } from "./github/author.ts";
@@ -81,7 +82,8 @@ function judge(policy: PolicyInput, catalog: Catalog, asOf: string): PolicyResul
   if (policy.kind === "unreadable") return { kind: "invalid", file, diagnostics: [policy.diagnostic] };
   const { text, files = {}, base } = policy;
   const judged = evaluate({ path: file, text, files, base, catalog, asOf, engineVersion: packageJson.version });
-  return judged.kind === "invalid" ? { ...judged, file } : { kind: "evaluated", file, evaluation: judged.evaluation };
+  if (judged.kind === "invalid") return { ...judged, file };
+  return { kind: "evaluated", file, evaluation: judged.evaluation, extras: { curves: costCurves(judged.trace, MOST_CURVES) } };
 }
 
 function runStateOf({ runner, target }: Run): RunState {
@@ -127,8 +129,8 @@ async function publishComment(self: Run, results: readonly PolicyResult[]): Prom
     key,
     run: runStateOf(self),
     author: await authorOf(client, inputs.token, inputs.commentAuthor),
-    mayCreate: isCommentDue(inputs.commentMode, results),
-    render: (run, maxLength) => renderComment(results, contextOf(self, run, maxLength)),
+    mayCreate: isCommentDue(inputs.commentMode, results, inputs.commentMinDeltaUsd),
+    render: (run, maxLength) => renderComment(results, { ...contextOf(self, run, maxLength), quietBelowUsd: inputs.commentMinDeltaUsd }),
     sleep: ports.sleep,
   });
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadCatalog } from "../src/catalog/index.ts";
+import { costCurves, MOST_CURVES } from "../src/decide/curve.ts";
 import { evaluate } from "../src/evaluate.ts";
 import { renderComment } from "../src/report/comment.ts";
 import { renderJson } from "../src/report/json.ts";
@@ -35,7 +36,8 @@ describe("golden cases", () => {
       });
 
       if (result.kind === "invalid") throw new Error(JSON.stringify(result.diagnostics, null, 2));
-      const { evaluation, document } = result;
+      const { evaluation, document, trace } = result;
+      const extras = { curves: costCurves(trace, MOST_CURVES) };
       const context = {
         serverUrl: "https://github.com",
         repository: "acme/support",
@@ -45,7 +47,9 @@ describe("golden cases", () => {
       };
 
       await expect(renderText(evaluation, { width: 100, color: false })).toMatchFileSnapshot(join(folder, "report.txt"));
-      await expect(renderComment([{ kind: "evaluated", file, evaluation }], context)).toMatchFileSnapshot(join(folder, "comment.md"));
+      await expect(renderComment([{ kind: "evaluated", file, evaluation, extras }], context)).toMatchFileSnapshot(
+        join(folder, "comment.md"),
+      );
       await expect(renderJson(evaluation)).toMatchFileSnapshot(join(folder, "decision.json"));
       await expect(`${JSON.stringify(toStackConfig(evaluation, document.policy), null, 2)}\n`).toMatchFileSnapshot(
         join(folder, "stack.json"),

@@ -1,3 +1,4 @@
+import { costCurves, MOST_CURVES } from "../decide/curve.ts";
 import type { Evaluation } from "../decide/types.ts";
 import { UserError } from "../files.ts";
 import { renderComment } from "../report/comment.ts";
@@ -26,7 +27,9 @@ export async function evaluateCommand(policies: string[], options: EvaluateOptio
   const results: PolicyResult[] = [];
   for (const file of policies) {
     const result = await evaluateFile(file, options.base, options.asOf);
-    if (result.kind === "evaluated") results.push({ kind: "evaluated", file, evaluation: result.evaluation });
+    // Curves cost time and stand in markdown alone.
+    const extras = options.format === "markdown" && result.kind === "evaluated" ? { curves: costCurves(result.trace, MOST_CURVES) } : {};
+    if (result.kind === "evaluated") results.push({ kind: "evaluated", file, evaluation: result.evaluation, extras });
     else results.push({ kind: "invalid", file, diagnostics: result.diagnostics });
   }
   for (const result of results) report(result);

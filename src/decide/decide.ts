@@ -25,6 +25,8 @@ export interface Trace {
   readonly facts: RequirementFacts;
   readonly options: readonly WorkloadOptions[];
   readonly offers: readonly InstanceOffer[];
+  /** Compares the two sides of a workload at other volumes and prices; null when no portfolio is feasible. */
+  readonly flips: Flips | null;
 }
 
 /**
@@ -56,8 +58,9 @@ export function decide(
     memo: newMemo(),
   });
   const search = searchPortfolios(pricer);
-  const decision = search.chosen === undefined ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document);
-  return { decision, facts, options, offers };
+  if (search.chosen === undefined) return { decision: infeasible(facts, options, document), facts, options, offers, flips: null };
+  const flips = new Flips(pricer, search.chosen, search.shortlists);
+  return { decision: feasible(search, search.chosen, pricer, flips, document), facts, options, offers, flips };
 }
 
 /** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
@@ -70,9 +73,8 @@ function ownComplianceKeys(policy: Policy): ReadonlySet<string> {
   );
 }
 
-function feasible(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer, document: PolicyDocument): Decision {
+function feasible(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer, flips: Flips, document: PolicyDocument): Decision {
   const bands = bandsOf(pricer, chosen);
-  const flips = new Flips(pricer, chosen, search.shortlists);
   const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
   const workloads = pricer.context.workloads.map((entry, index): WorkloadDecision => {
     const option = chosen.assignment[index];

@@ -14,6 +14,8 @@ export interface Inputs {
   readonly policies: readonly string[];
   readonly token: string;
   readonly commentMode: CommentMode;
+  /** Smallest change of the monthly cost of a policy, in US dollars, that the comment speaks of. */
+  readonly commentMinDeltaUsd: number;
   readonly failOn: FailOn;
   readonly htmlReport: boolean;
   /** YYYY-MM-DD, or null for today in UTC. */
@@ -53,6 +55,11 @@ const InputTexts = z.object({
     }),
   "github-token": z.string().min(1, "is empty; leave it out to use the job's own token"),
   "comment-mode": orDefault(CommentMode, "always"),
+  "comment-min-delta-usd": orDefault(z.string(), "0")
+    .refine((text) => /^\d+(\.\d+)?$/.test(text), {
+      error: (issue) => `saw "${String(issue.input)}"; write US dollars a month as a plain number of 0 or more, e.g. 50`,
+    })
+    .transform(Number),
   "fail-on": orDefault(FailOn, "gates"),
   "html-report": orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
   "as-of": z
@@ -85,6 +92,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
       policies: values.policy,
       token: values["github-token"],
       commentMode: values["comment-mode"],
+      commentMinDeltaUsd: values["comment-min-delta-usd"],
       failOn: values["fail-on"],
       htmlReport: values["html-report"],
       asOf: values["as-of"],

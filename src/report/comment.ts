@@ -1,8 +1,10 @@
 import type { Evaluation } from "../decide/types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
+import { chartSection } from "./chart.ts";
 import { fitWithin, type LeftOut, type Limit, type Section, utf16Length } from "./fit.ts";
-import { heading, markdown, paragraph, smallPrint, table, type Writer } from "./markdown.ts";
+import { details, heading, markdown, paragraph, smallPrint, table, type Writer } from "./markdown.ts";
 import { change, usd } from "./money.ts";
+import { type Evaluated, isQuiet, quietLine } from "./quiet.ts";
 import { policySections, priorities, stepped, whole } from "./sections.ts";
 import { code, columns, type Line, line, strong } from "./spans.ts";
 import { clean, inert, shellWord } from "./text.ts";
@@ -27,23 +29,35 @@ export function renderComment(results: readonly PolicyResult[], context: ReportC
 /** A report in markdown within a limit; the comment and the job summary differ in the limit alone. */
 export function renderReport(results: readonly PolicyResult[], context: ReportContext, limit: Limit): string {
   const writer: Writer = { context, file: results[0]?.file ?? "" };
-  const sections = [...headSections(results, context), footer(results, writer)];
+  const quiet = quietOnes(results, context);
+  if (results.length > 0 && quiet.length === results.length) return markdown([paragraph(writer, quietLine(quiet, context))]);
+  const sections = [...headSections(results, quiet, context), footer(results, writer)];
   const report = fitWithin(sections, limit, (leftOut) => leftOutNote(leftOut, writer));
   return report ?? lastResort(results, limit);
 }
 
-function headSections(results: readonly PolicyResult[], context: ReportContext): readonly Section[] {
+function headSections(results: readonly PolicyResult[], quiet: readonly Evaluated[], context: ReportContext): readonly Section[] {
   const [only] = results;
   if (only === undefined)
     return [whole(priorities.head, () => [heading(3, { context, file: "" }, line("Breakeven: no policy file found"))])];
   if (results.length === 1) return resultSections(only, context, 3, "Breakeven");
-  return [...overview(results, context), ...results.flatMap((result) => resultSections(result, context, 4, resultName(result)))];
+  const loud = results.filter((result) => !quiet.some((other) => other === result));
+  return [...overview(results, quiet, context), ...loud.flatMap((result) => resultSections(result, context, 4, resultName(result)))];
+}
+
+function quietOnes(results: readonly PolicyResult[], { quietBelowUsd }: ReportContext): readonly Evaluated[] {
+  if (quietBelowUsd === undefined) return [];
+  return results.filter((result) => result.kind === "evaluated").filter((result) => isQuiet(result, quietBelowUsd));
 }
 
 function resultSections(result: PolicyResult, context: ReportContext, depth: 3 | 4, name: string): readonly Section[] {
   const writer: Writer = { context, file: result.file };
   const title = `${name}: ${resultVerdict(result)}`;
-  if (result.kind === "evaluated") return policySections(viewOf(result.evaluation), writer, title, depth);
+  if (result.kind === "evaluated") {
+    const curves = result.extras?.curves ?? [];
+    const extras = { chart: curves.length === 0 ? [] : [chartSection(curves, writer)], infrastructure: [] };
+    return policySections(viewOf(result.evaluation), writer, title, depth, extras);
+  }
   if (result.kind === "deleted") {
     return [
       whole(priorities.head, () => [
@@ -81,14 +95,18 @@ function resultName(result: PolicyResult): string {
   return shortName(result.kind === "evaluated" ? result.evaluation.policy.name : result.file);
 }
 
-function overview(results: readonly PolicyResult[], context: ReportContext): readonly Section[] {
+function overview(results: readonly PolicyResult[], quiet: readonly Evaluated[], context: ReportContext): readonly Section[] {
   const writer: Writer = { context, file: "" };
-  const rows = results.map(overviewCells);
+  const view = (rows: readonly (readonly Line[])[]) =>
+    table(writer, { columns: columns("Policy", "Path", "Monthly>", "Change>", "Gates"), rows });
+  const open = results.filter((result) => !quiet.some((other) => other === result)).map(overviewCells);
+  const folded = quiet.map(overviewCells);
   return [
     whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]),
-    stepped(priorities.overview, "policy", rows, (shown) => [
-      table(writer, { columns: columns("Policy", "Path", "Monthly>", "Change>", "Gates"), rows: shown }),
-    ]),
+    stepped(priorities.overview, "policy", open, (shown) => [view(shown)]),
+    stepped(priorities.otherWorkloads, "policy", folded, (shown) =>
+      details(plural(folded.length, "unchanged policy", "unchanged policies"), [view(shown)]),
+    ),
   ];
 }
 

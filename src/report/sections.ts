@@ -33,10 +33,24 @@ export const priorities = {
   ruledOut: 35,
   advisory: 32,
   assumptions: 30,
+  charts: 25,
+  infrastructure: 20,
 } as const;
 
+/** Sections from what is not part of an evaluation, at their places among the folded ones. */
+export interface ExtraSections {
+  readonly chart: readonly Section[];
+  readonly infrastructure: readonly Section[];
+}
+
 /** The report of one policy as sections, in reading order: verdict, changes, reasons, then everything folded. */
-export function policySections(view: PolicyView, writer: Writer, title: string, depth: 3 | 4): readonly Section[] {
+export function policySections(
+  view: PolicyView,
+  writer: Writer,
+  title: string,
+  depth: 3 | 4,
+  extras: ExtraSections = { chart: [], infrastructure: [] },
+): readonly Section[] {
   const summary = view.summary.length === 0 ? [] : [paragraph(writer, ...view.summary)];
   return [
     whole(priorities.head, () => [heading(depth, writer, line(title)), ...summary]),
@@ -44,7 +58,7 @@ export function policySections(view: PolicyView, writer: Writer, title: string, 
     stepped(priorities.findings, "finding", view.findings, (shown) => [quote([list(writer, shown)])]),
     ...workloadSections(view, writer),
     ...groundSections(view, writer),
-    ...foldedSections(view, writer),
+    ...foldedSections(view, writer, extras),
   ];
 }
 
@@ -78,7 +92,7 @@ function groundSections(view: PolicyView, writer: Writer): readonly Section[] {
   ];
 }
 
-function foldedSections(view: PolicyView, writer: Writer): readonly Section[] {
+function foldedSections(view: PolicyView, writer: Writer, extras: ExtraSections): readonly Section[] {
   const costNames = enumerate(view.costs.map((cost) => cost.workload));
   const fleetSizes = enumerate(view.fleets.map((fleet) => fleet.size));
   return [
@@ -90,6 +104,7 @@ function foldedSections(view: PolicyView, writer: Writer): readonly Section[] {
       ),
     ),
     tableSection(priorities.breakEvens, "break-even", view.breakEvens, writer),
+    ...extras.chart,
     stepped(priorities.fleets, "fleet plan", view.fleets, (shown) =>
       details(
         `Fleet plan: ${fleetSizes}`,
@@ -102,6 +117,7 @@ function foldedSections(view: PolicyView, writer: Writer): readonly Section[] {
     ),
     tableSection(priorities.advisory, "rule of thumb", view.advisory, writer),
     tableSection(priorities.assumptions, "assumption", view.assumptions, writer),
+    ...extras.infrastructure,
   ];
 }
 

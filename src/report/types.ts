@@ -1,9 +1,16 @@
+import type { CostCurve } from "../decide/curve.ts";
 import type { Evaluation } from "../decide/types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 
+/** What a report can show beyond the evaluation; whatever is left out is not shown. */
+export interface Extras {
+  /** Cost against volume of some workloads. */
+  readonly curves?: readonly CostCurve[];
+}
+
 /** What became of one policy file in a run. `file` is its path from the repository root. */
 export type PolicyResult =
-  | { readonly kind: "evaluated"; readonly file: string; readonly evaluation: Evaluation }
+  | { readonly kind: "evaluated"; readonly file: string; readonly evaluation: Evaluation; readonly extras?: Extras }
   | { readonly kind: "invalid"; readonly file: string; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: "deleted"; readonly file: string };
 
@@ -23,6 +30,11 @@ export interface ReportContext {
   readonly runUrl: string | null;
   /** Longest allowed text in UTF-16 units, the measure of GitHub's limit. */
   readonly maxLength: number;
+  /**
+   * Set where an unchanged decision is to be one quiet line: policies whose cost moves by less than this many US dollars a month,
+   * and whose path, options and gates stay, are left out of the report. Left out, every policy is reported in full.
+   */
+  readonly quietBelowUsd?: number;
 }
 
 /** A remark on a line of a file in the pull request. Lines and columns are 1-based. */
