@@ -1,6 +1,6 @@
 /**
  * The part of mermaid's xychart language that we write, as a strict grammar: a keyword, a quoted title, quoted categories, a range and
- * two lists of plain numbers, all of one length. `.ci/run` has mermaid itself draw the golden ones.
+ * two lists of plain numbers, all of one length. `.ci/run` has mermaid itself draw those of the examples.
  */
 export interface Chart {
   readonly categories: readonly string[];
