@@ -2,7 +2,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Writes licenses.txt beside the bundles: name, version and licence text of every package whose code is in them.
+ * Writes two files beside the bundles: licenses.txt with the name, version and licence text of every package whose code is
+ * in them, and sbom.cdx.json with the same packages as a CycloneDX 1.6 bill of materials (no clock, no serial number: the
+ * same sources give the same bytes).
  * The bundler marks each module's origin in a comment, so the list is what was bundled, not what was installed.
  */
 const dist = process.env.BREAKEVEN_DIST ?? "dist";
@@ -14,6 +16,13 @@ interface Manifest {
   readonly license?: string;
 }
 
+interface LockEntry {
+  readonly integrity?: string;
+}
+
+const lock: { readonly packages: Readonly<Record<string, LockEntry>> } = JSON.parse(await readFile("package-lock.json", "utf8"));
+const product: Manifest = JSON.parse(await readFile("package.json", "utf8"));
+
 const bundles = (await readdir(dist)).filter((name) => name.endsWith(".js"));
 const folders = new Set<string>();
 for (const bundle of bundles) {
@@ -22,13 +31,38 @@ for (const bundle of bundles) {
 if (folders.size === 0) throw new Error(`no package found in the bundles of ${dist}; has the bundler changed its comments?`);
 
 const sections = new Map<string, string>();
+const components = new Map<string, object>();
 for (const folder of folders) {
   const manifest: Manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)(\.|-|$)/i.test(entry));
   const text = file === undefined ? "(the package carries no licence file)" : await readFile(join(folder, file), "utf8");
   const title = `${manifest.name} ${manifest.version}`;
+  components.set(title, component(manifest, lock.packages[folder.slice(folder.indexOf("node_modules/"))]?.integrity));
   sections.set(title, `${title}\nLicence: ${manifest.license ?? "see below"}\n\n${text.replaceAll("\r\n", "\n").trim()}\n`);
 }
 const ordered = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, section]) => section);
 await writeFile(join(dist, "licenses.txt"), ordered.join(`\n${"-".repeat(80)}\n\n`));
+const sbom = {
+  bomFormat: "CycloneDX",
+  specVersion: "1.6",
+  version: 1,
+  metadata: { component: { type: "application", name: product.name, version: product.version } },
+  components: [...components].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row),
+};
+await writeFile(join(dist, "sbom.cdx.json"), `${JSON.stringify(sbom, null, 1)}\n`);
 console.log(`${ordered.length} licences in ${join(dist, "licenses.txt")}`);
+
+/** One package; `integrity` of the lock file is base64 of the SHA-512 of its archive. */
+function component({ name, version, license }: Manifest, integrity: string | undefined): object {
+  const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
+  const hash = integrity?.startsWith("sha512-") ? Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex") : undefined;
+  return {
+    type: "library",
+    "bom-ref": purl,
+    name,
+    version,
+    ...(license === undefined ? {} : { licenses: [{ expression: license }] }),
+    ...(hash === undefined ? {} : { hashes: [{ alg: "SHA-512", content: hash }] }),
+    purl,
+  };
+}
