@@ -43891,15 +43891,38 @@ async function topOf(folder) {
 }
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */
 async function writeWhole(path, content) {
-	await mkdir(dirname(path), { recursive: true });
-	const beside = join(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+	await writeAllWhole([{
+		path,
+		content
+	}]);
+}
+/**
+* Writes all files or none: all are written beside their targets before the first one is renamed, so that a full disk or a
+* folder that cannot be written leaves everything as it was. Throws a `UserError` that names the file.
+*/
+async function writeAllWhole(files) {
+	const written = [];
 	try {
-		await writeFile(beside, content, "utf8");
-		await rename(beside, path);
-	} catch (error) {
-		await rm(beside, { force: true });
-		throw error;
+		for (const { path, content } of files) {
+			const beside = join(dirname(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+			await orUserError(path, async () => {
+				await mkdir(dirname(path), { recursive: true });
+				written.push({
+					path,
+					beside
+				});
+				await writeFile(beside, content, "utf8");
+			});
+		}
+		for (const { path, beside } of written) await orUserError(path, () => rename(beside, path));
+	} finally {
+		await Promise.all(written.map(({ beside }) => rm(beside, { force: true })));
 	}
+}
+async function orUserError(path, act) {
+	await act().catch((error) => {
+		throw new UserError(`${path}: cannot be written: ${error.message}`);
+	});
 }
 
 // package.json
@@ -44535,117 +44558,6 @@ var _SHA256 = class extends SHA2_32B {
 */
 const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
 
-// src/stack-resources.ts
-/**
-* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
-* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
-*/
-/** Constants that both a bill and a stack depend on. Units are in the names. */
-const STACK_RESOURCES = {
-	/** Availability zones that a new network spans; also the nodes of the load balancer. */
-	zones: 2,
-	/**
-	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
-	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
-	*/
-	interfaceEndpointServices: [
-		"ssm",
-		"ssmmessages",
-		"ec2messages",
-		"secretsmanager",
-		"logs",
-		"monitoring",
-		"kms",
-		"ecr.api",
-		"ecr.dkr",
-		"sts"
-	],
-	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
-	bedrockEndpointService: "bedrock-runtime",
-	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
-	fleetMetrics: [
-		"WaitingRequestsPerReplica",
-		"RunningRequestsPerReplica",
-		"KvCacheUsageRatio",
-		"TtftP95Ms",
-		"TpotP95Ms",
-		"Requests",
-		"InputTokens",
-		"OutputTokens"
-	],
-	/** Custom metrics filtered from the call log of the API side. */
-	apiMetrics: [
-		"ApiErrors",
-		"ApiInputTokens",
-		"ApiOutputTokens"
-	],
-	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
-	metricCallsPerInstanceMonth: 43800,
-	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
-	detailedMonitoringMetricsPerInstance: 7,
-	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
-	logGiBPerInstanceMonth: 1,
-	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
-	callRecordBytes: 300,
-	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
-	systemVolumeGiB: 100,
-	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
-	imageVolumeGiB: 40,
-	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
-	weightsHeadroomRatio: .25,
-	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
-	rootVolumeThroughputMiBps: 500,
-	rootVolumeIops: 3e3,
-	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
-	registryGiB: 20,
-	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
-	onDemandBaseOfSpotFleet: {
-		prototype: 0,
-		production: 1,
-		research: 0
-	}
-};
-/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
-function rootVolumeGiB(weightsGiB) {
-	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
-	return Math.ceil(needed / 10) * 10;
-}
-/**
-* Billed resources around the servers and the provider keys of one stack.
-*
-* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
-* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
-*/
-function stackResources(shape) {
-	const hosts = shape.fleets.length > 0;
-	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-	const ownNetwork = hosts && shape.newNetwork;
-	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
-	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
-	return {
-		loadBalancers: hosts ? 1 : 0,
-		natGateways,
-		publicIpv4Addresses: natGateways,
-		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
-		kmsKeys: 1,
-		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
-		alarms: alarmCount(shape, callsApi),
-		dashboards: hosts ? 1 : 0,
-		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-		privateZones: hosts && shape.hasDomain ? 1 : 0,
-		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
-	};
-}
-/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
-function natGatewayCount(shape) {
-	if (shape.airGapped) return 0;
-	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
-}
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
-function alarmCount(shape, callsApi) {
-	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
-}
-
 // src/decide/defaults.ts
 /** One month everywhere, in hours: 8,760 hours of a year over 12. */
 const HOURS_PER_MONTH = 730;
@@ -44939,229 +44851,6 @@ const DEFAULTS = {
 	}
 };
 
-// src/decide/sources.ts
-/**
-* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
-* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
-*/
-function dated(row) {
-	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
-}
-
-// src/decide/shared-cost.ts
-/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
-const GP3_INCLUDED_MIBPS = 125;
-/**
-* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
-* A price that is not known in the region gives a line without an amount, never 0.
-*/
-function sharedLines(sharing, facts, catalog, what) {
-	const region = facts.region;
-	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
-	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-	const shape = stackShape(sharing, facts);
-	const all = stackResources(shape);
-	const hosts = stackResources({
-		...shape,
-		keyedProviders: 0,
-		keylessModels: 0
-	});
-	return {
-		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
-		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
-	};
-}
-function stackShape(sharing, facts) {
-	return {
-		stage: facts.stage,
-		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-		newNetwork: true,
-		hasDomain: false,
-		keyedProviders: sharing.keyedProviders,
-		keylessModels: sharing.keylessModels,
-		fleets: sharing.fleets.map((fleet) => ({
-			gatedDownload: fleet.model.gatedDownload,
-			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
-		}))
-	};
-}
-function apiPlatform(all, hosts, line) {
-	return present([
-		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
-		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
-	]);
-}
-function hostPlatform(hosts, line) {
-	return present([
-		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
-		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
-		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
-		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
-		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
-		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
-		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
-		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
-	]);
-}
-/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
-function fleetLines(fleet, facts, catalog, what) {
-	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-	const months = fleet.instancesByMonth.length;
-	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
-	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
-	const weights = weightsGiB(fleet);
-	const gpu = {
-		id: "gpu-instances",
-		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-		quantity: instances * 730,
-		unit: "instance-hour",
-		unitPriceUsd: usdPerHour,
-		monthlyUsd: instances * 730 * usdPerHour,
-		source: fleet.offer.source
-	};
-	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
-	return [
-		gpu,
-		...onDemandBase$1(fleet, what),
-		...present([
-			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
-			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
-		])
-	];
-}
-/** The instance of a spot fleet that stays on demand, as what it costs more. */
-function onDemandBase$1(fleet, what) {
-	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
-	if (surcharge === 0) return [];
-	return [{
-		id: "on-demand-base",
-		label: "One instance kept on demand, above the spot price",
-		quantity: 730,
-		unit: "instance-hour",
-		unitPriceUsd: surcharge,
-		monthlyUsd: 730 * surcharge,
-		source: fleet.offer.source
-	}];
-}
-/** Weights of one replica over all its GPUs, in GiB. */
-function weightsGiB(fleet) {
-	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
-}
-function apiPeople(sharing, facts, what) {
-	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
-	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
-}
-function hostPeople(fleets, facts, what) {
-	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
-	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
-	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
-}
-function monthsOf$1(fleets) {
-	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
-}
-function people(id, label, hours, facts, what) {
-	const rate = facts.hourlyRateUsd * what.hourlyRate;
-	return {
-		id,
-		label,
-		quantity: hours,
-		unit: "engineer-hour",
-		unitPriceUsd: rate,
-		monthlyUsd: hours * rate,
-		source: PEOPLE_SOURCE
-	};
-}
-function priced(catalog, region, id, label, quantity, unit, priceId) {
-	const price = supportPriceUsd(catalog, priceId, region);
-	if (price === void 0) return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: null,
-		monthlyUsd: null,
-		source: `no price of ${priceId} is known in ${region}`
-	};
-	return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: price.usd,
-		monthlyUsd: quantity * price.usd,
-		source: dated(price)
-	};
-}
-/** Lines of things that this stack does not build (quantity 0) are left out. */
-function present(lines) {
-	return lines.filter((line) => line.quantity > 0);
-}
-
-// src/decide/allocate.ts
-/**
-* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
-* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
-* of a side are split evenly between the workloads on that side.
-*/
-function allocate(priced, facts, catalog, what) {
-	const shared = sharedLines(priced.sharing, facts, catalog, what);
-	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-	const onHosts = priced.assignment.length - onApi;
-	const fleets = priced.fleets.map((fleet) => ({
-		fleet,
-		lines: fleetLines(fleet, facts, catalog, what),
-		shares: tenantShares(fleet)
-	}));
-	return priced.assignment.map((option, index) => {
-		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
-		if (option.kind !== "self-host") return [
-			...priced.bills[index]?.lines ?? [],
-			...shared.api.map((line) => part(line, 1 / onApi)),
-			...common
-		];
-		const name = facts.workloads[index]?.name ?? "";
-		return [
-			...fleets.flatMap(({ lines, shares }) => {
-				const share = shares.get(name);
-				return share === void 0 ? [] : lines.map((line) => part(line, share));
-			}),
-			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
-			...common
-		];
-	});
-}
-/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
-function tenantShares(fleet) {
-	const busy = fleet.tenants.map(({ workload, table }) => {
-		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
-		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
-		return {
-			name: workload.name,
-			replicas: workload.requestsPerMonth.expected / rate
-		};
-	});
-	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
-	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
-}
-function part(line, share) {
-	if (share === 1) return line;
-	return {
-		...line,
-		share,
-		quantity: line.quantity * share,
-		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
-	};
-}
-
 // src/catalog/mix.ts
 /**
 * Mean prices for each million tokens of a workload whose prompts vary in length. A tier prices one whole request, so the
@@ -45272,6 +44961,15 @@ function normalCdf(x) {
 	return x < 0 ? tail : 1 - tail;
 }
 
+// src/decide/sources.ts
+/**
+* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
+* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
+*/
+function dated(row) {
+	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
+}
+
 // src/decide/traffic.ts
 const HOURS_PER_WEEK = 168;
 const WEEKDAYS = 5;
@@ -45357,7 +45055,7 @@ function monthsUntil(from, target, ratioPerMonth) {
 }
 
 // src/decide/api-cost.ts
-const TOKENS_PER_MTOK = 1e6;
+const TOKENS_PER_MTOK$1 = 1e6;
 /**
 * Prices every month of the horizon at its own date, volume and tokens, and averages.
 * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
@@ -45430,8 +45128,8 @@ function add(meters, id, label, tokens, usdPerMTok) {
 		usd: 0
 	};
 	meters[id] = meter;
-	meter.quantity += tokens / TOKENS_PER_MTOK;
-	meter.usd += tokens / TOKENS_PER_MTOK * usdPerMTok;
+	meter.quantity += tokens / TOKENS_PER_MTOK$1;
+	meter.usd += tokens / TOKENS_PER_MTOK$1 * usdPerMTok;
 }
 function total(meters) {
 	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
@@ -45635,6 +45333,952 @@ function replicaRate(table, key, month, months, what) {
 	const to = pair.last.capacity.requestsPerSecond[what.throughput];
 	const at = months === 1 ? 0 : month / (months - 1);
 	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
+}
+
+// src/stack-resources.ts
+/**
+* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
+* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
+*/
+/** Constants that both a bill and a stack depend on. Units are in the names. */
+const STACK_RESOURCES = {
+	/** Availability zones that a new network spans; also the nodes of the load balancer. */
+	zones: 2,
+	/**
+	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
+	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
+	*/
+	interfaceEndpointServices: [
+		"ssm",
+		"ssmmessages",
+		"ec2messages",
+		"secretsmanager",
+		"logs",
+		"monitoring",
+		"kms",
+		"ecr.api",
+		"ecr.dkr",
+		"sts"
+	],
+	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
+	bedrockEndpointService: "bedrock-runtime",
+	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
+	fleetMetrics: [
+		"WaitingRequestsPerReplica",
+		"RunningRequestsPerReplica",
+		"KvCacheUsageRatio",
+		"TtftP95Ms",
+		"TpotP95Ms",
+		"Requests",
+		"InputTokens",
+		"OutputTokens"
+	],
+	/** Custom metrics filtered from the call log of the API side. */
+	apiMetrics: [
+		"ApiErrors",
+		"ApiInputTokens",
+		"ApiOutputTokens"
+	],
+	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
+	metricCallsPerInstanceMonth: 43800,
+	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
+	detailedMonitoringMetricsPerInstance: 7,
+	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
+	logGiBPerInstanceMonth: 1,
+	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
+	callRecordBytes: 300,
+	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
+	systemVolumeGiB: 100,
+	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
+	imageVolumeGiB: 40,
+	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
+	weightsHeadroomRatio: .25,
+	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
+	rootVolumeThroughputMiBps: 500,
+	rootVolumeIops: 3e3,
+	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+	registryGiB: 20,
+	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
+	onDemandBaseOfSpotFleet: {
+		prototype: 0,
+		production: 1,
+		research: 0
+	}
+};
+/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
+function rootVolumeGiB(weightsGiB) {
+	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
+	return Math.ceil(needed / 10) * 10;
+}
+/**
+* Billed resources around the servers and the provider keys of one stack.
+*
+* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
+* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+*/
+function stackResources(shape) {
+	const hosts = shape.fleets.length > 0;
+	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
+	const ownNetwork = hosts && shape.newNetwork;
+	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
+	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
+	return {
+		loadBalancers: hosts ? 1 : 0,
+		natGateways,
+		publicIpv4Addresses: natGateways,
+		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
+		kmsKeys: 1,
+		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+		alarms: alarmCount(shape, callsApi),
+		dashboards: hosts ? 1 : 0,
+		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
+		privateZones: hosts && shape.hasDomain ? 1 : 0,
+		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
+	};
+}
+/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
+function natGatewayCount(shape) {
+	if (shape.airGapped) return 0;
+	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
+}
+/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+function alarmCount(shape, callsApi) {
+	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+}
+
+// src/decide/shared-cost.ts
+/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
+const GP3_INCLUDED_MIBPS = 125;
+/**
+* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
+* A price that is not known in the region gives a line without an amount, never 0.
+*/
+function sharedLines(sharing, facts, catalog, what) {
+	const region = facts.region;
+	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
+	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
+	const shape = stackShape(sharing, facts);
+	const all = stackResources(shape);
+	const hosts = stackResources({
+		...shape,
+		keyedProviders: 0,
+		keylessModels: 0
+	});
+	return {
+		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
+		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
+	};
+}
+function stackShape(sharing, facts) {
+	return {
+		stage: facts.stage,
+		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
+		newNetwork: true,
+		hasDomain: false,
+		keyedProviders: sharing.keyedProviders,
+		keylessModels: sharing.keylessModels,
+		fleets: sharing.fleets.map((fleet) => ({
+			gatedDownload: fleet.model.gatedDownload,
+			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
+		}))
+	};
+}
+function apiPlatform(all, hosts, line) {
+	return present([
+		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
+		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
+	]);
+}
+function hostPlatform(hosts, line) {
+	return present([
+		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
+		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
+		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
+		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
+		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
+		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
+		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
+	]);
+}
+/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
+function fleetLines(fleet, facts, catalog, what) {
+	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
+	const months = fleet.instancesByMonth.length;
+	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
+	const weights = weightsGiB(fleet);
+	const gpu = {
+		id: "gpu-instances",
+		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+		quantity: instances * 730,
+		unit: "instance-hour",
+		unitPriceUsd: usdPerHour,
+		monthlyUsd: instances * 730 * usdPerHour,
+		source: fleet.offer.source
+	};
+	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
+	return [
+		gpu,
+		...onDemandBase$1(fleet, what),
+		...present([
+			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
+		])
+	];
+}
+/** The instance of a spot fleet that stays on demand, as what it costs more. */
+function onDemandBase$1(fleet, what) {
+	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
+	if (surcharge === 0) return [];
+	return [{
+		id: "on-demand-base",
+		label: "One instance kept on demand, above the spot price",
+		quantity: 730,
+		unit: "instance-hour",
+		unitPriceUsd: surcharge,
+		monthlyUsd: 730 * surcharge,
+		source: fleet.offer.source
+	}];
+}
+/** Weights of one replica over all its GPUs, in GiB. */
+function weightsGiB(fleet) {
+	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
+}
+function apiPeople(sharing, facts, what) {
+	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
+}
+function hostPeople(fleets, facts, what) {
+	const row = SELF_HOST_PEOPLE[facts.mlOps];
+	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
+	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
+}
+function monthsOf$1(fleets) {
+	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+}
+function people(id, label, hours, facts, what) {
+	const rate = facts.hourlyRateUsd * what.hourlyRate;
+	return {
+		id,
+		label,
+		quantity: hours,
+		unit: "engineer-hour",
+		unitPriceUsd: rate,
+		monthlyUsd: hours * rate,
+		source: PEOPLE_SOURCE
+	};
+}
+function priced(catalog, region, id, label, quantity, unit, priceId) {
+	const price = supportPriceUsd(catalog, priceId, region);
+	if (price === void 0) return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source: `no price of ${priceId} is known in ${region}`
+	};
+	return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: price.usd,
+		monthlyUsd: quantity * price.usd,
+		source: dated(price)
+	};
+}
+/** Lines of things that this stack does not build (quantity 0) are left out. */
+function present(lines) {
+	return lines.filter((line) => line.quantity > 0);
+}
+
+// src/decide/describe.ts
+/** The published form of an option; with its fleet when it runs on own instances. */
+function summaryOf$1(option, fleets) {
+	const { candidate } = option;
+	if (candidate.kind !== "self-host") return {
+		id: candidate.id,
+		kind: candidate.kind,
+		model: candidate.model.id,
+		route: candidate.route.id,
+		provider: candidate.model.provider
+	};
+	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
+	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
+	const { configuration } = fleet.option;
+	const instances = fleet.instancesByMonth.at(-1) ?? 0;
+	return {
+		id: `self-host/${fleetId(fleet)}`,
+		kind: "self-host",
+		model: candidate.model.id,
+		route: candidate.route.id,
+		gpu: configuration.gpu.id,
+		instanceType: fleet.offer.instance.id,
+		replicas: instances * fleet.replicasPerInstance,
+		instances,
+		tensorParallel: configuration.tensorParallel,
+		precision: configuration.precision
+	};
+}
+/** The published form of a fleet. */
+function fleetOf$1(fleet) {
+	const { option, offer, model } = fleet;
+	const { configuration, capacity } = option;
+	const first = fleet.instancesByMonth[0] ?? 0;
+	const replicas = first * fleet.replicasPerInstance;
+	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
+	return {
+		id: fleetId(fleet),
+		model: model.id,
+		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
+		precision: configuration.precision,
+		gatedDownload: model.gatedDownload,
+		weightsGiB: weightsGiB(fleet),
+		instanceType: offer.instance.id,
+		gpu: configuration.gpu.name,
+		gpuCountPerInstance: offer.instance.gpuCount,
+		tensorParallel: configuration.tensorParallel,
+		replicasPerInstance: fleet.replicasPerInstance,
+		instances: {
+			first,
+			last: fleet.instancesByMonth.at(-1) ?? first,
+			minimum: fleet.minimumInstances
+		},
+		usdPerInstanceHour: offer.usdPerHour,
+		utilisationRatio: {
+			mean: fleet.busyReplicas.mean / replicas,
+			peak: fleet.busyReplicas.peak / replicas
+		},
+		capacity: {
+			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
+			ttftMsP95: capacity.ttftMsP95,
+			tpotMsP95: capacity.tpotMsP95,
+			concurrency: capacity.concurrency,
+			limitedBy: capacity.limitedBy,
+			confidence: capacity.confidence,
+			...capacity.measured === null ? {} : { measured: capacity.measured }
+		},
+		vllmFlags: option.flags,
+		workloads: fleet.tenants.map(({ workload }) => workload.name)
+	};
+}
+/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
+function usd$1(value) {
+	return `$${grouped$1(Math.round(value))}`;
+}
+/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
+function grouped$1(value) {
+	const [whole = "", fraction] = String(value).split(".");
+	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+	return fraction === void 0 ? separated : `${separated}.${fraction}`;
+}
+/** Names a portfolio's options for running text. */
+function namesOf(priced) {
+	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
+}
+
+// src/decide/reference/cost.ts
+/** Prices in the framework's examples: S2-017, S2-018 (2024 list prices) and S4-029 to S4-032 (2026-04-19). */
+const REFERENCE_PRICES = {
+	"gpt-4o": {
+		inputUsdPerMTok: 2.5,
+		outputUsdPerMTok: 10,
+		source: "S2-017"
+	},
+	"gpt-4o-mini": {
+		inputUsdPerMTok: .15,
+		outputUsdPerMTok: .6,
+		source: "S2-018"
+	},
+	"gpt-4.1-mini": {
+		inputUsdPerMTok: .4,
+		outputUsdPerMTok: 1.6,
+		source: "S4-029"
+	},
+	"claude-haiku-3.5": {
+		inputUsdPerMTok: .8,
+		outputUsdPerMTok: 4,
+		source: "S4-030"
+	},
+	"gpt-4.1": {
+		inputUsdPerMTok: 2,
+		outputUsdPerMTok: 8,
+		source: "S4-031"
+	},
+	"claude-sonnet-4": {
+		inputUsdPerMTok: 3,
+		outputUsdPerMTok: 15,
+		source: "S4-032"
+	}
+};
+const TOKENS_PER_MTOK = 1e6;
+/** Monthly USD of four rented A100 with a 70B model: S2-032, S2-036; one-time set-up spread: S2-037; people: S2-038. */
+const REFERENCE_FIXED_USD = {
+	infrastructure: 8e3,
+	setUp: 500,
+	operations: 1e3
+};
+/**
+* USD of one request: input x input price + output x output price.
+* Example: 500 / 200 tokens of gpt-4o-mini are 0.000195 USD.
+*/
+function referenceRequestUsd(tokens, price) {
+	return tokens.inputTokens / TOKENS_PER_MTOK * price.inputUsdPerMTok + tokens.outputTokens / TOKENS_PER_MTOK * price.outputUsdPerMTok;
+}
+/** The framework's order of operations, so that sums agree to the last bit. */
+function callsUsd(requests, tokens, price) {
+	return requests * tokens.inputTokens / TOKENS_PER_MTOK * price.inputUsdPerMTok + requests * tokens.outputTokens / TOKENS_PER_MTOK * price.outputUsdPerMTok;
+}
+/**
+* Fixed 9,500 USD a month of own servers against gpt-4o-mini by the token (S2-035). One price, one fixed cluster that
+* serves any volume and no capacity check: S2-042, S4-045.
+*
+* Example: 1,000,000 requests a month of 500 / 200 tokens: 195.00 against 9,500.00, so the API; break-even 48,717,949 requests a
+* month. Error C5: the same document puts the threshold at 500,000 requests a month.
+*/
+function referenceComparison(requestsPerMonth, tokens, price = REFERENCE_PRICES["gpt-4o-mini"]) {
+	const api = callsUsd(requestsPerMonth, tokens, price);
+	const own = REFERENCE_FIXED_USD.infrastructure + REFERENCE_FIXED_USD.setUp + REFERENCE_FIXED_USD.operations;
+	const each = referenceRequestUsd(tokens, price);
+	return {
+		apiMonthlyUsd: cents(api),
+		selfHostMonthlyUsd: cents(own),
+		savingsUsd: cents(Math.abs(api - own)),
+		says: own < api ? "self-host" : "api",
+		breakEvenRequestsPerMonth: each === 0 ? null : halfEven(own / each, 0)
+	};
+}
+function cents(value) {
+	return halfEven(value, 2);
+}
+/** Digits of the exact decimal expansion that are enough to tell a tie from its neighbours at these magnitudes. */
+const EXACT_DIGITS = 60;
+/** Rounds the exact binary value, ties to the even digit, as the framework's language does: 0.125 gives 0.12, and 2.5 gives 2. */
+function halfEven(value, digits) {
+	const exact = value.toFixed(EXACT_DIGITS);
+	const point = exact.indexOf(".");
+	const isTie = /^50*$/.test(exact.slice(point + 1 + digits));
+	const kept = exact.slice(0, point + 1 + digits).replace(/\.$/, "");
+	return isTie && Number(kept.at(-1)) % 2 === 0 ? Number(kept) : Number(value.toFixed(digits));
+}
+
+// src/decide/reference/rules-of-thumb.ts
+/** Requests a month: below the first the API, above the second own servers, between them undefined (C6). S2-052, S2-057, S2-063. */
+const MONTHLY_BAND = {
+	low: 1e5,
+	high: 5e5,
+	source: "S2-052, S2-057"
+};
+/**
+* Requests a day: moderate up to 50,000-100,000, high from 100,000-200,000. The same framework's monthly band is 6 to 30 times
+* lower (C6). S4-044, S4-114.
+*/
+const DAILY_BAND = {
+	moderate: 5e4,
+	high: 2e5,
+	source: "S4-114, S4-044"
+};
+/** Strict bounds on both ends: 99,999 says API, 100,000 and 500,000 leave it open, 500,001 says self-host. */
+function monthlyBand(requestsPerMonth) {
+	if (requestsPerMonth < MONTHLY_BAND.low) return "api";
+	return requestsPerMonth > MONTHLY_BAND.high ? "self-host" : "either";
+}
+/** Below the lowest bound of the moderate range the API, above the highest of the high range own servers; the fuzzy middle is open. */
+function dailyBand(requestsPerDay) {
+	if (requestsPerDay < DAILY_BAND.moderate) return "api";
+	return requestsPerDay > DAILY_BAND.high ? "self-host" : "either";
+}
+/**
+* F1 strict privacy? F2 more than 500,000 requests a month? F3 compute the break-even (S2-064 to S2-068). `cheaper` is the side
+* that the computation finds. The chart asks nothing about team, capability, customization or offline use (S2-069).
+*
+* Example: no strict privacy and 500,000 requests end at the API by F1, F2; 500,001 go on to F3.
+*/
+function flowchart(strictPrivacy, requestsPerMonth, cheaper) {
+	if (strictPrivacy) return {
+		asked: ["F1"],
+		end: "self-host or private cloud"
+	};
+	if (requestsPerMonth <= MONTHLY_BAND.high) return {
+		asked: ["F1", "F2"],
+		end: "api"
+	};
+	return {
+		asked: [
+			"F1",
+			"F2",
+			"F3"
+		],
+		end: cheaper === "api" ? "computed: api" : "computed: self-host"
+	};
+}
+/** Prototypes start on an API; research that changes models holds weights; production has no rule of its own (C22). */
+const STAGE_RULES = {
+	prototype: {
+		says: "api",
+		text: "a prototype starts on an API",
+		source: "S2-051, S4-063, S4-113"
+	},
+	research: {
+		says: "self-host",
+		text: "research works on weights of its own",
+		source: "S0-031, S3-036"
+	},
+	production: {
+		says: "either",
+		text: "in production other rules decide",
+		source: "S3-036"
+	}
+};
+/** Own servers want people who run GPUs; somebody part of the time leaves it open. */
+const TEAM_RULES = {
+	none: {
+		says: "api",
+		text: "nobody runs GPU servers, so buy by the token",
+		source: "S2-054, S4-116"
+	},
+	part_time: {
+		says: "either",
+		text: "a team that is willing to learn may host",
+		source: "S4-122, S4-064"
+	},
+	dedicated: {
+		says: "self-host",
+		text: "a team that runs GPU servers can host",
+		source: "S2-060, S4-122"
+	}
+};
+/** How much of a model must change, and where that is usually done; null where there is nothing to vote on. */
+const CUSTOMIZATION_RULES = {
+	none: null,
+	prompt: "api",
+	tone_format: "api",
+	sft: "either",
+	distill: "either",
+	lora: "self-host",
+	full_finetune: "self-host",
+	continued_pretraining: "self-host",
+	merge: "self-host",
+	quantize: "self-host",
+	architecture: "self-host"
+};
+/** Growth a month and peak over mean from which demand counts as scaling fast. Source: ours; the framework names no figure. S2-056. */
+const FAST_SCALING = {
+	growthRatioPerMonth: .2,
+	peakToAverage: 5
+};
+
+// src/decide/reference/tables.ts
+/** Kinds of request and the side that the framework's router sends them to: S2-071 to S2-076. */
+const REFERENCE_ROUTES = {
+	simple_qa: {
+		side: "self-host",
+		why: "short answers need no large model",
+		source: "S2-071"
+	},
+	complex_reasoning: {
+		side: "api",
+		why: "the best answer counts",
+		source: "S2-072"
+	},
+	code_generation: {
+		side: "api",
+		why: "the newest models lead",
+		source: "S2-073"
+	},
+	bulk_processing: {
+		side: "self-host",
+		why: "volume pays for servers",
+		source: "S2-074"
+	},
+	customer_facing: {
+		side: "api",
+		why: "the provider answers for uptime",
+		source: "S2-075"
+	},
+	internal_tools: {
+		side: "self-host",
+		why: "company data stays inside",
+		source: "S2-076"
+	}
+};
+/**
+* Where one request goes: restricted data first, then the class, then what still runs (S4-126 to S4-131). The framework sends
+* unknown classes and customers' requests to the API whatever they hold; here restricted data wins (C21), so such a request is
+* refused when the own servers are down and never falls over to an API.
+*
+* Example: `customer_facing` with personal data goes to the own servers, and with these down it is refused.
+*/
+function referenceRoute({ useCase, sensitive, down }) {
+	if (sensitive) return down === "self-host" ? "refuse" : "self-host";
+	const wanted = useCase === void 0 ? "api" : REFERENCE_ROUTES[useCase].side;
+	if (wanted !== down) return wanted;
+	return wanted === "api" ? "self-host" : "api";
+}
+
+// src/decide/rules/rule.ts
+/**
+* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
+* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
+*/
+function factOutcome(route, key, need, pointer, read, conditions = []) {
+	const fact = route.facts[key];
+	if (fact === void 0) return {
+		verdict: "unknown",
+		text: `${route.label}: nothing published about ${need}`,
+		pointer,
+		source: null
+	};
+	const base = {
+		pointer,
+		source: dated(fact),
+		certainty: fact.certainty
+	};
+	const reading = read(fact.value);
+	const note = fact.note === "" ? "" : `: ${fact.note}`;
+	if (reading === "unknown") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} is not known${note}`
+	};
+	if (fact.certainty === "low") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
+	};
+	if (reading === "fail") return {
+		...base,
+		verdict: "fail",
+		text: `${route.label}: no ${need}${note}`
+	};
+	if (reading === "pass") return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need}`,
+		conditions
+	};
+	return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need} under conditions${note}`,
+		conditions: [`${route.label}: ${need}${note}`, ...conditions]
+	};
+}
+/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
+function readYesNo(value) {
+	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
+	if (value === "conditional") return "conditional";
+	if (value === "unknown" || typeof value === "number") return "unknown";
+	return "fail";
+}
+
+// src/decide/advisory.ts
+/**
+* What the framework's rules of thumb say about a decision, beside what was computed. They never decide: each one is a vote with
+* its text, and `agrees` says whether the decision went the same way. A rule that has nothing to say gives no vote.
+*
+* Example: 1,000,000 requests a month on an API give `{ rule: "monthly-volume", says: "self-host", agrees: false, text: "self-host above
+* 500,000 requests a month; computed for this workload: 75,000,000" }`.
+*/
+function advisoryOf(options, workloads, path, facts) {
+	const policyVotes = [...stageVote(facts), ...teamVote(facts)].map((vote) => advisory(vote, null, path, false));
+	return [...options.flatMap((entry) => {
+		const decided = workloads.find(({ name }) => name === entry.workload.name);
+		if (decided === void 0) return [];
+		const isPrivate = onPrivateCloud(entry, decided);
+		return votesOn(entry, decided).map((vote) => advisory(vote, decided.name, decided.path, isPrivate));
+	}), ...policyVotes];
+}
+function advisory(vote, workload, path, isPrivate) {
+	const { rule, says, text, source } = vote;
+	return {
+		rule,
+		workload,
+		says,
+		agrees: says === "either" || path === says || path === "hybrid" || vote.privateCloudWillDo === true && isPrivate,
+		text,
+		source
+	};
+}
+/** Somebody else's service that is reached over a private link. */
+function onPrivateCloud(entry, decided) {
+	const chosen = entry.feasible.find((option) => option.candidate.id === decided.option?.id);
+	const link = chosen === void 0 || chosen.kind === "self-host" ? void 0 : chosen.candidate.route.facts.privateLink;
+	return link !== void 0 && readYesNo(link.value) === "pass";
+}
+function votesOn(entry, decided) {
+	const { workload } = entry;
+	return [
+		monthlyVote(entry, decided),
+		dailyVote(entry, decided),
+		flowchartVote(workload, decided),
+		...formulaVote(workload),
+		...routeVote(workload),
+		...privacyVote(workload),
+		...regulationVote(workload),
+		...customizationVote(workload),
+		...featureVote(workload),
+		...scalingVote(workload)
+	];
+}
+/** What the model computes for this workload, after a rule of thumb on volume. `perMonth` is how many of the unit make a month. */
+function computedText(entry, decided, perMonth) {
+	if (decided.breakEven !== null) return `computed for this workload: ${rounded(decided.breakEven.requestsPerMonth / perMonth)}`;
+	const has = (own) => entry.feasible.some((option) => option.kind === "self-host" === own);
+	if (!has(true) || !has(false)) return "computed: the rules leave one side, at any volume";
+	return "computed: none within a hundredfold of this volume";
+}
+function monthlyVote(entry, decided) {
+	const says = monthlyBand(entry.workload.requestsPerMonth.expected);
+	return {
+		rule: "monthly-volume",
+		says,
+		text: `${bandText$1(says, MONTHLY_BAND.low, MONTHLY_BAND.high, "requests a month")}; ${computedText(entry, decided, 1)}`,
+		source: MONTHLY_BAND.source
+	};
+}
+function dailyVote(entry, decided) {
+	const says = dailyBand(entry.workload.requestsPerMonth.expected / DAYS_PER_MONTH);
+	return {
+		rule: "daily-volume",
+		says,
+		text: `${bandText$1(says, DAILY_BAND.moderate, DAILY_BAND.high, "requests a day")}; ${computedText(entry, decided, DAYS_PER_MONTH)}`,
+		source: DAILY_BAND.source
+	};
+}
+/** `self-host above 500,000 requests a month`. */
+function bandText$1(says, low, high, unit) {
+	if (says === "either") return `open between ${grouped$1(low)} and ${grouped$1(high)} ${unit}`;
+	return says === "api" ? `API below ${grouped$1(low)} ${unit}` : `self-host above ${grouped$1(high)} ${unit}`;
+}
+const STRICT_DATA = [
+	"phi",
+	"pci",
+	"cui",
+	"classified"
+];
+/** Data that may not leave, or must leave no trace, or is regulated. */
+function isStrict({ compliance, dataClasses }) {
+	const { dataMayLeave, airGapped, zeroRetention, privateNetwork } = compliance;
+	return dataMayLeave === false || [
+		airGapped,
+		zeroRetention,
+		privateNetwork
+	].includes(true) || hasStrictData(dataClasses);
+}
+function hasStrictData(classes) {
+	return classes.some((data) => STRICT_DATA.includes(data));
+}
+function flowchartVote(workload, decided) {
+	const volume = workload.requestsPerMonth.expected;
+	const { end } = flowchart(isStrict(workload), volume, cheaperSide(volume, decided));
+	const high = grouped$1(MONTHLY_BAND.high);
+	const base = {
+		rule: "flowchart",
+		source: "S2-064 to S2-068"
+	};
+	if (end === "self-host or private cloud") return {
+		...base,
+		says: "self-host",
+		text: "strict data privacy: self-host or a private cloud",
+		privateCloudWillDo: true
+	};
+	if (end === "api") return {
+		...base,
+		says: "api",
+		text: `no strict data privacy and at most ${high} requests a month: API`
+	};
+	const side = end === "computed: api" ? "api" : "self-host";
+	return {
+		...base,
+		says: side,
+		text: `no strict data privacy, above ${high} requests a month: compute it, which gives ${words(side)}`
+	};
+}
+function cheaperSide(volume, { breakEven, path }) {
+	if (breakEven !== null) return volume >= breakEven.requestsPerMonth ? "self-host" : "api";
+	return path === "self-host" ? "self-host" : "api";
+}
+/** The framework's own break-even formula on this workload's tokens; nothing to say where the request costs nothing. */
+function formulaVote({ requestsPerMonth, inputTokens, outputTokens }) {
+	const tokens = {
+		inputTokens: inputTokens.expected,
+		outputTokens: outputTokens.expected
+	};
+	const { apiMonthlyUsd, selfHostMonthlyUsd, says, breakEvenRequestsPerMonth } = referenceComparison(requestsPerMonth.expected, tokens);
+	if (breakEvenRequestsPerMonth === null) return [];
+	return [{
+		rule: "formula",
+		says,
+		text: `${`gpt-4o-mini for ${usd$1(apiMonthlyUsd)} against servers for a flat ${usd$1(selfHostMonthlyUsd)} a month`}; break-even at ${rounded(breakEvenRequestsPerMonth)} requests a month`,
+		source: "S2-035, C5"
+	}];
+}
+function routeVote({ useCase, dataClasses }) {
+	const sensitive = dataClasses.some((data) => data !== "none");
+	if (useCase === void 0 && !sensitive) return [];
+	const side = referenceRoute({
+		useCase,
+		sensitive,
+		down: null
+	});
+	if (side === "refuse") return [];
+	if (sensitive || useCase === void 0) return [{
+		rule: "kind-of-work",
+		says: side,
+		text: "requests with personal or restricted data go to own servers",
+		source: "C21, S4-128"
+	}];
+	const { why, source } = REFERENCE_ROUTES[useCase];
+	return [{
+		rule: "kind-of-work",
+		says: side,
+		text: `${useCase}: ${why}`,
+		source
+	}];
+}
+function privacyVote({ dataClasses }) {
+	if (!hasStrictData(dataClasses)) return [];
+	return [{
+		rule: "privacy",
+		says: "self-host",
+		text: "health, payment and government data stay on own servers",
+		source: "S2-058, S4-120"
+	}];
+}
+function regulationVote({ compliance }) {
+	if (!(compliance.regimes?.includes("eu_ai_act") === true || compliance.dataResidency !== void 0)) return [];
+	return [{
+		rule: "regulation",
+		says: "self-host",
+		text: "rules on where data lies favour own servers; the EU AI Act itself asks for no open weights",
+		source: "S4-124, C26"
+	}];
+}
+function customizationVote({ customization }) {
+	const says = CUSTOMIZATION_RULES[customization];
+	if (says === null) return [];
+	return [{
+		rule: "customization",
+		says,
+		text: {
+			api: `${customization}: a good prompt does it`,
+			either: `${customization}: some providers offer it`,
+			"self-host": `${customization}: needs weights of your own`
+		}[says],
+		source: "S0-036, S2-059, S4-121"
+	}];
+}
+function featureVote({ features }) {
+	const ready = features.filter((feature) => feature !== "json_schema");
+	if (ready.length === 0) return [];
+	return [{
+		rule: "features",
+		says: "api",
+		text: `${ready.join(", ")}: ready to use on an API`,
+		source: "S4-118, S4-027"
+	}];
+}
+function scalingVote({ growthRatioPerMonth, peakToAverage }) {
+	return growthRatioPerMonth >= FAST_SCALING.growthRatioPerMonth || peakToAverage >= FAST_SCALING.peakToAverage ? [{
+		rule: "scaling",
+		says: "api",
+		text: "demand that grows or peaks fast is the provider's to absorb",
+		source: "S2-056"
+	}] : [];
+}
+function stageVote({ stage }) {
+	const { says, text, source } = STAGE_RULES[stage];
+	return stage === "production" ? [] : [{
+		rule: "stage",
+		says,
+		text,
+		source
+	}];
+}
+function teamVote({ mlOps, assumptions }) {
+	const { says, text, source } = TEAM_RULES[mlOps];
+	return [{
+		rule: "team",
+		says,
+		text: `${text}${assumptions.some(({ key }) => key === "team.ml_ops") ? " (assumed)" : ""}`,
+		source
+	}];
+}
+function words(side) {
+	return side === "api" ? "the API" : "own servers";
+}
+/** Three significant digits: 48,717,949 reads 48,700,000. */
+function rounded(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
+// src/decide/allocate.ts
+/**
+* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
+* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
+* of a side are split evenly between the workloads on that side.
+*/
+function allocate(priced, facts, catalog, what) {
+	const shared = sharedLines(priced.sharing, facts, catalog, what);
+	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+	const onHosts = priced.assignment.length - onApi;
+	const fleets = priced.fleets.map((fleet) => ({
+		fleet,
+		lines: fleetLines(fleet, facts, catalog, what),
+		shares: tenantShares(fleet)
+	}));
+	return priced.assignment.map((option, index) => {
+		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+		if (option.kind !== "self-host") return [
+			...priced.bills[index]?.lines ?? [],
+			...shared.api.map((line) => part(line, 1 / onApi)),
+			...common
+		];
+		const name = facts.workloads[index]?.name ?? "";
+		return [
+			...fleets.flatMap(({ lines, shares }) => {
+				const share = shares.get(name);
+				return share === void 0 ? [] : lines.map((line) => part(line, share));
+			}),
+			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
+			...common
+		];
+	});
+}
+/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
+function tenantShares(fleet) {
+	const busy = fleet.tenants.map(({ workload, table }) => {
+		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
+		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
+		return {
+			name: workload.name,
+			replicas: workload.requestsPerMonth.expected / rate
+		};
+	});
+	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
+	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
+}
+function part(line, share) {
+	if (share === 1) return line;
+	return {
+		...line,
+		share,
+		quantity: line.quantity * share,
+		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
+	};
 }
 
 // src/decide/scenario.ts
@@ -45858,91 +46502,6 @@ function bandsOf(base, priced) {
 function costs(pricer, priced, what) {
 	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
 	return [priced.monthlyUsd, ...byWorkload];
-}
-
-// src/decide/describe.ts
-/** The published form of an option; with its fleet when it runs on own instances. */
-function summaryOf$1(option, fleets) {
-	const { candidate } = option;
-	if (candidate.kind !== "self-host") return {
-		id: candidate.id,
-		kind: candidate.kind,
-		model: candidate.model.id,
-		route: candidate.route.id,
-		provider: candidate.model.provider
-	};
-	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
-	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
-	const { configuration } = fleet.option;
-	const instances = fleet.instancesByMonth.at(-1) ?? 0;
-	return {
-		id: `self-host/${fleetId(fleet)}`,
-		kind: "self-host",
-		model: candidate.model.id,
-		route: candidate.route.id,
-		gpu: configuration.gpu.id,
-		instanceType: fleet.offer.instance.id,
-		replicas: instances * fleet.replicasPerInstance,
-		instances,
-		tensorParallel: configuration.tensorParallel,
-		precision: configuration.precision
-	};
-}
-/** The published form of a fleet. */
-function fleetOf$1(fleet) {
-	const { option, offer, model } = fleet;
-	const { configuration, capacity } = option;
-	const first = fleet.instancesByMonth[0] ?? 0;
-	const replicas = first * fleet.replicasPerInstance;
-	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
-	return {
-		id: fleetId(fleet),
-		model: model.id,
-		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
-		precision: configuration.precision,
-		gatedDownload: model.gatedDownload,
-		weightsGiB: weightsGiB(fleet),
-		instanceType: offer.instance.id,
-		gpu: configuration.gpu.name,
-		gpuCountPerInstance: offer.instance.gpuCount,
-		tensorParallel: configuration.tensorParallel,
-		replicasPerInstance: fleet.replicasPerInstance,
-		instances: {
-			first,
-			last: fleet.instancesByMonth.at(-1) ?? first,
-			minimum: fleet.minimumInstances
-		},
-		usdPerInstanceHour: offer.usdPerHour,
-		utilisationRatio: {
-			mean: fleet.busyReplicas.mean / replicas,
-			peak: fleet.busyReplicas.peak / replicas
-		},
-		capacity: {
-			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
-			ttftMsP95: capacity.ttftMsP95,
-			tpotMsP95: capacity.tpotMsP95,
-			concurrency: capacity.concurrency,
-			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence,
-			...capacity.measured === null ? {} : { measured: capacity.measured }
-		},
-		vllmFlags: option.flags,
-		workloads: fleet.tenants.map(({ workload }) => workload.name)
-	};
-}
-/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
-function usd$1(value) {
-	return `$${grouped$1(Math.round(value))}`;
-}
-/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
-function grouped$1(value) {
-	const [whole = "", fraction] = String(value).split(".");
-	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-	return fraction === void 0 ? separated : `${separated}.${fraction}`;
-}
-/** Names a portfolio's options for running text. */
-function namesOf(priced) {
-	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
 }
 
 // src/decide/facts.ts
@@ -46695,62 +47254,6 @@ function featureOutcome(candidate, feature, workload) {
 		pointer,
 		source
 	};
-}
-
-// src/decide/rules/rule.ts
-/**
-* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
-* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
-*/
-function factOutcome(route, key, need, pointer, read, conditions = []) {
-	const fact = route.facts[key];
-	if (fact === void 0) return {
-		verdict: "unknown",
-		text: `${route.label}: nothing published about ${need}`,
-		pointer,
-		source: null
-	};
-	const base = {
-		pointer,
-		source: dated(fact),
-		certainty: fact.certainty
-	};
-	const reading = read(fact.value);
-	const note = fact.note === "" ? "" : `: ${fact.note}`;
-	if (reading === "unknown") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} is not known${note}`
-	};
-	if (fact.certainty === "low") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
-	};
-	if (reading === "fail") return {
-		...base,
-		verdict: "fail",
-		text: `${route.label}: no ${need}${note}`
-	};
-	if (reading === "pass") return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need}`,
-		conditions
-	};
-	return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need} under conditions${note}`,
-		conditions: [`${route.label}: ${need}${note}`, ...conditions]
-	};
-}
-/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
-function readYesNo(value) {
-	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
-	if (value === "conditional") return "conditional";
-	if (value === "unknown" || typeof value === "number") return "unknown";
-	return "fail";
 }
 
 // src/decide/rules/compliance.ts
@@ -47910,11 +48413,20 @@ function decide(document, catalog, asOf, waivers, calibrations = []) {
 		memo: newMemo()
 	});
 	const search = searchPortfolios(pricer);
-	return {
-		decision: search.chosen === void 0 ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document),
+	if (search.chosen === void 0) return {
+		decision: infeasible(facts, options, document),
 		facts,
 		options,
-		offers
+		offers,
+		flips: null
+	};
+	const flips = new Flips(pricer, search.chosen, search.shortlists);
+	return {
+		decision: feasible(search, search.chosen, pricer, flips, document),
+		facts,
+		options,
+		offers,
+		flips
 	};
 }
 /** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
@@ -47922,9 +48434,8 @@ function ownComplianceKeys(policy) {
 	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
 }
-function feasible(search, chosen, pricer, document) {
+function feasible(search, chosen, pricer, flips, document) {
 	const bands = bandsOf(pricer, chosen);
-	const flips = new Flips(pricer, chosen, search.shortlists);
 	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
 	const workloads = pricer.context.workloads.map((entry, index) => {
 		const option = chosen.assignment[index];
@@ -47962,7 +48473,8 @@ function feasible(search, chosen, pricer, document) {
 		paths: pathCosts(search, chosen, pricer),
 		...confidenceOf$1(search, chosen, bands, pricer),
 		exact: search.exact,
-		assumptions: pricer.context.facts.assumptions
+		assumptions: pricer.context.facts.assumptions,
+		advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts)
 	};
 }
 /** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
@@ -48093,7 +48605,8 @@ function infeasible(facts, options, document) {
 		confidence: "forced",
 		confidenceText: "no path fits",
 		exact: true,
-		assumptions: facts.assumptions
+		assumptions: facts.assumptions,
+		advisory: []
 	};
 }
 /** "0 of 121 options feasible: 93 data-location, 28 il6". */
@@ -48673,9 +49186,7 @@ async function sourceOf(path) {
 /** Prints a result, or writes it whole to a file. */
 async function emit(text, out) {
 	if (out !== void 0) {
-		await writeWhole(out, text).catch((error) => {
-			throw new UserError(`${out}: cannot be written: ${error.message}`);
-		});
+		await writeWhole(out, text);
 		return;
 	}
 	process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -49680,49 +50191,52 @@ function staleText(stale) {
 	}).join("");
 }
 
-// src/report/fit.ts
-/** UTF-16 units: what GitHub counts in a comment. */
-function utf16Length(text) {
-	return text.length;
-}
-const SEPARATOR = "\n";
+// src/decide/curve.ts
+/** How far the curve goes beyond today's volume and the break-even, as a factor. */
+const MARGIN_FACTOR = 3;
+/** Points between the ends, evenly spaced in powers: enough to see the steps of a fleet, few enough for a phone. */
+const STEPS$1 = 8;
+/** Steps closer to a mark than this ratio give way to it. */
+const NEAR_RATIO = 1.12;
 /**
-* The longest report within the limit: while the sections do not fit, the one with the lowest priority (of equals, the
-* last) is shortened by one step. What was left out is told by `note`, which stands before the last section.
-* Returns null when even the shortest variants together are too long.
+* The curves of the workloads that could be served on both sides, the most expensive first, at most `most` of them.
+* Amounts are US dollars a month, an average over the horizon. Empty where no portfolio is feasible.
+*
+* Example: 60,000,000 requests a month with a break-even of 7,650,000 give points from 2,550,000 to 180,000,000.
 */
-function fitWithin(sections, limit, note) {
-	const chosen = sections.map(() => 0);
-	const texts = sections.map((section) => section.variants[0]?.());
-	const sizes = texts.map((variant) => size(variant?.text ?? "", limit));
-	let total = sizes.reduce((sum, length) => sum + length, 0);
-	const order = sections.map((_, index) => index).sort((a, b) => priorityOf(sections, a) - priorityOf(sections, b) || b - a);
-	const leftOutNote = () => note(texts.flatMap((variant) => variant?.leftOut ?? []));
-	for (const index of order) {
-		const variants = sections[index]?.variants ?? [];
-		while (total + size(leftOutNote(), limit) > limit.max) {
-			const next = (chosen[index] ?? 0) + 1;
-			const shorter = variants[next]?.();
-			if (shorter === void 0) break;
-			total += size(shorter.text, limit) - (sizes[index] ?? 0);
-			chosen[index] = next;
-			texts[index] = shorter;
-			sizes[index] = size(shorter.text, limit);
-		}
-	}
-	const parts = texts.map((variant) => variant?.text ?? "");
-	const report = [
-		...parts.slice(0, -1),
-		leftOutNote(),
-		...parts.slice(-1)
-	].filter((part) => part !== "").join(SEPARATOR);
-	return limit.measure(report) <= limit.max ? report : null;
+function costCurves(trace, most) {
+	const { flips, decision } = trace;
+	if (flips === null) return [];
+	return decision.workloads.map((workload, index) => ({
+		index,
+		usd: workload.monthlyCostUsd?.expected ?? 0
+	})).sort((a, b) => b.usd - a.usd || a.index - b.index).filter(({ index }) => flips.cheaper(index, scenario({})) !== void 0).slice(0, most).map(({ index }) => curveOf(trace, flips, index));
 }
-function priorityOf(sections, index) {
-	return sections[index]?.priority ?? 0;
+function curveOf({ decision, facts }, flips, index) {
+	const workload = decision.workloads[index];
+	const today = facts.workloads[index]?.requestsPerMonth.expected;
+	if (workload === void 0 || today === void 0) throw new Error(`defect: no workload ${index}`);
+	const { breakEven, name } = workload;
+	const flip = breakEven === null ? null : breakEven.requestsPerMonth / today;
+	const usdOf = (factor, side) => flips.rival(index, side, scenario({ volumeOf: { [name]: factor } }))?.monthlyUsd ?? null;
+	const points = factors(flip).map((factor) => ({
+		requestsPerMonth: today * factor,
+		apiUsd: usdOf(factor, "api"),
+		selfHostUsd: usdOf(factor, "self-host"),
+		mark: factor === 1 ? "today" : factor === flip ? "break-even" : null
+	}));
+	return {
+		workload: name,
+		alone: decision.workloads.length === 1,
+		points
+	};
 }
-function size(text, limit) {
-	return text === "" ? 0 : limit.measure(text) + 1;
+/** Factors on today's volume: even steps on a scale of powers, with today and the break-even themselves among them. */
+function factors(flip) {
+	const marks = flip === null || flip === 1 ? [1] : [1, flip];
+	const low = Math.min(...marks) / MARGIN_FACTOR;
+	const high = Math.max(...marks) * MARGIN_FACTOR;
+	return [...Array.from({ length: 9 }, (_, step) => low * (high / low) ** (step / STEPS$1)).filter((step) => marks.every((mark) => Math.max(step / mark, mark / step) > NEAR_RATIO)), ...marks].sort((a, b) => a - b);
 }
 
 // node_modules/markdown-table/index.js
@@ -56227,10 +56741,16 @@ const priorities = {
 	costs: 45,
 	fleets: 40,
 	ruledOut: 35,
-	assumptions: 30
+	advisory: 32,
+	assumptions: 30,
+	charts: 25,
+	infrastructure: 20
 };
 /** The report of one policy as sections, in reading order: verdict, changes, reasons, then everything folded. */
-function policySections(view, writer, title, depth) {
+function policySections(view, writer, title, depth, extras = {
+	chart: [],
+	infrastructure: []
+}) {
 	const summary = view.summary.length === 0 ? [] : [paragraph(writer, ...view.summary)];
 	return [
 		whole(priorities.head, () => [heading(depth, writer, line(title)), ...summary]),
@@ -56238,7 +56758,7 @@ function policySections(view, writer, title, depth) {
 		stepped(priorities.findings, "finding", view.findings, (shown) => [quote([list(writer, shown)])]),
 		...workloadSections(view, writer),
 		...groundSections(view, writer),
-		...foldedSections(view, writer)
+		...foldedSections(view, writer, extras)
 	];
 }
 function workloadSections({ workloads }, writer) {
@@ -56260,20 +56780,23 @@ function groundSections(view, writer) {
 		stepped(priorities.conditions, "condition", view.conditions, (shown) => [...titled$2(writer, line(strong("Conditions to meet")), shown.slice(0, OPEN_CONDITIONS)), ...shown.length > OPEN_CONDITIONS ? details(plural(more, "more condition"), [list(writer, shown.slice(OPEN_CONDITIONS))]) : []])
 	];
 }
-function foldedSections(view, writer) {
+function foldedSections(view, writer, extras) {
 	const costNames = enumerate(view.costs.map((cost) => cost.workload));
 	const fleetSizes = enumerate(view.fleets.map((fleet) => fleet.size));
 	return [
 		tableSection(priorities.paths, "path", view.paths, writer),
 		stepped(priorities.costs, "cost build-up", view.costs, (shown) => details(`Cost build-up of ${costNames}`, shown.flatMap((cost) => [paragraph(writer, cost.title), table(writer, cost.table)]))),
 		tableSection(priorities.breakEvens, "break-even", view.breakEvens, writer),
+		...extras.chart,
 		stepped(priorities.fleets, "fleet plan", view.fleets, (shown) => details(`Fleet plan: ${fleetSizes}`, shown.flatMap((fleet) => [
 			paragraph(writer, fleet.title),
 			table(writer, fleet.table),
 			fence("sh", fleet.command)
 		]))),
 		stepped(priorities.ruledOut, "rejecting rule", view.ruledOut.items, (shown) => details(view.ruledOut.title, [list(writer, shown)], view.costs.length === 0)),
-		tableSection(priorities.assumptions, "assumption", view.assumptions, writer)
+		tableSection(priorities.advisory, "rule of thumb", view.advisory, writer),
+		tableSection(priorities.assumptions, "assumption", view.assumptions, writer),
+		...extras.infrastructure
 	];
 }
 /** A section that is shown as it is. */
@@ -56317,6 +56840,227 @@ function tableSection(priority, what, view, writer) {
 }
 function titled$2(writer, title, items) {
 	return [paragraph(writer, title), list(writer, items)];
+}
+
+// src/report/chart.ts
+/**
+* A chart as text for mermaid: bars are the API, the line is the own servers, so that it reads without colours. It holds
+* nothing but figures and words of our own; the name of the workload stands outside. Empty when fewer than two volumes can be
+* served on both sides.
+*
+* Example: `x-axis "requests a month" ["2.55M", "7.65M"]`, `bar [2640, 7010]`, `line [6980, 7010]`.
+*/
+function chartLines(curve) {
+	const points = curve.points.filter((point) => point.apiUsd !== null && point.selfHostUsd !== null);
+	if (points.length < 2) return [];
+	const top = Math.max(...points.flatMap(({ apiUsd, selfHostUsd }) => [apiUsd, selfHostUsd]));
+	const list = (amounts) => `[${amounts.map((amount) => plainAmount(amount)).join(", ")}]`;
+	return [
+		"xychart-beta",
+		"    title \"US dollars a month: bars are API, the line is self-host\"",
+		`    x-axis "requests a month" [${points.map(({ requestsPerMonth }) => `"${compact(requestsPerMonth)}"`).join(", ")}]`,
+		`    y-axis "US dollars a month" 0 --> ${plainAmount(Math.max(1, top))}`,
+		`    bar ${list(points.map(({ apiUsd }) => apiUsd))}`,
+		`    line ${list(points.map(({ selfHostUsd }) => selfHostUsd))}`
+	];
+}
+/** Folded chart and table of each curve; the table has every figure of the chart. Nothing where there is no curve. */
+function chartSection(curves, writer) {
+	return stepped(priorities.charts, "chart", curves, (shown) => details(`Cost against volume of ${enumerate(shown.map(({ workload }) => shortName(workload)))}`, shown.flatMap((curve) => {
+		const lines = chartLines(curve);
+		const amounts = curve.alone ? "" : ", the other workloads as decided and included";
+		return [
+			paragraph(writer, line(strong(shortName(curve.workload)), `: monthly cost of the policy on either side${amounts}`)),
+			...lines.length === 0 ? [] : [fence("mermaid", lines)],
+			table(writer, {
+				columns: columns("Requests/month>", "API>", "Self-host>", "Less expensive", "Mark"),
+				rows: curve.points.map(cells)
+			})
+		];
+	})));
+}
+function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }) {
+	const amount = (value) => line(value === null ? "not possible" : usd(value));
+	return [
+		line(volume(requestsPerMonth)),
+		amount(apiUsd),
+		amount(selfHostUsd),
+		line(lessExpensive(apiUsd, selfHostUsd)),
+		line(mark ?? "-")
+	];
+}
+function lessExpensive(apiUsd, selfHostUsd) {
+	if (apiUsd === null || selfHostUsd === null) return apiUsd === selfHostUsd ? "-" : apiUsd === null ? "self-host" : "API";
+	if (usd(apiUsd) === usd(selfHostUsd)) return "equal";
+	return selfHostUsd < apiUsd ? "self-host" : "API";
+}
+/** Dollars for a drawing: whole from 100 up, never in the form 1e21. */
+function plainAmount(amount) {
+	return amount.toFixed(amount >= 100 ? 0 : 2);
+}
+const SCALES = [
+	[0xe8d4a51000, "T"],
+	[1e9, "G"],
+	[1e6, "M"],
+	[1e3, "k"]
+];
+/** A volume with three digits: `compact(7_650_000)` is `7.65M`. */
+function compact(value) {
+	const rounded = Number(value.toPrecision(3));
+	const [scale, unit] = SCALES.find(([least]) => rounded >= least) ?? [1, ""];
+	return `${Number((rounded / scale).toPrecision(3))}${unit}`;
+}
+
+// src/report/fit.ts
+/** UTF-16 units: what GitHub counts in a comment. */
+function utf16Length(text) {
+	return text.length;
+}
+const SEPARATOR = "\n";
+/**
+* The longest report within the limit: while the sections do not fit, the one with the lowest priority (of equals, the
+* last) is shortened by one step. What was left out is told by `note`, which stands before the last section.
+* Returns null when even the shortest variants together are too long.
+*/
+function fitWithin(sections, limit, note) {
+	const chosen = sections.map(() => 0);
+	const texts = sections.map((section) => section.variants[0]?.());
+	const sizes = texts.map((variant) => size(variant?.text ?? "", limit));
+	let total = sizes.reduce((sum, length) => sum + length, 0);
+	const order = sections.map((_, index) => index).sort((a, b) => priorityOf(sections, a) - priorityOf(sections, b) || b - a);
+	const leftOutNote = () => note(texts.flatMap((variant) => variant?.leftOut ?? []));
+	for (const index of order) {
+		const variants = sections[index]?.variants ?? [];
+		while (total + size(leftOutNote(), limit) > limit.max) {
+			const next = (chosen[index] ?? 0) + 1;
+			const shorter = variants[next]?.();
+			if (shorter === void 0) break;
+			total += size(shorter.text, limit) - (sizes[index] ?? 0);
+			chosen[index] = next;
+			texts[index] = shorter;
+			sizes[index] = size(shorter.text, limit);
+		}
+	}
+	const parts = texts.map((variant) => variant?.text ?? "");
+	const report = [
+		...parts.slice(0, -1),
+		leftOutNote(),
+		...parts.slice(-1)
+	].filter((part) => part !== "").join(SEPARATOR);
+	return limit.measure(report) <= limit.max ? report : null;
+}
+function priorityOf(sections, index) {
+	return sections[index]?.priority ?? 0;
+}
+function size(text, limit) {
+	return text === "" ? 0 : limit.measure(text) + 1;
+}
+
+// src/report/quiet.ts
+/** Findings about the change itself; the others were there before it and wait in the run's summary. */
+const ABOUT_THE_CHANGE = /* @__PURE__ */ new Set([
+	"gate-loosened",
+	"waiver-added",
+	"base-measurement"
+]);
+/** Amounts below a cent are no change in any mode. */
+const LEAST_USD = .01;
+/**
+* True when a pull request leaves the decision of a policy as it is: every path and option stays, the cost moves by
+* less than `minDeltaUsd`, and no gate fails or needs a waiver. A policy without a base is never quiet.
+*
+* Example: a change of 3.10 USD a month on the same options is quiet with `minDeltaUsd: 50` and speaks with `0`.
+*/
+function isQuiet(result, minDeltaUsd) {
+	if (result.kind !== "evaluated") return false;
+	const { delta, gates, findings } = result.evaluation;
+	if (delta === null || delta.pathChange !== null || result.evaluation.decision.path === "none") return false;
+	if (gates.some((gate) => gate.status !== "pass") || findings.some(({ id }) => ABOUT_THE_CHANGE.has(id))) return false;
+	return sameOptions(result.evaluation) && isSmall(delta.deltaMonthlyUsd, minDeltaUsd);
+}
+/** True for an amount below the minimum; an unknown amount is never small. */
+function isSmall(deltaUsd, minDeltaUsd) {
+	return deltaUsd !== null && Math.abs(deltaUsd) < Math.max(minDeltaUsd, LEAST_USD);
+}
+function sameOptions({ delta }) {
+	return (delta?.workloads ?? []).every(({ from, to }) => from !== null && to !== null && from.path === to.path && from.option === to.option);
+}
+/**
+* All that a comment says where no policy speaks: what stays, what it costs, and where the report is.
+*
+* Example: `**Breakeven: no change.** API, $14,820 a month, 2 gates passed. [Full report](…)`.
+*/
+function quietLine(quiet, { runUrl, quietBelowUsd = 0 }) {
+	const evaluations = quiet.map(({ evaluation }) => evaluation);
+	const gates = evaluations.reduce((count, evaluation) => count + evaluation.gates.length, 0);
+	const monthlyUsd = evaluations.reduce((sum, { decision }) => sum + (decision.monthlyCostUsd?.expected ?? 0), 0);
+	const movedUsd = evaluations.reduce((sum, { delta }) => sum + (delta?.deltaMonthlyUsd ?? 0), 0);
+	const figures = [
+		...evaluations.length > 1 ? [plural(evaluations.length, "policy", "policies")] : [],
+		[...new Set(evaluations.map(({ decision }) => pathWords[decision.path]))].join(" and "),
+		`${usd(monthlyUsd)} a month`,
+		...gates === 0 ? [] : [`${plural(gates, "gate")} passed`]
+	];
+	const verdict = isSmall(movedUsd, 0) ? "no change" : `${usdChange(movedUsd)} a month, same decision`;
+	const minimum = isSmall(movedUsd, 0) ? "" : ` Each change is under ${usd(quietBelowUsd)}.`;
+	const report = runUrl === null ? [] : [...line(" "), {
+		kind: "run",
+		text: "Full report"
+	}];
+	return [...line(strong(`Breakeven: ${verdict}.`), ` ${figures.join(", ")}.${minimum}`), ...report];
+}
+
+// src/report/advisory.ts
+/** What each rule of thumb looks at, as the reader calls it. */
+const LABELS = new Map(Object.entries({
+	"monthly-volume": "Requests a month",
+	"daily-volume": "Requests a day",
+	flowchart: "Flowchart",
+	formula: "Fixed-cost formula",
+	"kind-of-work": "Kind of work",
+	privacy: "Data",
+	regulation: "Regulation",
+	customization: "Customization",
+	features: "Features",
+	scaling: "Scaling",
+	stage: "Stage",
+	team: "Team"
+}));
+/** The rules of thumb beside the verdict, those that disagree first; one row for workloads of which the same is said. */
+function advisoryTable({ advisory, workloads }) {
+	const rows = merged$1(advisory);
+	const against = rows.filter((row) => !row.vote.agrees);
+	const named = workloads.length > 1;
+	return {
+		title: `What the rules of thumb say: ${against.length === 0 ? "none" : String(against.length)} of ${rows.length} disagree`,
+		table: {
+			columns: columns("Rule of thumb", ...named ? ["Workload"] : [], "Says", "Agrees", "In words"),
+			rows: [...against, ...rows.filter((row) => row.vote.agrees)].map(({ vote, names }) => [
+				line(LABELS.get(vote.rule) ?? code(vote.rule)),
+				...named ? [line(names.length === 0 || names.length === workloads.length ? "all" : names.map(shortName).join(", "))] : [],
+				line(vote.says === "either" ? "either" : pathWords[vote.says]),
+				line(vote.says === "either" ? "-" : vote.agrees ? "yes" : "no"),
+				line(vote.text)
+			])
+		}
+	};
+}
+function merged$1(advisory) {
+	const rows = /* @__PURE__ */ new Map();
+	for (const vote of advisory) {
+		const key = JSON.stringify([
+			vote.rule,
+			vote.says,
+			vote.agrees,
+			vote.text
+		]);
+		const names = vote.workload === null ? [] : [vote.workload];
+		rows.set(key, {
+			vote,
+			names: [...rows.get(key)?.names ?? [], ...names]
+		});
+	}
+	return [...rows.values()];
 }
 
 // src/report/build-up.ts
@@ -56563,6 +57307,7 @@ function viewOf(evaluation) {
 		breakEvens: breakEvenTable(decision.workloads),
 		ruledOut: ruledOut(decision.workloads),
 		assumptions: assumptionTable(decision),
+		advisory: advisoryTable(decision),
 		fleets: fleetViews(decision),
 		provenance: provenanceOf(evaluation)
 	};
@@ -56687,17 +57432,24 @@ function renderReport(results, context, limit) {
 		context,
 		file: results[0]?.file ?? ""
 	};
-	const sections = [...headSections(results, context), footer(results, writer)];
+	const quiet = quietOnes(results, context);
+	if (results.length > 0 && quiet.length === results.length) return markdown([paragraph(writer, quietLine(quiet, context))]);
+	const sections = [...headSections(results, quiet, context), footer(results, writer)];
 	return fitWithin(sections, limit, (leftOut) => leftOutNote(leftOut, writer)) ?? lastResort(results, limit);
 }
-function headSections(results, context) {
+function headSections(results, quiet, context) {
 	const [only] = results;
 	if (only === void 0) return [whole(priorities.head, () => [heading(3, {
 		context,
 		file: ""
 	}, line("Breakeven: no policy file found"))])];
 	if (results.length === 1) return resultSections(only, context, 3, "Breakeven");
-	return [...overview(results, context), ...results.flatMap((result) => resultSections(result, context, 4, resultName(result)))];
+	const loud = results.filter((result) => !quiet.some((other) => other === result));
+	return [...overview(results, quiet, context), ...loud.flatMap((result) => resultSections(result, context, 4, resultName(result)))];
+}
+function quietOnes(results, { quietBelowUsd }) {
+	if (quietBelowUsd === void 0) return [];
+	return results.filter((result) => result.kind === "evaluated").filter((result) => isQuiet(result, quietBelowUsd));
 }
 function resultSections(result, context, depth, name) {
 	const writer = {
@@ -56705,7 +57457,14 @@ function resultSections(result, context, depth, name) {
 		file: result.file
 	};
 	const title = `${name}: ${resultVerdict(result)}`;
-	if (result.kind === "evaluated") return policySections(viewOf(result.evaluation), writer, title, depth);
+	if (result.kind === "evaluated") {
+		const curves = result.extras?.curves ?? [];
+		const extras = {
+			chart: curves.length === 0 ? [] : [chartSection(curves, writer)],
+			infrastructure: []
+		};
+		return policySections(viewOf(result.evaluation), writer, title, depth, extras);
+	}
 	if (result.kind === "deleted") return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line(code(result.file), " no longer exists; its workloads are not evaluated."))])];
 	return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line("Nothing was decided for ", code(result.file), "."))]), stepped(priorities.problems, "problem", result.diagnostics, (shown) => [table(writer, {
 		columns: columns("Line", "Problem", "What to change"),
@@ -56730,16 +57489,22 @@ function resultVerdict(result) {
 function resultName(result) {
 	return shortName(result.kind === "evaluated" ? result.evaluation.policy.name : result.file);
 }
-function overview(results, context) {
+function overview(results, quiet, context) {
 	const writer = {
 		context,
 		file: ""
 	};
-	const rows = results.map(overviewCells);
-	return [whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]), stepped(priorities.overview, "policy", rows, (shown) => [table(writer, {
+	const view = (rows) => table(writer, {
 		columns: columns("Policy", "Path", "Monthly>", "Change>", "Gates"),
-		rows: shown
-	})])];
+		rows
+	});
+	const open = results.filter((result) => !quiet.some((other) => other === result)).map(overviewCells);
+	const folded = quiet.map(overviewCells);
+	return [
+		whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]),
+		stepped(priorities.overview, "policy", open, (shown) => [view(shown)]),
+		stepped(priorities.otherWorkloads, "policy", folded, (shown) => details(plural(folded.length, "unchanged policy", "unchanged policies"), [view(shown)]))
+	];
 }
 function overviewCells(result) {
 	const name = line(resultName(result));
@@ -57746,6 +58511,7 @@ function renderExplain(evaluation, document, workload) {
 		titled$1(view.paths.title, view.paths.table),
 		...chosen.flatMap((decided) => workloadBlocks(decided, document)),
 		...fleetViews(evaluation.decision).flatMap((fleet) => [`${paragraphText(fleet.title, terminal)}\n${tableText(fleet.table, terminal)}`, fleet.command.map(commandLine).join("\n")]),
+		titled$1(view.advisory.title, view.advisory.table),
 		titled$1(view.assumptions.title, view.assumptions.table),
 		titled$1("Gates", {
 			columns: columns("Gate", "Status", "Because", "Read from"),
@@ -57976,6 +58742,14 @@ function documentOf(evaluation) {
 		assumptions: decision.assumptions.map(({ key, value, source }) => ({
 			key,
 			value,
+			source
+		})),
+		advisory: decision.advisory.map(({ rule, workload, says, agrees, text, source }) => ({
+			rule,
+			workload,
+			says,
+			agrees,
+			text,
 			source
 		})),
 		findings: evaluation.findings.map(({ id, level, text, line }) => ({
@@ -58219,10 +58993,12 @@ async function evaluateCommand(policies, options) {
 	const results = [];
 	for (const file of policies) {
 		const result = await evaluateFile(file, options.base, options.asOf);
+		const extras = options.format === "markdown" && result.kind === "evaluated" ? { curves: costCurves(result.trace, 3) } : {};
 		if (result.kind === "evaluated") results.push({
 			kind: "evaluated",
 			file,
-			evaluation: result.evaluation
+			evaluation: result.evaluation,
+			extras
 		});
 		else results.push({
 			kind: "invalid",
@@ -58392,7 +59168,7 @@ async function initCommand(options) {
 	const taken = [];
 	for (const { path } of files) if (await exists(path)) taken.push(path);
 	if (taken.length > 0 && !options.force) throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
-	for (const { path, content } of files) await writeWhole(path, content);
+	await writeAllWhole(files);
 	await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, void 0);
 }
 async function exists(path) {
@@ -58617,8 +59393,9 @@ async function main() {
 	}
 }
 process.stdout.on("error", (error) => {
-	if (error.code === "EPIPE") process.exit(EXIT$1.fine);
-	throw error;
+	if (error.code === "EPIPE") return;
+	process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+	process.exit(EXIT$1.defect);
 });
 await main();
 

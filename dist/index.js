@@ -44937,6 +44937,75 @@ function ids(rows) {
 	return rows.map((row) => row.id);
 }
 
+// src/decide/scenario.ts
+const EXPECTED = {
+	volume: 1,
+	volumeOf: {},
+	requests: "expected",
+	tokens: "expected",
+	apiPrice: 1,
+	gpuPrice: 1,
+	hourlyRate: 1,
+	throughput: "expected",
+	throughputFactor: 1,
+	people: "expected"
+};
+/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
+function scenario(change) {
+	return {
+		...EXPECTED,
+		...change
+	};
+}
+
+// src/decide/curve.ts
+/** How far the curve goes beyond today's volume and the break-even, as a factor. */
+const MARGIN_FACTOR = 3;
+/** Points between the ends, evenly spaced in powers: enough to see the steps of a fleet, few enough for a phone. */
+const STEPS$1 = 8;
+/** Steps closer to a mark than this ratio give way to it. */
+const NEAR_RATIO = 1.12;
+/**
+* The curves of the workloads that could be served on both sides, the most expensive first, at most `most` of them.
+* Amounts are US dollars a month, an average over the horizon. Empty where no portfolio is feasible.
+*
+* Example: 60,000,000 requests a month with a break-even of 7,650,000 give points from 2,550,000 to 180,000,000.
+*/
+function costCurves(trace, most) {
+	const { flips, decision } = trace;
+	if (flips === null) return [];
+	return decision.workloads.map((workload, index) => ({
+		index,
+		usd: workload.monthlyCostUsd?.expected ?? 0
+	})).sort((a, b) => b.usd - a.usd || a.index - b.index).filter(({ index }) => flips.cheaper(index, scenario({})) !== void 0).slice(0, most).map(({ index }) => curveOf(trace, flips, index));
+}
+function curveOf({ decision, facts }, flips, index) {
+	const workload = decision.workloads[index];
+	const today = facts.workloads[index]?.requestsPerMonth.expected;
+	if (workload === void 0 || today === void 0) throw new Error(`defect: no workload ${index}`);
+	const { breakEven, name } = workload;
+	const flip = breakEven === null ? null : breakEven.requestsPerMonth / today;
+	const usdOf = (factor, side) => flips.rival(index, side, scenario({ volumeOf: { [name]: factor } }))?.monthlyUsd ?? null;
+	const points = factors(flip).map((factor) => ({
+		requestsPerMonth: today * factor,
+		apiUsd: usdOf(factor, "api"),
+		selfHostUsd: usdOf(factor, "self-host"),
+		mark: factor === 1 ? "today" : factor === flip ? "break-even" : null
+	}));
+	return {
+		workload: name,
+		alone: decision.workloads.length === 1,
+		points
+	};
+}
+/** Factors on today's volume: even steps on a scale of powers, with today and the break-even themselves among them. */
+function factors(flip) {
+	const marks = flip === null || flip === 1 ? [1] : [1, flip];
+	const low = Math.min(...marks) / MARGIN_FACTOR;
+	const high = Math.max(...marks) * MARGIN_FACTOR;
+	return [...Array.from({ length: 9 }, (_, step) => low * (high / low) ** (step / STEPS$1)).filter((step) => marks.every((mark) => Math.max(step / mark, mark / step) > NEAR_RATIO)), ...marks].sort((a, b) => a - b);
+}
+
 // node_modules/@noble/hashes/_u64.js
 const fromNumH = (n) => n / 2 ** 32 | 0;
 const fromNumL = (n) => n >>> 0;
@@ -45567,117 +45636,6 @@ var _SHA256 = class extends SHA2_32B {
 */
 const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
 
-// src/stack-resources.ts
-/**
-* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
-* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
-*/
-/** Constants that both a bill and a stack depend on. Units are in the names. */
-const STACK_RESOURCES = {
-	/** Availability zones that a new network spans; also the nodes of the load balancer. */
-	zones: 2,
-	/**
-	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
-	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
-	*/
-	interfaceEndpointServices: [
-		"ssm",
-		"ssmmessages",
-		"ec2messages",
-		"secretsmanager",
-		"logs",
-		"monitoring",
-		"kms",
-		"ecr.api",
-		"ecr.dkr",
-		"sts"
-	],
-	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
-	bedrockEndpointService: "bedrock-runtime",
-	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
-	fleetMetrics: [
-		"WaitingRequestsPerReplica",
-		"RunningRequestsPerReplica",
-		"KvCacheUsageRatio",
-		"TtftP95Ms",
-		"TpotP95Ms",
-		"Requests",
-		"InputTokens",
-		"OutputTokens"
-	],
-	/** Custom metrics filtered from the call log of the API side. */
-	apiMetrics: [
-		"ApiErrors",
-		"ApiInputTokens",
-		"ApiOutputTokens"
-	],
-	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
-	metricCallsPerInstanceMonth: 43800,
-	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
-	detailedMonitoringMetricsPerInstance: 7,
-	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
-	logGiBPerInstanceMonth: 1,
-	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
-	callRecordBytes: 300,
-	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
-	systemVolumeGiB: 100,
-	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
-	imageVolumeGiB: 40,
-	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
-	weightsHeadroomRatio: .25,
-	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
-	rootVolumeThroughputMiBps: 500,
-	rootVolumeIops: 3e3,
-	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
-	registryGiB: 20,
-	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
-	onDemandBaseOfSpotFleet: {
-		prototype: 0,
-		production: 1,
-		research: 0
-	}
-};
-/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
-function rootVolumeGiB(weightsGiB) {
-	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
-	return Math.ceil(needed / 10) * 10;
-}
-/**
-* Billed resources around the servers and the provider keys of one stack.
-*
-* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
-* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
-*/
-function stackResources(shape) {
-	const hosts = shape.fleets.length > 0;
-	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-	const ownNetwork = hosts && shape.newNetwork;
-	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
-	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
-	return {
-		loadBalancers: hosts ? 1 : 0,
-		natGateways,
-		publicIpv4Addresses: natGateways,
-		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
-		kmsKeys: 1,
-		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
-		alarms: alarmCount(shape, callsApi),
-		dashboards: hosts ? 1 : 0,
-		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-		privateZones: hosts && shape.hasDomain ? 1 : 0,
-		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
-	};
-}
-/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
-function natGatewayCount(shape) {
-	if (shape.airGapped) return 0;
-	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
-}
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
-function alarmCount(shape, callsApi) {
-	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
-}
-
 // src/decide/defaults.ts
 /** One month everywhere, in hours: 8,760 hours of a year over 12. */
 const HOURS_PER_MONTH = 730;
@@ -45971,229 +45929,6 @@ const DEFAULTS = {
 	}
 };
 
-// src/decide/sources.ts
-/**
-* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
-* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
-*/
-function dated(row) {
-	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
-}
-
-// src/decide/shared-cost.ts
-/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
-const GP3_INCLUDED_MIBPS = 125;
-/**
-* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
-* A price that is not known in the region gives a line without an amount, never 0.
-*/
-function sharedLines(sharing, facts, catalog, what) {
-	const region = facts.region;
-	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
-	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-	const shape = stackShape(sharing, facts);
-	const all = stackResources(shape);
-	const hosts = stackResources({
-		...shape,
-		keyedProviders: 0,
-		keylessModels: 0
-	});
-	return {
-		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
-		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
-	};
-}
-function stackShape(sharing, facts) {
-	return {
-		stage: facts.stage,
-		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-		newNetwork: true,
-		hasDomain: false,
-		keyedProviders: sharing.keyedProviders,
-		keylessModels: sharing.keylessModels,
-		fleets: sharing.fleets.map((fleet) => ({
-			gatedDownload: fleet.model.gatedDownload,
-			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
-		}))
-	};
-}
-function apiPlatform(all, hosts, line) {
-	return present([
-		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
-		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
-	]);
-}
-function hostPlatform(hosts, line) {
-	return present([
-		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
-		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
-		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
-		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
-		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
-		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
-		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
-		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
-	]);
-}
-/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
-function fleetLines(fleet, facts, catalog, what) {
-	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-	const months = fleet.instancesByMonth.length;
-	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
-	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
-	const weights = weightsGiB(fleet);
-	const gpu = {
-		id: "gpu-instances",
-		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-		quantity: instances * 730,
-		unit: "instance-hour",
-		unitPriceUsd: usdPerHour,
-		monthlyUsd: instances * 730 * usdPerHour,
-		source: fleet.offer.source
-	};
-	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
-	return [
-		gpu,
-		...onDemandBase$1(fleet, what),
-		...present([
-			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
-			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
-		])
-	];
-}
-/** The instance of a spot fleet that stays on demand, as what it costs more. */
-function onDemandBase$1(fleet, what) {
-	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
-	if (surcharge === 0) return [];
-	return [{
-		id: "on-demand-base",
-		label: "One instance kept on demand, above the spot price",
-		quantity: 730,
-		unit: "instance-hour",
-		unitPriceUsd: surcharge,
-		monthlyUsd: 730 * surcharge,
-		source: fleet.offer.source
-	}];
-}
-/** Weights of one replica over all its GPUs, in GiB. */
-function weightsGiB(fleet) {
-	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
-}
-function apiPeople(sharing, facts, what) {
-	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
-	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
-}
-function hostPeople(fleets, facts, what) {
-	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
-	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
-	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
-}
-function monthsOf$1(fleets) {
-	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
-}
-function people(id, label, hours, facts, what) {
-	const rate = facts.hourlyRateUsd * what.hourlyRate;
-	return {
-		id,
-		label,
-		quantity: hours,
-		unit: "engineer-hour",
-		unitPriceUsd: rate,
-		monthlyUsd: hours * rate,
-		source: PEOPLE_SOURCE
-	};
-}
-function priced(catalog, region, id, label, quantity, unit, priceId) {
-	const price = supportPriceUsd(catalog, priceId, region);
-	if (price === void 0) return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: null,
-		monthlyUsd: null,
-		source: `no price of ${priceId} is known in ${region}`
-	};
-	return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: price.usd,
-		monthlyUsd: quantity * price.usd,
-		source: dated(price)
-	};
-}
-/** Lines of things that this stack does not build (quantity 0) are left out. */
-function present(lines) {
-	return lines.filter((line) => line.quantity > 0);
-}
-
-// src/decide/allocate.ts
-/**
-* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
-* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
-* of a side are split evenly between the workloads on that side.
-*/
-function allocate(priced, facts, catalog, what) {
-	const shared = sharedLines(priced.sharing, facts, catalog, what);
-	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-	const onHosts = priced.assignment.length - onApi;
-	const fleets = priced.fleets.map((fleet) => ({
-		fleet,
-		lines: fleetLines(fleet, facts, catalog, what),
-		shares: tenantShares(fleet)
-	}));
-	return priced.assignment.map((option, index) => {
-		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
-		if (option.kind !== "self-host") return [
-			...priced.bills[index]?.lines ?? [],
-			...shared.api.map((line) => part(line, 1 / onApi)),
-			...common
-		];
-		const name = facts.workloads[index]?.name ?? "";
-		return [
-			...fleets.flatMap(({ lines, shares }) => {
-				const share = shares.get(name);
-				return share === void 0 ? [] : lines.map((line) => part(line, share));
-			}),
-			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
-			...common
-		];
-	});
-}
-/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
-function tenantShares(fleet) {
-	const busy = fleet.tenants.map(({ workload, table }) => {
-		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
-		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
-		return {
-			name: workload.name,
-			replicas: workload.requestsPerMonth.expected / rate
-		};
-	});
-	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
-	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
-}
-function part(line, share) {
-	if (share === 1) return line;
-	return {
-		...line,
-		share,
-		quantity: line.quantity * share,
-		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
-	};
-}
-
 // src/catalog/mix.ts
 /**
 * Mean prices for each million tokens of a workload whose prompts vary in length. A tier prices one whole request, so the
@@ -46304,6 +46039,15 @@ function normalCdf(x) {
 	return x < 0 ? tail : 1 - tail;
 }
 
+// src/decide/sources.ts
+/**
+* Where a figure comes from and when that was read, for people: `dated({ source: "AWS price list", checked: "2026-07-20" })` is
+* "AWS price list (2026-07-20)". A source that names its date already is left as it is.
+*/
+function dated(row) {
+	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
+}
+
 // src/decide/traffic.ts
 const HOURS_PER_WEEK = 168;
 const WEEKDAYS = 5;
@@ -46389,7 +46133,7 @@ function monthsUntil(from, target, ratioPerMonth) {
 }
 
 // src/decide/api-cost.ts
-const TOKENS_PER_MTOK = 1e6;
+const TOKENS_PER_MTOK$1 = 1e6;
 /**
 * Prices every month of the horizon at its own date, volume and tokens, and averages.
 * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
@@ -46462,8 +46206,8 @@ function add(meters, id, label, tokens, usdPerMTok) {
 		usd: 0
 	};
 	meters[id] = meter;
-	meter.quantity += tokens / TOKENS_PER_MTOK;
-	meter.usd += tokens / TOKENS_PER_MTOK * usdPerMTok;
+	meter.quantity += tokens / TOKENS_PER_MTOK$1;
+	meter.usd += tokens / TOKENS_PER_MTOK$1 * usdPerMTok;
 }
 function total$1(meters) {
 	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
@@ -46669,24 +46413,949 @@ function replicaRate(table, key, month, months, what) {
 	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
 }
 
-// src/decide/scenario.ts
-const EXPECTED = {
-	volume: 1,
-	volumeOf: {},
-	requests: "expected",
-	tokens: "expected",
-	apiPrice: 1,
-	gpuPrice: 1,
-	hourlyRate: 1,
-	throughput: "expected",
-	throughputFactor: 1,
-	people: "expected"
+// src/stack-resources.ts
+/**
+* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
+* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
+*/
+/** Constants that both a bill and a stack depend on. Units are in the names. */
+const STACK_RESOURCES = {
+	/** Availability zones that a new network spans; also the nodes of the load balancer. */
+	zones: 2,
+	/**
+	* AWS services reached over interface endpoints inside a new network, one endpoint in each zone:
+	* session access, secrets, logs, metrics, keys, images, identity. S3 has a gateway endpoint, which is free.
+	*/
+	interfaceEndpointServices: [
+		"ssm",
+		"ssmmessages",
+		"ec2messages",
+		"secretsmanager",
+		"logs",
+		"monitoring",
+		"kms",
+		"ecr.api",
+		"ecr.dkr",
+		"sts"
+	],
+	/** Added where Bedrock serves a workload of a stack that has a network of its own. */
+	bedrockEndpointService: "bedrock-runtime",
+	/** Figures that each fleet publishes once a minute; one CloudWatch custom metric each. */
+	fleetMetrics: [
+		"WaitingRequestsPerReplica",
+		"RunningRequestsPerReplica",
+		"KvCacheUsageRatio",
+		"TtftP95Ms",
+		"TpotP95Ms",
+		"Requests",
+		"InputTokens",
+		"OutputTokens"
+	],
+	/** Custom metrics filtered from the call log of the API side. */
+	apiMetrics: [
+		"ApiErrors",
+		"ApiInputTokens",
+		"ApiOutputTokens"
+	],
+	/** PutMetricData calls of one instance in a month of 730 h: one a minute. */
+	metricCallsPerInstanceMonth: 43800,
+	/** EC2 metrics at one-minute resolution (detailed monitoring), billed as custom metrics, for each instance. */
+	detailedMonitoringMetricsPerInstance: 7,
+	/** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
+	logGiBPerInstanceMonth: 1,
+	/** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
+	callRecordBytes: 300,
+	/** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
+	systemVolumeGiB: 100,
+	/** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */
+	imageVolumeGiB: 40,
+	/** Free space beyond the weights: a second revision of small models, compile caches, logs. */
+	weightsHeadroomRatio: .25,
+	/** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
+	rootVolumeThroughputMiBps: 500,
+	rootVolumeIops: 3e3,
+	/** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+	registryGiB: 20,
+	/** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
+	onDemandBaseOfSpotFleet: {
+		prototype: 0,
+		production: 1,
+		research: 0
+	}
 };
-/** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
-function scenario(change) {
+/** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
+function rootVolumeGiB(weightsGiB) {
+	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
+	return Math.ceil(needed / 10) * 10;
+}
+/**
+* Billed resources around the servers and the provider keys of one stack.
+*
+* Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
+* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+*/
+function stackResources(shape) {
+	const hosts = shape.fleets.length > 0;
+	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
+	const ownNetwork = hosts && shape.newNetwork;
+	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
+	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
 	return {
-		...EXPECTED,
-		...change
+		loadBalancers: hosts ? 1 : 0,
+		natGateways,
+		publicIpv4Addresses: natGateways,
+		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
+		kmsKeys: 1,
+		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+		alarms: alarmCount(shape, callsApi),
+		dashboards: hosts ? 1 : 0,
+		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
+		privateZones: hosts && shape.hasDomain ? 1 : 0,
+		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
+	};
+}
+/** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
+function natGatewayCount(shape) {
+	if (shape.airGapped) return 0;
+	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
+}
+/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+function alarmCount(shape, callsApi) {
+	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+}
+
+// src/decide/shared-cost.ts
+/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
+const GP3_INCLUDED_MIBPS = 125;
+/**
+* Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
+* A price that is not known in the region gives a line without an amount, never 0.
+*/
+function sharedLines(sharing, facts, catalog, what) {
+	const region = facts.region;
+	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
+	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
+	const shape = stackShape(sharing, facts);
+	const all = stackResources(shape);
+	const hosts = stackResources({
+		...shape,
+		keyedProviders: 0,
+		keylessModels: 0
+	});
+	return {
+		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
+		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
+	};
+}
+function stackShape(sharing, facts) {
+	return {
+		stage: facts.stage,
+		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
+		newNetwork: true,
+		hasDomain: false,
+		keyedProviders: sharing.keyedProviders,
+		keylessModels: sharing.keylessModels,
+		fleets: sharing.fleets.map((fleet) => ({
+			gatedDownload: fleet.model.gatedDownload,
+			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
+		}))
+	};
+}
+function apiPlatform(all, hosts, line) {
+	return present([
+		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
+		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
+	]);
+}
+function hostPlatform(hosts, line) {
+	return present([
+		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
+		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
+		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
+		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
+		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
+		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
+		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
+	]);
+}
+/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
+function fleetLines(fleet, facts, catalog, what) {
+	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
+	const months = fleet.instancesByMonth.length;
+	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
+	const weights = weightsGiB(fleet);
+	const gpu = {
+		id: "gpu-instances",
+		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+		quantity: instances * 730,
+		unit: "instance-hour",
+		unitPriceUsd: usdPerHour,
+		monthlyUsd: instances * 730 * usdPerHour,
+		source: fleet.offer.source
+	};
+	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
+	return [
+		gpu,
+		...onDemandBase$1(fleet, what),
+		...present([
+			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
+		])
+	];
+}
+/** The instance of a spot fleet that stays on demand, as what it costs more. */
+function onDemandBase$1(fleet, what) {
+	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
+	if (surcharge === 0) return [];
+	return [{
+		id: "on-demand-base",
+		label: "One instance kept on demand, above the spot price",
+		quantity: 730,
+		unit: "instance-hour",
+		unitPriceUsd: surcharge,
+		monthlyUsd: 730 * surcharge,
+		source: fleet.offer.source
+	}];
+}
+/** Weights of one replica over all its GPUs, in GiB. */
+function weightsGiB(fleet) {
+	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
+}
+function apiPeople(sharing, facts, what) {
+	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
+}
+function hostPeople(fleets, facts, what) {
+	const row = SELF_HOST_PEOPLE[facts.mlOps];
+	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
+	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
+}
+function monthsOf$1(fleets) {
+	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+}
+function people(id, label, hours, facts, what) {
+	const rate = facts.hourlyRateUsd * what.hourlyRate;
+	return {
+		id,
+		label,
+		quantity: hours,
+		unit: "engineer-hour",
+		unitPriceUsd: rate,
+		monthlyUsd: hours * rate,
+		source: PEOPLE_SOURCE
+	};
+}
+function priced(catalog, region, id, label, quantity, unit, priceId) {
+	const price = supportPriceUsd(catalog, priceId, region);
+	if (price === void 0) return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source: `no price of ${priceId} is known in ${region}`
+	};
+	return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: price.usd,
+		monthlyUsd: quantity * price.usd,
+		source: dated(price)
+	};
+}
+/** Lines of things that this stack does not build (quantity 0) are left out. */
+function present(lines) {
+	return lines.filter((line) => line.quantity > 0);
+}
+
+// src/decide/describe.ts
+/** The published form of an option; with its fleet when it runs on own instances. */
+function summaryOf$1(option, fleets) {
+	const { candidate } = option;
+	if (candidate.kind !== "self-host") return {
+		id: candidate.id,
+		kind: candidate.kind,
+		model: candidate.model.id,
+		route: candidate.route.id,
+		provider: candidate.model.provider
+	};
+	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
+	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
+	const { configuration } = fleet.option;
+	const instances = fleet.instancesByMonth.at(-1) ?? 0;
+	return {
+		id: `self-host/${fleetId(fleet)}`,
+		kind: "self-host",
+		model: candidate.model.id,
+		route: candidate.route.id,
+		gpu: configuration.gpu.id,
+		instanceType: fleet.offer.instance.id,
+		replicas: instances * fleet.replicasPerInstance,
+		instances,
+		tensorParallel: configuration.tensorParallel,
+		precision: configuration.precision
+	};
+}
+/** The published form of a fleet. */
+function fleetOf$1(fleet) {
+	const { option, offer, model } = fleet;
+	const { configuration, capacity } = option;
+	const first = fleet.instancesByMonth[0] ?? 0;
+	const replicas = first * fleet.replicasPerInstance;
+	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
+	return {
+		id: fleetId(fleet),
+		model: model.id,
+		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
+		precision: configuration.precision,
+		gatedDownload: model.gatedDownload,
+		weightsGiB: weightsGiB(fleet),
+		instanceType: offer.instance.id,
+		gpu: configuration.gpu.name,
+		gpuCountPerInstance: offer.instance.gpuCount,
+		tensorParallel: configuration.tensorParallel,
+		replicasPerInstance: fleet.replicasPerInstance,
+		instances: {
+			first,
+			last: fleet.instancesByMonth.at(-1) ?? first,
+			minimum: fleet.minimumInstances
+		},
+		usdPerInstanceHour: offer.usdPerHour,
+		utilisationRatio: {
+			mean: fleet.busyReplicas.mean / replicas,
+			peak: fleet.busyReplicas.peak / replicas
+		},
+		capacity: {
+			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
+			ttftMsP95: capacity.ttftMsP95,
+			tpotMsP95: capacity.tpotMsP95,
+			concurrency: capacity.concurrency,
+			limitedBy: capacity.limitedBy,
+			confidence: capacity.confidence,
+			...capacity.measured === null ? {} : { measured: capacity.measured }
+		},
+		vllmFlags: option.flags,
+		workloads: fleet.tenants.map(({ workload }) => workload.name)
+	};
+}
+/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
+function usd$2(value) {
+	return `$${grouped$1(Math.round(value))}`;
+}
+/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
+function grouped$1(value) {
+	const [whole = "", fraction] = String(value).split(".");
+	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+	return fraction === void 0 ? separated : `${separated}.${fraction}`;
+}
+/** Names a portfolio's options for running text. */
+function namesOf(priced) {
+	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
+}
+
+// src/decide/reference/cost.ts
+/** Prices in the framework's examples: S2-017, S2-018 (2024 list prices) and S4-029 to S4-032 (2026-04-19). */
+const REFERENCE_PRICES = {
+	"gpt-4o": {
+		inputUsdPerMTok: 2.5,
+		outputUsdPerMTok: 10,
+		source: "S2-017"
+	},
+	"gpt-4o-mini": {
+		inputUsdPerMTok: .15,
+		outputUsdPerMTok: .6,
+		source: "S2-018"
+	},
+	"gpt-4.1-mini": {
+		inputUsdPerMTok: .4,
+		outputUsdPerMTok: 1.6,
+		source: "S4-029"
+	},
+	"claude-haiku-3.5": {
+		inputUsdPerMTok: .8,
+		outputUsdPerMTok: 4,
+		source: "S4-030"
+	},
+	"gpt-4.1": {
+		inputUsdPerMTok: 2,
+		outputUsdPerMTok: 8,
+		source: "S4-031"
+	},
+	"claude-sonnet-4": {
+		inputUsdPerMTok: 3,
+		outputUsdPerMTok: 15,
+		source: "S4-032"
+	}
+};
+const TOKENS_PER_MTOK = 1e6;
+/** Monthly USD of four rented A100 with a 70B model: S2-032, S2-036; one-time set-up spread: S2-037; people: S2-038. */
+const REFERENCE_FIXED_USD = {
+	infrastructure: 8e3,
+	setUp: 500,
+	operations: 1e3
+};
+/**
+* USD of one request: input x input price + output x output price.
+* Example: 500 / 200 tokens of gpt-4o-mini are 0.000195 USD.
+*/
+function referenceRequestUsd(tokens, price) {
+	return tokens.inputTokens / TOKENS_PER_MTOK * price.inputUsdPerMTok + tokens.outputTokens / TOKENS_PER_MTOK * price.outputUsdPerMTok;
+}
+/** The framework's order of operations, so that sums agree to the last bit. */
+function callsUsd(requests, tokens, price) {
+	return requests * tokens.inputTokens / TOKENS_PER_MTOK * price.inputUsdPerMTok + requests * tokens.outputTokens / TOKENS_PER_MTOK * price.outputUsdPerMTok;
+}
+/**
+* Fixed 9,500 USD a month of own servers against gpt-4o-mini by the token (S2-035). One price, one fixed cluster that
+* serves any volume and no capacity check: S2-042, S4-045.
+*
+* Example: 1,000,000 requests a month of 500 / 200 tokens: 195.00 against 9,500.00, so the API; break-even 48,717,949 requests a
+* month. Error C5: the same document puts the threshold at 500,000 requests a month.
+*/
+function referenceComparison(requestsPerMonth, tokens, price = REFERENCE_PRICES["gpt-4o-mini"]) {
+	const api = callsUsd(requestsPerMonth, tokens, price);
+	const own = REFERENCE_FIXED_USD.infrastructure + REFERENCE_FIXED_USD.setUp + REFERENCE_FIXED_USD.operations;
+	const each = referenceRequestUsd(tokens, price);
+	return {
+		apiMonthlyUsd: cents(api),
+		selfHostMonthlyUsd: cents(own),
+		savingsUsd: cents(Math.abs(api - own)),
+		says: own < api ? "self-host" : "api",
+		breakEvenRequestsPerMonth: each === 0 ? null : halfEven(own / each, 0)
+	};
+}
+function cents(value) {
+	return halfEven(value, 2);
+}
+/** Digits of the exact decimal expansion that are enough to tell a tie from its neighbours at these magnitudes. */
+const EXACT_DIGITS = 60;
+/** Rounds the exact binary value, ties to the even digit, as the framework's language does: 0.125 gives 0.12, and 2.5 gives 2. */
+function halfEven(value, digits) {
+	const exact = value.toFixed(EXACT_DIGITS);
+	const point = exact.indexOf(".");
+	const isTie = /^50*$/.test(exact.slice(point + 1 + digits));
+	const kept = exact.slice(0, point + 1 + digits).replace(/\.$/, "");
+	return isTie && Number(kept.at(-1)) % 2 === 0 ? Number(kept) : Number(value.toFixed(digits));
+}
+
+// src/decide/reference/rules-of-thumb.ts
+/** Requests a month: below the first the API, above the second own servers, between them undefined (C6). S2-052, S2-057, S2-063. */
+const MONTHLY_BAND = {
+	low: 1e5,
+	high: 5e5,
+	source: "S2-052, S2-057"
+};
+/**
+* Requests a day: moderate up to 50,000-100,000, high from 100,000-200,000. The same framework's monthly band is 6 to 30 times
+* lower (C6). S4-044, S4-114.
+*/
+const DAILY_BAND = {
+	moderate: 5e4,
+	high: 2e5,
+	source: "S4-114, S4-044"
+};
+/** Strict bounds on both ends: 99,999 says API, 100,000 and 500,000 leave it open, 500,001 says self-host. */
+function monthlyBand(requestsPerMonth) {
+	if (requestsPerMonth < MONTHLY_BAND.low) return "api";
+	return requestsPerMonth > MONTHLY_BAND.high ? "self-host" : "either";
+}
+/** Below the lowest bound of the moderate range the API, above the highest of the high range own servers; the fuzzy middle is open. */
+function dailyBand(requestsPerDay) {
+	if (requestsPerDay < DAILY_BAND.moderate) return "api";
+	return requestsPerDay > DAILY_BAND.high ? "self-host" : "either";
+}
+/**
+* F1 strict privacy? F2 more than 500,000 requests a month? F3 compute the break-even (S2-064 to S2-068). `cheaper` is the side
+* that the computation finds. The chart asks nothing about team, capability, customization or offline use (S2-069).
+*
+* Example: no strict privacy and 500,000 requests end at the API by F1, F2; 500,001 go on to F3.
+*/
+function flowchart(strictPrivacy, requestsPerMonth, cheaper) {
+	if (strictPrivacy) return {
+		asked: ["F1"],
+		end: "self-host or private cloud"
+	};
+	if (requestsPerMonth <= MONTHLY_BAND.high) return {
+		asked: ["F1", "F2"],
+		end: "api"
+	};
+	return {
+		asked: [
+			"F1",
+			"F2",
+			"F3"
+		],
+		end: cheaper === "api" ? "computed: api" : "computed: self-host"
+	};
+}
+/** Prototypes start on an API; research that changes models holds weights; production has no rule of its own (C22). */
+const STAGE_RULES = {
+	prototype: {
+		says: "api",
+		text: "a prototype starts on an API",
+		source: "S2-051, S4-063, S4-113"
+	},
+	research: {
+		says: "self-host",
+		text: "research works on weights of its own",
+		source: "S0-031, S3-036"
+	},
+	production: {
+		says: "either",
+		text: "in production other rules decide",
+		source: "S3-036"
+	}
+};
+/** Own servers want people who run GPUs; somebody part of the time leaves it open. */
+const TEAM_RULES = {
+	none: {
+		says: "api",
+		text: "nobody runs GPU servers, so buy by the token",
+		source: "S2-054, S4-116"
+	},
+	part_time: {
+		says: "either",
+		text: "a team that is willing to learn may host",
+		source: "S4-122, S4-064"
+	},
+	dedicated: {
+		says: "self-host",
+		text: "a team that runs GPU servers can host",
+		source: "S2-060, S4-122"
+	}
+};
+/** How much of a model must change, and where that is usually done; null where there is nothing to vote on. */
+const CUSTOMIZATION_RULES = {
+	none: null,
+	prompt: "api",
+	tone_format: "api",
+	sft: "either",
+	distill: "either",
+	lora: "self-host",
+	full_finetune: "self-host",
+	continued_pretraining: "self-host",
+	merge: "self-host",
+	quantize: "self-host",
+	architecture: "self-host"
+};
+/** Growth a month and peak over mean from which demand counts as scaling fast. Source: ours; the framework names no figure. S2-056. */
+const FAST_SCALING = {
+	growthRatioPerMonth: .2,
+	peakToAverage: 5
+};
+
+// src/decide/reference/tables.ts
+/** Kinds of request and the side that the framework's router sends them to: S2-071 to S2-076. */
+const REFERENCE_ROUTES = {
+	simple_qa: {
+		side: "self-host",
+		why: "short answers need no large model",
+		source: "S2-071"
+	},
+	complex_reasoning: {
+		side: "api",
+		why: "the best answer counts",
+		source: "S2-072"
+	},
+	code_generation: {
+		side: "api",
+		why: "the newest models lead",
+		source: "S2-073"
+	},
+	bulk_processing: {
+		side: "self-host",
+		why: "volume pays for servers",
+		source: "S2-074"
+	},
+	customer_facing: {
+		side: "api",
+		why: "the provider answers for uptime",
+		source: "S2-075"
+	},
+	internal_tools: {
+		side: "self-host",
+		why: "company data stays inside",
+		source: "S2-076"
+	}
+};
+/**
+* Where one request goes: restricted data first, then the class, then what still runs (S4-126 to S4-131). The framework sends
+* unknown classes and customers' requests to the API whatever they hold; here restricted data wins (C21), so such a request is
+* refused when the own servers are down and never falls over to an API.
+*
+* Example: `customer_facing` with personal data goes to the own servers, and with these down it is refused.
+*/
+function referenceRoute({ useCase, sensitive, down }) {
+	if (sensitive) return down === "self-host" ? "refuse" : "self-host";
+	const wanted = useCase === void 0 ? "api" : REFERENCE_ROUTES[useCase].side;
+	if (wanted !== down) return wanted;
+	return wanted === "api" ? "self-host" : "api";
+}
+
+// src/decide/rules/rule.ts
+/**
+* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
+* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
+*/
+function factOutcome(route, key, need, pointer, read, conditions = []) {
+	const fact = route.facts[key];
+	if (fact === void 0) return {
+		verdict: "unknown",
+		text: `${route.label}: nothing published about ${need}`,
+		pointer,
+		source: null
+	};
+	const base = {
+		pointer,
+		source: dated(fact),
+		certainty: fact.certainty
+	};
+	const reading = read(fact.value);
+	const note = fact.note === "" ? "" : `: ${fact.note}`;
+	if (reading === "unknown") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} is not known${note}`
+	};
+	if (fact.certainty === "low") return {
+		...base,
+		verdict: "unknown",
+		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
+	};
+	if (reading === "fail") return {
+		...base,
+		verdict: "fail",
+		text: `${route.label}: no ${need}${note}`
+	};
+	if (reading === "pass") return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need}`,
+		conditions
+	};
+	return {
+		...base,
+		verdict: "pass",
+		text: `${route.label}: ${need} under conditions${note}`,
+		conditions: [`${route.label}: ${need}${note}`, ...conditions]
+	};
+}
+/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
+function readYesNo(value) {
+	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
+	if (value === "conditional") return "conditional";
+	if (value === "unknown" || typeof value === "number") return "unknown";
+	return "fail";
+}
+
+// src/decide/advisory.ts
+/**
+* What the framework's rules of thumb say about a decision, beside what was computed. They never decide: each one is a vote with
+* its text, and `agrees` says whether the decision went the same way. A rule that has nothing to say gives no vote.
+*
+* Example: 1,000,000 requests a month on an API give `{ rule: "monthly-volume", says: "self-host", agrees: false, text: "self-host above
+* 500,000 requests a month; computed for this workload: 75,000,000" }`.
+*/
+function advisoryOf(options, workloads, path, facts) {
+	const policyVotes = [...stageVote(facts), ...teamVote(facts)].map((vote) => advisory(vote, null, path, false));
+	return [...options.flatMap((entry) => {
+		const decided = workloads.find(({ name }) => name === entry.workload.name);
+		if (decided === void 0) return [];
+		const isPrivate = onPrivateCloud(entry, decided);
+		return votesOn(entry, decided).map((vote) => advisory(vote, decided.name, decided.path, isPrivate));
+	}), ...policyVotes];
+}
+function advisory(vote, workload, path, isPrivate) {
+	const { rule, says, text, source } = vote;
+	return {
+		rule,
+		workload,
+		says,
+		agrees: says === "either" || path === says || path === "hybrid" || vote.privateCloudWillDo === true && isPrivate,
+		text,
+		source
+	};
+}
+/** Somebody else's service that is reached over a private link. */
+function onPrivateCloud(entry, decided) {
+	const chosen = entry.feasible.find((option) => option.candidate.id === decided.option?.id);
+	const link = chosen === void 0 || chosen.kind === "self-host" ? void 0 : chosen.candidate.route.facts.privateLink;
+	return link !== void 0 && readYesNo(link.value) === "pass";
+}
+function votesOn(entry, decided) {
+	const { workload } = entry;
+	return [
+		monthlyVote(entry, decided),
+		dailyVote(entry, decided),
+		flowchartVote(workload, decided),
+		...formulaVote(workload),
+		...routeVote(workload),
+		...privacyVote(workload),
+		...regulationVote(workload),
+		...customizationVote(workload),
+		...featureVote(workload),
+		...scalingVote(workload)
+	];
+}
+/** What the model computes for this workload, after a rule of thumb on volume. `perMonth` is how many of the unit make a month. */
+function computedText(entry, decided, perMonth) {
+	if (decided.breakEven !== null) return `computed for this workload: ${rounded(decided.breakEven.requestsPerMonth / perMonth)}`;
+	const has = (own) => entry.feasible.some((option) => option.kind === "self-host" === own);
+	if (!has(true) || !has(false)) return "computed: the rules leave one side, at any volume";
+	return "computed: none within a hundredfold of this volume";
+}
+function monthlyVote(entry, decided) {
+	const says = monthlyBand(entry.workload.requestsPerMonth.expected);
+	return {
+		rule: "monthly-volume",
+		says,
+		text: `${bandText(says, MONTHLY_BAND.low, MONTHLY_BAND.high, "requests a month")}; ${computedText(entry, decided, 1)}`,
+		source: MONTHLY_BAND.source
+	};
+}
+function dailyVote(entry, decided) {
+	const says = dailyBand(entry.workload.requestsPerMonth.expected / DAYS_PER_MONTH);
+	return {
+		rule: "daily-volume",
+		says,
+		text: `${bandText(says, DAILY_BAND.moderate, DAILY_BAND.high, "requests a day")}; ${computedText(entry, decided, DAYS_PER_MONTH)}`,
+		source: DAILY_BAND.source
+	};
+}
+/** `self-host above 500,000 requests a month`. */
+function bandText(says, low, high, unit) {
+	if (says === "either") return `open between ${grouped$1(low)} and ${grouped$1(high)} ${unit}`;
+	return says === "api" ? `API below ${grouped$1(low)} ${unit}` : `self-host above ${grouped$1(high)} ${unit}`;
+}
+const STRICT_DATA = [
+	"phi",
+	"pci",
+	"cui",
+	"classified"
+];
+/** Data that may not leave, or must leave no trace, or is regulated. */
+function isStrict({ compliance, dataClasses }) {
+	const { dataMayLeave, airGapped, zeroRetention, privateNetwork } = compliance;
+	return dataMayLeave === false || [
+		airGapped,
+		zeroRetention,
+		privateNetwork
+	].includes(true) || hasStrictData(dataClasses);
+}
+function hasStrictData(classes) {
+	return classes.some((data) => STRICT_DATA.includes(data));
+}
+function flowchartVote(workload, decided) {
+	const volume = workload.requestsPerMonth.expected;
+	const { end } = flowchart(isStrict(workload), volume, cheaperSide(volume, decided));
+	const high = grouped$1(MONTHLY_BAND.high);
+	const base = {
+		rule: "flowchart",
+		source: "S2-064 to S2-068"
+	};
+	if (end === "self-host or private cloud") return {
+		...base,
+		says: "self-host",
+		text: "strict data privacy: self-host or a private cloud",
+		privateCloudWillDo: true
+	};
+	if (end === "api") return {
+		...base,
+		says: "api",
+		text: `no strict data privacy and at most ${high} requests a month: API`
+	};
+	const side = end === "computed: api" ? "api" : "self-host";
+	return {
+		...base,
+		says: side,
+		text: `no strict data privacy, above ${high} requests a month: compute it, which gives ${words(side)}`
+	};
+}
+function cheaperSide(volume, { breakEven, path }) {
+	if (breakEven !== null) return volume >= breakEven.requestsPerMonth ? "self-host" : "api";
+	return path === "self-host" ? "self-host" : "api";
+}
+/** The framework's own break-even formula on this workload's tokens; nothing to say where the request costs nothing. */
+function formulaVote({ requestsPerMonth, inputTokens, outputTokens }) {
+	const tokens = {
+		inputTokens: inputTokens.expected,
+		outputTokens: outputTokens.expected
+	};
+	const { apiMonthlyUsd, selfHostMonthlyUsd, says, breakEvenRequestsPerMonth } = referenceComparison(requestsPerMonth.expected, tokens);
+	if (breakEvenRequestsPerMonth === null) return [];
+	return [{
+		rule: "formula",
+		says,
+		text: `${`gpt-4o-mini for ${usd$2(apiMonthlyUsd)} against servers for a flat ${usd$2(selfHostMonthlyUsd)} a month`}; break-even at ${rounded(breakEvenRequestsPerMonth)} requests a month`,
+		source: "S2-035, C5"
+	}];
+}
+function routeVote({ useCase, dataClasses }) {
+	const sensitive = dataClasses.some((data) => data !== "none");
+	if (useCase === void 0 && !sensitive) return [];
+	const side = referenceRoute({
+		useCase,
+		sensitive,
+		down: null
+	});
+	if (side === "refuse") return [];
+	if (sensitive || useCase === void 0) return [{
+		rule: "kind-of-work",
+		says: side,
+		text: "requests with personal or restricted data go to own servers",
+		source: "C21, S4-128"
+	}];
+	const { why, source } = REFERENCE_ROUTES[useCase];
+	return [{
+		rule: "kind-of-work",
+		says: side,
+		text: `${useCase}: ${why}`,
+		source
+	}];
+}
+function privacyVote({ dataClasses }) {
+	if (!hasStrictData(dataClasses)) return [];
+	return [{
+		rule: "privacy",
+		says: "self-host",
+		text: "health, payment and government data stay on own servers",
+		source: "S2-058, S4-120"
+	}];
+}
+function regulationVote({ compliance }) {
+	if (!(compliance.regimes?.includes("eu_ai_act") === true || compliance.dataResidency !== void 0)) return [];
+	return [{
+		rule: "regulation",
+		says: "self-host",
+		text: "rules on where data lies favour own servers; the EU AI Act itself asks for no open weights",
+		source: "S4-124, C26"
+	}];
+}
+function customizationVote({ customization }) {
+	const says = CUSTOMIZATION_RULES[customization];
+	if (says === null) return [];
+	return [{
+		rule: "customization",
+		says,
+		text: {
+			api: `${customization}: a good prompt does it`,
+			either: `${customization}: some providers offer it`,
+			"self-host": `${customization}: needs weights of your own`
+		}[says],
+		source: "S0-036, S2-059, S4-121"
+	}];
+}
+function featureVote({ features }) {
+	const ready = features.filter((feature) => feature !== "json_schema");
+	if (ready.length === 0) return [];
+	return [{
+		rule: "features",
+		says: "api",
+		text: `${ready.join(", ")}: ready to use on an API`,
+		source: "S4-118, S4-027"
+	}];
+}
+function scalingVote({ growthRatioPerMonth, peakToAverage }) {
+	return growthRatioPerMonth >= FAST_SCALING.growthRatioPerMonth || peakToAverage >= FAST_SCALING.peakToAverage ? [{
+		rule: "scaling",
+		says: "api",
+		text: "demand that grows or peaks fast is the provider's to absorb",
+		source: "S2-056"
+	}] : [];
+}
+function stageVote({ stage }) {
+	const { says, text, source } = STAGE_RULES[stage];
+	return stage === "production" ? [] : [{
+		rule: "stage",
+		says,
+		text,
+		source
+	}];
+}
+function teamVote({ mlOps, assumptions }) {
+	const { says, text, source } = TEAM_RULES[mlOps];
+	return [{
+		rule: "team",
+		says,
+		text: `${text}${assumptions.some(({ key }) => key === "team.ml_ops") ? " (assumed)" : ""}`,
+		source
+	}];
+}
+function words(side) {
+	return side === "api" ? "the API" : "own servers";
+}
+/** Three significant digits: 48,717,949 reads 48,700,000. */
+function rounded(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
+// src/decide/allocate.ts
+/**
+* The bill of each workload, in policy order; all lines together are the bill of the portfolio.
+* Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
+* of a side are split evenly between the workloads on that side.
+*/
+function allocate(priced, facts, catalog, what) {
+	const shared = sharedLines(priced.sharing, facts, catalog, what);
+	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+	const onHosts = priced.assignment.length - onApi;
+	const fleets = priced.fleets.map((fleet) => ({
+		fleet,
+		lines: fleetLines(fleet, facts, catalog, what),
+		shares: tenantShares(fleet)
+	}));
+	return priced.assignment.map((option, index) => {
+		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+		if (option.kind !== "self-host") return [
+			...priced.bills[index]?.lines ?? [],
+			...shared.api.map((line) => part(line, 1 / onApi)),
+			...common
+		];
+		const name = facts.workloads[index]?.name ?? "";
+		return [
+			...fleets.flatMap(({ lines, shares }) => {
+				const share = shares.get(name);
+				return share === void 0 ? [] : lines.map((line) => part(line, share));
+			}),
+			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
+			...common
+		];
+	});
+}
+/** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
+function tenantShares(fleet) {
+	const busy = fleet.tenants.map(({ workload, table }) => {
+		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
+		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
+		return {
+			name: workload.name,
+			replicas: workload.requestsPerMonth.expected / rate
+		};
+	});
+	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
+	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
+}
+function part(line, share) {
+	if (share === 1) return line;
+	return {
+		...line,
+		share,
+		quantity: line.quantity * share,
+		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
 	};
 }
 
@@ -46890,91 +47559,6 @@ function bandsOf(base, priced) {
 function costs(pricer, priced, what) {
 	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
 	return [priced.monthlyUsd, ...byWorkload];
-}
-
-// src/decide/describe.ts
-/** The published form of an option; with its fleet when it runs on own instances. */
-function summaryOf$1(option, fleets) {
-	const { candidate } = option;
-	if (candidate.kind !== "self-host") return {
-		id: candidate.id,
-		kind: candidate.kind,
-		model: candidate.model.id,
-		route: candidate.route.id,
-		provider: candidate.model.provider
-	};
-	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
-	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
-	const { configuration } = fleet.option;
-	const instances = fleet.instancesByMonth.at(-1) ?? 0;
-	return {
-		id: `self-host/${fleetId(fleet)}`,
-		kind: "self-host",
-		model: candidate.model.id,
-		route: candidate.route.id,
-		gpu: configuration.gpu.id,
-		instanceType: fleet.offer.instance.id,
-		replicas: instances * fleet.replicasPerInstance,
-		instances,
-		tensorParallel: configuration.tensorParallel,
-		precision: configuration.precision
-	};
-}
-/** The published form of a fleet. */
-function fleetOf$1(fleet) {
-	const { option, offer, model } = fleet;
-	const { configuration, capacity } = option;
-	const first = fleet.instancesByMonth[0] ?? 0;
-	const replicas = first * fleet.replicasPerInstance;
-	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
-	return {
-		id: fleetId(fleet),
-		model: model.id,
-		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
-		precision: configuration.precision,
-		gatedDownload: model.gatedDownload,
-		weightsGiB: weightsGiB(fleet),
-		instanceType: offer.instance.id,
-		gpu: configuration.gpu.name,
-		gpuCountPerInstance: offer.instance.gpuCount,
-		tensorParallel: configuration.tensorParallel,
-		replicasPerInstance: fleet.replicasPerInstance,
-		instances: {
-			first,
-			last: fleet.instancesByMonth.at(-1) ?? first,
-			minimum: fleet.minimumInstances
-		},
-		usdPerInstanceHour: offer.usdPerHour,
-		utilisationRatio: {
-			mean: fleet.busyReplicas.mean / replicas,
-			peak: fleet.busyReplicas.peak / replicas
-		},
-		capacity: {
-			requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
-			ttftMsP95: capacity.ttftMsP95,
-			tpotMsP95: capacity.tpotMsP95,
-			concurrency: capacity.concurrency,
-			limitedBy: capacity.limitedBy,
-			confidence: capacity.confidence,
-			...capacity.measured === null ? {} : { measured: capacity.measured }
-		},
-		vllmFlags: option.flags,
-		workloads: fleet.tenants.map(({ workload }) => workload.name)
-	};
-}
-/** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */
-function usd$2(value) {
-	return `$${grouped$1(Math.round(value))}`;
-}
-/** Thousands separators, without the locale tables that cost start-up time: `grouped(1234567.5)` is "1,234,567.5". */
-function grouped$1(value) {
-	const [whole = "", fraction] = String(value).split(".");
-	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-	return fraction === void 0 ? separated : `${separated}.${fraction}`;
-}
-/** Names a portfolio's options for running text. */
-function namesOf(priced) {
-	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
 }
 
 // src/decide/facts.ts
@@ -48801,62 +49385,6 @@ function featureOutcome(candidate, feature, workload) {
 	};
 }
 
-// src/decide/rules/rule.ts
-/**
-* Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
-* unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
-*/
-function factOutcome(route, key, need, pointer, read, conditions = []) {
-	const fact = route.facts[key];
-	if (fact === void 0) return {
-		verdict: "unknown",
-		text: `${route.label}: nothing published about ${need}`,
-		pointer,
-		source: null
-	};
-	const base = {
-		pointer,
-		source: dated(fact),
-		certainty: fact.certainty
-	};
-	const reading = read(fact.value);
-	const note = fact.note === "" ? "" : `: ${fact.note}`;
-	if (reading === "unknown") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} is not known${note}`
-	};
-	if (fact.certainty === "low") return {
-		...base,
-		verdict: "unknown",
-		text: `${route.label}: ${need} rests on a source of low certainty (${String(fact.value)})${note}`
-	};
-	if (reading === "fail") return {
-		...base,
-		verdict: "fail",
-		text: `${route.label}: no ${need}${note}`
-	};
-	if (reading === "pass") return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need}`,
-		conditions
-	};
-	return {
-		...base,
-		verdict: "pass",
-		text: `${route.label}: ${need} under conditions${note}`,
-		conditions: [`${route.label}: ${need}${note}`, ...conditions]
-	};
-}
-/** Reads the usual values: yes, conditional, no, and inherit or customer for duties that are yours. */
-function readYesNo(value) {
-	if (value === true || value === "yes" || value === "inherit" || value === "customer") return "pass";
-	if (value === "conditional") return "conditional";
-	if (value === "unknown" || typeof value === "number") return "unknown";
-	return "fail";
-}
-
 // src/decide/rules/compliance.ts
 function atLeastFedramp(...levels) {
 	return (value) => value === "unknown" ? "unknown" : levels.includes(String(value)) ? "pass" : "fail";
@@ -50014,11 +50542,20 @@ function decide(document, catalog, asOf, waivers, calibrations = []) {
 		memo: newMemo()
 	});
 	const search = searchPortfolios(pricer);
-	return {
-		decision: search.chosen === void 0 ? infeasible(facts, options, document) : feasible(search, search.chosen, pricer, document),
+	if (search.chosen === void 0) return {
+		decision: infeasible(facts, options, document),
 		facts,
 		options,
-		offers
+		offers,
+		flips: null
+	};
+	const flips = new Flips(pricer, search.chosen, search.shortlists);
+	return {
+		decision: feasible(search, search.chosen, pricer, flips, document),
+		facts,
+		options,
+		offers,
+		flips
 	};
 }
 /** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
@@ -50026,9 +50563,8 @@ function ownComplianceKeys(policy) {
 	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
 }
-function feasible(search, chosen, pricer, document) {
+function feasible(search, chosen, pricer, flips, document) {
 	const bands = bandsOf(pricer, chosen);
-	const flips = new Flips(pricer, chosen, search.shortlists);
 	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
 	const workloads = pricer.context.workloads.map((entry, index) => {
 		const option = chosen.assignment[index];
@@ -50066,7 +50602,8 @@ function feasible(search, chosen, pricer, document) {
 		paths: pathCosts(search, chosen, pricer),
 		...confidenceOf$1(search, chosen, bands, pricer),
 		exact: search.exact,
-		assumptions: pricer.context.facts.assumptions
+		assumptions: pricer.context.facts.assumptions,
+		advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts)
 	};
 }
 /** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
@@ -50197,7 +50734,8 @@ function infeasible(facts, options, document) {
 		confidence: "forced",
 		confidenceText: "no path fits",
 		exact: true,
-		assumptions: facts.assumptions
+		assumptions: facts.assumptions,
+		advisory: []
 	};
 }
 /** "0 of 121 options feasible: 93 data-location, 28 il6". */
@@ -65226,6 +65764,8 @@ function baseNote(base, kind) {
 }
 
 // src/files.ts
+/** A mistake of the user that has nothing to do with a line of a policy: a missing file, a wrong option. */
+var UserError = class extends Error {};
 /**
 * Measurement files that a policy names, found by `read`: each is looked for in the folder of the policy, then at `top`, so that the same
 * policy works on the command line and in the action. A file that `read` does not have is left out; the evaluation says so.
@@ -65249,15 +65789,38 @@ async function firstText(paths, read) {
 }
 /** Writes a file whole or not at all: beside the target first, then renamed over it. */
 async function writeWhole(path, content) {
-	await mkdir(dirname$1(path), { recursive: true });
-	const beside = join(dirname$1(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+	await writeAllWhole([{
+		path,
+		content
+	}]);
+}
+/**
+* Writes all files or none: all are written beside their targets before the first one is renamed, so that a full disk or a
+* folder that cannot be written leaves everything as it was. Throws a `UserError` that names the file.
+*/
+async function writeAllWhole(files) {
+	const written = [];
 	try {
-		await writeFile(beside, content, "utf8");
-		await rename(beside, path);
-	} catch (error) {
-		await rm(beside, { force: true });
-		throw error;
+		for (const { path, content } of files) {
+			const beside = join(dirname$1(path), `.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+			await orUserError(path, async () => {
+				await mkdir(dirname$1(path), { recursive: true });
+				written.push({
+					path,
+					beside
+				});
+				await writeFile(beside, content, "utf8");
+			});
+		}
+		for (const { path, beside } of written) await orUserError(path, () => rename(beside, path));
+	} finally {
+		await Promise.all(written.map(({ beside }) => rm(beside, { force: true })));
 	}
+}
+async function orUserError(path, act) {
+	await act().catch((error) => {
+		throw new UserError(`${path}: cannot be written: ${error.message}`);
+	});
 }
 
 // src/github/client.ts
@@ -68890,6 +69453,7 @@ const InputTexts = object({
 	}),
 	"github-token": string().min(1, "is empty; leave it out to use the job's own token"),
 	"comment-mode": orDefault(CommentMode, "always"),
+	"comment-min-delta-usd": orDefault(string(), "0").refine((text) => /^\d+(\.\d+)?$/.test(text), { error: (issue) => `saw "${String(issue.input)}"; write US dollars a month as a plain number of 0 or more, e.g. 50` }).transform(Number),
 	"fail-on": orDefault(FailOn, "gates"),
 	"html-report": orDefault(stringbool({
 		truthy: ["true"],
@@ -68923,6 +69487,7 @@ function readInputs(env) {
 			policies: values.policy,
 			token: values["github-token"],
 			commentMode: values["comment-mode"],
+			commentMinDeltaUsd: values["comment-min-delta-usd"],
 			failOn: values["fail-on"],
 			htmlReport: values["html-report"],
 			asOf: values["as-of"],
@@ -68936,26 +69501,366 @@ function problemText(issue, texts) {
 	return issue.code === "invalid_value" ? `${start} saw "${texts[name]}"; allowed: ${issue.values.join(", ")}` : `${start} ${issue.message}`;
 }
 
+// src/report/money.ts
+/**
+* The one place where a figure becomes text. Rounding happens here and nowhere earlier; the JSON document keeps
+* the figures themselves. Amounts are US dollars; an amount that nobody knows is "not priced", never zero.
+*/
+/** From this amount on cents say nothing: whole dollars from 100 up. */
+const WHOLE_DOLLARS_FROM_USD = 100;
+/** Below this an amount would be written as zero. */
+const HALF_A_CENT = .005;
+/** The true minus sign: unlike a hyphen it is read aloud by screen readers and never ends a line. */
+const MINUS = "−";
+const NOT_PRICED = "not priced";
+/**
+* An amount: whole dollars with thousands separators from $100 up, cents below.
+*
+* Example: `usd(14820.4)` is `$14,820`, `usd(12.3)` is `$12.30`, `usd(0.002)` is `under $0.01`, `usd(null)` is `not priced`.
+*/
+function usd(value) {
+	if (value === null) return NOT_PRICED;
+	const size = Math.abs(value);
+	if (size > 0 && size < HALF_A_CENT) return "under $0.01";
+	return `${value < 0 ? MINUS : ""}$${magnitude(size)}`;
+}
+/**
+* A difference of two amounts, with its sign.
+*
+* Example: `usdChange(310)` is `+$310`, `usdChange(-45.2)` is `−$45.20`, `usdChange(0.001)` is `no change`.
+*/
+function usdChange(value) {
+	if (value === null) return NOT_PRICED;
+	const size = Math.abs(value);
+	if (size < HALF_A_CENT) return "no change";
+	return `${value < 0 ? MINUS : "+"}$${magnitude(size)}`;
+}
+/**
+* A difference with its share of the amount before, where there is one to share.
+*
+* Example: `change(2310, 12510)` is `+$2,310 (+18.5%)`; `change(50, null)` is `+$50.00`.
+*/
+function change(delta, before) {
+	const amount = usdChange(delta);
+	if (delta === null || before === null || before < HALF_A_CENT || Math.abs(delta) < HALF_A_CENT) return amount;
+	const share = percent(Math.abs(delta) / before);
+	return share === "0%" ? amount : `${amount} (${delta < 0 ? MINUS : "+"}${share})`;
+}
+/**
+* A share as percent with one decimal below 100%.
+*
+* Example: `percent(0.185)` is `18.5%`, `percent(0.1)` is `10%`, `percent(12.4)` is `1,240%`.
+*/
+function percent(ratio) {
+	const value = ratio * 100;
+	return `${trimZeros(grouped(value, Math.abs(value) < 100 ? 1 : 0))}%`;
+}
+/**
+* The price of one unit with as many digits as it needs, at least cents.
+*
+* Example: `unitPrice(0.4)` is `$0.40`, `unitPrice(31.464)` is `$31.464`, `unitPrice(2.5e-6)` is `$0.0000025`.
+*/
+function unitPrice(value) {
+	if (value === null) return NOT_PRICED;
+	const size = Math.abs(value);
+	const decimals = size === 0 ? 2 : Math.max(2, 6 - Math.floor(Math.log10(size)));
+	const [whole = "0", fraction = ""] = grouped(size, Math.min(decimals, 20)).split(".");
+	return `${value < 0 ? MINUS : ""}$${whole}.${fraction.replace(/0+$/, "").padEnd(2, "0")}`;
+}
+/**
+* A count or a quantity: no decimals from 100 up, two below, three significant digits below 1.
+*
+* Example: `quantity(3041666.7)` is `3,041,667`, `quantity(12.5)` is `12.5`, `quantity(0.0421)` is `0.0421`.
+*/
+function quantity(value) {
+	const size = Math.abs(value);
+	if (size === 0) return "0";
+	const decimals = size >= 100 ? 0 : size >= 1 ? 2 : Math.min(20, 2 - Math.floor(Math.log10(size)));
+	return `${value < 0 ? MINUS : ""}${trimZeros(grouped(size, decimals))}`;
+}
+function magnitude(size) {
+	const cents = Math.round(size * 100) / 100;
+	return cents < WHOLE_DOLLARS_FROM_USD ? cents.toFixed(2) : grouped(cents, 0);
+}
+/** Fixed decimals with thousands separators; written out so that the text does not depend on a locale table. */
+function grouped(value, decimals) {
+	const [whole = "0", fraction] = value.toFixed(decimals).split(".");
+	const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+	return fraction === void 0 ? thousands : `${thousands}.${fraction}`;
+}
+function trimZeros(text) {
+	return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+/** A computed volume with the three digits that it deserves: `volume(3210535)` is "3,210,000". */
+function volume(value) {
+	return quantity(Number(value.toPrecision(3)));
+}
+
+// src/report/spans.ts
+/** Plain words. */
+function text$1(value) {
+	return {
+		kind: "text",
+		text: value
+	};
+}
+/** Words that a reader must not miss. */
+function strong$1(value) {
+	return {
+		kind: "strong",
+		text: value
+	};
+}
+/** An identifier or a command. */
+function code$1(value) {
+	return {
+		kind: "code",
+		text: value
+	};
+}
+/** A line from strings and spans. Example: `line("see ", code("gates"))`. */
+function line(...parts) {
+	return parts.filter((part) => part !== "").map((part) => typeof part === "string" ? text$1(part) : part);
+}
+/** ` (line 14)` where a line is known, nothing elsewhere. */
+function atLine(number) {
+	return number === null ? [] : [
+		text$1(" ("),
+		{
+			kind: "line",
+			line: number
+		},
+		text$1(")")
+	];
+}
+/** Columns from titles; a title that ends in `>` is aligned right. Example: `columns("Path", "Monthly>")`. */
+function columns(...titles) {
+	return titles.map((title) => title.endsWith(">") ? {
+		title: title.slice(0, -1),
+		align: "right"
+	} : {
+		title,
+		align: "left"
+	});
+}
+
+// src/report/text.ts
+/**
+* What makes foreign text harmless. A policy is written by whoever opens the pull request, so its names, notes and
+* sources, and the sentences built from them, must not ping people, link anywhere, open a tag or hide a character.
+*
+* Escaping of markdown is the serialiser's work (markdown.ts). This file handles what GitHub does after markdown:
+* mentions, references, bare addresses, emoji, math. Entities and backslashes do not stop those; a zero-width space does.
+*/
+const ZERO_WIDTH_SPACE = "​";
+const DEFAULT_MAX_LENGTH = 400;
+/** Control, format (bidi, zero-width, tags), private-use and blank-looking characters, and halves of surrogate pairs. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** More than two combining marks on one letter paint over the lines around it. */
+const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu;
+/** Places at which a zero-width space stops GitHub from recognising something. */
+const TRIGGERS = [
+	/@/g,
+	/#/g,
+	/GH-/gi,
+	/:(?=\/\/)/g,
+	/www(?=\.)/gi,
+	/[0-9a-f]{6}(?=[0-9a-f])/gi,
+	/:(?=[\w+-]+:)/g,
+	/-(?=!?>)/g,
+	/\](?=\()/g
+];
+/** A dollar sign can end a formula only when no digit follows; amounts keep theirs. */
+const MATH_DOLLAR = /\$(?!\d)/g;
+const FULL_WIDTH_DOLLAR = "＄";
+/**
+* One line of visible characters, at most `maxLength` UTF-16 units, cut at a whole character with an ellipsis.
+* Enough for a terminal, an annotation or a code span; markdown text needs `inert`.
+*
+* Example: `clean("a\u202eb\n\u001b[31mc")` is `ab [31mc`.
+*/
+function clean(value, maxLength = DEFAULT_MAX_LENGTH) {
+	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replace(/ +/g, " ").trim();
+	if (line.length <= maxLength) return line;
+	let cut = "";
+	for (const character of line) {
+		if (cut.length + character.length >= maxLength) break;
+		cut += character;
+	}
+	return `${cut.trimEnd()}…`;
+}
+/** A no-break space holds a figure and its unit together; every other blank, and every run of blanks, is a space. */
+function oneSpace(blank) {
+	return blank === "\xA0" ? blank : " ";
+}
+/**
+* `clean`, and nothing in it is recognised by GitHub as a mention, reference, address, emoji or formula.
+* Applying it twice changes nothing.
+*
+* Example: `inert("@team see #12")` reads the same and holds a zero-width space after `@` and after `#`.
+*/
+function inert(value, maxLength = DEFAULT_MAX_LENGTH) {
+	const line = clean(value, maxLength).replace(MATH_DOLLAR, FULL_WIDTH_DOLLAR);
+	return TRIGGERS.reduce((text, trigger) => text.replace(trigger, `$&${ZERO_WIDTH_SPACE}`), line);
+}
+/**
+* `inert` with HTML's five special characters as entities, for text between tags that we write ourselves.
+*
+* Example: `htmlText("<b>")` is `&lt;b&gt;`.
+*/
+function htmlText(value, maxLength = DEFAULT_MAX_LENGTH) {
+	return inert(value, maxLength).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;").replaceAll("'", "&#39;");
+}
+/** A file path as one word of a shell command: `a b.yml` is `'a b.yml'`, `.github/breakeven.yml` stays as it is. */
+function shellWord(value) {
+	const line = clean(value, Number.POSITIVE_INFINITY);
+	return /^[\w./@%+=:,-]+$/.test(line) && !line.startsWith("-") ? line : `'${line.replaceAll("'", "'\\''")}'`;
+}
+/** A line of a command, cleaned; the blanks before it are its layout and stay. */
+function commandLine(value) {
+	return `${/^ */.exec(value)?.[0] ?? ""}${clean(value, Number.POSITIVE_INFINITY)}`;
+}
+/** A file path as the path of an address: `a b/c#.yml` is `a%20b/c%23.yml`. Halves of surrogate pairs have no encoding. */
+function urlPath(file) {
+	return file.replace(/\p{Cs}/gu, "�").split("/").map(encodeURIComponent).join("/");
+}
+
+// src/report/words.ts
+const MAX_NAME = 64;
+/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already. */
+function reachedWords(breakEven, requestsPerMonth) {
+	if (breakEven.requestsPerMonth <= requestsPerMonth) return "passed";
+	return breakEven.reachedOn ?? "not within 60 months";
+}
+/** A path as the reader calls it. */
+const pathWords = {
+	api: "API",
+	"self-host": "self-host",
+	hybrid: "hybrid",
+	none: "no option"
+};
+/** A path that came as text (a delta names paths as strings); an unknown word is shown as it is. */
+function pathWord(path) {
+	return isPath(path) ? pathWords[path] : clean(path, MAX_NAME);
+}
+function isPath(path) {
+	return Object.hasOwn(pathWords, path);
+}
+/** A name at most 64 characters long: longer ones would push the figures off the screen. */
+function shortName(value) {
+	return clean(value, MAX_NAME) || "(no name)";
+}
+/**
+* What serves a workload, in a few words.
+*
+* Example: `gpt-4.1-mini (openai)`, `llama-3.3-70b-instruct fp8 on 2 × p5.48xlarge`.
+*/
+function servedBy(option) {
+	if (option === null) return "nothing fits";
+	if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
+	const precision = option.precision === void 0 ? "" : ` ${option.precision}`;
+	const instances = option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`;
+	return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
+}
+/** The side on which an option stands. */
+function sideOf$1(option) {
+	return option.kind === "self-host" ? "self-host" : "api";
+}
+/** `plural(1, "gate")` is `1 gate`, `plural(2, "policy", "policies")` is `2 policies`. */
+function plural(count, one, many = `${one}s`) {
+	return `${count} ${count === 1 ? one : many}`;
+}
+/** `Both workloads`, `All 5 workloads`. */
+function allWorkloads(count) {
+	return count === 2 ? "Both workloads" : `All ${plural(count, "workload")}`;
+}
+/** `a`, `a and b`, `a, b and c`, `a, b and 3 more`. */
+function enumerate(items, show = 3) {
+	if (items.length <= 1) return items.join("");
+	if (items.length <= show) return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+	return `${items.slice(0, show - 1).join(", ")} and ${items.length - show + 1} more`;
+}
+/** A source without the scheme of its addresses: as readable, half as long, and nothing for GitHub to turn into a link. */
+function sourceText(source) {
+	return source.replace(/\bhttps?:\/\/(?:www\.)?/gi, "");
+}
+
+// src/report/quiet.ts
+/** Findings about the change itself; the others were there before it and wait in the run's summary. */
+const ABOUT_THE_CHANGE = /* @__PURE__ */ new Set([
+	"gate-loosened",
+	"waiver-added",
+	"base-measurement"
+]);
+/** Amounts below a cent are no change in any mode. */
+const LEAST_USD = .01;
+/**
+* True when a pull request leaves the decision of a policy as it is: every path and option stays, the cost moves by
+* less than `minDeltaUsd`, and no gate fails or needs a waiver. A policy without a base is never quiet.
+*
+* Example: a change of 3.10 USD a month on the same options is quiet with `minDeltaUsd: 50` and speaks with `0`.
+*/
+function isQuiet(result, minDeltaUsd) {
+	if (result.kind !== "evaluated") return false;
+	const { delta, gates, findings } = result.evaluation;
+	if (delta === null || delta.pathChange !== null || result.evaluation.decision.path === "none") return false;
+	if (gates.some((gate) => gate.status !== "pass") || findings.some(({ id }) => ABOUT_THE_CHANGE.has(id))) return false;
+	return sameOptions(result.evaluation) && isSmall(delta.deltaMonthlyUsd, minDeltaUsd);
+}
+/** True for an amount below the minimum; an unknown amount is never small. */
+function isSmall(deltaUsd, minDeltaUsd) {
+	return deltaUsd !== null && Math.abs(deltaUsd) < Math.max(minDeltaUsd, LEAST_USD);
+}
+function sameOptions({ delta }) {
+	return (delta?.workloads ?? []).every(({ from, to }) => from !== null && to !== null && from.path === to.path && from.option === to.option);
+}
+/**
+* All that a comment says where no policy speaks: what stays, what it costs, and where the report is.
+*
+* Example: `**Breakeven: no change.** API, $14,820 a month, 2 gates passed. [Full report](…)`.
+*/
+function quietLine(quiet, { runUrl, quietBelowUsd = 0 }) {
+	const evaluations = quiet.map(({ evaluation }) => evaluation);
+	const gates = evaluations.reduce((count, evaluation) => count + evaluation.gates.length, 0);
+	const monthlyUsd = evaluations.reduce((sum, { decision }) => sum + (decision.monthlyCostUsd?.expected ?? 0), 0);
+	const movedUsd = evaluations.reduce((sum, { delta }) => sum + (delta?.deltaMonthlyUsd ?? 0), 0);
+	const figures = [
+		...evaluations.length > 1 ? [plural(evaluations.length, "policy", "policies")] : [],
+		[...new Set(evaluations.map(({ decision }) => pathWords[decision.path]))].join(" and "),
+		`${usd(monthlyUsd)} a month`,
+		...gates === 0 ? [] : [`${plural(gates, "gate")} passed`]
+	];
+	const verdict = isSmall(movedUsd, 0) ? "no change" : `${usdChange(movedUsd)} a month, same decision`;
+	const minimum = isSmall(movedUsd, 0) ? "" : ` Each change is under ${usd(quietBelowUsd)}.`;
+	const report = runUrl === null ? [] : [...line(" "), {
+		kind: "run",
+		text: "Full report"
+	}];
+	return [...line(strong$1(`Breakeven: ${verdict}.`), ` ${figures.join(", ")}.${minimum}`), ...report];
+}
+
 // src/github/mode.ts
 /**
 * Whether a first comment is due. An existing one is kept up to date in every mode but `never`: a comment that
 * a later push has made wrong is worse than one more edit.
 *
-* `on-change`: a cost, a path or a gate is not as on the base, or there is nothing to compare with.
+* `on-change`: a cost, a path or a gate is not as on the base, or there is nothing to compare with. A cost that moves by less than
+* `minDeltaUsd` on the same options is as on the base.
 * `on-decision-change`: a path or a chosen option is not as on the base. A failing gate and an invalid
 * policy always speak, so that a red check is never without a reason.
 */
-function isCommentDue(mode, results) {
+function isCommentDue(mode, results, minDeltaUsd = 0) {
 	if (mode === "always") return true;
 	if (mode === "never") return false;
-	return results.some((result) => speaks(mode, result));
+	return results.some((result) => speaks(mode, result, minDeltaUsd));
 }
-function speaks(mode, result) {
+function speaks(mode, result, minDeltaUsd) {
 	if (result.kind !== "evaluated") return true;
 	const { delta, gates } = result.evaluation;
 	if (delta === null || delta.pathChange !== null || gates.some((gate) => gate.status === "fail")) return true;
-	if (mode === "on-change") return delta.workloads.some((workload) => workload.kind !== "unchanged");
-	return delta.workloads.some((workload) => workload.from?.path !== workload.to?.path || workload.from?.option !== workload.to?.option);
+	const moved = delta.workloads.some(({ from, to }) => from?.path !== to?.path || from?.option !== to?.option);
+	if (moved || mode === "on-decision-change") return moved;
+	return delta.workloads.some(({ kind }) => kind !== "unchanged") && !(minDeltaUsd > 0 && isSmall(delta.deltaMonthlyUsd, minDeltaUsd));
 }
 
 // src/github/outcome.ts
@@ -69108,147 +70013,6 @@ function runUrl(runner, runId) {
 	return `${runner.serverUrl}/${runner.repository.owner}/${runner.repository.repo}/actions/runs/${runId}`;
 }
 
-// src/report/text.ts
-/**
-* What makes foreign text harmless. A policy is written by whoever opens the pull request, so its names, notes and
-* sources, and the sentences built from them, must not ping people, link anywhere, open a tag or hide a character.
-*
-* Escaping of markdown is the serialiser's work (markdown.ts). This file handles what GitHub does after markdown:
-* mentions, references, bare addresses, emoji, math. Entities and backslashes do not stop those; a zero-width space does.
-*/
-const ZERO_WIDTH_SPACE = "​";
-const DEFAULT_MAX_LENGTH = 400;
-/** Control, format (bidi, zero-width, tags), private-use and blank-looking characters, and halves of surrogate pairs. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-/** More than two combining marks on one letter paint over the lines around it. */
-const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu;
-/** Places at which a zero-width space stops GitHub from recognising something. */
-const TRIGGERS = [
-	/@/g,
-	/#/g,
-	/GH-/gi,
-	/:(?=\/\/)/g,
-	/www(?=\.)/gi,
-	/[0-9a-f]{6}(?=[0-9a-f])/gi,
-	/:(?=[\w+-]+:)/g,
-	/-(?=!?>)/g,
-	/\](?=\()/g
-];
-/** A dollar sign can end a formula only when no digit follows; amounts keep theirs. */
-const MATH_DOLLAR = /\$(?!\d)/g;
-const FULL_WIDTH_DOLLAR = "＄";
-/**
-* One line of visible characters, at most `maxLength` UTF-16 units, cut at a whole character with an ellipsis.
-* Enough for a terminal, an annotation or a code span; markdown text needs `inert`.
-*
-* Example: `clean("a\u202eb\n\u001b[31mc")` is `ab [31mc`.
-*/
-function clean(value, maxLength = DEFAULT_MAX_LENGTH) {
-	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replace(/ +/g, " ").trim();
-	if (line.length <= maxLength) return line;
-	let cut = "";
-	for (const character of line) {
-		if (cut.length + character.length >= maxLength) break;
-		cut += character;
-	}
-	return `${cut.trimEnd()}…`;
-}
-/** A no-break space holds a figure and its unit together; every other blank, and every run of blanks, is a space. */
-function oneSpace(blank) {
-	return blank === "\xA0" ? blank : " ";
-}
-/**
-* `clean`, and nothing in it is recognised by GitHub as a mention, reference, address, emoji or formula.
-* Applying it twice changes nothing.
-*
-* Example: `inert("@team see #12")` reads the same and holds a zero-width space after `@` and after `#`.
-*/
-function inert(value, maxLength = DEFAULT_MAX_LENGTH) {
-	const line = clean(value, maxLength).replace(MATH_DOLLAR, FULL_WIDTH_DOLLAR);
-	return TRIGGERS.reduce((text, trigger) => text.replace(trigger, `$&${ZERO_WIDTH_SPACE}`), line);
-}
-/**
-* `inert` with HTML's five special characters as entities, for text between tags that we write ourselves.
-*
-* Example: `htmlText("<b>")` is `&lt;b&gt;`.
-*/
-function htmlText(value, maxLength = DEFAULT_MAX_LENGTH) {
-	return inert(value, maxLength).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;").replaceAll("'", "&#39;");
-}
-/** A file path as one word of a shell command: `a b.yml` is `'a b.yml'`, `.github/breakeven.yml` stays as it is. */
-function shellWord(value) {
-	const line = clean(value, Number.POSITIVE_INFINITY);
-	return /^[\w./@%+=:,-]+$/.test(line) && !line.startsWith("-") ? line : `'${line.replaceAll("'", "'\\''")}'`;
-}
-/** A line of a command, cleaned; the blanks before it are its layout and stay. */
-function commandLine(value) {
-	return `${/^ */.exec(value)?.[0] ?? ""}${clean(value, Number.POSITIVE_INFINITY)}`;
-}
-/** A file path as the path of an address: `a b/c#.yml` is `a%20b/c%23.yml`. Halves of surrogate pairs have no encoding. */
-function urlPath(file) {
-	return file.replace(/\p{Cs}/gu, "�").split("/").map(encodeURIComponent).join("/");
-}
-
-// src/report/words.ts
-const MAX_NAME = 64;
-/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already. */
-function reachedWords(breakEven, requestsPerMonth) {
-	if (breakEven.requestsPerMonth <= requestsPerMonth) return "passed";
-	return breakEven.reachedOn ?? "not within 60 months";
-}
-/** A path as the reader calls it. */
-const pathWords = {
-	api: "API",
-	"self-host": "self-host",
-	hybrid: "hybrid",
-	none: "no option"
-};
-/** A path that came as text (a delta names paths as strings); an unknown word is shown as it is. */
-function pathWord(path) {
-	return isPath(path) ? pathWords[path] : clean(path, MAX_NAME);
-}
-function isPath(path) {
-	return Object.hasOwn(pathWords, path);
-}
-/** A name at most 64 characters long: longer ones would push the figures off the screen. */
-function shortName(value) {
-	return clean(value, MAX_NAME) || "(no name)";
-}
-/**
-* What serves a workload, in a few words.
-*
-* Example: `gpt-4.1-mini (openai)`, `llama-3.3-70b-instruct fp8 on 2 × p5.48xlarge`.
-*/
-function servedBy(option) {
-	if (option === null) return "nothing fits";
-	if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
-	const precision = option.precision === void 0 ? "" : ` ${option.precision}`;
-	const instances = option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`;
-	return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
-}
-/** The side on which an option stands. */
-function sideOf$1(option) {
-	return option.kind === "self-host" ? "self-host" : "api";
-}
-/** `plural(1, "gate")` is `1 gate`, `plural(2, "policy", "policies")` is `2 policies`. */
-function plural(count, one, many = `${one}s`) {
-	return `${count} ${count === 1 ? one : many}`;
-}
-/** `Both workloads`, `All 5 workloads`. */
-function allWorkloads(count) {
-	return count === 2 ? "Both workloads" : `All ${plural(count, "workload")}`;
-}
-/** `a`, `a and b`, `a, b and c`, `a, b and 3 more`. */
-function enumerate(items, show = 3) {
-	if (items.length <= 1) return items.join("");
-	if (items.length <= show) return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
-	return `${items.slice(0, show - 1).join(", ")} and ${items.length - show + 1} more`;
-}
-/** A source without the scheme of its addresses: as readable, half as long, and nothing for GitHub to turn into a link. */
-function sourceText(source) {
-	return source.replace(/\bhttps?:\/\/(?:www\.)?/gi, "");
-}
-
 // src/report/annotations.ts
 const levels = [
 	"error",
@@ -69311,55 +70075,6 @@ function remark(level, file, line, title, message, column = 1) {
 		title: clean(title, 120),
 		message: clean(message, 1e3)
 	};
-}
-
-// src/report/fit.ts
-/** UTF-16 units: what GitHub counts in a comment. */
-function utf16Length(text) {
-	return text.length;
-}
-/** UTF-8 bytes: what GitHub counts in a job summary. */
-function utf8Length(text) {
-	return new TextEncoder().encode(text).length;
-}
-const SEPARATOR = "\n";
-/**
-* The longest report within the limit: while the sections do not fit, the one with the lowest priority (of equals, the
-* last) is shortened by one step. What was left out is told by `note`, which stands before the last section.
-* Returns null when even the shortest variants together are too long.
-*/
-function fitWithin(sections, limit, note) {
-	const chosen = sections.map(() => 0);
-	const texts = sections.map((section) => section.variants[0]?.());
-	const sizes = texts.map((variant) => size(variant?.text ?? "", limit));
-	let total = sizes.reduce((sum, length) => sum + length, 0);
-	const order = sections.map((_, index) => index).sort((a, b) => priorityOf(sections, a) - priorityOf(sections, b) || b - a);
-	const leftOutNote = () => note(texts.flatMap((variant) => variant?.leftOut ?? []));
-	for (const index of order) {
-		const variants = sections[index]?.variants ?? [];
-		while (total + size(leftOutNote(), limit) > limit.max) {
-			const next = (chosen[index] ?? 0) + 1;
-			const shorter = variants[next]?.();
-			if (shorter === void 0) break;
-			total += size(shorter.text, limit) - (sizes[index] ?? 0);
-			chosen[index] = next;
-			texts[index] = shorter;
-			sizes[index] = size(shorter.text, limit);
-		}
-	}
-	const parts = texts.map((variant) => variant?.text ?? "");
-	const report = [
-		...parts.slice(0, -1),
-		leftOutNote(),
-		...parts.slice(-1)
-	].filter((part) => part !== "").join(SEPARATOR);
-	return limit.measure(report) <= limit.max ? report : null;
-}
-function priorityOf(sections, index) {
-	return sections[index]?.priority ?? 0;
-}
-function size(text, limit) {
-	return text === "" ? 0 : limit.measure(text) + 1;
 }
 
 // node_modules/markdown-table/index.js
@@ -69972,7 +70687,7 @@ function checkFence(state) {
 * @param {Info} info
 * @returns {string}
 */
-function code$1(node, _, state, info) {
+function code(node, _, state, info) {
 	const marker = checkFence(state);
 	const raw = node.value || "";
 	const suffix = marker === "`" ? "GraveAccent" : "Tilde";
@@ -72032,7 +72747,7 @@ function checkStrong(state) {
 * @import {Info, State} from 'mdast-util-to-markdown'
 * @import {Parents, Strong} from 'mdast'
 */
-strong$1.peek = strongPeek;
+strong.peek = strongPeek;
 /**
 * @param {Strong} node
 * @param {Parents | undefined} _
@@ -72040,7 +72755,7 @@ strong$1.peek = strongPeek;
 * @param {Info} info
 * @returns {string}
 */
-function strong$1(node, _, state, info) {
+function strong(node, _, state, info) {
 	const marker = checkStrong(state);
 	const exit = state.enter("strong");
 	const tracker = state.createTracker(info);
@@ -72086,7 +72801,7 @@ function strongPeek(_, _1, state) {
 * @param {Info} info
 * @returns {string}
 */
-function text$1(node, _, state, info) {
+function text(node, _, state, info) {
 	return state.safe(node.value, info);
 }
 
@@ -72127,7 +72842,7 @@ function thematicBreak(_, _1, state) {
 const handle = {
 	blockquote,
 	break: hardBreak,
-	code: code$1,
+	code,
 	definition,
 	emphasis,
 	hardBreak,
@@ -72142,8 +72857,8 @@ const handle = {
 	listItem,
 	paragraph: paragraph$1,
 	root,
-	strong: strong$1,
-	text: text$1,
+	strong,
+	text,
 	thematicBreak
 };
 
@@ -75458,149 +76173,6 @@ function joinTexts(content) {
 	return joined;
 }
 
-// src/report/money.ts
-/**
-* The one place where a figure becomes text. Rounding happens here and nowhere earlier; the JSON document keeps
-* the figures themselves. Amounts are US dollars; an amount that nobody knows is "not priced", never zero.
-*/
-/** From this amount on cents say nothing: whole dollars from 100 up. */
-const WHOLE_DOLLARS_FROM_USD = 100;
-/** Below this an amount would be written as zero. */
-const HALF_A_CENT = .005;
-/** The true minus sign: unlike a hyphen it is read aloud by screen readers and never ends a line. */
-const MINUS = "−";
-const NOT_PRICED = "not priced";
-/**
-* An amount: whole dollars with thousands separators from $100 up, cents below.
-*
-* Example: `usd(14820.4)` is `$14,820`, `usd(12.3)` is `$12.30`, `usd(0.002)` is `under $0.01`, `usd(null)` is `not priced`.
-*/
-function usd(value) {
-	if (value === null) return NOT_PRICED;
-	const size = Math.abs(value);
-	if (size > 0 && size < HALF_A_CENT) return "under $0.01";
-	return `${value < 0 ? MINUS : ""}$${magnitude(size)}`;
-}
-/**
-* A difference of two amounts, with its sign.
-*
-* Example: `usdChange(310)` is `+$310`, `usdChange(-45.2)` is `−$45.20`, `usdChange(0.001)` is `no change`.
-*/
-function usdChange(value) {
-	if (value === null) return NOT_PRICED;
-	const size = Math.abs(value);
-	if (size < HALF_A_CENT) return "no change";
-	return `${value < 0 ? MINUS : "+"}$${magnitude(size)}`;
-}
-/**
-* A difference with its share of the amount before, where there is one to share.
-*
-* Example: `change(2310, 12510)` is `+$2,310 (+18.5%)`; `change(50, null)` is `+$50.00`.
-*/
-function change(delta, before) {
-	const amount = usdChange(delta);
-	if (delta === null || before === null || before < HALF_A_CENT || Math.abs(delta) < HALF_A_CENT) return amount;
-	const share = percent(Math.abs(delta) / before);
-	return share === "0%" ? amount : `${amount} (${delta < 0 ? MINUS : "+"}${share})`;
-}
-/**
-* A share as percent with one decimal below 100%.
-*
-* Example: `percent(0.185)` is `18.5%`, `percent(0.1)` is `10%`, `percent(12.4)` is `1,240%`.
-*/
-function percent(ratio) {
-	const value = ratio * 100;
-	return `${trimZeros(grouped(value, Math.abs(value) < 100 ? 1 : 0))}%`;
-}
-/**
-* The price of one unit with as many digits as it needs, at least cents.
-*
-* Example: `unitPrice(0.4)` is `$0.40`, `unitPrice(31.464)` is `$31.464`, `unitPrice(2.5e-6)` is `$0.0000025`.
-*/
-function unitPrice(value) {
-	if (value === null) return NOT_PRICED;
-	const size = Math.abs(value);
-	const decimals = size === 0 ? 2 : Math.max(2, 6 - Math.floor(Math.log10(size)));
-	const [whole = "0", fraction = ""] = grouped(size, Math.min(decimals, 20)).split(".");
-	return `${value < 0 ? MINUS : ""}$${whole}.${fraction.replace(/0+$/, "").padEnd(2, "0")}`;
-}
-/**
-* A count or a quantity: no decimals from 100 up, two below, three significant digits below 1.
-*
-* Example: `quantity(3041666.7)` is `3,041,667`, `quantity(12.5)` is `12.5`, `quantity(0.0421)` is `0.0421`.
-*/
-function quantity(value) {
-	const size = Math.abs(value);
-	if (size === 0) return "0";
-	const decimals = size >= 100 ? 0 : size >= 1 ? 2 : Math.min(20, 2 - Math.floor(Math.log10(size)));
-	return `${value < 0 ? MINUS : ""}${trimZeros(grouped(size, decimals))}`;
-}
-function magnitude(size) {
-	const cents = Math.round(size * 100) / 100;
-	return cents < WHOLE_DOLLARS_FROM_USD ? cents.toFixed(2) : grouped(cents, 0);
-}
-/** Fixed decimals with thousands separators; written out so that the text does not depend on a locale table. */
-function grouped(value, decimals) {
-	const [whole = "0", fraction] = value.toFixed(decimals).split(".");
-	const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-	return fraction === void 0 ? thousands : `${thousands}.${fraction}`;
-}
-function trimZeros(text) {
-	return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
-/** A computed volume with the three digits that it deserves: `volume(3210535)` is "3,210,000". */
-function volume(value) {
-	return quantity(Number(value.toPrecision(3)));
-}
-
-// src/report/spans.ts
-/** Plain words. */
-function text(value) {
-	return {
-		kind: "text",
-		text: value
-	};
-}
-/** Words that a reader must not miss. */
-function strong(value) {
-	return {
-		kind: "strong",
-		text: value
-	};
-}
-/** An identifier or a command. */
-function code(value) {
-	return {
-		kind: "code",
-		text: value
-	};
-}
-/** A line from strings and spans. Example: `line("see ", code("gates"))`. */
-function line(...parts) {
-	return parts.filter((part) => part !== "").map((part) => typeof part === "string" ? text(part) : part);
-}
-/** ` (line 14)` where a line is known, nothing elsewhere. */
-function atLine(number) {
-	return number === null ? [] : [
-		text(" ("),
-		{
-			kind: "line",
-			line: number
-		},
-		text(")")
-	];
-}
-/** Columns from titles; a title that ends in `>` is aligned right. Example: `columns("Path", "Monthly>")`. */
-function columns(...titles) {
-	return titles.map((title) => title.endsWith(">") ? {
-		title: title.slice(0, -1),
-		align: "right"
-	} : {
-		title,
-		align: "left"
-	});
-}
-
 // src/report/rows.ts
 /** A table of some of the rows, closed by the total where there is one. */
 function rowTable(rows, shown, withTotal) {
@@ -75682,10 +76254,10 @@ function totalCells(evaluation, compared) {
 	const before = evaluation.base?.decision.monthlyCostUsd?.expected ?? null;
 	const delta = evaluation.delta?.deltaMonthlyUsd ?? null;
 	return [
-		line(strong(allWorkloads(evaluation.decision.workloads.length))),
+		line(strong$1(allWorkloads(evaluation.decision.workloads.length))),
 		line(pathWords[evaluation.decision.path]),
-		line(monthly === null ? "-" : strong(usd(monthly))),
-		...compared ? [line(delta === null ? "not comparable" : strong(change(delta, before)))] : [],
+		line(monthly === null ? "-" : strong$1(usd(monthly))),
+		...compared ? [line(delta === null ? "not comparable" : strong$1(change(delta, before)))] : [],
 		[],
 		[]
 	];
@@ -75723,10 +76295,16 @@ const priorities = {
 	costs: 45,
 	fleets: 40,
 	ruledOut: 35,
-	assumptions: 30
+	advisory: 32,
+	assumptions: 30,
+	charts: 25,
+	infrastructure: 20
 };
 /** The report of one policy as sections, in reading order: verdict, changes, reasons, then everything folded. */
-function policySections(view, writer, title, depth) {
+function policySections(view, writer, title, depth, extras = {
+	chart: [],
+	infrastructure: []
+}) {
 	const summary = view.summary.length === 0 ? [] : [paragraph(writer, ...view.summary)];
 	return [
 		whole(priorities.head, () => [heading(depth, writer, line(title)), ...summary]),
@@ -75734,7 +76312,7 @@ function policySections(view, writer, title, depth) {
 		stepped(priorities.findings, "finding", view.findings, (shown) => [quote([list(writer, shown)])]),
 		...workloadSections(view, writer),
 		...groundSections(view, writer),
-		...foldedSections(view, writer)
+		...foldedSections(view, writer, extras)
 	];
 }
 function workloadSections({ workloads }, writer) {
@@ -75748,28 +76326,31 @@ function workloadSections({ workloads }, writer) {
 	];
 }
 function groundSections(view, writer) {
-	const why = line(strong("Why"), view.confidence === "" ? "" : ` (${view.confidence})`);
+	const why = line(strong$1("Why"), view.confidence === "" ? "" : ` (${view.confidence})`);
 	const more = view.conditions.length - OPEN_CONDITIONS;
 	return [
 		stepped(priorities.reasons, "reason", view.reasons, (shown) => titled(writer, why, shown)),
-		stepped(priorities.tippingPoints, "tipping point", view.tippingPoints, (shown) => titled(writer, line(strong("What would change it")), shown)),
-		stepped(priorities.conditions, "condition", view.conditions, (shown) => [...titled(writer, line(strong("Conditions to meet")), shown.slice(0, OPEN_CONDITIONS)), ...shown.length > OPEN_CONDITIONS ? details(plural(more, "more condition"), [list(writer, shown.slice(OPEN_CONDITIONS))]) : []])
+		stepped(priorities.tippingPoints, "tipping point", view.tippingPoints, (shown) => titled(writer, line(strong$1("What would change it")), shown)),
+		stepped(priorities.conditions, "condition", view.conditions, (shown) => [...titled(writer, line(strong$1("Conditions to meet")), shown.slice(0, OPEN_CONDITIONS)), ...shown.length > OPEN_CONDITIONS ? details(plural(more, "more condition"), [list(writer, shown.slice(OPEN_CONDITIONS))]) : []])
 	];
 }
-function foldedSections(view, writer) {
+function foldedSections(view, writer, extras) {
 	const costNames = enumerate(view.costs.map((cost) => cost.workload));
 	const fleetSizes = enumerate(view.fleets.map((fleet) => fleet.size));
 	return [
 		tableSection(priorities.paths, "path", view.paths, writer),
 		stepped(priorities.costs, "cost build-up", view.costs, (shown) => details(`Cost build-up of ${costNames}`, shown.flatMap((cost) => [paragraph(writer, cost.title), table(writer, cost.table)]))),
 		tableSection(priorities.breakEvens, "break-even", view.breakEvens, writer),
+		...extras.chart,
 		stepped(priorities.fleets, "fleet plan", view.fleets, (shown) => details(`Fleet plan: ${fleetSizes}`, shown.flatMap((fleet) => [
 			paragraph(writer, fleet.title),
 			table(writer, fleet.table),
 			fence("sh", fleet.command)
 		]))),
 		stepped(priorities.ruledOut, "rejecting rule", view.ruledOut.items, (shown) => details(view.ruledOut.title, [list(writer, shown)], view.costs.length === 0)),
-		tableSection(priorities.assumptions, "assumption", view.assumptions, writer)
+		tableSection(priorities.advisory, "rule of thumb", view.advisory, writer),
+		tableSection(priorities.assumptions, "assumption", view.assumptions, writer),
+		...extras.infrastructure
 	];
 }
 /** A section that is shown as it is. */
@@ -75815,6 +76396,177 @@ function titled(writer, title, items) {
 	return [paragraph(writer, title), list(writer, items)];
 }
 
+// src/report/chart.ts
+/**
+* A chart as text for mermaid: bars are the API, the line is the own servers, so that it reads without colours. It holds
+* nothing but figures and words of our own; the name of the workload stands outside. Empty when fewer than two volumes can be
+* served on both sides.
+*
+* Example: `x-axis "requests a month" ["2.55M", "7.65M"]`, `bar [2640, 7010]`, `line [6980, 7010]`.
+*/
+function chartLines(curve) {
+	const points = curve.points.filter((point) => point.apiUsd !== null && point.selfHostUsd !== null);
+	if (points.length < 2) return [];
+	const top = Math.max(...points.flatMap(({ apiUsd, selfHostUsd }) => [apiUsd, selfHostUsd]));
+	const list = (amounts) => `[${amounts.map((amount) => plainAmount(amount)).join(", ")}]`;
+	return [
+		"xychart-beta",
+		"    title \"US dollars a month: bars are API, the line is self-host\"",
+		`    x-axis "requests a month" [${points.map(({ requestsPerMonth }) => `"${compact(requestsPerMonth)}"`).join(", ")}]`,
+		`    y-axis "US dollars a month" 0 --> ${plainAmount(Math.max(1, top))}`,
+		`    bar ${list(points.map(({ apiUsd }) => apiUsd))}`,
+		`    line ${list(points.map(({ selfHostUsd }) => selfHostUsd))}`
+	];
+}
+/** Folded chart and table of each curve; the table has every figure of the chart. Nothing where there is no curve. */
+function chartSection(curves, writer) {
+	return stepped(priorities.charts, "chart", curves, (shown) => details(`Cost against volume of ${enumerate(shown.map(({ workload }) => shortName(workload)))}`, shown.flatMap((curve) => {
+		const lines = chartLines(curve);
+		const amounts = curve.alone ? "" : ", the other workloads as decided and included";
+		return [
+			paragraph(writer, line(strong$1(shortName(curve.workload)), `: monthly cost of the policy on either side${amounts}`)),
+			...lines.length === 0 ? [] : [fence("mermaid", lines)],
+			table(writer, {
+				columns: columns("Requests/month>", "API>", "Self-host>", "Less expensive", "Mark"),
+				rows: curve.points.map(cells)
+			})
+		];
+	})));
+}
+function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }) {
+	const amount = (value) => line(value === null ? "not possible" : usd(value));
+	return [
+		line(volume(requestsPerMonth)),
+		amount(apiUsd),
+		amount(selfHostUsd),
+		line(lessExpensive(apiUsd, selfHostUsd)),
+		line(mark ?? "-")
+	];
+}
+function lessExpensive(apiUsd, selfHostUsd) {
+	if (apiUsd === null || selfHostUsd === null) return apiUsd === selfHostUsd ? "-" : apiUsd === null ? "self-host" : "API";
+	if (usd(apiUsd) === usd(selfHostUsd)) return "equal";
+	return selfHostUsd < apiUsd ? "self-host" : "API";
+}
+/** Dollars for a drawing: whole from 100 up, never in the form 1e21. */
+function plainAmount(amount) {
+	return amount.toFixed(amount >= 100 ? 0 : 2);
+}
+const SCALES = [
+	[0xe8d4a51000, "T"],
+	[1e9, "G"],
+	[1e6, "M"],
+	[1e3, "k"]
+];
+/** A volume with three digits: `compact(7_650_000)` is `7.65M`. */
+function compact(value) {
+	const rounded = Number(value.toPrecision(3));
+	const [scale, unit] = SCALES.find(([least]) => rounded >= least) ?? [1, ""];
+	return `${Number((rounded / scale).toPrecision(3))}${unit}`;
+}
+
+// src/report/fit.ts
+/** UTF-16 units: what GitHub counts in a comment. */
+function utf16Length(text) {
+	return text.length;
+}
+/** UTF-8 bytes: what GitHub counts in a job summary. */
+function utf8Length(text) {
+	return new TextEncoder().encode(text).length;
+}
+const SEPARATOR = "\n";
+/**
+* The longest report within the limit: while the sections do not fit, the one with the lowest priority (of equals, the
+* last) is shortened by one step. What was left out is told by `note`, which stands before the last section.
+* Returns null when even the shortest variants together are too long.
+*/
+function fitWithin(sections, limit, note) {
+	const chosen = sections.map(() => 0);
+	const texts = sections.map((section) => section.variants[0]?.());
+	const sizes = texts.map((variant) => size(variant?.text ?? "", limit));
+	let total = sizes.reduce((sum, length) => sum + length, 0);
+	const order = sections.map((_, index) => index).sort((a, b) => priorityOf(sections, a) - priorityOf(sections, b) || b - a);
+	const leftOutNote = () => note(texts.flatMap((variant) => variant?.leftOut ?? []));
+	for (const index of order) {
+		const variants = sections[index]?.variants ?? [];
+		while (total + size(leftOutNote(), limit) > limit.max) {
+			const next = (chosen[index] ?? 0) + 1;
+			const shorter = variants[next]?.();
+			if (shorter === void 0) break;
+			total += size(shorter.text, limit) - (sizes[index] ?? 0);
+			chosen[index] = next;
+			texts[index] = shorter;
+			sizes[index] = size(shorter.text, limit);
+		}
+	}
+	const parts = texts.map((variant) => variant?.text ?? "");
+	const report = [
+		...parts.slice(0, -1),
+		leftOutNote(),
+		...parts.slice(-1)
+	].filter((part) => part !== "").join(SEPARATOR);
+	return limit.measure(report) <= limit.max ? report : null;
+}
+function priorityOf(sections, index) {
+	return sections[index]?.priority ?? 0;
+}
+function size(text, limit) {
+	return text === "" ? 0 : limit.measure(text) + 1;
+}
+
+// src/report/advisory.ts
+/** What each rule of thumb looks at, as the reader calls it. */
+const LABELS = new Map(Object.entries({
+	"monthly-volume": "Requests a month",
+	"daily-volume": "Requests a day",
+	flowchart: "Flowchart",
+	formula: "Fixed-cost formula",
+	"kind-of-work": "Kind of work",
+	privacy: "Data",
+	regulation: "Regulation",
+	customization: "Customization",
+	features: "Features",
+	scaling: "Scaling",
+	stage: "Stage",
+	team: "Team"
+}));
+/** The rules of thumb beside the verdict, those that disagree first; one row for workloads of which the same is said. */
+function advisoryTable({ advisory, workloads }) {
+	const rows = merged$1(advisory);
+	const against = rows.filter((row) => !row.vote.agrees);
+	const named = workloads.length > 1;
+	return {
+		title: `What the rules of thumb say: ${against.length === 0 ? "none" : String(against.length)} of ${rows.length} disagree`,
+		table: {
+			columns: columns("Rule of thumb", ...named ? ["Workload"] : [], "Says", "Agrees", "In words"),
+			rows: [...against, ...rows.filter((row) => row.vote.agrees)].map(({ vote, names }) => [
+				line(LABELS.get(vote.rule) ?? code$1(vote.rule)),
+				...named ? [line(names.length === 0 || names.length === workloads.length ? "all" : names.map(shortName).join(", "))] : [],
+				line(vote.says === "either" ? "either" : pathWords[vote.says]),
+				line(vote.says === "either" ? "-" : vote.agrees ? "yes" : "no"),
+				line(vote.text)
+			])
+		}
+	};
+}
+function merged$1(advisory) {
+	const rows = /* @__PURE__ */ new Map();
+	for (const vote of advisory) {
+		const key = JSON.stringify([
+			vote.rule,
+			vote.says,
+			vote.agrees,
+			vote.text
+		]);
+		const names = vote.workload === null ? [] : [vote.workload];
+		rows.set(key, {
+			vote,
+			names: [...rows.get(key)?.names ?? [], ...names]
+		});
+	}
+	return [...rows.values()];
+}
+
 // src/report/build-up.ts
 /** Beyond a thousandfold a factor says nothing; the volumes beside it do. */
 const MAX_FACTOR = 1e3;
@@ -75824,7 +76576,7 @@ const NAMED_OPTIONS = 3;
 function costViews(workloads) {
 	return [...workloads].filter((workload) => workload.option !== null && workload.costLines.length > 0).sort((a, b) => (b.monthlyCostUsd?.expected ?? 0) - (a.monthlyCostUsd?.expected ?? 0)).map((workload) => ({
 		workload: shortName(workload.name),
-		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
+		title: line(strong$1(shortName(workload.name)), `: ${servedBy(workload.option)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
 		table: {
 			columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
 			rows: workload.costLines.map(costCells)
@@ -75851,7 +76603,7 @@ function pathTable(decision) {
 		table: {
 			columns: columns("Path", "Monthly>", "80% band>", "Against chosen>", "Note"),
 			rows: decision.paths.map(({ path, monthlyCostUsd, text }) => [
-				line(path === decision.path ? strong(`${pathWords[path]} (chosen)`) : pathWords[path]),
+				line(path === decision.path ? strong$1(`${pathWords[path]} (chosen)`) : pathWords[path]),
 				line(monthlyCostUsd === null ? "not feasible" : usd(monthlyCostUsd.expected)),
 				line(monthlyCostUsd === null ? "-" : `${usd(monthlyCostUsd.p10)} to ${usd(monthlyCostUsd.p90)}`),
 				line(monthlyCostUsd === null || chosen === null || path === decision.path ? "-" : change(monthlyCostUsd.expected - chosen, chosen)),
@@ -75879,7 +76631,7 @@ function breakEvenCells({ name, requestsPerMonth }, breakEven) {
 		line(quantity(requestsPerMonth)),
 		line(volume(breakEven.requestsPerMonth)),
 		line(factor < MAX_FACTOR ? `×${quantity(factor)}` : "-"),
-		line(code(breakEven.versus)),
+		line(code$1(breakEven.versus)),
 		line(reachedWords(breakEven, requestsPerMonth))
 	];
 }
@@ -75897,13 +76649,13 @@ function ruledOutLine(rule, options) {
 	const first = options[0];
 	const others = [...new Set(options.map((option) => option.option))].filter((name) => name !== first?.option);
 	const because = first === void 0 ? [] : [...line(first.verdict === "unknown" ? " is not proven: " : ": ", first.text), ...atLine(first.line)];
-	const also = others.slice(0, 2).flatMap((name, index) => [...line(index === 0 ? "; also " : ", "), code(name)]);
+	const also = others.slice(0, 2).flatMap((name, index) => [...line(index === 0 ? "; also " : ", "), code$1(name)]);
 	const more = others.length >= NAMED_OPTIONS ? line(` and ${others.length - NAMED_OPTIONS + 1} more`) : [];
 	return [
-		strong(quantity(options.length)),
+		strong$1(quantity(options.length)),
 		...line(" by "),
-		code(rule),
-		...line(", ", code(first?.option ?? "")),
+		code$1(rule),
+		...line(", ", code$1(first?.option ?? "")),
 		...because,
 		...also,
 		...more
@@ -75925,7 +76677,7 @@ function assumptionTable({ assumptions }) {
 		table: {
 			columns: columns("Not declared", "Assumed", "Source"),
 			rows: assumptions.map(({ key, value, source }) => [
-				line(code(key)),
+				line(code$1(key)),
 				line(value),
 				line(sourceText(source))
 			])
@@ -75936,7 +76688,7 @@ function assumptionTable({ assumptions }) {
 function fleetViews(decision) {
 	return decision.fleets.map((fleet) => ({
 		size: sizeOf(fleet),
-		title: line(strong(`${shortName(fleet.model)} ${fleet.precision}`), ` on ${fleet.instanceType}, for ${fleet.workloads.map(shortName).join(", ")}`),
+		title: line(strong$1(`${shortName(fleet.model)} ${fleet.precision}`), ` on ${fleet.instanceType}, for ${fleet.workloads.map(shortName).join(", ")}`),
 		table: {
 			columns: columns("Fleet", "Value"),
 			rows: fleetRows(fleet)
@@ -76000,7 +76752,7 @@ function gateLines(gates) {
 }
 /** Findings, warnings first, then warnings about the policy's own text. */
 function findingLines(evaluation) {
-	return [...[...evaluation.findings].sort((a, b) => Number(a.level === "notice") - Number(b.level === "notice")).map((finding) => line(strong(finding.level === "warning" ? "Warning:" : "Note:"), " ", finding.text, ...atLine(finding.line))), ...evaluation.diagnostics.map((diagnostic) => line(strong("Warning:"), " ", diagnostic.message, diagnostic.fix === void 0 ? "" : `; ${diagnostic.fix}`, ...atLine(diagnostic.line)))];
+	return [...[...evaluation.findings].sort((a, b) => Number(a.level === "notice") - Number(b.level === "notice")).map((finding) => line(strong$1(finding.level === "warning" ? "Warning:" : "Note:"), " ", finding.text, ...atLine(finding.line))), ...evaluation.diagnostics.map((diagnostic) => line(strong$1("Warning:"), " ", diagnostic.message, diagnostic.fix === void 0 ? "" : `; ${diagnostic.fix}`, ...atLine(diagnostic.line)))];
 }
 /** How far a parameter has to move, as the logarithm of the factor: x2 and x0.5 are equally far. */
 function distance(point) {
@@ -76009,7 +76761,7 @@ function distance(point) {
 function gateLine(gate) {
 	const badge = gate.status === "fail" ? "Gate failed:" : "Gate waived:";
 	const place = gate.from === "head" ? atLine(gate.line) : gate.line === null ? [] : line(` (line ${gate.line} on the base branch)`);
-	return line(strong(badge), " ", code(gate.id), ": ", gate.text, ...place);
+	return line(strong$1(badge), " ", code$1(gate.id), ": ", gate.text, ...place);
 }
 function withStatus(gates, status) {
 	return gates.filter((gate) => gate.status === status);
@@ -76018,7 +76770,7 @@ function withStatus(gates, status) {
 function owners(names, total) {
 	if (total === 1) return [];
 	const words = names.length === total ? allWorkloads(total) : enumerate(names.map(shortName));
-	return [strong(`${words}:`), ...line(" ")];
+	return [strong$1(`${words}:`), ...line(" ")];
 }
 function verdictWord(reason) {
 	if (reason.verdict === "unknown") return line("not proven: ");
@@ -76059,6 +76811,7 @@ function viewOf(evaluation) {
 		breakEvens: breakEvenTable(decision.workloads),
 		ruledOut: ruledOut(decision.workloads),
 		assumptions: assumptionTable(decision),
+		advisory: advisoryTable(decision),
 		fleets: fleetViews(decision),
 		provenance: provenanceOf(evaluation)
 	};
@@ -76118,7 +76871,7 @@ function gateSentence(evaluation) {
 	];
 	if (evaluation.gates.length === 0) return [];
 	const words = parts.filter((part) => part !== "" && part !== "0 passed").join(", ");
-	return failed > 0 ? line(strong(`Gates: ${words}.`)) : line(`Gates: ${words}.`);
+	return failed > 0 ? line(strong$1(`Gates: ${words}.`)) : line(`Gates: ${words}.`);
 }
 /** Unit of the cost lines that are people's time and appear on no invoice. */
 const PEOPLE_UNIT = "engineer-hour";
@@ -76183,17 +76936,24 @@ function renderReport(results, context, limit) {
 		context,
 		file: results[0]?.file ?? ""
 	};
-	const sections = [...headSections(results, context), footer(results, writer)];
+	const quiet = quietOnes(results, context);
+	if (results.length > 0 && quiet.length === results.length) return markdown([paragraph(writer, quietLine(quiet, context))]);
+	const sections = [...headSections(results, quiet, context), footer(results, writer)];
 	return fitWithin(sections, limit, (leftOut) => leftOutNote(leftOut, writer)) ?? lastResort(results, limit);
 }
-function headSections(results, context) {
+function headSections(results, quiet, context) {
 	const [only] = results;
 	if (only === void 0) return [whole(priorities.head, () => [heading(3, {
 		context,
 		file: ""
 	}, line("Breakeven: no policy file found"))])];
 	if (results.length === 1) return resultSections(only, context, 3, "Breakeven");
-	return [...overview(results, context), ...results.flatMap((result) => resultSections(result, context, 4, resultName(result)))];
+	const loud = results.filter((result) => !quiet.some((other) => other === result));
+	return [...overview(results, quiet, context), ...loud.flatMap((result) => resultSections(result, context, 4, resultName(result)))];
+}
+function quietOnes(results, { quietBelowUsd }) {
+	if (quietBelowUsd === void 0) return [];
+	return results.filter((result) => result.kind === "evaluated").filter((result) => isQuiet(result, quietBelowUsd));
 }
 function resultSections(result, context, depth, name) {
 	const writer = {
@@ -76201,9 +76961,16 @@ function resultSections(result, context, depth, name) {
 		file: result.file
 	};
 	const title = `${name}: ${resultVerdict(result)}`;
-	if (result.kind === "evaluated") return policySections(viewOf(result.evaluation), writer, title, depth);
-	if (result.kind === "deleted") return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line(code(result.file), " no longer exists; its workloads are not evaluated."))])];
-	return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line("Nothing was decided for ", code(result.file), "."))]), stepped(priorities.problems, "problem", result.diagnostics, (shown) => [table(writer, {
+	if (result.kind === "evaluated") {
+		const curves = result.extras?.curves ?? [];
+		const extras = {
+			chart: curves.length === 0 ? [] : [chartSection(curves, writer)],
+			infrastructure: []
+		};
+		return policySections(viewOf(result.evaluation), writer, title, depth, extras);
+	}
+	if (result.kind === "deleted") return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line(code$1(result.file), " no longer exists; its workloads are not evaluated."))])];
+	return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line("Nothing was decided for ", code$1(result.file), "."))]), stepped(priorities.problems, "problem", result.diagnostics, (shown) => [table(writer, {
 		columns: columns("Line", "Problem", "What to change"),
 		rows: shown.map(problemCells)
 	})])];
@@ -76226,22 +76993,28 @@ function resultVerdict(result) {
 function resultName(result) {
 	return shortName(result.kind === "evaluated" ? result.evaluation.policy.name : result.file);
 }
-function overview(results, context) {
+function overview(results, quiet, context) {
 	const writer = {
 		context,
 		file: ""
 	};
-	const rows = results.map(overviewCells);
-	return [whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]), stepped(priorities.overview, "policy", rows, (shown) => [table(writer, {
+	const view = (rows) => table(writer, {
 		columns: columns("Policy", "Path", "Monthly>", "Change>", "Gates"),
-		rows: shown
-	})])];
+		rows
+	});
+	const open = results.filter((result) => !quiet.some((other) => other === result)).map(overviewCells);
+	const folded = quiet.map(overviewCells);
+	return [
+		whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]),
+		stepped(priorities.overview, "policy", open, (shown) => [view(shown)]),
+		stepped(priorities.otherWorkloads, "policy", folded, (shown) => details(plural(folded.length, "unchanged policy", "unchanged policies"), [view(shown)]))
+	];
 }
 function overviewCells(result) {
 	const name = line(resultName(result));
 	if (result.kind !== "evaluated") return [
 		name,
-		line(strong(result.kind)),
+		line(strong$1(result.kind)),
 		line("-"),
 		line("-"),
 		line("-")
@@ -76254,7 +77027,7 @@ function overviewCells(result) {
 		line(pathWords[decision.path]),
 		line(monthly === null ? "-" : usd(monthly)),
 		line(delta === null ? "new" : delta.deltaMonthlyUsd === null ? "not comparable" : change(delta.deltaMonthlyUsd, baseMonthlyUsd(result.evaluation))),
-		badge === null ? line(gates.length === 0 ? "none" : "passed") : line(strong(badge))
+		badge === null ? line(gates.length === 0 ? "none" : "passed") : line(strong$1(badge))
 	];
 }
 function overallVerdict(results) {
@@ -76292,7 +77065,7 @@ function footerLine(evaluations, context) {
 	const files = evaluations.length > NAMED_FILES ? ["FILE"] : evaluations.map((evaluation) => shellWord(evaluation.policy.path));
 	const hashes = evaluations.map((evaluation) => provenanceOf(evaluation).inputHash);
 	const prices = oldestPrice === null ? "" : `, ${oldestPrice}`;
-	return line(`Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `, code(enumerate(hashes, NAMED_FILES)), ". Reproduce in a clone of that version: ", code(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`), run.length === 0 ? "." : ". ", ...run);
+	return line(`Breakeven ${engineVersion}, catalog ${catalogVersion}, prices as of ${asOf}${prices}. Input `, code$1(enumerate(hashes, NAMED_FILES)), ". Reproduce in a clone of that version: ", code$1(`${PROGRAM} evaluate ${files.join(" ")} --as-of ${asOf}`), run.length === 0 ? "." : ". ", ...run);
 }
 function leftOutNote(leftOut, writer) {
 	if (leftOut.length === 0) return "";
@@ -76399,6 +77172,14 @@ function documentOf(evaluation) {
 		assumptions: decision.assumptions.map(({ key, value, source }) => ({
 			key,
 			value,
+			source
+		})),
+		advisory: decision.advisory.map(({ rule, workload, says, agrees, text, source }) => ({
+			rule,
+			workload,
+			says,
+			agrees,
+			text,
 			source
 		})),
 		findings: evaluation.findings.map(({ id, level, text, line }) => ({
@@ -76749,13 +77530,15 @@ function judge(policy, catalog, asOf) {
 		asOf,
 		engineVersion: version$1
 	});
-	return judged.kind === "invalid" ? {
+	if (judged.kind === "invalid") return {
 		...judged,
 		file
-	} : {
+	};
+	return {
 		kind: "evaluated",
 		file,
-		evaluation: judged.evaluation
+		evaluation: judged.evaluation,
+		extras: { curves: costCurves(judged.trace, 3) }
 	};
 }
 function runStateOf({ runner, target }) {
@@ -76810,8 +77593,11 @@ async function publishComment(self, results) {
 		key,
 		run: runStateOf(self),
 		author: await authorOf(client, inputs.token, inputs.commentAuthor),
-		mayCreate: isCommentDue(inputs.commentMode, results),
-		render: (run, maxLength) => renderComment(results, contextOf(self, run, maxLength)),
+		mayCreate: isCommentDue(inputs.commentMode, results, inputs.commentMinDeltaUsd),
+		render: (run, maxLength) => renderComment(results, {
+			...contextOf(self, run, maxLength),
+			quietBelowUsd: inputs.commentMinDeltaUsd
+		}),
 		sleep: ports.sleep
 	});
 }
