@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Catalog } from "./catalog/index.ts";
+import { causeOf } from "./decide/cause.ts";
 import { compare } from "./decide/compare.ts";
 import { decide, type Trace } from "./decide/decide.ts";
 import { findingsOf, oldestPriceUsed } from "./decide/findings.ts";
@@ -57,6 +58,8 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
   const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
   const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, { ...input.files, ...input.base?.files });
   const baseDecision = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations).decision;
+  const calibrations = { base: baseMeasured?.calibrations ?? [], head: measured.calibrations };
+  const causeContext = { catalog, asOf, waivers, calibrations };
   const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
   const evaluation: Evaluation = {
     engineVersion: input.engineVersion,
@@ -69,7 +72,10 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
         : { policy: identityOf(input.base, baseDocument), decision: baseDecision },
     baseNote: baseNote(input.base, base?.kind ?? null),
     decision: trace.decision,
-    delta: baseDecision === null ? null : compare(baseDecision, trace.decision),
+    delta:
+      baseDocument === null || baseDecision === null
+        ? null
+        : { ...compare(baseDecision, trace.decision), cause: causeOf(baseDocument, baseDecision, head, trace.decision, causeContext) },
     gates,
     findings: [
       ...findings,

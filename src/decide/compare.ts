@@ -10,6 +10,7 @@ export function compare(base: Decision, head: Decision): Delta {
   const to = expectedUsd(head.monthlyCostUsd);
   const names = new Set(head.workloads.map((workload) => workload.name));
   return {
+    cause: null,
     deltaMonthlyUsd: from === null || to === null ? null : to - from,
     pathChange: base.path === head.path ? null : { from: base.path, to: head.path },
     workloads: [

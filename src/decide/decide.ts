@@ -4,18 +4,21 @@ import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
 import { bandsOf, type PortfolioBands } from "./bands.ts";
+import { type WhyNone, whyNone } from "./conflict.ts";
 import { fleetOf, namesOf, summaryOf, usd } from "./describe.ts";
-import { factsOf, type RequirementFacts } from "./facts.ts";
-import { offersByGpu, type SizedFleet } from "./fleet.ts";
+import type { RequirementFacts } from "./facts.ts";
+import type { SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
-import { optionsFor, type WorkloadOptions } from "./options.ts";
-import { newMemo, type PricedPortfolio, Pricer, totalUsd } from "./portfolio.ts";
-import { type InstanceOffer, instanceOffers, overlayPrices } from "./prices.ts";
+import type { WorkloadOptions } from "./options.ts";
+import { type PricedPortfolio, type Pricer, totalUsd } from "./portfolio.ts";
+import type { InstanceOffer } from "./prices.ts";
 import { costReasons } from "./reasons.ts";
+import { singleRuleRelaxations } from "./relax.ts";
 import { EXPECTED } from "./scenario.ts";
-import { pathOf, type SearchResult, searchPortfolios } from "./search.ts";
+import { pathOf, type SearchResult } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
-import type { Band, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
+import { type Solved, solve } from "./solve.ts";
+import type { Band, Conflict, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 
 const RUNNERS_UP = 3;
 
@@ -41,39 +44,15 @@ export function decide(
   waivers: NonNullable<Policy["waivers"]>,
   calibrations: readonly Calibration[] = [],
 ): Trace {
-  const facts = factsOf(document);
-  const priced = overlayPrices(catalog, facts.prices);
-  const { offers } = instanceOffers(facts, priced, asOf);
-  const ownKeys = ownComplianceKeys(document.policy);
-  const lineOf = (path: string) => document.lineOf(path);
-  const context = { facts, catalog: priced, asOf, offers, waivers, calibrations, ownKeys, lineOf };
-  const options = facts.workloads.map((workload) => optionsFor(workload, context));
-  const pricer = new Pricer({
-    workloads: options,
-    facts,
-    catalog: priced,
-    asOf,
-    offers: offersByGpu(offers),
-    what: EXPECTED,
-    memo: newMemo(),
-  });
-  const search = searchPortfolios(pricer);
-  if (search.chosen === undefined) return { decision: infeasible(facts, options, document), facts, options, offers, flips: null };
+  const solved = solve(document, catalog, asOf, waivers, calibrations);
+  const { facts, options, context, pricer, search } = solved;
+  const shared = { facts, options, offers: context.offers };
+  if (search.chosen === undefined) return { decision: infeasible(solved, document), ...shared, flips: null };
   const flips = new Flips(pricer, search.chosen, search.shortlists);
-  return { decision: feasible(search, search.chosen, pricer, flips, document), facts, options, offers, flips };
+  return { decision: feasible(solved, search.chosen, flips, document), ...shared, flips };
 }
 
-/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
-function ownComplianceKeys(policy: Policy): ReadonlySet<string> {
-  const snake = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return new Set(
-    policy.workloads.flatMap((workload, index) =>
-      Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`),
-    ),
-  );
-}
-
-function feasible(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer, flips: Flips, document: PolicyDocument): Decision {
+function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, flips: Flips, document: PolicyDocument): Decision {
   const bands = bandsOf(pricer, chosen);
   const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
   const workloads = pricer.context.workloads.map((entry, index): WorkloadDecision => {
@@ -96,6 +75,8 @@ function feasible(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer,
       runnersUp: runnersUp(search, chosen, pricer, index),
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
       conditions: unique(option.judgement.conditions),
+      conflict: null,
+      relaxations: singleRuleRelaxations(entry, index, chosen, pricer, context),
       considered: { total: entry.total, feasible: entry.feasible.length },
     };
   });
@@ -199,9 +180,10 @@ function confidenceOf(
 }
 
 /** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
-function infeasible(facts: RequirementFacts, options: readonly WorkloadOptions[], document: PolicyDocument): Decision {
-  const workloads = options.map(
-    (entry): WorkloadDecision => ({
+function infeasible({ facts, options, context }: Solved, document: PolicyDocument): Decision {
+  const workloads = options.map((entry): WorkloadDecision => {
+    const { conflict, relaxations } = entry.feasible.length > 0 ? NOT_ASKED : whyNone(entry.workload, context);
+    return {
       name: entry.workload.name,
       line: document.lineOf(entry.workload.pointer),
       path: "none",
@@ -210,14 +192,16 @@ function infeasible(facts: RequirementFacts, options: readonly WorkloadOptions[]
       monthlyCostUsd: null,
       costLines: [],
       breakEven: null,
-      reasons: [whyNothingFits(entry, document)],
+      reasons: [...conflictReason(conflict), whyNothingFits(entry, document)],
       rejected: entry.rejected,
       runnersUp: [],
       tippingPoints: [],
       conditions: [],
+      conflict,
+      relaxations,
       considered: { total: entry.total, feasible: entry.feasible.length },
-    }),
-  );
+    };
+  });
   return {
     path: "none",
     monthlyCostUsd: null,
@@ -232,6 +216,12 @@ function infeasible(facts: RequirementFacts, options: readonly WorkloadOptions[]
     assumptions: facts.assumptions,
     advisory: [],
   };
+}
+
+const NOT_ASKED: WhyNone = { conflict: null, relaxations: [] };
+
+function conflictReason(conflict: Conflict | null): readonly Reason[] {
+  return conflict === null ? [] : [{ rule: "conflict", verdict: "fail", text: conflict.text, line: null, source: null }];
 }
 
 /** "0 of 121 options feasible: 93 data-location, 28 il6". */

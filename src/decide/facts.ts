@@ -180,7 +180,8 @@ function profileOf(
   return HOURLY_PROFILES[name];
 }
 
-function defaultContextWindow(longestMeanTokens: number): number {
+/** Context window of a workload that declares none: twice its mean request, at least 4,096 tokens. */
+export function defaultContextWindow(longestMeanTokens: number): number {
   return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * CONTEXT_WINDOW_FACTOR));
 }
 

@@ -66,7 +66,13 @@ export function optionsFor(workload: WorkloadFacts, context: OptionContext): Wor
   return { workload, feasible, rejected, total: candidates.length, judged };
 }
 
-function realise(candidate: Candidate, judgement: Judgement, rules: RuleContext, context: OptionContext): FeasibleOption | RejectedOption {
+/** An option with its hardware or its price; rejected when there is neither. */
+export function realise(
+  candidate: Candidate,
+  judgement: Judgement,
+  rules: RuleContext,
+  context: OptionContext,
+): FeasibleOption | RejectedOption {
   if (candidate.kind !== "self-host") {
     if (priceRowOn(candidate.model, context.asOf) === undefined) {
       return {

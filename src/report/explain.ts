@@ -27,6 +27,7 @@ export function renderExplain(evaluation: Evaluation, document?: PolicyDocument,
     paragraphText(line(strong(`${view.name}: ${view.verdict}`)), terminal),
     view.summary.map((content) => paragraphText(content, terminal)).join("\n"),
     titled("Evaluated", { columns: columns("What", "Value"), rows: contextRows(evaluation) }),
+    titled(view.cause.title, view.cause.table),
     titled(view.paths.title, view.paths.table),
     ...chosen.flatMap((decided) => workloadBlocks(decided, document)),
     ...fleetViews(evaluation.decision).flatMap((fleet) => [
@@ -69,6 +70,8 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
     titled("Rules", { columns: columns("Rule", "Verdict", "Because", "Line>", "Source"), rows: reasonRows(workload) }),
     titled("Runners-up", { columns: columns("Option", "Monthly>", "80% band>"), rows: runnerUpRows(workload) }),
     titled("Tipping points", { columns: columns("Parameter", "From>", "To>", "Flips to", "In words"), rows: tippingRows(workload) }),
+    titled("Conflict", { columns: columns("Need", "Line>", "Waiver", "Takes out", "For example"), rows: conflictRows(workload) }),
+    titled("Relaxations", { columns: columns("What if", "Option", "Monthly>"), rows: relaxationRows(workload) }),
     titled("Ruled out", { columns: columns("Option", "Rule", "Verdict", "Because", "Line>"), rows: rejectedRows(workload) }),
   ];
 }
@@ -163,6 +166,20 @@ function tippingRows({ tippingPoints }: WorkloadDecision): readonly (readonly Li
       line(pathWords[point.flipsTo]),
       line(point.text),
     ]);
+}
+
+function conflictRows({ conflict }: WorkloadDecision): readonly (readonly Line[])[] {
+  return (conflict?.steps ?? []).map((step) => [
+    line(code(step.pointer), ` ${step.says}`),
+    line(lineText(step.line)),
+    line(step.waivable ? "possible" : "no waiver can lift it"),
+    line(step.out),
+    line(step.example),
+  ]);
+}
+
+function relaxationRows({ relaxations }: WorkloadDecision): readonly (readonly Line[])[] {
+  return relaxations.map(({ text, option, monthlyUsd }) => [line(text), line(code(option.id)), line(usd(monthlyUsd))]);
 }
 
 function rejectedRows({ rejected }: WorkloadDecision): readonly (readonly Line[])[] {

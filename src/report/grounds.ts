@@ -1,5 +1,6 @@
 import type { Evaluation, GateResult, Reason, TippingPoint, WorkloadDecision } from "../decide/types.ts";
 import { atLine, code, type Line, line, type Span, strong } from "./spans.ts";
+import { conflictLine } from "./why.ts";
 import { allWorkloads, enumerate, shortName } from "./words.ts";
 
 /** How many reasons and tipping points a reader takes in at a glance. */
@@ -19,12 +20,11 @@ export function reasonLines(evaluation: Evaluation): readonly Line[] {
   ).flat();
   return merged(ranked, (reason) => reason.text)
     .slice(0, SHOWN)
-    .map(({ content, workloads: names }) => [
-      ...owners(names, workloads.length),
-      ...verdictWord(content),
-      ...line(content.text),
-      ...atLine(content.line),
-    ]);
+    .map(({ content, workloads: names }) => {
+      const conflict = workloads.find((workload) => workload.conflict?.text === content.text)?.conflict ?? null;
+      const said = conflict === null ? [...verdictWord(content), ...line(content.text), ...atLine(content.line)] : conflictLine(conflict);
+      return [...owners(names, workloads.length), ...said];
+    });
 }
 
 /** The nearest tipping points, at most three, nearest meaning the smallest factor. */

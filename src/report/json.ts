@@ -1,4 +1,4 @@
-import type { Band, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, WorkloadDecision } from "../decide/types.ts";
+import type { Band, Cause, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, WorkloadDecision } from "../decide/types.ts";
 
 /** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
 const SCHEMA_VERSION = 1;
@@ -52,6 +52,7 @@ function documentOf(evaluation: Evaluation): object {
         ? null
         : { policy: identityOf(base.policy), path: base.decision.path, monthlyCostUsd: bandOf(base.decision.monthlyCostUsd) },
     baseNote: evaluation.baseNote,
+    delta: delta === null ? null : { cause: delta.cause === null ? null : causeOf(delta.cause) },
     workloadDeltas: (delta?.workloads ?? []).map(({ name, kind, from, to, deltaUsd }) => ({
       name,
       kind,
@@ -86,6 +87,28 @@ function workloadOf(workload: WorkloadDecision): object {
       breakEven === null
         ? null
         : { requestsPerMonth: figure(breakEven.requestsPerMonth), versus: breakEven.versus, reachedOn: breakEven.reachedOn },
+    conflict:
+      workload.conflict === null
+        ? null
+        : {
+            text: workload.conflict.text,
+            steps: workload.conflict.steps.map(({ pointer, says, line, waivable, out, example }) => ({
+              pointer,
+              says,
+              line,
+              waivable,
+              out,
+              example,
+            })),
+          },
+    relaxations: workload.relaxations.map((relaxation) => ({
+      needs: relaxation.needs.map(({ pointer, says, line, waivable }) => ({ pointer, says, line, waivable })),
+      rule: relaxation.rule,
+      option: optionOf(relaxation.option),
+      monthlyUsd: money(relaxation.monthlyUsd),
+      savingUsd: money(relaxation.savingUsd),
+      text: relaxation.text,
+    })),
     reasons: workload.reasons.map(({ rule, verdict, text, line, source }) => ({ rule, verdict, text, line, source })),
     rejected: workload.rejected.map(({ option, rule, verdict, text, line }) => ({ option, rule, verdict, text, line })),
     runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
@@ -103,6 +126,25 @@ function workloadOf(workload: WorkloadDecision): object {
     line: workload.line,
     requestsPerMonth: figure(workload.requestsPerMonth),
     considered: { total: workload.considered.total, feasible: workload.considered.feasible },
+  };
+}
+
+function causeOf({ kind, edits, otherEdits, togetherUsd, evaluations, capped, text }: Cause): object {
+  return {
+    kind,
+    edits: edits.map((edit) => ({
+      key: edit.key,
+      from: edit.from,
+      to: edit.to,
+      line: edit.line,
+      effectUsd: money(edit.effectUsd),
+      text: edit.text,
+    })),
+    otherEdits,
+    togetherUsd: money(togetherUsd),
+    evaluations,
+    capped,
+    text,
   };
 }
 

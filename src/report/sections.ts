@@ -32,6 +32,7 @@ export const priorities = {
   fleets: 40,
   ruledOut: 35,
   advisory: 32,
+  nearMisses: 33,
   assumptions: 30,
   charts: 25,
   infrastructure: 20,
@@ -116,6 +117,9 @@ function foldedSections(view: PolicyView, writer: Writer, extras: ExtraSections)
       details(view.ruledOut.title, [list(writer, shown)], view.costs.length === 0),
     ),
     tableSection(priorities.advisory, "rule of thumb", view.advisory, writer),
+    stepped(priorities.nearMisses, "near miss", view.nearMisses, (shown) =>
+      details(`Less expensive, but for one rule: ${plural(view.nearMisses.length, "option")}`, [list(writer, shown)]),
+    ),
     tableSection(priorities.assumptions, "assumption", view.assumptions, writer),
     ...extras.infrastructure,
   ];

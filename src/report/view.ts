@@ -6,6 +6,7 @@ import { conditionLines, findingLines, gateLines, reasonLines, tippingLines } fr
 import { change, quantity, usd } from "./money.ts";
 import { rowsOf, type WorkloadRows } from "./rows.ts";
 import { type Line, line, strong } from "./spans.ts";
+import { causeLine, causeTable, relaxationLines } from "./why.ts";
 import { pathWords, plural, shortName, sourceText } from "./words.ts";
 
 /** The report of one policy: every figure rounded, every badge a word, nothing escaped and nothing laid out yet. */
@@ -25,6 +26,10 @@ export interface PolicyView {
   readonly confidence: string;
   readonly reasons: readonly Line[];
   readonly tippingPoints: readonly Line[];
+  /** The edits behind a change; no rows where nothing material changed. */
+  readonly cause: TitledTable;
+  /** Options that one rule alone keeps out and that would cost less. */
+  readonly nearMisses: readonly Line[];
   readonly conditions: readonly Line[];
   readonly costs: readonly CostView[];
   readonly paths: TitledTable;
@@ -62,7 +67,9 @@ export function viewOf(evaluation: Evaluation): PolicyView {
     workloads: rowsOf(evaluation),
     confidence: confidenceOf(decision),
     reasons: reasonLines(evaluation),
-    tippingPoints: tippingLines(decision.workloads),
+    tippingPoints: decision.path === "none" ? relaxationLines(decision.workloads) : tippingLines(decision.workloads),
+    cause: causeTable(evaluation.delta?.cause ?? null),
+    nearMisses: decision.path === "none" ? [] : relaxationLines(decision.workloads),
     conditions: conditionLines(decision.workloads),
     costs: costViews(decision.workloads),
     paths: pathTable(decision),
@@ -104,9 +111,12 @@ function summaryOf(evaluation: Evaluation): readonly Line[] {
   const before = comparison(evaluation);
   const gates = gateSentence(evaluation);
   const both = before.length > 0 && gates.length > 0 ? [...before, ...line(" "), ...gates] : [...before, ...gates];
-  return [both, billsAndPeople(evaluation.decision), averaging(evaluation.decision, evaluation.horizonMonths)].filter(
-    (content) => content.length > 0,
-  );
+  return [
+    both,
+    causeLine(evaluation.delta?.cause ?? null),
+    billsAndPeople(evaluation.decision),
+    averaging(evaluation.decision, evaluation.horizonMonths),
+  ].filter((content) => content.length > 0);
 }
 
 function comparison(evaluation: Evaluation): Line {

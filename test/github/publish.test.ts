@@ -44,6 +44,7 @@ const decisionOf = (path: Evaluation["decision"]["path"], expected: number | nul
 function moved(from: string, to: string, deltaUsd: number): Delta {
   const side = (option: string) => ({ path: "api", option, monthlyUsd: 100 });
   return {
+    cause: null,
     deltaMonthlyUsd: deltaUsd,
     pathChange: null,
     workloads: [{ name: "chat", kind: "changed", from: side(from), to: side(to), deltaUsd }],
@@ -83,6 +84,7 @@ describe("the outcome", () => {
     expect(outcomeOf(results, "gates")).toMatchObject({ path: "none", monthlyCostUsd: "", deltaMonthlyUsd: "" });
     expect(outcomeOf([evaluated(decisionOf("api", 100)), deleted], "gates")).toMatchObject({
       monthlyCostUsd: "100.00",
+      cause: null,
       deltaMonthlyUsd: "",
     });
   });

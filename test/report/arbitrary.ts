@@ -82,6 +82,8 @@ function workloadNamed(name: string): fc.Arbitrary<WorkloadDecision> {
       { maxLength: 3 },
     ),
     conditions: fc.array(sentence, { maxLength: 7 }),
+    conflict: fc.constant(null),
+    relaxations: fc.constant([]),
     considered: fc.record({ total: fc.nat(900), feasible: fc.nat(90) }),
   };
   const nothing = fc.record({
@@ -149,6 +151,7 @@ function deltaFor(workloads: readonly string[]): fc.Arbitrary<Delta> {
       deltaUsd: maybeAmount,
     });
   return fc.record({
+    cause: fc.constant(null),
     deltaMonthlyUsd: maybeAmount,
     pathChange: fc.constantFrom(null, { from: "api" as const, to: "hybrid" as const }),
     workloads: fc.tuple(...workloads.map(one)),

@@ -168,6 +168,8 @@ export function workload(name: string, overrides: Partial<WorkloadDecision> = {}
     monthlyCostUsd: { expected: 3665, p10: 3102.4, p90: 4480.9 },
     costLines: apiLines,
     breakEven: { requestsPerMonth: 14_200_000, versus: llama.id, reachedOn: "2028-02" },
+    conflict: null,
+    relaxations: [],
     reasons: reasonsForApi,
     rejected,
     runnersUp: [
@@ -319,6 +321,7 @@ export const selfHostCase = evaluation({
     decision: decision({ path: "self-host", monthlyCostUsd: onPremBand, workloads: [hosted] }),
   },
   delta: {
+    cause: null,
     deltaMonthlyUsd: 0,
     pathChange: null,
     workloads: [
@@ -394,6 +397,7 @@ export const hybridCase = evaluation({
     }),
   },
   delta: {
+    cause: null,
     deltaMonthlyUsd: 3999.74,
     pathChange: { from: "api", to: "hybrid" },
     workloads: [
@@ -524,6 +528,7 @@ export const manyCase = evaluation({
     decision: decision({ monthlyCostUsd: { expected: 700_000, p10: 650_000, p90: 790_000 }, workloads: [] }),
   },
   delta: {
+    cause: null,
     deltaMonthlyUsd: 33_000,
     pathChange: null,
     workloads: manyNames().map((name, index) => ({

@@ -1,0 +1,64 @@
+import type { Calibration } from "../capacity/calibrate.ts";
+import type { Catalog } from "../catalog/index.ts";
+import type { Policy, PolicyDocument } from "../policy/policy.ts";
+import { factsOf, type RequirementFacts } from "./facts.ts";
+import { offersByGpu } from "./fleet.ts";
+import { type OptionContext, optionsFor, type WorkloadOptions } from "./options.ts";
+import { newMemo, Pricer } from "./portfolio.ts";
+import { instanceOffers, overlayPrices } from "./prices.ts";
+import { EXPECTED } from "./scenario.ts";
+import { type SearchResult, searchPortfolios } from "./search.ts";
+
+/** What a policy is answered with before anything is explained: its options, their prices, and the portfolio found. */
+export interface Solved {
+  readonly facts: RequirementFacts;
+  /** What options were judged with, to judge others in the same way. */
+  readonly context: OptionContext;
+  readonly options: readonly WorkloadOptions[];
+  readonly pricer: Pricer;
+  readonly search: SearchResult;
+}
+
+/**
+ * The first half of `decide`: facts, options, rules, prices, search. It answers what serves each workload and what that
+ * costs, without break-evens, bands or reasons, so it is what hypothetical policies are asked with.
+ */
+export function solve(
+  document: PolicyDocument,
+  catalog: Catalog,
+  asOf: string,
+  waivers: NonNullable<Policy["waivers"]>,
+  calibrations: readonly Calibration[] = [],
+): Solved {
+  const facts = factsOf(document);
+  const priced = overlayPrices(catalog, facts.prices);
+  const { offers } = instanceOffers(facts, priced, asOf);
+  const ownKeys = ownComplianceKeys(document.policy);
+  const lineOf = (path: string) => document.lineOf(path);
+  const context = { facts, catalog: priced, asOf, offers, waivers, calibrations, ownKeys, lineOf };
+  const options = facts.workloads.map((workload) => optionsFor(workload, context));
+  const pricer = new Pricer({
+    workloads: options,
+    facts,
+    catalog: priced,
+    asOf,
+    offers: offersByGpu(offers),
+    what: EXPECTED,
+    memo: newMemo(),
+  });
+  return { facts, context, options, pricer, search: searchPortfolios(pricer) };
+}
+
+/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
+function ownComplianceKeys(policy: Policy): ReadonlySet<string> {
+  return new Set(
+    policy.workloads.flatMap((workload, index) =>
+      Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snakeKey(key)}`),
+    ),
+  );
+}
+
+/** A key of `Policy` as the policy file spells it: `snakeKey("dataMayLeave")` is "data_may_leave". */
+export function snakeKey(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

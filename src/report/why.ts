@@ -1,0 +1,71 @@
+import type { Cause, CauseEdit, Conflict, WorkloadDecision } from "../decide/types.ts";
+import { usdChange } from "./money.ts";
+import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
+import { plural, shortName } from "./words.ts";
+
+/** A comment names edits until they explain this share of a change, and two at most. */
+const EXPLAINED_RATIO = 0.8;
+const NAMED_EDITS = 2;
+
+/** "Because compliance.data_may_leave was set to false (line 24)": the cause of a change in one line; empty where there is none. */
+export function causeLine(cause: Cause | null): Line {
+  if (cause === null || cause.edits.length === 0) return [];
+  const named = cause.kind === "path" ? cause.edits.slice(0, NAMED_EDITS) : mainEdits(cause);
+  const more = cause.kind === "path" ? cause.edits.length - named.length : 0;
+  return line(
+    "Because ",
+    ...named.flatMap((edit, index) => line(index === 0 ? "" : " and ", edit.text, ...atLine(edit.line))),
+    more === 0 ? "." : ` and ${plural(more, "more edit")}.`,
+  );
+}
+
+function mainEdits({ edits }: Cause): readonly CauseEdit[] {
+  const size = ({ effectUsd }: CauseEdit) => Math.abs(effectUsd ?? 0);
+  const total = edits.reduce((sum, edit) => sum + size(edit), 0);
+  const enough = edits.findIndex(
+    (_, index) => edits.slice(0, index + 1).reduce((sum, edit) => sum + size(edit), 0) >= total * EXPLAINED_RATIO,
+  );
+  return edits.slice(0, Math.min(NAMED_EDITS, enough === -1 ? NAMED_EDITS : enough + 1));
+}
+
+/** Every edit of the cause with what it does alone; the last row is what they do together beyond that. */
+export function causeTable(cause: Cause | null): { readonly title: string; readonly table: TableView } {
+  const rows = (cause?.edits ?? []).map((edit) => [line(edit.text), line(effect(edit.effectUsd)), line(String(edit.line))]);
+  const together = cause?.togetherUsd ?? 0;
+  const rest = Math.abs(together) < 1 ? [] : [[line("together, beyond their own effects"), line(usdChange(together)), line("-")]];
+  return { title: titleOf(cause), table: { columns: columns("Edit", "Effect alone>", "Line>"), rows: [...rows, ...rest] } };
+}
+
+function titleOf(cause: Cause | null): string {
+  if (cause === null) return "";
+  const set = cause.kind === "path" ? "the smallest set of edits whose reversal restores the base" : "the edits by their own effect";
+  const others =
+    cause.otherEdits === 0 ? "" : `; ${plural(cause.otherEdits, "other edit")} ${cause.otherEdits === 1 ? "does" : "do"} not decide it`;
+  const limit = cause.capped
+    ? `; the search stopped after ${plural(cause.evaluations, "hypothetical policy", "hypothetical policies")}`
+    : "";
+  return `Cause of the change: ${set}${others}${limit}`;
+}
+
+function effect(value: number | null): string {
+  return value === null ? "not known" : usdChange(value);
+}
+
+/** A conflict as one sentence whose policy lines a renderer can link. */
+export function conflictLine({ steps }: Conflict): Line {
+  const parts = steps.flatMap((step, index) =>
+    line(index === 0 ? "because " : "; and because ", code(shortKey(step.pointer)), ` ${step.says}`, ...atLine(step.line), `, ${step.out}`),
+  );
+  return line(...parts, "; so no path fits");
+}
+
+/** The ways out of a policy that nothing fits, least expensive first, each with the workload where there are several. */
+export function relaxationLines(workloads: readonly WorkloadDecision[]): readonly Line[] {
+  return workloads.flatMap(({ name, relaxations }) =>
+    relaxations.map(({ text }) => line(...(workloads.length === 1 ? [] : [strong(`${shortName(name)}:`), " "]), text)),
+  );
+}
+
+function shortKey(pointer: string): string {
+  return pointer.replace(/^workloads\[\d+\]\./, "").replace(/\[.*\]$/, "");
+}

@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { minimalConflict, smallestDrops } from "../../src/decide/conflict.ts";
+import { needsOf, without } from "../../src/decide/needs.ts";
+import { optionsFor } from "../../src/decide/options.ts";
+import { solve } from "../../src/decide/solve.ts";
+import { AS_OF, catalog, documentOf, evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
+
+/** Conflicts as sets of needs: a policy fits when it holds none of them whole. */
+const clashing =
+  (conflicts: readonly (readonly string[])[]) =>
+  (kept: readonly string[]): boolean =>
+    !conflicts.some((conflict) => conflict.every((need) => kept.includes(need)));
+
+const NEEDS = ["a", "b", "c", "d", "e", "f"];
+const conflictSets = fc.array(fc.subarray(NEEDS, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 });
+
+describe("a minimal conflict", () => {
+  it("leaves no option, and leaves one without any single need of it", () => {
+    fc.assert(
+      fc.property(conflictSets, (conflicts) => {
+        const fits = clashing(conflicts);
+        const found = minimalConflict(NEEDS, fits);
+        if (found === null) throw new Error("the needs clash, so there is a conflict");
+        expect(fits(found)).toBe(false);
+        for (const need of found) expect(fits(found.filter((other) => other !== need))).toBe(true);
+      }),
+    );
+  });
+
+  it("is none where something fits, and none where nothing ever fits", () => {
+    expect(minimalConflict(NEEDS, () => true)).toBeNull();
+    expect(minimalConflict(NEEDS, () => false)).toBeNull();
+  });
+});
+
+describe("the smallest relaxations", () => {
+  it("are exactly the smallest sets that a brute force finds", () => {
+    fc.assert(
+      fc.property(conflictSets, (conflicts) => {
+        const fits = clashing(conflicts);
+        const all = Array.from({ length: 2 ** NEEDS.length }, (_, code) => NEEDS.filter((_need, bit) => code & (1 << bit)));
+        const enough = all.filter((dropped) => fits(NEEDS.filter((need) => !dropped.includes(need))));
+        const size = Math.min(...enough.map(({ length }) => length));
+        const words = (sets: readonly (readonly string[])[]) => sets.map((set) => set.toSorted().join("")).toSorted();
+        const found = smallestDrops(NEEDS, fits);
+
+        expect(words(found)).toEqual(size > 3 ? [] : words(enough.filter(({ length }) => length === size)));
+      }),
+    );
+  });
+});
+
+const regime = fc.constantFrom("hipaa", "pci_dss", "il6", "il5", "fedramp_high", "iso42001");
+const demanding = fc.record({
+  regimes: fc.uniqueArray(regime, { maxLength: 3 }),
+  residency: fc.constantFrom(undefined, ["eu"], ["jp"], ["us"]),
+  leaves: fc.boolean(),
+  airGapped: fc.boolean(),
+  features: fc.subarray(["web_search", "vision", "tool_use"]),
+  mmlu: fc.constantFrom(undefined, 50, 99),
+  contextWindow: fc.constantFrom(undefined, 3_000_000),
+  customization: fc.constantFrom("none", "merge"),
+  ttft: fc.constantFrom(undefined, 1),
+});
+
+type Demanding = typeof demanding extends fc.Arbitrary<infer Value> ? Value : never;
+
+function strict(ask: Demanding): PolicyObject {
+  const { mmlu, contextWindow, ttft, residency } = ask;
+  return policy([
+    workload({
+      compliance: {
+        regimes: ask.regimes,
+        ...(residency === undefined ? {} : { data_residency: residency }),
+        data_may_leave: ask.leaves,
+        air_gapped: ask.airGapped,
+      },
+      needs: {
+        features: ask.features,
+        customization: ask.customization,
+        ...(mmlu === undefined ? {} : { min_benchmarks: { mmlu } }),
+        ...(contextWindow === undefined ? {} : { context_window_tokens: contextWindow }),
+      },
+      ...(ttft === undefined ? {} : { latency: { ttft_ms_p95: ttft } }),
+      candidates: { api: ["gpt-5.4-mini", "claude-haiku-4-5"], open: ["qwen3-32b"] },
+    }),
+  ]);
+}
+
+describe("a policy that nothing fits", () => {
+  it("has a conflict in which every need counts: with these alone nothing fits, without any one of them something does", () => {
+    let infeasible = 0;
+    fc.assert(
+      fc.property(demanding, (ask) => {
+        const document = documentOf(strict(ask));
+        const { facts, context, options } = solve(document, catalog, AS_OF, []);
+        const [asked] = facts.workloads;
+        const decided = only(evaluated(strict(ask)));
+        if (asked === undefined || (options[0]?.feasible.length ?? 0) > 0) return;
+        infeasible += 1;
+        const pointers = decided.conflict?.steps.map(({ pointer }) => pointer) ?? [];
+        const needs = needsOf(asked, context);
+        const feasible = (kept: readonly string[]) =>
+          optionsFor(
+            without(
+              asked,
+              needs.filter(({ pointer }) => !kept.includes(pointer)),
+            ),
+            context,
+          ).feasible.length > 0;
+
+        expect(pointers.length).toBeGreaterThan(0);
+        expect(feasible(pointers)).toBe(false);
+        for (const dropped of pointers) expect(feasible(pointers.filter((pointer) => pointer !== dropped))).toBe(true);
+      }),
+      { numRuns: 15, seed: 5 },
+    );
+    expect(infeasible).toBeGreaterThan(6);
+  });
+
+  it("says so as a chain with the lines of the policy, and names the least expensive ways out", () => {
+    const decided = only(
+      evaluated(policy([workload({ compliance: { air_gapped: true }, candidates: { api: ["gpt-5.4-mini", "claude-haiku-4-5"] } })])),
+    );
+
+    expect(decided.conflict?.text).toMatch(
+      /^because compliance\.air_gapped is true \(line \d+\), every API is out \(\d+\); and because candidates names gpt-5\.4-mini, claude-haiku-4-5 only \(line \d+\), every option left is out \(\d+\); so no path fits$/,
+    );
+    expect(decided.relaxations.map(({ needs }) => needs.map(({ pointer }) => pointer))).toEqual([
+      ["workloads[0].compliance.air_gapped"],
+      ["workloads[0].candidates"],
+    ]);
+    expect(decided.relaxations[0]).toMatchObject({ option: { model: "gpt-5.4-mini" }, needs: [{ waivable: false }] });
+    expect(decided.relaxations[0]?.text).toMatch(/which no waiver can lift: gpt-5\.4-mini at \$[\d,]+ a month$/);
+    expect(decided.reasons[0]?.text).toBe(decided.conflict?.text);
+  });
+
+  it("keeps its promise: the policy without the needs costs what the relaxation says", () => {
+    const asked = { compliance: { air_gapped: true }, candidates: { api: ["gpt-5.4-mini"] } };
+    const [relaxation] = only(evaluated(policy([workload(asked)]))).relaxations;
+    const freed = only(evaluated(policy([workload({ ...asked, compliance: {} })])));
+
+    expect(relaxation?.monthlyUsd).toBeCloseTo(freed.monthlyCostUsd?.expected ?? 0, 6);
+  });
+});
+
+describe("an option that one rule alone keeps out", () => {
+  it("is named with what it would save, and its price is that of the policy without the need", () => {
+    const asked = workload({ compliance: { data_may_leave: false } });
+    const decided = only(evaluated(policy([asked])));
+    const freed = only(evaluated(policy([workload()])));
+    const [near] = decided.relaxations;
+
+    expect(decided.path).toBe("self-host");
+    expect(near).toMatchObject({ rule: "data-location", option: { model: "gpt-5.4-mini" } });
+    expect(near?.monthlyUsd).toBeCloseTo(freed.monthlyCostUsd?.expected ?? 0, 6);
+    expect(near?.savingUsd).toBeCloseTo((decided.monthlyCostUsd?.expected ?? 0) - (freed.monthlyCostUsd?.expected ?? 0), 6);
+  });
+
+  it("is not named where it would cost more", () => {
+    expect(only(evaluated(policy([workload()]))).relaxations).toEqual([]);
+  });
+});
