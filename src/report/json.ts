@@ -87,6 +87,22 @@ function workloadOf(workload: WorkloadDecision): object {
       breakEven === null
         ? null
         : { requestsPerMonth: figure(breakEven.requestsPerMonth), versus: breakEven.versus, reachedOn: breakEven.reachedOn },
+    reasons: workload.reasons.map(({ rule, verdict, text, line, source }) => ({ rule, verdict, text, line, source })),
+    rejected: workload.rejected.map(({ option, rule, verdict, text, line }) => ({ option, rule, verdict, text, line })),
+    runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
+      option: optionOf(option),
+      monthlyCostUsd: bandOf(monthlyCostUsd),
+    })),
+    tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text }) => ({
+      parameter,
+      from: figure(from),
+      to: figure(to),
+      flipsTo,
+      text,
+    })),
+    conditions: workload.conditions,
+    line: workload.line,
+    requestsPerMonth: figure(workload.requestsPerMonth),
     conflict:
       workload.conflict === null
         ? null
@@ -109,22 +125,6 @@ function workloadOf(workload: WorkloadDecision): object {
       savingUsd: money(relaxation.savingUsd),
       text: relaxation.text,
     })),
-    reasons: workload.reasons.map(({ rule, verdict, text, line, source }) => ({ rule, verdict, text, line, source })),
-    rejected: workload.rejected.map(({ option, rule, verdict, text, line }) => ({ option, rule, verdict, text, line })),
-    runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
-      option: optionOf(option),
-      monthlyCostUsd: bandOf(monthlyCostUsd),
-    })),
-    tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text }) => ({
-      parameter,
-      from: figure(from),
-      to: figure(to),
-      flipsTo,
-      text,
-    })),
-    conditions: workload.conditions,
-    line: workload.line,
-    requestsPerMonth: figure(workload.requestsPerMonth),
     considered: { total: workload.considered.total, feasible: workload.considered.feasible },
   };
 }
