@@ -12,6 +12,7 @@ function against(evaluation: Evaluation, deltaUsd: number): Evaluation {
     return { path: workload?.path ?? "api", option: workload?.option?.id ?? null, monthlyUsd: workload?.monthlyCostUsd?.expected ?? null };
   };
   const delta: Delta = {
+    cause: null,
     deltaMonthlyUsd: deltaUsd,
     pathChange: null,
     workloads: evaluation.decision.workloads.map(({ name }, index) => ({
