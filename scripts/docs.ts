@@ -1,9 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { parse } from "yaml";
 import { RULES } from "../src/decide/rules/judge.ts";
 import { policyJsonSchema } from "../src/policy/json-schema.ts";
+import { exampleRepositories } from "./docs/examples.ts";
+import { policyReference } from "./docs/policy-reference.ts";
 
-/** Writes what is generated from the sources: the policy's JSON Schema and the tables of README. `--check` only compares. */
+/** Writes what is generated from the sources: the policy's JSON Schema and reference, the examples, the tables of README. `--check` only compares. */
 const check = process.argv.includes("--check");
 
 interface ActionFile {
@@ -47,6 +50,8 @@ const filled = Object.entries(blocks).reduce(
 const outputs = [
   { path: "README.md", content: filled },
   { path: "policies/policy.schema.json", content: `${JSON.stringify(policyJsonSchema(), null, 2)}\n` },
+  { path: "docs/policy.md", content: policyReference() },
+  ...(await exampleRepositories()),
 ];
 for (const { path, content } of outputs) {
   const known = await readFile(path, "utf8").catch(() => "");
@@ -55,6 +60,7 @@ for (const { path, content } of outputs) {
     console.error(`${path} does not match the sources; run "npm run docs" and commit the result`);
     process.exitCode = 1;
   } else {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
     console.log(`wrote ${path}`);
   }
