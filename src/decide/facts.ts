@@ -55,6 +55,8 @@ export interface WorkloadFacts {
   /** Preset floor; null when benchmarks or candidates are declared. */
   readonly presetFloor: CapabilityFloor | null;
   readonly customization: NonNullable<NonNullable<PolicyWorkload["needs"]>["customization"]>;
+  /** What must be published of the model; null when nothing must. */
+  readonly openness: NonNullable<NonNullable<PolicyWorkload["needs"]>["openness"]> | null;
   readonly availabilityRatio: number | null;
   readonly current: NonNullable<PolicyWorkload["current"]> | null;
   readonly candidates: NonNullable<PolicyWorkload["candidates"]> | null;
@@ -68,6 +70,8 @@ export interface RequirementFacts {
   readonly stage: NonNullable<Policy["stage"]>;
   readonly mlOps: NonNullable<NonNullable<Policy["team"]>["mlOps"]>;
   readonly hourlyRateUsd: number;
+  /** Weeks until it must serve; null without a deadline. */
+  readonly readyInWeeks: number | null;
   readonly organisation: NonNullable<Policy["organisation"]>;
   readonly purchase: {
     readonly gpu: "on_demand" | "savings_plan" | "spot" | "capacity_block";
@@ -95,6 +99,7 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
     stage: policy.stage ?? assumed.take(DEFAULTS.stage),
     mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
     hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
+    readyInWeeks: policy.readyInWeeks ?? null,
     organisation: policy.organisation ?? {},
     purchase: {
       gpu: policy.purchase?.gpu ?? "on_demand",
@@ -162,6 +167,7 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
     minBenchmarks: needs?.minBenchmarks ?? {},
     presetFloor: floor,
     customization: needs?.customization ?? "none",
+    openness: needs?.openness ?? null,
     availabilityRatio: needs?.availabilityRatio ?? null,
     current: workload.current ?? null,
     candidates: workload.candidates ?? null,

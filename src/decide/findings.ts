@@ -3,7 +3,9 @@ import { API_PRICE_LIMIT_DAYS, findApiModel, findInstance, INSTANCE_PRICE_LIMIT_
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
-import { monthDate } from "./traffic.ts";
+import { grouped } from "./describe.ts";
+import type { WorkloadFacts } from "./facts.ts";
+import { busiestHourRate, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
 
 /** Days after which a price is called stale. */
@@ -118,13 +120,35 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, catalog: Catal
   });
 }
 
+/**
+ * From this many tokens a minute on the reader is told to check the account's limit: the catalog holds no dated limits, and providers'
+ * first paid tiers lie around it. Source: ours (S2-011, S0-028).
+ */
+const RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE = 2_000_000;
+
+/** Tokens of the busiest minute of the first month, input and output together. */
+function busiestMinuteTokens(workload: WorkloadFacts): number {
+  const perSecond = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
+  return perSecond * 60 * (workload.inputTokens.expected + workload.outputTokens.expected);
+}
+
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
 function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
   return trace.facts.workloads.flatMap((workload): Finding[] => {
     const trained = ["sft", "lora", "full_finetune", "continued_pretraining", "distill"].includes(workload.customization);
     const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
     const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
+    const peak = busiestMinuteTokens(workload);
     return [
+      ...(tokens && peak >= RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE
+        ? [
+            notice(
+              "api-rate-limit-unproven",
+              `${workload.name}: the busiest minute holds ${grouped(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`,
+              document.lineOf(`${workload.pointer}.volume`),
+            ),
+          ]
+        : []),
       ...(trained
         ? [
             notice(

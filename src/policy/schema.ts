@@ -136,6 +136,10 @@ export const PolicyFile = z
       .enum(["prototype", "production", "research"])
       .optional()
       .describe("Maturity; sets availability and people defaults. Default production."),
+    ready_in_weeks: positive
+      .max(260)
+      .optional()
+      .describe("Weeks until it must serve; own servers need longer than an API to set up. Default: no deadline."),
     team: z
       .strictObject({
         ml_ops: z.enum(["none", "part_time", "dedicated"]).optional().describe("Who can run GPU servers. Default none."),

@@ -13,6 +13,7 @@ const customizations = [
   "merge",
   "distill",
   "quantize",
+  "tokenizer",
   "architecture",
 ] as const;
 
@@ -110,6 +111,12 @@ const Needs = z
       .record(z.string(), z.number().min(0).max(100))
       .optional()
       .describe("Least published score by benchmark, e.g. { mmlu: 80 }. Default by use case."),
+    openness: z
+      .enum(["weights", "weights_code", "weights_code_data"])
+      .optional()
+      .describe(
+        "What must be published of the model: its weights, their training code, the data too. Rules out every API. Default: nothing.",
+      ),
     customization: z.enum(customizations).optional().describe("How far the model must be changeable. Default none."),
     availability_ratio: z
       .number()

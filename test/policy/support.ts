@@ -40,6 +40,7 @@ name: support-platform
 region: us-east-1
 horizon_months: 12
 stage: production
+ready_in_weeks: 12
 team:
   ml_ops: none
   hourly_rate_usd: 95
@@ -73,6 +74,7 @@ workloads:
       features: [tool_use, json_schema]
       min_benchmarks: { mmlu: 80 }
       customization: none
+      openness: weights
       availability_ratio: 0.999
     compliance: {}
     current: { path: api, model: gpt-4.1-mini }

@@ -75,6 +75,7 @@ export const CUSTOMIZATION_RULES: Readonly<Record<Customization, ThumbSide | nul
   continued_pretraining: "self-host",
   merge: "self-host",
   quantize: "self-host",
+  tokenizer: "self-host",
   architecture: "self-host",
 };
 

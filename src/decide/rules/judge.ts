@@ -4,9 +4,11 @@ import type { Reason } from "../types.ts";
 import { benchmarkFloor, contextWindow, features } from "./capability.ts";
 import { auditLog, noTraining, regimeRules, zeroRetention } from "./compliance.ts";
 import { customization } from "./customization.ts";
+import { deadline } from "./deadline.ts";
 import { licence } from "./licence.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { airGapped, dataLocation, dataResidency, privateNetwork } from "./location.ts";
+import { openness } from "./openness.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
@@ -20,7 +22,9 @@ export const RULES: readonly Rule[] = [
   noTraining,
   auditLog,
   licence,
+  openness,
   lifecycle,
+  deadline,
   customization,
   features,
   contextWindow,
