@@ -37,7 +37,7 @@ const PARAMETERS: readonly Parameter[] = [
   { path: ["expertLayerMs"], prior: 0.065, stiffness: 0.15, range: MS },
   { path: ["stepMs"], prior: 1.16, stiffness: 0.15, range: MS },
   { path: ["sequenceMs"], prior: 0.031, stiffness: 0.15, range: MS },
-  { path: ["overlapExponent"], prior: 1.5, stiffness: 0.5, range: [1, 6] },
+  { path: ["serialShare"], prior: 0.12, stiffness: 0.15, range: [0.01, 1] },
   { path: ["allReduceMs"], prior: 0.01, stiffness: 0.25, range: MS },
   { path: ["pcieLatencyFactor"], prior: 4, stiffness: 0.5, range: [1, 20] },
   { path: ["linkBandwidth"], prior: 0.36, stiffness: 0.25, range: SHARE },
@@ -46,7 +46,7 @@ const PARAMETERS: readonly Parameter[] = [
   { path: ["lockstep"], prior: 0.5, stiffness: 0.25, range: [0.01, 1] },
 ];
 
-/** Factors of another engine on the constants of vLLM. Old vLLM schedules before it computes, so its prior overlap is lower. */
+/** Factors of another engine on the constants of vLLM. Old vLLM schedules before it computes, so its prior share is 1. */
 interface EngineFactor {
   readonly name: string;
   readonly scales: (path: readonly string[]) => boolean;
@@ -60,22 +60,25 @@ const ENGINE_FACTORS: readonly EngineFactor[] = [
   { name: "sequence", scales: ([head]) => head === "sequenceMs" },
   { name: "link", scales: ([head]) => head === "linkBandwidth" },
   { name: "ttft", scales: ([head]) => head === "ttftBaseMs" },
-  { name: "overlap", scales: ([head]) => head === "overlapExponent" },
+  { name: "serial", scales: ([head]) => head === "serialShare" },
 ];
 
 const ENGINE_STIFFNESS = 1;
 
-/** exp(-0.4) x 1.5 = 1: nothing overlaps. */
-const SERIAL_OVERLAP = -0.4;
+/** ln(1 / 0.12): nothing overlaps. */
+const ALL_SERIAL = 2.12;
 
 /** Engines in the order of the parameter vector; the first has no factors. */
 export const ENGINE_ORDER: readonly EngineId[] = ["vllm", "vllm-0.6", "vllm-0.5", "tensorrt-llm", "sglang", "nim"];
+
+/** Stated, not fitted: see `EngineConstants.mixesPrompts`. */
+const MIXES_PROMPTS: readonly EngineId[] = ["vllm", "tensorrt-llm", "nim"];
 
 const others = ENGINE_ORDER.slice(1);
 
 export const PRIOR: readonly number[] = [
   ...PARAMETERS.map(({ prior }) => Math.log(prior)),
-  ...others.flatMap((engine) => ENGINE_FACTORS.map(({ name }) => (name === "overlap" && engine.startsWith("vllm-") ? SERIAL_OVERLAP : 0))),
+  ...others.flatMap((engine) => ENGINE_FACTORS.map(({ name }) => (name === "serial" && engine.startsWith("vllm-") ? ALL_SERIAL : 0))),
 ];
 
 export const STIFFNESS: readonly number[] = [
@@ -97,7 +100,10 @@ export function constantsAt(x: readonly number[]): Record<EngineId, EngineConsta
 
 function engineConstants(x: readonly number[], position: number): EngineConstants {
   const first = PARAMETERS.length + (position - 1) * ENGINE_FACTORS.length;
-  const tree: Record<string, number | Record<string, number>> = { architectureFactor: { hopper: 1 } };
+  const tree: Record<string, number | boolean | Record<string, number>> = {
+    mixesPrompts: MIXES_PROMPTS.includes(ENGINE_ORDER[position] ?? "vllm"),
+    architectureFactor: { hopper: 1 },
+  };
   PARAMETERS.forEach(({ path, range }, index) => {
     const shift = position === 0 ? 0 : ENGINE_FACTORS.reduce((sum, { scales }, k) => sum + (scales(path) ? (x[first + k] ?? 0) : 0), 0);
     const value = Math.min(range[1], Math.max(range[0], Math.exp((x[index] ?? 0) + shift)));

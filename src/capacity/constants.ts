@@ -38,11 +38,27 @@ export const VLLM_VERSION = "0.27.1";
 export const GPU_MEMORY_UTILIZATION = 0.9;
 
 /**
- * GiB that vLLM keeps on each GPU beside weights and KV cache (activations of the largest step, CUDA graphs, NCCL buffers) on cards of at
+ * GiB that vLLM keeps on each GPU beside weights and KV cache whatever the model (context, CUDA graphs, NCCL buffers, activations) on cards of at
  * least RESERVE_FULL_CARD_GIB; smaller cards scale it down, because the default token budget of a step is smaller there.
- * Anchored on Llama 3.1 70B fp8 on one H100 80 GB, which serves 4k but not 8k tokens (Lambda, 2024-09): 71.7 - 67.7 - 2.6 GiB = 4.7k tokens.
+ * Anchored on Llama 3.1 70B fp8 on one H100 80 GB, which serves 4k but not 8k tokens (Lambda, 2024-09): 71.7 - 67.7 - 1.6 - 1.0 (logits) = 4.8k tokens.
  */
-export const RUNTIME_RESERVE_GIB = 2.6;
+export const RUNTIME_RESERVE_GIB = 1.6;
+
+/**
+ * Copies of the logits (one 32-bit number for each running request and word of the vocabulary) that sampling holds at once. vLLM measures its free
+ * memory with `--max-num-seqs` requests sampled. Anchored on gpt-oss-120b (201,088 words) with bursts on one A100 80 GB and one H100 (GPUStack, 2026-01): there
+ * run about 115,000 and 60,000 tokens at once; two copies give 128,000 and 82,000.
+ */
+export const LOGIT_COPIES = 2;
+
+/** Bytes of one logit. */
+export const LOGIT_BYTES = 4;
+
+/**
+ * Multiples that mxfp4 kernels pad the expert matrices to: hidden size to 256, expert size to 128. gpt-oss (2880 x 2880) is stored as 3072 x 2944, 9 % more.
+ * Source: vllm/model_executor/layers/quantization/mxfp4.py (Marlin), read 2026-11-21.
+ */
+export const MXFP4_PADDING = { hidden: 256, expert: 128 } as const;
 
 /** Card size in GiB from which RUNTIME_RESERVE_GIB applies in full. */
 export const RESERVE_FULL_CARD_GIB = 60;

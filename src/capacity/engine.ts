@@ -36,10 +36,15 @@ export interface EngineConstants {
   /** Processor time of one step for each running request (sampler, detokenizer, API server), in ms. */
   readonly sequenceMs: number;
   /**
-   * How far the processor's work on a step hides behind the GPU's: step = (gpu^p + cpu^p)^(1/p). 1: one after the other (engines before
-   * asynchronous scheduling); large: the longer of both.
+   * How much of the processor's work on a step waits for the GPU's: step = sqrt(gpu^2 + cpu^2 + 2 x share x gpu x cpu). 1: one after the other
+   * (engines before asynchronous scheduling); 0: side by side, like reading and multiplying.
    */
-  readonly overlapExponent: number;
+  readonly serialShare: number;
+  /**
+   * Whether a step carries prompts beside running requests (chunked prefill), so that both share one reading of the weights. Documented behaviour:
+   * on in vLLM V1 (0.8) and TensorRT-LLM (in-flight batching), off by default in vLLM before and in SGLang (`--enable-mixed-chunk`).
+   */
+  readonly mixesPrompts: boolean;
   /** Latency of one all-reduce over NVLink, in ms; PCIe takes `pcieLatencyFactor` times as long. */
   readonly allReduceMs: number;
   readonly pcieLatencyFactor: number;
@@ -68,23 +73,23 @@ const VLLM_MULTISTEP_MINOR = 6;
 /**
  * Engine of a measurement by its name and version as people write them; an unknown version counts as current.
  * Examples: ("vLLM", "0.11.0") -> vllm; ("vLLM", "0.7.3") -> vllm-0.6; ("SGLang", "0.5.9") -> sglang; ("NIM/TensorRT-LLM", "") -> nim;
- * ("vLLM", "nm-vllm 0.2.0 (vLLM ~0.4)") -> vllm-0.5. Unknown names give undefined.
+ * ("vLLM", "nm-vllm 0.2.0 (vLLM ~0.4)") -> vllm-0.5; ("vllm-openai:v0.9.1", "") -> vllm. Unknown names give undefined.
  */
 export function engineNamed(name: string, version: string): EngineId | undefined {
   const engine = name.trim().toLowerCase();
-  if (engine.startsWith("nim")) return "nim";
-  if (engine.startsWith("tensorrt") || engine.startsWith("trt")) return "tensorrt-llm";
-  if (engine === "sglang") return "sglang";
-  if (engine !== "" && engine !== "vllm") return undefined;
-  const minor = vllmMinor(version);
+  if (/\bnim\b/.test(engine)) return "nim";
+  if (/tensorrt|\btrt/.test(engine)) return "tensorrt-llm";
+  if (engine.includes("sglang")) return "sglang";
+  if (engine !== "" && !/vllm|rhaiis|red ?hat ai inference/.test(engine)) return undefined;
+  const minor = vllmMinor(version === "" ? engine : version);
   if (minor === null || minor >= VLLM_V1_MINOR) return "vllm";
   return minor >= VLLM_MULTISTEP_MINOR ? "vllm-0.6" : "vllm-0.5";
 }
 
-/** Minor number of a 0.x release; null when the text names none. Forks and images of 2024 carry vLLM 0.4 to 0.5. */
+/** Minor number of a 0.x release; null when the text names none. Forks and images of 2024 carry vLLM 0.4 to 0.5; `0.1.dev` is a build of the day. */
 function vllmMinor(version: string): number | null {
   if (/nm-vllm|DJL|2024/.test(version)) return VLLM_MULTISTEP_MINOR - 1;
-  const match = /(\d+)\.(\d+)/.exec(version);
-  if (match === null || match[1] !== "0") return null;
+  const match = /(\d+)\.(\d+)(\.dev)?/.exec(version);
+  if (match === null || match[1] !== "0" || match[3] !== undefined) return null;
   return Number(match[2]);
 }

@@ -5,6 +5,8 @@ import {
   HELD_OUTPUT_SHARE,
   KV_BYTES,
   LARGE_CARD_GIB,
+  LOGIT_BYTES,
+  LOGIT_COPIES,
   MAX_BATCHED_TOKENS,
   MAX_NUM_SEQS,
   RESERVE_FULL_CARD_GIB,
@@ -18,12 +20,12 @@ import { weightBytes } from "./work.ts";
  *
  * usable = memory x 0.90; KV cache = usable - weights / n - runtime reserve; it fits when that holds at least one request of `maxModelLen`.
  * `kvCacheTokens` counts as vLLM logs it: KV bytes / bytes of a sequence of `maxModelLen`, times `maxModelLen`.
- * Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.7k tokens: fits at 4096, not at 8192.
+ * Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.8k tokens: fits at 4096, not at 8192.
  */
 export function memoryFit(configuration: ServingConfiguration): MemoryFit {
   const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
   const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-  const reserveGiB = runtimeReserveGiB(gpu.memoryGiB);
+  const reserveGiB = runtimeReserveGiB(configuration);
   const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
   const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
   const neededGiB = weightsGiB + reserveGiB + longestGiB;
@@ -51,9 +53,13 @@ function misfitText(
   );
 }
 
-/** GiB that the engine keeps beside weights and cache on a card of `memoryGiB`: 2.6 from 60 GiB on, in proportion below (1.0 on an L4). */
-export function runtimeReserveGiB(memoryGiB: number): number {
-  return RUNTIME_RESERVE_GIB * Math.min(1, memoryGiB / RESERVE_FULL_CARD_GIB);
+/**
+ * GiB that the engine keeps beside weights and cache: 1.6 from 60 GiB on, in proportion below, and two copies of the logits of `--max-num-seqs` requests.
+ * Example: Llama 3 (128,256 words) on H100: 1.6 + 2 x 1024 x 128,256 x 4 B = 2.6; on an L4 with 256 requests: 0.6 + 0.2 = 0.8.
+ */
+export function runtimeReserveGiB({ model, gpu }: Pick<ServingConfiguration, "model" | "gpu">): number {
+  const logits = LOGIT_COPIES * maxNumSeqs({ gpu }) * model.architecture.vocabSize * LOGIT_BYTES;
+  return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / RESERVE_FULL_CARD_GIB) + logits / BYTES_PER_GIB;
 }
 
 /**
@@ -91,7 +97,7 @@ export function maxConcurrency(configuration: ServingConfiguration, shape: Reque
 export function kvConcurrency(configuration: ServingConfiguration, shape: RequestShape): number {
   const { model, gpu, precision, tensorParallel } = configuration;
   const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-  const kvCacheGiB = usableGiB - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(gpu.memoryGiB);
+  const kvCacheGiB = usableGiB - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(configuration);
   if (kvCacheGiB * BYTES_PER_GIB < kvBytesPerSequence(configuration, 1)) return 0;
   const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
   return (kvCacheGiB * BYTES_PER_GIB) / kvBytesPerSequence(configuration, held);

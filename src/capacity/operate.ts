@@ -24,6 +24,8 @@ export interface Serving {
   readonly spread: number;
   readonly longestOutput: number;
   readonly prefillMs: number;
+  /** The part of `prefillMs` that runs on the GPU's compute units, and so beside the reading of weights in a mixed step. */
+  readonly promptComputeMs: number;
   /** ms that each running request adds to a step for its cache, at its mean context. */
   readonly requestCacheMs: number;
   /** Most requests that run at once, and whether the cache or the scheduler's limit says so. */
@@ -50,17 +52,41 @@ export function servingOf(timing: Timing, shape: RequestShape, detail: ServingDe
   const promptsPerStep = budget / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
   const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
   const context = shape.inputTokens + (shape.outputTokens * (1 + detail.spread ** 2)) / 2;
+  const computed = shape.inputTokens * (1 - shape.cachedInputRatio);
+  const promptMs = prefillMs(timing, shape.inputTokens, computed);
   return {
     timing,
     shape,
     spread: detail.spread,
     longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
-    prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
+    prefillMs: timing.engine.requestMs + promptMs,
+    promptComputeMs: promptMs - computed * timing.linkTokenMs,
     requestCacheMs: requestCacheMs(timing, context),
     maxBatch: Math.min(byCache, byScheduler),
     cacheBound: byCache < byScheduler,
     promptsPerStep,
   };
+}
+
+/**
+ * ms that one prompt adds to the steps that carry it while `batch` requests run.
+ *
+ * A step that carries prompts reads the weights once for the prompts and for the running requests: it takes
+ * sqrt(read^2 + (decode + prompts)^2) where a step without takes sqrt(read^2 + decode^2). One prompt at a time, or as many as have to enter
+ * in each step to keep `batch` running; a long prompt that takes more steps than there are to decode shares only those. Engines that give prompts steps of their own pay for both.
+ * Example: 575 tokens of Llama 2 70B on 4 x H100 multiply for 28 ms and the weights take 13 ms to read: 28 ms in a step of their own, 18 ms beside
+ * the running requests.
+ */
+export function addedByPrompt(serving: Serving, batch: number, parts: StepParts): number {
+  const { timing, promptComputeMs, promptsPerStep, shape } = serving;
+  if (!timing.engine.mixesPrompts) return serving.prefillMs;
+  const together = Math.min(promptsPerStep, Math.max(1, batch / shape.outputTokens));
+  const readMs = timing.denseReadMs + timing.expertReadMs;
+  const multiplyMs = parts.computeMs + together * promptComputeMs;
+  const mixedMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
+  const saved = promptComputeMs - (mixedMs - parts.weightsMs) / together;
+  const shared = parts.gpuShare * Math.min(1, (shape.outputTokens * together) / batch);
+  return serving.prefillMs - shared * saved;
 }
 
 /** What a request meets while `batch` requests, itself among them, are running. */
@@ -70,6 +96,8 @@ export interface OperatingPoint {
   readonly cycleMs: number;
   readonly ttftMs: number;
   readonly tpotMs: number;
+  /** ms that each prompt adds to the steps of the others. */
+  readonly promptMs: number;
   readonly parts: StepParts;
 }
 
@@ -83,23 +111,25 @@ export interface OperatingPoint {
 export function operate(serving: Serving, batch: number): OperatingPoint {
   const { timing, shape, prefillMs: prefill } = serving;
   const parts = stepParts(timing, batch, serving.requestCacheMs);
-  const work = shape.outputTokens * parts.totalMs + batch * prefill;
+  const promptMs = addedByPrompt(serving, batch, parts);
+  const work = shape.outputTokens * parts.totalMs + batch * promptMs;
   return {
     batch,
     cycleMs: timing.engine.ttftBaseMs + work,
     ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
-    tpotMs: tpotAt(serving, batch, parts.totalMs),
+    tpotMs: parts.totalMs + (Math.max(0, batch - 1) * promptMs) / shape.outputTokens,
+    promptMs,
     parts,
   };
 }
 
-function tpotAt({ prefillMs: prefill, shape }: Serving, batch: number, stepMs: number): number {
-  return stepMs + (Math.max(0, batch - 1) * prefill) / shape.outputTokens;
+function tpotAt(serving: Serving, batch: number, parts: StepParts): number {
+  return parts.totalMs + (Math.max(0, batch - 1) * addedByPrompt(serving, batch, parts)) / serving.shape.outputTokens;
 }
 
 /** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
 export function slotWork(serving: Serving, point: OperatingPoint): number {
-  return serving.shape.outputTokens * point.parts.totalMs + point.batch * serving.prefillMs;
+  return serving.shape.outputTokens * point.parts.totalMs + point.batch * point.promptMs;
 }
 
 /** Mean time that a prompt waits for the step in progress and for earlier prompts. */
@@ -128,70 +158,52 @@ export function batchP95(others: number): number {
   return 1 + others + P95_DEVIATIONS * Math.sqrt(others);
 }
 
+/** Most others for which the p95 crowd stays within `most`: 1 + x + 1.645 sqrt(x) = most solved for x; 0 where one request is too many. */
+export function othersWithin(most: number): number {
+  if (most <= 1) return 0;
+  const root = (Math.sqrt(P95_DEVIATIONS ** 2 + 4 * (most - 1)) - P95_DEVIATIONS) / 2;
+  return root ** 2;
+}
+
 /** 95th percentile latencies at an operating point. */
 export interface TailLatency {
   readonly ttftMsP95: number;
   readonly tpotMsP95: number;
 }
 
-/**
- * p95 from means: TPOT is that of the p95 batch (a request that meets a crowded server); TTFT takes its wait as exponential, so the p95 wait is
- * ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
- */
+/** p95 latencies with `others` running on average; see `ttftP95` and `tpotP95`. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11). */
 export function tailLatency(serving: Serving, others: number): TailLatency {
-  const { timing, prefillMs: prefill, requestCacheMs: cacheMs } = serving;
-  const step = stepParts(timing, 1 + others, cacheMs).totalMs;
-  const wait = waitMs(serving, 1 + others, step);
-  const ttftMs = timing.engine.ttftBaseMs + prefill + step + wait;
+  return { ttftMsP95: ttftP95(serving, others), tpotMsP95: tpotP95(serving, others) };
+}
+
+/** p95 TTFT in ms: the wait counts as exponential, so its p95 is ln(20) = 3.0 times its mean; the parts that do not queue stay. */
+export function ttftP95(serving: Serving, others: number): number {
+  const stepMs = stepParts(serving.timing, 1 + others, serving.requestCacheMs).totalMs;
+  return serving.timing.engine.ttftBaseMs + serving.prefillMs + stepMs + P95_OF_EXPONENTIAL * waitMs(serving, 1 + others, stepMs);
+}
+
+/** p95 TPOT in ms: that of the p95 batch, of a request that meets a crowded server. */
+export function tpotP95(serving: Serving, others: number): number {
   const crowd = batchP95(others);
-  return {
-    ttftMsP95: ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
-    tpotMsP95: tpotAt(serving, crowd, stepParts(timing, crowd, cacheMs).totalMs),
-  };
+  return tpotAt(serving, crowd, stepParts(serving.timing, crowd, serving.requestCacheMs));
 }
 
-/** Relative width at which a bisection stops. */
-const BISECTION_TOLERANCE = 1e-9;
+/** Relative width at which the search for a crossing stops, and the most steps it takes: each third halves the width even where the margin bends. */
+const CROSSING_TOLERANCE = 1e-8;
+const MOST_STEPS = 100;
 
 /**
- * Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls; 0 when it is negative everywhere.
- *
- * A bisection, so that the result does not depend on how the margin bends; but most of its questions are answered by a bracket around the
- * crossing that interpolation has found before, which takes a third of the work. `first` is `margin(0)` where the caller knows it.
+ * Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls, to 1e-8 of `high` and never beyond; 0 when it is negative
+ * everywhere. Inverse quadratic interpolation where the last three points allow it, else the middle (Chandrupatla, Advances in Engineering
+ * Software 28, 1997). `first` and `last` are the margins at the ends where the caller knows them.
  */
-export function largest(high: number, margin: (x: number) => number, first = margin(0)): number {
-  const last = margin(high);
+export function largest(high: number, margin: (x: number) => number, first = margin(0), last = margin(high)): number {
   if (last >= 0) return high;
-  const bracket = crossing(high, margin, first, last);
-  let low = 0;
-  let upper = high;
-  while (upper - low > BISECTION_TOLERANCE * high) {
-    const middle = (low + upper) / 2;
-    if (middle <= bracket.holds || (middle < bracket.fails && margin(middle) >= 0)) low = middle;
-    else upper = middle;
-  }
-  return low;
-}
-
-/** The margin is not negative at `holds` and below, and negative at `fails` and above. */
-interface Bracket {
-  readonly holds: number;
-  readonly fails: number;
-}
-
-/** Most interpolations before the bisection goes on alone. */
-const MAX_INTERPOLATIONS = 16;
-
-/**
- * Narrow bracket around the x in [0, high] where a falling margin changes its sign: inverse quadratic interpolation where the last three
- * points allow it, else the middle (Chandrupatla, Advances in Engineering Software 28, 1997).
- */
-function crossing(high: number, margin: (x: number) => number, first: number, last: number): Bracket {
-  if (first < 0) return { holds: Number.NEGATIVE_INFINITY, fails: 0 };
-  let [a, b, c] = [high, 0, high];
-  let [fa, fb, fc] = [last, first, last];
-  let share = 0.5;
-  for (let step = 0; step < MAX_INTERPOLATIONS && Math.abs(b - a) > BISECTION_TOLERANCE * high; step++) {
+  if (first < 0) return 0;
+  const tolerance = CROSSING_TOLERANCE * high;
+  let [a, b, c, fa, fb, fc] = [high, 0, high, last, first, last];
+  let share = Math.min(0.9, Math.max(0.1, fa / (fa - fb)));
+  for (let step = 0; step < MOST_STEPS && Math.abs(b - a) > tolerance; step++) {
     const x = a + share * (b - a);
     const fx = margin(x);
     if (fx >= 0 === fa >= 0) [c, fc] = [a, fa];
@@ -200,10 +212,10 @@ function crossing(high: number, margin: (x: number) => number, first: number, la
     const [along, value] = [(a - b) / (c - b), (fa - fb) / (fc - fb)];
     const smooth = value ** 2 < along && (1 - value) ** 2 < 1 - along;
     share = smooth ? (fa / (fb - fa)) * (fc / (fb - fc)) + (((c - a) / (b - a)) * fa * fb) / ((fc - fa) * (fc - fb)) : 0.5;
-    const least = (BISECTION_TOLERANCE * high) / 2 / Math.abs(b - a);
+    const least = tolerance / 2 / Math.abs(b - a);
     share = Math.min(1 - least, Math.max(least, share));
   }
-  return fa >= 0 ? { holds: a, fails: b } : { holds: b, fails: a };
+  return fa >= 0 ? a : b;
 }
 
 /** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
@@ -214,14 +226,10 @@ export function othersAtRate(serving: Serving, requestsPerSecond: number): numbe
 }
 
 /** The part of a step that takes longest. */
-export function dominantPart(serving: Serving, point: OperatingPoint): Bottleneck {
-  const { parts, batch } = point;
-  const prefillShare = (batch * serving.prefillMs) / serving.shape.outputTokens;
-  const times: readonly (readonly [Bottleneck, number])[] = [
-    ["compute", parts.computeMs + prefillShare],
-    ["memory-bandwidth", parts.memoryMs],
-    ["interconnect", parts.linkMs],
-    ["engine-overhead", parts.overheadMs],
-  ];
-  return times.reduce((most, part) => (part[1] > most[1] ? part : most))[0];
+export function dominantPart({ shape }: Serving, { parts, batch, promptMs }: OperatingPoint): Bottleneck {
+  const computeMs = parts.computeMs + (batch * promptMs) / shape.outputTokens;
+  const most = Math.max(computeMs, parts.memoryMs, parts.linkMs, parts.overheadMs);
+  if (most === computeMs) return "compute";
+  if (most === parts.memoryMs) return "memory-bandwidth";
+  return most === parts.linkMs ? "interconnect" : "engine-overhead";
 }

@@ -1,6 +1,7 @@
 import { type Gpu, type OpenModel, Precision } from "../catalog/schema.ts";
 import { type EngineId, engineNamed } from "./engine.ts";
 import { canSplitHeads, weightFormat } from "./format.ts";
+import { cell, gpuNamed, modelNamed, numberIn, precisionNamed, storedPrecision } from "./names.ts";
 import type { ServingDetail } from "./operate.ts";
 import type { Run } from "./run.ts";
 import type { RequestShape, ServingConfiguration } from "./types.ts";
@@ -29,39 +30,64 @@ export type QuestionResult = CapacityQuestion | { readonly kind: "invalid"; read
 const NEEDED = ["model", "gpu", "precision", "tp", "input_len", "output_len"] as const;
 
 /**
- * Reads a row of a measurement table: `model, gpu, precision, tp, input_len, output_len` are needed; `engine, engine_version, kv_precision,
- * length_dist, load, concurrency, request_rate, num_prompts, cached_input_ratio` and the server's command line in `server` or `notes` are used
- * where they are filled. Errors name the columns without a value, or the value that nothing in the catalog answers to.
+ * Reads a row of a measurement table: `model, gpu, precision, tp, input_len, output_len` are needed (the precision may stand in the model's name);
+ * `engine, engine_version, kv_precision, length_dist, load, concurrency, request_rate, num_prompts, cached_input_ratio` and the server's command line
+ * in `server` or `notes` are used where they are filled. Other columns are not read. Errors name the columns without a value, the number that
+ * is none, or the value that nothing in the catalog answers to.
  */
-export function readQuestion(catalog: CapacityCatalog, record: MeasurementRecord): QuestionResult {
+export function readQuestion(catalog: CapacityCatalog, raw: MeasurementRecord): QuestionResult {
+  const record = cleaned(raw);
   const missing = NEEDED.filter((column) => !record[column]);
   if (missing.length > 0) return invalid(`no value in ${missing.join(", ")}; a prediction needs them`);
+  const wrong = NUMBERS.find((column) => record[column] && !(numberIn(record[column]) >= 0));
+  if (wrong !== undefined) return invalid(`${wrong} must be a number, not "${record[wrong]}"`);
   const engine = engineNamed(record.engine ?? "", record.engine_version ?? "");
   if (engine === undefined) return invalid(`unknown engine "${record.engine}"; known: vLLM, SGLang, TensorRT-LLM, NIM`);
   const shape = {
-    inputTokens: Number(record.input_len),
-    outputTokens: Number(record.output_len),
-    cachedInputRatio: Number(record.cached_input_ratio || 0),
+    inputTokens: numberIn(record.input_len ?? ""),
+    outputTokens: numberIn(record.output_len ?? ""),
+    cachedInputRatio: Math.min(LARGEST_CACHED_RATIO, numberIn(record.cached_input_ratio || "0")),
   };
-  const server = record.server ?? record.notes ?? "";
+  const server = record.server || record.notes || "";
   const kvPrecision = record.kv_precision || (/kv-cache-dtype[= ]fp8/.test(server) ? "fp8" : "bf16");
   const resolved = resolveConfiguration(catalog, {
     model: record.model ?? "",
     gpu: record.gpu ?? "",
     precision: record.precision ?? "",
-    tensorParallel: Number(record.tp),
+    tensorParallel: numberIn(record.tp ?? ""),
     kvPrecision,
     shape,
   });
   if (resolved.kind === "invalid") return resolved;
-  return {
-    kind: "question",
-    engine,
-    configuration: resolved.configuration,
-    shape,
-    detail: detailOf(record, server, engine),
-    run: runOf(record),
-  };
+  const { configuration } = resolved;
+  return { kind: "question", engine, configuration, shape, detail: detailOf(record, server, engine), run: runOf(record) };
+}
+
+/** Columns that hold numbers. */
+const NUMBERS = ["tp", "input_len", "output_len", "concurrency", "request_rate", "num_prompts", "cached_input_ratio"] as const;
+
+/** A prompt of which nothing is computed takes no time; the last token always is. */
+const LARGEST_CACHED_RATIO = 0.999;
+
+/** Words for "as fast as they can be sent". */
+const NO_LIMIT = /^(inf(inity)?|unlimited|max)$/i;
+
+/** The record with its columns in lower case, empty cells empty, and the precision filled in where only the model's name states it. */
+function cleaned(raw: MeasurementRecord): Record<string, string | undefined> {
+  const record = Object.fromEntries(Object.entries(raw).map(([column, text]) => [plainColumn(column), cell(text)]));
+  const limits = ["concurrency", "request_rate", "num_prompts"].filter(
+    (column) => NO_LIMIT.test(record[column] ?? "") || Number(record[column]) === 0,
+  );
+  const precision = record.precision || storedPrecision(record.model ?? "");
+  return { ...record, ...(precision === undefined ? {} : { precision }), ...Object.fromEntries(limits.map((column) => [column, ""])) };
+}
+
+function plainColumn(column: string): string {
+  return column
+    .replace("\uFEFF", "")
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
 }
 
 export interface ConfigurationNames {
@@ -79,11 +105,11 @@ export function resolveConfiguration(
   names: ConfigurationNames,
 ): { readonly kind: "resolved"; readonly configuration: ServingConfiguration } | { readonly kind: "invalid"; readonly text: string } {
   const { tensorParallel, shape } = names;
-  const model = find(catalog.openModels, names.model);
+  const model = modelNamed(catalog.openModels, names.model);
   if (model === undefined) return invalid(`unknown open model "${names.model}"; catalog list shows the known ones`);
-  const gpu = find(catalog.gpus, names.gpu);
+  const gpu = gpuNamed(catalog.gpus, names.gpu);
   if (gpu === undefined) return invalid(`unknown GPU "${names.gpu}"; known: ${catalog.gpus.map(({ id }) => id).join(", ")}`);
-  const precision = precisionOf(names.precision);
+  const precision = precisionNamed(names.precision);
   if (precision === undefined) return invalid(`unknown precision "${names.precision}"; allowed: ${Precision.options.join(", ")}`);
   if (!(shape.inputTokens > 0 && shape.outputTokens > 0))
     return invalid(`input and output must be positive numbers of tokens, not ${shape.inputTokens} and ${shape.outputTokens}`);
@@ -96,32 +122,13 @@ export function resolveConfiguration(
     );
   }
   if (weightFormat(precision, gpu) === null) return invalid(`vLLM has no ${precision} kernel for ${gpu.name}`);
-  const kvPrecision = names.kvPrecision === "fp8" ? "fp8" : "bf16";
+  const kvPrecision = names.kvPrecision.toLowerCase().startsWith("fp8") ? "fp8" : "bf16";
   const maxModelLen = Math.ceil(shape.inputTokens + shape.outputTokens);
   return { kind: "resolved", configuration: { model, gpu, precision, kvPrecision, tensorParallel, maxModelLen } };
 }
 
 function invalid(text: string): { readonly kind: "invalid"; readonly text: string } {
   return { kind: "invalid", text };
-}
-
-interface Named {
-  readonly id: string;
-  readonly aliases: readonly string[];
-}
-
-function find<T extends Named>(rows: readonly T[], name: string): T | undefined {
-  const wanted = name.trim().toLowerCase();
-  return rows.find(({ id, aliases }) => id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted));
-}
-
-/** Other spellings of a precision in measurement tables. */
-const PRECISION_ALIASES: Readonly<Record<string, Precision>> = { fp16: "bf16", fp4: "nvfp4", awq: "int4", gptq: "int4", "int8-wo": "int8" };
-
-function precisionOf(name: string): Precision | undefined {
-  const wanted = name.trim().toLowerCase();
-  const parsed = Precision.safeParse(PRECISION_ALIASES[wanted] ?? wanted);
-  return parsed.success ? parsed.data : undefined;
 }
 
 /**
@@ -142,8 +149,8 @@ const OTHER_LENGTHS = { spread: 0.8, longestOutput: null } as const;
 /** Default limit of running requests in other engines: vLLM before 0.8 and its documented 256; TensorRT-LLM's documented `max_batch_size` 2048. */
 const ENGINE_MAX_SEQS: Partial<Readonly<Record<EngineId, number>>> = { "vllm-0.5": 256, "vllm-0.6": 256, "tensorrt-llm": 2048 };
 
-function detailOf(record: MeasurementRecord, server: string, engine: EngineId): ServingDetail {
-  const lengths = LENGTHS.find(([name]) => name.test(record.length_dist ?? ""))?.[1] ?? OTHER_LENGTHS;
+function detailOf(record: Record<string, string | undefined>, server: string, engine: EngineId): ServingDetail {
+  const lengths = LENGTHS.find(([name]) => name.test((record.length_dist ?? "").toLowerCase()))?.[1] ?? OTHER_LENGTHS;
   const maxNumSeqs = flagOf(server, /max-num-seqs[= ](\d+)/) ?? ENGINE_MAX_SEQS[engine];
   const maxBatchedTokens = flagOf(server, /(?:max-num-batched-tokens|max_num_tokens)[= ](\d+)/);
   return {
@@ -158,13 +165,15 @@ function flagOf(server: string, pattern: RegExp): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-function runOf(record: MeasurementRecord): Run {
-  const [concurrency, requestsPerSecond, requests] = [record.concurrency, record.request_rate, record.num_prompts].map((text) =>
-    text ? Number(text) : null,
-  );
-  const run = { concurrency: concurrency ?? null, requestsPerSecond: requestsPerSecond ?? null, requests: requests ?? null };
+function runOf(record: Record<string, string | undefined>): Run {
+  const number = (text: string | undefined) => (text ? numberIn(text) : null);
+  const run = {
+    concurrency: number(record.concurrency),
+    requestsPerSecond: number(record.request_rate),
+    requests: number(record.num_prompts),
+  };
   // A concurrency beside a rate is measured, not set; a rate beside a concurrency is what came out.
-  if (record.load === "rate") return { ...run, concurrency: null };
-  if (record.load === "concurrency") return { ...run, requestsPerSecond: null };
+  if (record.load === "rate" && run.requestsPerSecond !== null) return { ...run, concurrency: null };
+  if (record.load === "concurrency" && run.concurrency !== null) return { ...run, requestsPerSecond: null };
   return run;
 }

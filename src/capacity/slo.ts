@@ -9,10 +9,13 @@ import {
   openPoint,
   operate,
   othersAtRate,
+  othersWithin,
   type Serving,
   servingOf,
   type TailLatency,
   tailLatency,
+  tpotP95,
+  ttftP95,
 } from "./operate.ts";
 import { timingOf } from "./timing.ts";
 import type { LatencyPromise, ReplicaCapacity, RequestShape, ServingConfiguration } from "./types.ts";
@@ -37,15 +40,35 @@ export function replicaCapacity(
   const serving = servingOf(timingOf(configuration, engine), shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
   if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return { kind: "capacity", capacity: throughputCapacity(serving) };
   const alone = tailLatency(serving, 0);
-  const spare = marginOf(alone, promise);
-  if (spare < 0) return { kind: "misses-promise", text: missText(alone, promise) };
-  const room = (others: number) => serving.maxBatch - batchP95(others);
-  const margin = (x: number) => {
-    const left = room(x) / serving.maxBatch;
-    return left < 0 ? left : Math.min(left, marginOf(tailLatency(serving, x), promise));
-  };
-  const others = largest(serving.maxBatch, margin, Math.min(room(0) / serving.maxBatch, spare));
-  return { kind: "capacity", capacity: promisedCapacity(serving, others, room) };
+  if (marginOf(alone, promise) < 0) return { kind: "misses-promise", text: missText(alone, promise) };
+  return { kind: "capacity", capacity: promisedCapacity(serving, mostWithin(serving, promise, alone)) };
+}
+
+/**
+ * Most others within both promises: the crossing of the promise that the fullest server breaks by more, then that of the other one below it, if it is
+ * broken there at all. Mostly one of the two is far from broken, and half of the work is saved.
+ */
+function mostWithin(serving: Serving, promise: LatencyPromise, alone: TailLatency): number {
+  const full = othersWithin(serving.maxBatch);
+  const ttft = { limit: promise.ttftMsP95 ?? Number.POSITIVE_INFINITY, at: ttftP95, alone: alone.ttftMsP95 };
+  const tpot = { limit: promise.tpotMsP95 ?? Number.POSITIVE_INFINITY, at: tpotP95, alone: alone.tpotMsP95 };
+  const fullTtft = ttft.at(serving, full);
+  const fullTpot = tpot.at(serving, full);
+  const ttftIsWorse = fullTtft * tpot.limit > fullTpot * ttft.limit;
+  const [worse, other] = ttftIsWorse ? [ttft, tpot] : [tpot, ttft];
+  const x = crossing(serving, worse, full, ttftIsWorse ? fullTtft : fullTpot);
+  return crossing(serving, other, x, x === full ? (ttftIsWorse ? fullTpot : fullTtft) : other.at(serving, x));
+}
+
+interface Limit {
+  readonly limit: number;
+  readonly at: (serving: Serving, others: number) => number;
+  readonly alone: number;
+}
+
+function crossing(serving: Serving, { limit, at, alone }: Limit, high: number, atHigh: number): number {
+  if (atHigh <= limit) return high;
+  return largest(high, (others) => limit - at(serving, others), limit - alone, limit - atHigh);
 }
 
 /** p95 latencies when `requestsPerSecond` arrive; null when the replica cannot keep up or its cache overflows. */
@@ -95,14 +118,14 @@ function throughputCapacity(serving: Serving): ReplicaCapacity {
 /** Share by which the load is raised to see what stops it. */
 const NUDGE = 1.001;
 
-function promisedCapacity(serving: Serving, others: number, room: (others: number) => number): ReplicaCapacity {
+function promisedCapacity(serving: Serving, others: number): ReplicaCapacity {
   const point = openPoint(serving, others);
   const confidence = confidenceClass(serving.timing.configuration, serving.shape);
   return {
     requestsPerSecond: banded(point.requestsPerSecond, "throughput", confidence),
     concurrency: others,
     ...tailLatency(serving, others),
-    limitedBy: room(others * NUDGE) < 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+    limitedBy: serving.cacheBound && batchP95(others * NUDGE) > serving.maxBatch ? "kv-cache" : dominantPart(serving, point),
     confidence,
     measured: null,
   };

@@ -28,6 +28,8 @@ export interface Timing {
   readonly denseReadMs: number;
   readonly expertReadMs: number;
   readonly expertShare: number;
+  /** ln of the chance that one request leaves an expert alone. */
+  readonly logUnchosen: number;
   /** ms of attention mathematics for one pair of tokens in full attention, and for one token over one windowed token. */
   readonly fullPairMs: number;
   readonly slidingPairMs: number;
@@ -70,6 +72,7 @@ export function timingOf(configuration: ServingConfiguration, engine: EngineCons
     denseReadMs: ((split.dense * bytes.dense + split.head * BF16_BYTES) * byteMs) / (tensorParallel * engine.weightBandwidth.dense),
     expertReadMs: (split.experts * bytes.experts * byteMs) / (tensorParallel * engine.weightBandwidth.experts),
     expertShare: split.expertShare,
+    logUnchosen: Math.log1p(-split.expertShare),
     fullPairMs: attention.fullPairMs,
     slidingPairMs: attention.slidingPairMs,
     slidingWindow: attention.slidingWindow,
@@ -126,6 +129,10 @@ export function prefillMs(timing: Timing, tokens: number, computed: number): num
 /** Parts of one decode step, in ms. */
 export interface StepParts {
   readonly totalMs: number;
+  /** Reading and multiplying weights, which overlap. */
+  readonly weightsMs: number;
+  /** What one ms less on the GPU saves of the step; below 1, because the processor's work goes on. */
+  readonly gpuShare: number;
   readonly computeMs: number;
   readonly memoryMs: number;
   readonly linkMs: number;
@@ -136,7 +143,7 @@ export interface StepParts {
  * One decode step of `batch` running requests with a mean context of `context` tokens.
  *
  * Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and layer overhead add up;
- * the processor works beside the GPU (see `overlapExponent`).
+ * the processor works beside the GPU (see `serialShare`).
  * A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
  * Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.825 = 5.4 ms, + 1.2 ms for layers,
  * with 1.6 ms of processor time mostly hidden: 7.1 ms.
@@ -152,7 +159,7 @@ export function requestCacheMs(timing: Timing, context: number): number {
 
 /** `decodeStep` for a cache time that is already known: what a search over the batch repeats. */
 export function stepParts(timing: Timing, batch: number, cacheMsPerRequest: number): StepParts {
-  const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
+  const touched = timing.expertShare === 0 ? 0 : 1 - Math.exp(timing.logUnchosen * (1 + (batch - 1) * timing.engine.expertDiversity));
   const readMs = timing.denseReadMs + timing.expertReadMs * touched;
   const multiplyMs = timing.decodeTokenMs * batch;
   const cacheMs = batch * cacheMsPerRequest;
@@ -160,7 +167,15 @@ export function stepParts(timing: Timing, batch: number, cacheMsPerRequest: numb
   const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
   const weightsMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
   const gpuMs = weightsMs + cacheMs + linkMs + timing.layersMs;
-  const exponent = timing.engine.overlapExponent;
-  const totalMs = gpuMs * (1 + (processorMs / gpuMs) ** exponent) ** (1 / exponent);
-  return { totalMs, computeMs: multiplyMs, memoryMs: readMs + cacheMs, linkMs, overheadMs: timing.layersMs + processorMs };
+  const totalMs = Math.sqrt(gpuMs * gpuMs + processorMs * processorMs + 2 * timing.engine.serialShare * gpuMs * processorMs);
+  const gpuShare = (gpuMs + timing.engine.serialShare * processorMs) / totalMs;
+  return {
+    totalMs,
+    weightsMs,
+    gpuShare,
+    computeMs: multiplyMs,
+    memoryMs: readMs + cacheMs,
+    linkMs,
+    overheadMs: timing.layersMs + processorMs,
+  };
 }

@@ -71,7 +71,7 @@ async function capacityCsv(path: string): Promise<void> {
 
 function parseCsv(path: string, text: string): Record<string, string>[] {
   try {
-    return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
+    return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true, relax_column_count: true, relax_quotes: true });
   } catch (error) {
     throw new UserError(`${path}: is not a CSV table with a header line: ${error instanceof Error ? error.message : String(error)}`);
   }
