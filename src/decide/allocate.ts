@@ -36,7 +36,7 @@ export function allocate(
 }
 
 /** Share of each tenant in the busy replicas of its fleet; the shares add up to 1. */
-function tenantShares(fleet: SizedFleet): ReadonlyMap<string, number> {
+export function tenantShares(fleet: SizedFleet): ReadonlyMap<string, number> {
   const busy = fleet.tenants.map(({ workload, table }) => {
     const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
     if (rate === undefined) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);

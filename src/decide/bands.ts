@@ -1,16 +1,9 @@
 import { allocate } from "./allocate.ts";
-import type { PricedPortfolio } from "./portfolio.ts";
-import { Pricer, totalUsd } from "./portfolio.ts";
-import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import type { CostSampler } from "./cost-draws.ts";
+import { quantileOf } from "./draws.ts";
+import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
+import { EXPECTED } from "./scenario.ts";
 import type { Band } from "./types.ts";
-
-/** Inputs that are uncertain, each with its low and high end: declared ranges, capacity model, people. */
-const SWINGS: readonly (readonly [low: Partial<Scenario>, high: Partial<Scenario>])[] = [
-  [{ requests: "low" }, { requests: "high" }],
-  [{ tokens: "low" }, { tokens: "high" }],
-  [{ throughput: "p90" }, { throughput: "p10" }],
-  [{ people: "low" }, { people: "high" }],
-];
 
 /** Bands of a portfolio and of its workloads, in policy order. */
 export interface PortfolioBands {
@@ -19,39 +12,32 @@ export interface PortfolioBands {
 }
 
 /**
- * P10 and P90 of the monthly cost of one portfolio. Each uncertain input is moved to its ends alone; swings of one
- * direction add up as independent errors, the root of the sum of their squares.
+ * P10, P50 and P90 of the monthly cost over the draws, beside the cost of the expected case. `expected` is what gates and
+ * deltas compare: it moves only when the policy or the catalog does. It differs from P50 where ranges lean to one side
+ * or a fleet stands just before its next instance; it can lie outside the band where nearly every draw needs that instance.
  *
- * Example: 10,000 USD expected, people +1,500, throughput +2,000 gives a P90 of 10,000 + sqrt(1,500^2 + 2,000^2) = 12,500.
+ * Example: expected 10,438, P10 10,206, P50 10,510, P90 12,480: in four of five draws between 10,206 and 12,480 dollars.
  */
-export function bandsOf(base: Pricer, priced: PricedPortfolio): PortfolioBands {
-  const expected = costs(base, priced, EXPECTED);
-  const low = expected.map(() => 0);
-  const high = expected.map(() => 0);
-  for (const ends of SWINGS) {
-    const moved = ends.map((change) => {
-      const what = scenario(change);
-      const pricer = new Pricer({ ...base.context, what });
-      const again = pricer.price(priced.assignment);
-      return again === undefined ? expected : costs(pricer, again, what);
-    });
-    expected.forEach((usd, index) => {
-      const values = moved.map((list) => (list[index] ?? usd) - usd);
-      low[index] = (low[index] ?? 0) + Math.min(0, ...values) ** 2;
-      high[index] = (high[index] ?? 0) + Math.max(0, ...values) ** 2;
-    });
-  }
-  const [total, ...workloads] = expected.map((usd, index) => ({
-    expected: usd,
-    p10: Math.max(0, usd - Math.sqrt(low[index] ?? 0)),
-    p90: usd + Math.sqrt(high[index] ?? 0),
-  }));
-  if (total === undefined) throw new Error("defect: a portfolio has a total");
-  return { total, workloads };
+export function bandsOf(sampler: CostSampler, priced: PricedPortfolio): PortfolioBands {
+  const { total, workloads } = sampler.costs(priced);
+  const { facts, catalog } = sampler.context;
+  const expected = allocate(priced, facts, catalog, EXPECTED).map(totalUsd);
+  return {
+    total: bandOf(total, priced.monthlyUsd),
+    workloads: workloads.map((usd, index) => bandOf(usd, expected[index] ?? Number.NaN)),
+  };
 }
 
-/** The total first, then each workload. */
-function costs(pricer: Pricer, priced: PricedPortfolio, what: Scenario): readonly number[] {
-  const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
-  return [priced.monthlyUsd, ...byWorkload];
+/** The band of one workload's part of a portfolio. */
+export function workloadBand(sampler: CostSampler, priced: PricedPortfolio, index: number): Band {
+  const { facts, catalog } = sampler.context;
+  const usd = sampler.costs(priced).workloads[index];
+  const lines = allocate(priced, facts, catalog, EXPECTED)[index];
+  if (usd === undefined || lines === undefined) throw new Error(`defect: no workload ${index}`);
+  return bandOf(usd, totalUsd(lines));
+}
+
+function bandOf(usd: Float64Array, expected: number): Band {
+  const sorted = usd.slice().sort();
+  return { expected, p10: quantileOf(sorted, 0.1), p50: quantileOf(sorted, 0.5), p90: quantileOf(sorted, 0.9) };
 }

@@ -3,9 +3,13 @@ import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
-import { bandsOf, type PortfolioBands } from "./bands.ts";
+import { bandsOf, workloadBand } from "./bands.ts";
+import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
-import { fleetOf, namesOf, summaryOf, usd } from "./describe.ts";
+import { contestOf } from "./contest.ts";
+import { CostSampler } from "./cost-draws.ts";
+import { fleetOf, namesOf, summaryOf } from "./describe.ts";
+import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
@@ -53,7 +57,8 @@ export function decide(
 }
 
 function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, flips: Flips, document: PolicyDocument): Decision {
-  const bands = bandsOf(pricer, chosen);
+  const sampler = new CostSampler(pricer.context, latinHypercube());
+  const bands = bandsOf(sampler, chosen);
   const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
   const workloads = pricer.context.workloads.map((entry, index): WorkloadDecision => {
     const option = chosen.assignment[index];
@@ -72,7 +77,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       breakEven,
       reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
       rejected: entry.rejected,
-      runnersUp: runnersUp(search, chosen, pricer, index),
+      runnersUp: runnersUp(search, chosen, pricer, sampler, index),
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
       conditions: unique(option.judgement.conditions),
       conflict: null,
@@ -87,8 +92,8 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     ...months,
     workloads,
     fleets: chosen.fleets.map(fleetOf),
-    paths: pathCosts(search, chosen, pricer),
-    ...confidenceOf(search, chosen, bands, pricer),
+    paths: pathCosts(search, chosen, sampler),
+    ...surenessOf(contestOf(search, chosen, sampler), workloads, pricer.context),
     exact: search.exact,
     assumptions: pricer.context.facts.assumptions,
     advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
@@ -107,7 +112,13 @@ function unique(texts: readonly string[]): readonly string[] {
 }
 
 /** The next best options of one workload with all others as chosen. */
-function runnersUp(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer, index: number): WorkloadDecision["runnersUp"] {
+function runnersUp(
+  search: SearchResult,
+  chosen: PricedPortfolio,
+  pricer: Pricer,
+  sampler: CostSampler,
+  index: number,
+): WorkloadDecision["runnersUp"] {
   return (search.shortlists[index] ?? [])
     .filter((option) => option !== chosen.assignment[index])
     .flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? [])
@@ -115,8 +126,8 @@ function runnersUp(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer
     .slice(0, RUNNERS_UP)
     .flatMap((priced) => {
       const option = priced.assignment[index];
-      const band = bandsOf(pricer, priced).workloads[index];
-      return option === undefined || band === undefined ? [] : [{ option: summaryOf(option, priced.fleets), monthlyCostUsd: band }];
+      if (option === undefined) return [];
+      return [{ option: summaryOf(option, priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
     });
 }
 
@@ -139,10 +150,10 @@ function monthsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firs
   return Math.abs(first - last) < 1 ? { firstMonthUsd: null, lastMonthUsd: null } : { firstMonthUsd: first, lastMonthUsd: last };
 }
 
-function pathCosts(search: SearchResult, chosen: PricedPortfolio, pricer: Pricer): readonly PathCost[] {
+function pathCosts(search: SearchResult, chosen: PricedPortfolio, sampler: CostSampler): readonly PathCost[] {
   return (["api", "self-host", "hybrid"] as const).map((path) => {
     const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
-    if (priced !== undefined) return { path, monthlyCostUsd: bandsOf(pricer, priced).total, text: namesOf(priced) };
+    if (priced !== undefined) return { path, monthlyCostUsd: bandsOf(sampler, priced).total, text: namesOf(priced) };
     return { path, monthlyCostUsd: null, text: whyNoPath(path, search) };
   });
 }
@@ -155,28 +166,6 @@ function whyNoPath(path: PathCost["path"], search: SearchResult): string {
   return missing === 0
     ? "no common fleet serves all workloads"
     : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
-}
-
-/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
-function confidenceOf(
-  search: SearchResult,
-  chosen: PricedPortfolio,
-  bands: PortfolioBands,
-  pricer: Pricer,
-): Pick<Decision, "confidence" | "confidenceText"> {
-  const others = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment));
-  const rival = others.reduce<PricedPortfolio | undefined>(
-    (best, next) => (best === undefined || next.monthlyUsd < best.monthlyUsd ? next : best),
-    undefined,
-  );
-  if (rival === undefined) return { confidence: "forced", confidenceText: "the rules leave one path" };
-  const other = bandsOf(pricer, rival).total;
-  const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
-  const compared = `${usd(less.p10)} to ${usd(less.p90)} against ${usd(more.p10)} to ${usd(more.p90)} for the next path`;
-  if (less.p90 < more.p10) return { confidence: "high", confidenceText: `cost bands do not overlap: ${compared}` };
-  if (less.p90 < more.expected && less.expected < more.p10)
-    return { confidence: "medium", confidenceText: `cost bands overlap in part: ${compared}` };
-  return { confidence: "low", confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it` };
 }
 
 /** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
@@ -212,6 +201,10 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
     paths: (["api", "self-host", "hybrid"] as const).map((path) => ({ path, monthlyCostUsd: null, text: "no feasible portfolio" })),
     confidence: "forced",
     confidenceText: "no path fits",
+    probabilityCheapest: null,
+    confidenceSteps: [],
+    nextMeasurement: null,
+    tornado: [],
     exact: true,
     assumptions: facts.assumptions,
     advisory: [],

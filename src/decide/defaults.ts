@@ -192,3 +192,18 @@ export const DEFAULTS = {
   },
   dataMayLeave: { key: "compliance.data_may_leave", value: true, source: "ours: nothing says otherwise" },
 } as const satisfies Record<string, Default<string | number | boolean>>;
+
+/**
+ * Range of a declared growth, as exponents on its monthly factor: half to one and a half times the declared rate, continuously compounded.
+ * Source: ours, +-50 %; forecasts of growth are rarely better.
+ */
+export const GROWTH_EXPONENT_RANGE = { low: 0.5, high: 1.5 } as const;
+
+/** Share of the draws in which the chosen path must be the least expensive for a confidence word. Source: ours. */
+export const CONFIDENCE_FROM_RATIO = { high: 0.9, medium: 0.7 } as const;
+
+/** A price that a decision rests on and that nobody checked for longer than this many days lowers the confidence. Source: ours, half a year. */
+export const STALE_AFTER_DAYS = 180;
+
+/** A default hourly rate counts as load-bearing when the path flips within these factors of it. Source: ours, +-50 %. */
+export const LOAD_BEARING_FACTORS = { low: 0.5, high: 1.5 } as const;

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
-import { API_PRICE_LIMIT_DAYS, findApiModel, findInstance, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
+import { API_PRICE_LIMIT_DAYS, findApiModel, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
@@ -7,33 +7,18 @@ import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
+import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
 /** Days after which a price is called stale. */
 const STALE_AFTER_DAYS = { api: API_PRICE_LIMIT_DAYS, instance: INSTANCE_PRICE_LIMIT_DAYS } as const;
 
-interface UsedPrice {
-  readonly id: string;
-  readonly checked: string;
-  readonly kind: keyof typeof STALE_AFTER_DAYS;
-}
-
-/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
-function usedPrices(trace: Trace, catalog: Catalog, asOf: string): readonly UsedPrice[] {
-  return trace.decision.workloads.flatMap(({ option }): UsedPrice[] => {
-    if (option === null) return [];
-    if (option.instanceType !== undefined) {
-      const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
-      return row === undefined ? [] : [{ id: option.instanceType, checked: row.checked, kind: "instance" }];
-    }
-    const model = findApiModel(catalog, option.model);
-    const row = model === undefined ? undefined : priceRowOn(model, asOf);
-    return row === undefined ? [] : [{ id: option.model, checked: row.checked, kind: "api" }];
-  });
+function pricesOf({ decision, facts }: Trace, catalog: Catalog, asOf: string): readonly UsedPrice[] {
+  return usedPrices(decision.workloads, facts.region, catalog, asOf);
 }
 
 /** The price of the decision that was read longest ago; null when nothing was chosen. */
 export function oldestPriceUsed(trace: Trace, catalog: Catalog, asOf: string): Evaluation["catalog"]["oldestPrice"] {
-  const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) =>
+  const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) =>
     a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1,
   );
   return oldest === undefined ? null : { id: oldest.id, checked: oldest.checked, ageDays: staleness(oldest.checked, asOf) };
@@ -54,7 +39,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
 }
 
 function stale(trace: Trace, catalog: Catalog, asOf: string): Finding[] {
-  const seen = new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price]));
+  const seen = new Map(pricesOf(trace, catalog, asOf).map((price) => [price.id, price]));
   return [...seen.values()]
     .filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind])
     .map((price) =>

@@ -64,7 +64,7 @@ export function servingTable(
 }
 
 /** Replicas kept busy in the mean and in the worst minute of a month. */
-interface Busy {
+export interface Busy {
   readonly mean: number;
   readonly peak: number;
 }
@@ -201,7 +201,8 @@ export function offersByGpu(offers: readonly InstanceOffer[]): OffersByGpu {
   return groups;
 }
 
-function instancesFor(month: Busy, replicasPerInstance: number, spare: number): number {
+/** Instances that serve a month: the busiest minute at 70 % of what they can do, and the spare ones; at least one. */
+export function instancesFor(month: Busy, replicasPerInstance: number, spare: number): number {
   return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
 }
 

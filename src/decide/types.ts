@@ -6,11 +6,39 @@ import type { Diagnostic } from "../policy/diagnostic.ts";
 
 export type Path = "api" | "self-host" | "hybrid" | "none";
 
-/** A monthly amount in US dollars, averaged over the horizon, with its 80 % band. */
+/**
+ * A monthly amount in US dollars, averaged over the horizon, with its 80 % band over the draws of all uncertain inputs.
+ * `expected` is the cost with every input at its expected value: the figure that gates and deltas compare. `p50` is the
+ * middle draw; it differs where ranges lean to one side or a fleet stands just before its next instance.
+ */
 export interface Band {
   readonly expected: number;
   readonly p10: number;
+  readonly p50: number;
   readonly p90: number;
+}
+
+/** What one uncertain input does to the cost of the chosen path when it alone goes to P10 and P90. */
+export interface Swing {
+  /** For people, e.g. `requests a month` or `throughput of qwen3-32b`. */
+  readonly input: string;
+  /** Workload that the input belongs to; null when it is shared. */
+  readonly workload: string | null;
+  readonly unit: string;
+  readonly low: number;
+  readonly high: number;
+  /** Monthly cost of the chosen path, in USD, with the input at `low` and at `high`. */
+  readonly lowMonthlyUsd: number;
+  readonly highMonthlyUsd: number;
+  /** Path that is the least expensive at one of the ends and not in the expected case; null when there is none. */
+  readonly flipsTo: Path | null;
+  /** Share of this input's own distribution in which another path than in the expected case is the least expensive. */
+  readonly flipRatio: number;
+}
+
+/** One step down from the confidence that the draws give, and why. */
+export interface ConfidenceStep {
+  readonly text: string;
 }
 
 /** One way to serve one workload. `id` is stable, e.g. `api/openai/gpt-4.1-mini` or `self-host/llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
@@ -204,6 +232,14 @@ export interface Decision {
   /** "high" when the bands of the two best paths do not overlap; "forced" when rules leave one path. */
   readonly confidence: "high" | "medium" | "low" | "forced";
   readonly confidenceText: string;
+  /** Share of the draws in which the chosen path is the least expensive of all; null when the rules leave one path. */
+  readonly probabilityCheapest: number | null;
+  /** What lowered the confidence below what the draws alone give. */
+  readonly confidenceSteps: readonly ConfidenceStep[];
+  /** The one thing to measure or read next, because it is the likeliest to change the verdict; null when nothing is. */
+  readonly nextMeasurement: string | null;
+  /** Inputs moved one at a time, the widest swing first. */
+  readonly tornado: readonly Swing[];
   /** True when every assignment of workloads to options was searched. */
   readonly exact: boolean;
   readonly assumptions: readonly Assumption[];

@@ -29,6 +29,7 @@ export function renderExplain(evaluation: Evaluation, document?: PolicyDocument,
     titled("Evaluated", { columns: columns("What", "Value"), rows: contextRows(evaluation) }),
     titled(view.cause.title, view.cause.table),
     titled(view.paths.title, view.paths.table),
+    titled(view.tornado.title, view.tornado.table),
     ...chosen.flatMap((decided) => workloadBlocks(decided, document)),
     ...fleetViews(evaluation.decision).flatMap((fleet) => [
       `${paragraphText(fleet.title, terminal)}\n${tableText(fleet.table, terminal)}`,
@@ -101,6 +102,8 @@ function contextRows({
     ["oldest price", oldest === null ? "none used" : `${oldest.id}, checked ${oldest.checked}, ${plural(oldest.ageDays, "day")} old`],
     ["horizon, region", `${plural(horizonMonths, "month")}, ${region}`],
     ["confidence", decision.confidenceText === "" ? decision.confidence : `${decision.confidence}: ${decision.confidenceText}`],
+    ...decision.confidenceSteps.map(({ text }) => ["one step down", text] as const),
+    ...(decision.nextMeasurement === null ? [] : [["measure next", decision.nextMeasurement] as const]),
     ["search", search],
   ]);
 }

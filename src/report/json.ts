@@ -1,4 +1,4 @@
-import type { Band, Cause, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, WorkloadDecision } from "../decide/types.ts";
+import type { Band, Cause, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, Swing, WorkloadDecision } from "../decide/types.ts";
 
 /** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
 const SCHEMA_VERSION = 1;
@@ -62,6 +62,10 @@ function documentOf(evaluation: Evaluation): object {
     })),
     confidence: decision.confidence,
     confidenceText: decision.confidenceText,
+    probabilityCheapest: decision.probabilityCheapest === null ? null : figure(decision.probabilityCheapest),
+    confidenceSteps: decision.confidenceSteps.map(({ text }) => ({ text })),
+    nextMeasurement: decision.nextMeasurement,
+    tornado: decision.tornado.map(swingOf),
     exact: decision.exact,
     paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({ path, monthlyCostUsd: bandOf(monthlyCostUsd), text })),
     fleets: decision.fleets.map(fleetOf),
@@ -198,12 +202,27 @@ function fleetOf(fleet: Fleet): object {
   };
 }
 
+function swingOf(swing: Swing): object {
+  const { input, workload, unit, low, high, lowMonthlyUsd, highMonthlyUsd, flipsTo, flipRatio } = swing;
+  return {
+    input,
+    workload,
+    unit,
+    low: figure(low),
+    high: figure(high),
+    lowMonthlyUsd: money(lowMonthlyUsd),
+    highMonthlyUsd: money(highMonthlyUsd),
+    flipsTo,
+    flipRatio: figure(flipRatio),
+  };
+}
+
 function sideOf(side: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null): object | null {
   return side === null ? null : { path: side.path, option: side.option, monthlyUsd: money(side.monthlyUsd) };
 }
 
 function bandOf(band: Band | null): object | null {
-  return band === null ? null : { expected: money(band.expected), p10: money(band.p10), p90: money(band.p90) };
+  return band === null ? null : { expected: money(band.expected), p10: money(band.p10), p50: money(band.p50), p90: money(band.p90) };
 }
 
 function money(value: number | null): number | null {

@@ -25,9 +25,11 @@ export const priorities = {
   reasons: 80,
   conditions: 75,
   tippingPoints: 70,
+  nextMeasurement: 65,
   otherWorkloads: 60,
   paths: 55,
   breakEvens: 50,
+  swings: 48,
   costs: 45,
   fleets: 40,
   ruledOut: 35,
@@ -86,6 +88,7 @@ function groundSections(view: PolicyView, writer: Writer): readonly Section[] {
     stepped(priorities.tippingPoints, "tipping point", view.tippingPoints, (shown) =>
       titled(writer, line(strong("What would change it")), shown),
     ),
+    whole(priorities.nextMeasurement, () => (view.nextMeasurement.length === 0 ? [] : [paragraph(writer, view.nextMeasurement)])),
     stepped(priorities.conditions, "condition", view.conditions, (shown) => [
       ...titled(writer, line(strong("Conditions to meet")), shown.slice(0, OPEN_CONDITIONS)),
       ...(shown.length > OPEN_CONDITIONS ? details(plural(more, "more condition"), [list(writer, shown.slice(OPEN_CONDITIONS))]) : []),
@@ -98,6 +101,7 @@ function foldedSections(view: PolicyView, writer: Writer, extras: ExtraSections)
   const fleetSizes = enumerate(view.fleets.map((fleet) => fleet.size));
   return [
     tableSection(priorities.paths, "path", view.paths, writer),
+    tableSection(priorities.swings, "swing", view.decidingSwings, writer),
     stepped(priorities.costs, "cost build-up", view.costs, (shown) =>
       details(
         `Cost build-up of ${costNames}`,

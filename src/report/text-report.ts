@@ -26,8 +26,12 @@ export function renderText(evaluation: Evaluation, terminal: Terminal): string {
     section(line(strong("What would change it")), view.tippingPoints, terminal),
     section(line(strong("Less expensive, but for one rule")), view.nearMisses, terminal),
     view.cause.table.rows.length === 0 ? "" : titled(view.cause.title, tableText(view.cause.table, terminal), terminal),
+    view.nextMeasurement.length === 0 ? "" : paragraphText(view.nextMeasurement, terminal),
     section(line(strong("Conditions to meet")), view.conditions, terminal),
     titled(view.paths.title, tableText(view.paths.table, terminal), terminal),
+    view.decidingSwings.table.rows.length === 0
+      ? ""
+      : titled(view.decidingSwings.title, tableText(view.decidingSwings.table, terminal), terminal),
     view.breakEvens.table.rows.length === 0 ? "" : titled(view.breakEvens.title, tableText(view.breakEvens.table, terminal), terminal),
     section(line(strong(view.ruledOut.title)), view.ruledOut.items, terminal),
     paragraphText(

@@ -6,6 +6,7 @@ import { conditionLines, findingLines, gateLines, reasonLines, tippingLines } fr
 import { change, quantity, usd } from "./money.ts";
 import { rowsOf, type WorkloadRows } from "./rows.ts";
 import { type Line, line, strong } from "./spans.ts";
+import { decidingSwings, nextMeasurementLine, tornadoTable } from "./sureness.ts";
 import { causeLine, causeTable, relaxationLines } from "./why.ts";
 import { pathWords, plural, shortName, sourceText } from "./words.ts";
 
@@ -30,6 +31,11 @@ export interface PolicyView {
   readonly cause: TitledTable;
   /** Options that one rule alone keeps out and that would cost less. */
   readonly nearMisses: readonly Line[];
+  /** What to find out next to be surer; empty when nothing would change the verdict. */
+  readonly nextMeasurement: Line;
+  /** The inputs that bear on the verdict, for a comment, and all of them. */
+  readonly decidingSwings: TitledTable;
+  readonly tornado: TitledTable;
   readonly conditions: readonly Line[];
   readonly costs: readonly CostView[];
   readonly paths: TitledTable;
@@ -70,6 +76,9 @@ export function viewOf(evaluation: Evaluation): PolicyView {
     tippingPoints: decision.path === "none" ? relaxationLines(decision.workloads) : tippingLines(decision.workloads),
     cause: causeTable(evaluation.delta?.cause ?? null),
     nearMisses: decision.path === "none" ? [] : relaxationLines(decision.workloads),
+    nextMeasurement: nextMeasurementLine(decision),
+    decidingSwings: decidingSwings(decision),
+    tornado: tornadoTable(decision),
     conditions: conditionLines(decision.workloads),
     costs: costViews(decision.workloads),
     paths: pathTable(decision),

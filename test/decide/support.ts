@@ -33,14 +33,14 @@ export function documentOf(value: PolicyObject): PolicyDocument {
 }
 
 /** Evaluates a policy object, with a base when one is given; throws on diagnostics. */
-export function evaluated(value: PolicyObject, base: PolicyObject | null = null): Evaluation {
+export function evaluated(value: PolicyObject, base: PolicyObject | null = null, asOf: string = AS_OF): Evaluation {
   const text = (policyObject: PolicyObject) => JSON.stringify(policyObject, null, 1);
   const result = evaluate({
     path: "policy.yml",
     text: text(value),
     base: base === null ? null : { path: "policy.yml", text: text(base) },
     catalog,
-    asOf: AS_OF,
+    asOf,
     engineVersion: "test",
   });
   if (result.kind === "invalid") throw new Error(JSON.stringify(result.diagnostics, null, 1));

@@ -37,7 +37,11 @@ const invalid: PolicyResult = { kind: "invalid", file: "bad.yml", diagnostics: [
 const deleted: PolicyResult = { kind: "deleted", file: "gone.yml" };
 const failedGate: GateResult = { id: "max_monthly_usd", status: "fail", text: "expected 120, allowed 100", line: 9, from: "base" };
 const decisionOf = (path: Evaluation["decision"]["path"], expected: number | null): Partial<Evaluation> => ({
-  decision: { ...same.decision, path, monthlyCostUsd: expected === null ? null : { expected, p10: expected, p90: expected } },
+  decision: {
+    ...same.decision,
+    path,
+    monthlyCostUsd: expected === null ? null : { expected, p10: expected, p50: expected, p90: expected },
+  },
 });
 
 /** The delta of the test policy with one workload moved from one option to another. */

@@ -21,7 +21,7 @@ const maybeAmount = fc.option(amount, { nil: null });
 const maybeLine = fc.option(fc.integer({ min: 1, max: 5000 }), { nil: null });
 const band: fc.Arbitrary<Band> = fc.tuple(amount, amount, amount).map(([a, b, c]) => {
   const [p10 = a, expected = b, p90 = c] = [a, b, c].sort((x, y) => x - y);
-  return { expected, p10, p90 };
+  return { expected, p10, p50: expected, p90 };
 });
 const option: fc.Arbitrary<OptionSummary> = fc.constantFrom(mini, haiku, managedLlama, llama, {
   id: "self-host/x",
@@ -121,6 +121,10 @@ function decisionFor(workloads: readonly string[]): fc.Arbitrary<Decision> {
     ),
     confidence: fc.constantFrom("high" as const, "medium" as const, "low" as const, "forced" as const),
     confidenceText: fc.constantFrom("", "words"),
+    probabilityCheapest: fc.constantFrom(null, 0.42, 1),
+    confidenceSteps: fc.constantFrom([], [{ text: "an old price" }]),
+    nextMeasurement: fc.constantFrom(null, "read last month's tokens"),
+    tornado: fc.constant([]),
     exact: fc.boolean(),
     assumptions: fc.array(fc.record({ key: word, value: word, source: sentence }), { maxLength: 3 }),
     advisory: fc.array(

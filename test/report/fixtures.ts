@@ -165,7 +165,7 @@ export function workload(name: string, overrides: Partial<WorkloadDecision> = {}
     path: "api",
     option: mini,
     requestsPerMonth: 3_041_666.67,
-    monthlyCostUsd: { expected: 3665, p10: 3102.4, p90: 4480.9 },
+    monthlyCostUsd: { expected: 3665, p10: 3102.4, p50: 3665, p90: 4480.9 },
     costLines: apiLines,
     breakEven: { requestsPerMonth: 14_200_000, versus: llama.id, reachedOn: "2028-02" },
     conflict: null,
@@ -173,8 +173,8 @@ export function workload(name: string, overrides: Partial<WorkloadDecision> = {}
     reasons: reasonsForApi,
     rejected,
     runnersUp: [
-      { option: haiku, monthlyCostUsd: { expected: 6920.5, p10: 5900, p90: 8100 } },
-      { option: llama, monthlyCostUsd: { expected: 16_842, p10: 15_000, p90: 19_800 } },
+      { option: haiku, monthlyCostUsd: { expected: 6920.5, p10: 5900, p50: 6920.5, p90: 8100 } },
+      { option: llama, monthlyCostUsd: { expected: 16_842, p10: 15_000, p50: 16_842, p90: 19_800 } },
     ],
     tippingPoints: [
       {
@@ -202,22 +202,26 @@ export function workload(name: string, overrides: Partial<WorkloadDecision> = {}
 export function decision(overrides: Partial<Decision> = {}): Decision {
   return {
     path: "api",
-    monthlyCostUsd: { expected: 3665, p10: 3102.4, p90: 4480.9 },
+    monthlyCostUsd: { expected: 3665, p10: 3102.4, p50: 3665, p90: 4480.9 },
     firstMonthUsd: 2763.2,
     lastMonthUsd: 4726.1,
     workloads: [workload("support-chat")],
     fleets: [],
     paths: [
-      { path: "api", monthlyCostUsd: { expected: 3665, p10: 3102.4, p90: 4480.9 }, text: "gpt-4.1-mini" },
+      { path: "api", monthlyCostUsd: { expected: 3665, p10: 3102.4, p50: 3665, p90: 4480.9 }, text: "gpt-4.1-mini" },
       {
         path: "self-host",
-        monthlyCostUsd: { expected: 16_842, p10: 15_000, p90: 19_800 },
+        monthlyCostUsd: { expected: 16_842, p10: 15_000, p50: 16_842, p90: 19_800 },
         text: "llama-3.3-70b-instruct fp8 on 2 × g6e.12xlarge",
       },
       { path: "hybrid", monthlyCostUsd: null, text: "one workload cannot be split" },
     ],
     confidence: "high",
     confidenceText: "the 80% bands of API and self-host do not overlap",
+    probabilityCheapest: null,
+    confidenceSteps: [],
+    nextMeasurement: null,
+    tornado: [],
     exact: true,
     assumptions,
     advisory: [],
@@ -283,7 +287,7 @@ export const fleet: Fleet = {
 /** One new policy with one workload, served by an API. */
 export const apiCase = evaluation();
 
-const onPremBand = { expected: 18_310.24, p10: 16_000, p90: 21_450 };
+const onPremBand = { expected: 18_310.24, p10: 16_000, p50: 18_310.24, p90: 21_450 };
 const hosted = workload("claims-extraction", {
   path: "self-host",
   option: llama,
@@ -348,6 +352,10 @@ export const selfHostCase = evaluation({
     ],
     confidence: "forced",
     confidenceText: "rules leave one path",
+    probabilityCheapest: null,
+    confidenceSteps: [],
+    nextMeasurement: null,
+    tornado: [],
   }),
   gates: [],
 });
@@ -369,13 +377,13 @@ const triage = workload("ticket-triage", {
 const review = workload("contract-review", {
   path: "self-host",
   option: llama,
-  monthlyCostUsd: { expected: 2104.5, p10: 1800, p90: 2600 },
+  monthlyCostUsd: { expected: 2104.5, p10: 1800, p50: 2104.5, p90: 2600 },
   costLines: fleetLines.slice(0, 1),
   conditions: ["accept the Llama 3.3 licence on the model hub"],
 });
 const search = workload("search-answers", {
   option: managedLlama,
-  monthlyCostUsd: { expected: 84.37, p10: 70, p90: 101 },
+  monthlyCostUsd: { expected: 84.37, p10: 70, p50: 84.37, p90: 101 },
   breakEven: null,
   conditions: [],
   tippingPoints: [],
@@ -392,7 +400,7 @@ export const hybridCase = evaluation({
   base: {
     policy: { path: ".github/breakeven.yml", name: "support-platform", sha256: "77".repeat(32) },
     decision: decision({
-      monthlyCostUsd: { expected: 20_164.37, p10: 18_000, p90: 24_000 },
+      monthlyCostUsd: { expected: 20_164.37, p10: 18_000, p50: 20_164.37, p90: 24_000 },
       workloads: [workload("support-chat"), workload("ticket-triage"), search, workload("old-summaries")],
     }),
   },
@@ -422,7 +430,7 @@ export const hybridCase = evaluation({
   },
   decision: decision({
     path: "hybrid",
-    monthlyCostUsd: { expected: 24_164.11, p10: 21_020, p90: 28_300 },
+    monthlyCostUsd: { expected: 24_164.11, p10: 21_020, p50: 24_164.11, p90: 28_300 },
     firstMonthUsd: 21_900,
     lastMonthUsd: 27_050,
     workloads: [workload("support-chat"), triage, review, search],
@@ -430,18 +438,49 @@ export const hybridCase = evaluation({
     paths: [
       {
         path: "api",
-        monthlyCostUsd: { expected: 25_910, p10: 22_000, p90: 30_900 },
+        monthlyCostUsd: { expected: 25_910, p10: 22_000, p50: 25_910, p90: 30_900 },
         text: "all four workloads on gpt-4.1-mini and Bedrock",
       },
-      { path: "self-host", monthlyCostUsd: { expected: 31_420, p10: 28_000, p90: 36_100 }, text: "two fleets of llama-3.3-70b-instruct" },
+      {
+        path: "self-host",
+        monthlyCostUsd: { expected: 31_420, p10: 28_000, p50: 31_420, p90: 36_100 },
+        text: "two fleets of llama-3.3-70b-instruct",
+      },
       {
         path: "hybrid",
-        monthlyCostUsd: { expected: 24_164.11, p10: 21_020, p90: 28_300 },
+        monthlyCostUsd: { expected: 24_164.11, p10: 21_020, p50: 24_164.11, p90: 28_300 },
         text: "one fleet for two workloads, APIs for the rest",
       },
     ],
     confidence: "low",
-    confidenceText: "the bands of hybrid and API overlap; measure the throughput of llama-3.3-70b-instruct on g6e.12xlarge to settle it",
+    confidenceText: "least expensive in 62% of 2,000 draws; its band $21,020 to $28,300 overlaps $22,000 to $30,900 of the api path",
+    probabilityCheapest: 0.62,
+    confidenceSteps: [],
+    nextMeasurement: "run vllm bench serve for llama-3.3-70b-instruct on g6e.12xlarge and list the file under measurements",
+    tornado: [
+      {
+        input: "throughput of llama-3.3-70b-instruct",
+        workload: null,
+        unit: "x the predicted rate",
+        low: 0.584,
+        high: 1.52,
+        lowMonthlyUsd: 27_900.5,
+        highMonthlyUsd: 21_250,
+        flipsTo: "api",
+        flipRatio: 0.325,
+      },
+      {
+        input: "requests a month",
+        workload: "support-chat",
+        unit: "requests/month",
+        low: 2_500_000,
+        high: 4_000_000,
+        lowMonthlyUsd: 23_400,
+        highMonthlyUsd: 25_100,
+        flipsTo: null,
+        flipRatio: 0,
+      },
+    ],
   }),
   gates: [
     { id: "max_monthly_usd", status: "fail", text: "$24,164 a month is above the limit of $22,000", line: 44, from: "base" },
@@ -515,6 +554,10 @@ export const noneCase = evaluation({
     ],
     confidence: "forced",
     confidenceText: "rules leave no path",
+    probabilityCheapest: null,
+    confidenceSteps: [],
+    nextMeasurement: null,
+    tornado: [],
     assumptions: [],
   }),
   gates: [{ id: "forbid_paths", status: "fail", text: "the decision is none, which forbid_paths names", line: 46, from: "head" }],
@@ -525,7 +568,7 @@ export const manyCase = evaluation({
   baseNote: null,
   base: {
     policy: apiCase.policy,
-    decision: decision({ monthlyCostUsd: { expected: 700_000, p10: 650_000, p90: 790_000 }, workloads: [] }),
+    decision: decision({ monthlyCostUsd: { expected: 700_000, p10: 650_000, p50: 700_000, p90: 790_000 }, workloads: [] }),
   },
   delta: {
     cause: null,
@@ -540,7 +583,7 @@ export const manyCase = evaluation({
     })),
   },
   decision: decision({
-    monthlyCostUsd: { expected: 733_000, p10: 680_000, p90: 810_000 },
+    monthlyCostUsd: { expected: 733_000, p10: 680_000, p50: 733_000, p90: 810_000 },
     firstMonthUsd: null,
     lastMonthUsd: null,
     workloads: manyNames().map((name) => workload(name)),

@@ -48,14 +48,14 @@ describe("the document", () => {
 
   test("holds numbers as numbers, without the noise of floating point, and unknown as null", () => {
     const noisy = workload("a", {
-      monthlyCostUsd: { expected: 0.1 + 0.2, p10: 1e-9, p90: 1234.567_891_23 },
+      monthlyCostUsd: { expected: 0.1 + 0.2, p10: 1e-9, p50: 0.3, p90: 1234.567_891_23 },
       costLines: [
         { id: "x", label: "x", quantity: 0.1 * 3, unit: "MTok", unitPriceUsd: 4e-7 + 1e-22, monthlyUsd: null, source: "list" },
         { id: "y", label: "y", quantity: -0, unit: "h", unitPriceUsd: null, monthlyUsd: -0, source: "list" },
       ],
     });
     const [first] = JSON.parse(renderJson(evaluation({ decision: decision({ workloads: [noisy] }) }))).workloads;
-    expect(first.monthlyCostUsd).toEqual({ expected: 0.3, p10: 0, p90: 1234.567891 });
+    expect(first.monthlyCostUsd).toEqual({ expected: 0.3, p10: 0, p50: 0.3, p90: 1234.567891 });
     expect(first.costLines[0]).toMatchObject({ quantity: 0.3, unitPriceUsd: 4e-7, monthlyUsd: null });
     expect(first.costLines[1]).toMatchObject({ quantity: 0, unitPriceUsd: null, monthlyUsd: 0 });
   });

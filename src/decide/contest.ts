@@ -1,0 +1,101 @@
+import type { CostSampler } from "./cost-draws.ts";
+import { oneAtATime, Z90 } from "./draws.ts";
+import { type UncertainInput, uncertainInputs } from "./inputs.ts";
+import type { PricedPortfolio } from "./portfolio.ts";
+import { normalQuantile } from "./random.ts";
+import { type PathKind, pathOf, type SearchResult } from "./search.ts";
+import type { Swing } from "./types.ts";
+
+/** The best portfolio of each path, in the same draws. The chosen one comes first and stands for its own path. */
+export interface Contest {
+  readonly entries: readonly { readonly path: PathKind; readonly priced: PricedPortfolio }[];
+  readonly sampler: CostSampler;
+}
+
+/** Sets the chosen portfolio against the best of every other path that has one. */
+export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler: CostSampler): Contest {
+  const own = pathOf(chosen.assignment);
+  const others = (["api", "self-host", "hybrid"] as const).flatMap((path) => {
+    const priced = search.byPath[path];
+    return path === own || priced === undefined ? [] : [{ path, priced }];
+  });
+  return { entries: [{ path: own, priced: chosen }, ...others], sampler };
+}
+
+/**
+ * Share of the draws in which the chosen portfolio costs no more than the best portfolio of any other path; null when
+ * there is no other path. All portfolios see the same draws, so what they share cancels out.
+ * Example: 0.93 means that in 93 of 100 futures nobody will regret the choice for its cost.
+ */
+export function probabilityCheapest({ entries, sampler }: Contest): number | null {
+  const [chosen, ...others] = entries.map(({ priced }) => sampler.costs(priced).total);
+  if (chosen === undefined || others.length === 0) return null;
+  const wins = chosen.filter((usd, draw) => others.every((other) => usd <= (other[draw] ?? 0) + SAME_USD)).length;
+  return wins / sampler.draws.count;
+}
+
+/** Costs closer than this are the same: a tenth of a cent. */
+const SAME_USD = 0.001;
+
+/** Equally likely values of one input at which the verdict is looked at. */
+const LOOKS = 40;
+/** Where the low and the high end stand among the draws of one input; the expected case is at 0. */
+const [LOW, HIGH] = [1, 2];
+
+/**
+ * Each uncertain input at its low and its high end, all others as expected: what that does to the cost of the chosen path
+ * and whether another path becomes the least expensive. Widest swing first; inputs that change nothing are left out.
+ */
+export function tornadoOf(contest: Contest): readonly Measured[] {
+  return inputsOf(contest)
+    .flatMap((input) => measured(input, contest) ?? [])
+    .sort((a, b) => width(b.swing) - width(a.swing) || b.swing.flipRatio - a.swing.flipRatio || (a.input.id < b.input.id ? -1 : 1));
+}
+
+/** A swing with the input that it belongs to. */
+export interface Measured {
+  readonly input: UncertainInput;
+  readonly swing: Swing;
+  /** How far the input moves the gap between the chosen path and the best other one, in USD a month. */
+  readonly gapUsd: number;
+}
+
+function inputsOf({ entries, sampler }: Contest): readonly UncertainInput[] {
+  const fleets = entries.flatMap(({ priced }) => priced.fleets);
+  const usesApi = entries.some(({ priced }) => priced.sharing.apiWorkloads.length > 0);
+  return uncertainInputs(sampler.context.facts, fleets, usesApi);
+}
+
+function measured(input: UncertainInput, { entries, sampler }: Contest): Measured | null {
+  const looks = Array.from({ length: LOOKS }, (_, index) => normalQuantile((index + 0.5) / LOOKS));
+  const moved = sampler.with(oneAtATime(input.id, [0, -Z90, Z90, ...looks]));
+  const costs = entries.map(({ path, priced }) => ({ path, usd: moved.costs(priced).total }));
+  const [today, low, high, ...others] = Array.from({ length: LOOKS + 3 }, (_, draw) => leastAt(costs, draw));
+  const [expectedUsd = 0, lowMonthlyUsd = 0, highMonthlyUsd = 0] = costs[0]?.usd ?? [];
+  const flipsTo = [low, high].find((path) => path !== today) ?? null;
+  const flipRatio = others.filter((path) => path !== today).length / LOOKS;
+  const still = Math.max(Math.abs(lowMonthlyUsd - expectedUsd), Math.abs(highMonthlyUsd - expectedUsd)) < SAME_USD;
+  if (still && flipRatio === 0) return null;
+  const gap = (draw: number) => (costs[0]?.usd[draw] ?? 0) - Math.min(...costs.slice(1).map(({ usd }) => usd[draw] ?? 0));
+  const { label, workload, unit, range } = input;
+  return {
+    input,
+    gapUsd: costs.length < 2 ? 0 : Math.abs(gap(LOW) - gap(HIGH)),
+    swing: { input: label, workload, unit, low: range.low, high: range.high, lowMonthlyUsd, highMonthlyUsd, flipsTo, flipRatio },
+  };
+}
+
+/** Path of least cost in one draw; the chosen one where it is a tie. */
+function leastAt(costs: readonly { readonly path: PathKind; readonly usd: Float64Array }[], draw: number): PathKind | undefined {
+  const [first, ...others] = costs;
+  let best = { path: first?.path, usd: first?.usd[draw] ?? Number.POSITIVE_INFINITY };
+  for (const { path, usd } of others) {
+    const cost = usd[draw] ?? Number.POSITIVE_INFINITY;
+    if (cost < best.usd - SAME_USD) best = { path, usd: cost };
+  }
+  return best.path;
+}
+
+function width(swing: Swing): number {
+  return Math.abs(swing.highMonthlyUsd - swing.lowMonthlyUsd);
+}

@@ -1,0 +1,214 @@
+import { tenantShares } from "./allocate.ts";
+import { apiBill } from "./api-cost.ts";
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { type Draws, drawn, valueAt } from "./draws.ts";
+import type { Range, WorkloadFacts } from "./facts.ts";
+import { fleetId, type SizedFleet } from "./fleet.ts";
+import { configurationsOf, type FleetDraws, fleetDraws } from "./fleet-draws.ts";
+import { growthFactors, inputId } from "./inputs.ts";
+import type { FeasibleOption } from "./options.ts";
+import { type PricedPortfolio, type PricingContext, totalUsd } from "./portfolio.ts";
+import { scenario } from "./scenario.ts";
+import { type SharedLines, sharedLines } from "./shared-cost.ts";
+
+/** Monthly cost in USD of one portfolio in every draw: the whole and each workload's part, in policy order. */
+export interface CostDraws {
+  readonly total: Float64Array;
+  readonly workloads: readonly Float64Array[];
+}
+
+/** What a portfolio's costs are made of before anything is drawn. */
+interface Known {
+  readonly bills: Map<string, BillEnds>;
+  readonly configurations: Map<string, readonly SizedFleet[]>;
+  readonly shared: Map<string, SharedRanges>;
+}
+
+type TokenOption = FeasibleOption & { readonly kind: "api" | "managed" };
+type SharedRanges = Readonly<Record<keyof SharedLines, Range>>;
+
+/** Bill of one workload in the expected case, and at both ends of its tokens. */
+interface BillEnds {
+  readonly byMonthUsd: readonly number[];
+  readonly monthlyUsd: Range;
+}
+
+/**
+ * Prices portfolios in many draws of the uncertain inputs. Bills, fleets and people are priced apart and added up, and
+ * what two portfolios share is priced once, so thousands of draws cost about as much as a few full evaluations.
+ *
+ * In the middle of all inputs the cost is exactly `monthlyUsd` of the portfolio; with one input at an end of its range
+ * it is what the cost model gives there; between them it follows `valueAt`.
+ */
+export class CostSampler {
+  readonly context: PricingContext;
+  readonly draws: Draws;
+  readonly #known: Known;
+  readonly #bills = new Map<string, Float64Array>();
+  readonly #fleets = new Map<string, FleetDraws>();
+
+  constructor(context: PricingContext, draws: Draws, known: Known = { bills: new Map(), configurations: new Map(), shared: new Map() }) {
+    this.context = context;
+    this.draws = draws;
+    this.#known = known;
+  }
+
+  /** The same portfolios in other draws; what does not depend on the draws is not priced again. */
+  with(draws: Draws): CostSampler {
+    return new CostSampler(this.context, draws, this.#known);
+  }
+
+  costs(priced: PricedPortfolio): CostDraws {
+    const { count } = this.draws;
+    const fleets = priced.fleets.map((fleet) => ({ draws: this.#fleet(fleet), shares: tenantShares(fleet) }));
+    const shared = this.#shared(
+      priced,
+      fleets.map(({ draws }) => draws),
+    );
+    const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+    const onHosts = priced.assignment.length - onApi;
+    const workloads = priced.assignment.map((option, index) => {
+      const usd = new Float64Array(count);
+      add(usd, shared.common, 1 / priced.assignment.length);
+      if (option.kind === "self-host") {
+        const name = this.context.facts.workloads[index]?.name ?? "";
+        for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
+        add(usd, shared.selfHost, 1 / onHosts);
+      } else {
+        add(usd, this.#bill(index, option), 1);
+        add(usd, shared.api, 1 / onApi);
+      }
+      return usd;
+    });
+    const total = new Float64Array(count);
+    for (const usd of workloads) add(total, usd, 1);
+    return { total, workloads };
+  }
+
+  #bill(index: number, option: TokenOption): Float64Array {
+    return remember(this.#bills, `${index}|${option.candidate.id}`, (key) => {
+      const workload = workloadAt(this.context, index);
+      return billDraws(
+        remember(this.#known.bills, key, () => billEnds(option, workload, this.context)),
+        workload,
+        this.draws,
+      );
+    });
+  }
+
+  #fleet(fleet: SizedFleet): FleetDraws {
+    return remember(this.#fleets, fleetKey(fleet), (key) => {
+      const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
+      return fleetDraws(configurations, this.context, this.draws);
+    });
+  }
+
+  /** Keys, network and people. People depend on the size of the fleets: above eight GPUs they are a full-time job. */
+  #shared(priced: PricedPortfolio, fleets: readonly FleetDraws[]): Readonly<Record<keyof SharedLines, Float64Array>> {
+    const { draws } = this;
+    const months = this.context.facts.horizonMonths;
+    const [few, many] = [1, FULL_TIME_ABOVE_GPUS + 1].map((gpus) => this.#sharedRanges(priced, gpus));
+    if (few === undefined || many === undefined) throw new Error("defect: two sizes have two prices");
+    const selfHost = new Float64Array(draws.count);
+    const scores = fleets.length === 0 ? selfHost : draws.scores(inputId.people("self-host"));
+    for (let draw = 0; draw < draws.count && fleets.length > 0; draw++) {
+      const full = mostGpus(fleets, draw, months) > FULL_TIME_ABOVE_GPUS;
+      selfHost[draw] = valueAt(full ? many.selfHost : few.selfHost, scores[draw] ?? 0);
+    }
+    const constant = (usd: number) => new Float64Array(draws.count).fill(usd);
+    return {
+      common: constant(few.common.expected),
+      api: drawn(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
+      selfHost,
+    };
+  }
+
+  #sharedRanges(priced: PricedPortfolio, gpus: number): SharedRanges {
+    const { keyedProviders, keylessModels, apiWorkloads, fleets } = priced.sharing;
+    const names = apiWorkloads.map((workload) => workload.name).join(",");
+    const key = `${gpus}|${keyedProviders}|${keylessModels}|${names}|${fleets.map(fleetKey).join(";")}`;
+    return remember(this.#known.shared, key, () => sharedRanges(priced, gpus, this.context));
+  }
+}
+
+function remember<Value>(known: Map<string, Value>, key: string, find: (key: string) => Value): Value {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find(key);
+  known.set(key, found);
+  return found;
+}
+
+function fleetKey(fleet: SizedFleet): string {
+  return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}`;
+}
+
+function workloadAt({ workloads }: PricingContext, index: number): WorkloadFacts {
+  const found = workloads[index];
+  if (found === undefined) throw new Error(`defect: no workload ${index}`);
+  return found.workload;
+}
+
+function mostGpus(fleets: readonly FleetDraws[], draw: number, months: number): number {
+  let most = 0;
+  for (let month = 0; month < months; month++) {
+    let gpus = 0;
+    for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
+    if (gpus > most) most = gpus;
+  }
+  return most;
+}
+
+/** Shared costs at the ends of people's hours, with fleets of this many GPUs in all. */
+function sharedRanges(priced: PricedPortfolio, gpus: number, { facts, catalog }: PricingContext): SharedRanges {
+  const fleets = priced.fleets.map((fleet) => ({
+    ...fleet,
+    instancesByMonth: [gpus / fleet.offer.instance.gpuCount / priced.fleets.length],
+  }));
+  const at = (people: keyof Range) => sharedLines({ ...priced.sharing, fleets }, facts, catalog, scenario({ people }));
+  const [low, expected, high] = [at("low"), at("expected"), at("high")];
+  const range = (side: keyof SharedLines): Range => ({
+    low: totalUsd(low[side]),
+    expected: totalUsd(expected[side]),
+    high: totalUsd(high[side]),
+  });
+  return { common: range("common"), api: range("api"), selfHost: range("selfHost") };
+}
+
+function billEnds(option: TokenOption, workload: WorkloadFacts, { facts, asOf }: PricingContext): BillEnds {
+  const bill = (tokens: keyof Range) => apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens }));
+  const expected = bill("expected");
+  const { inputTokens, outputTokens } = workload;
+  const certain = inputTokens.low === inputTokens.high && outputTokens.low === outputTokens.high;
+  const end = (tokens: "low" | "high") => (certain ? expected : bill(tokens)).monthlyUsd;
+  return { byMonthUsd: expected.byMonthUsd, monthlyUsd: { low: end("low"), expected: expected.monthlyUsd, high: end("high") } };
+}
+
+/** A bill is linear in requests, and follows its ends in tokens; growth weighs its months. */
+function billDraws({ byMonthUsd, monthlyUsd }: BillEnds, workload: WorkloadFacts, draws: Draws): Float64Array {
+  const { name, requestsPerMonth } = workload;
+  const usd = drawn(monthlyUsd, inputId.tokens(name), draws) ?? new Float64Array(draws.count).fill(monthlyUsd.expected);
+  const requests = drawn(requestsPerMonth, inputId.requests(name), draws);
+  const declared = growthFactors(workload);
+  const growth = drawn(declared, inputId.growth(name), draws);
+  return usd.map((monthly, draw) => {
+    const volume = (requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected;
+    return monthly * volume * grown(byMonthUsd, monthlyUsd.expected, (growth?.[draw] ?? declared.expected) / declared.expected);
+  });
+}
+
+/** What another growth makes of an average month: each month's bill times `factor` once for each month before it. */
+function grown(byMonthUsd: readonly number[], monthlyUsd: number, factor: number): number {
+  if (factor === 1 || monthlyUsd === 0) return 1;
+  let [sum, power] = [0, 1];
+  for (const usd of byMonthUsd) {
+    sum += usd * power;
+    power *= factor;
+  }
+  return sum / byMonthUsd.length / monthlyUsd;
+}
+
+function add(sum: Float64Array, values: Float64Array, share: number): void {
+  if (share === 0) return;
+  for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * share;
+}

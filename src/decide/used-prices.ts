@@ -1,0 +1,29 @@
+import { type Catalog, findApiModel, findInstance } from "../catalog/index.ts";
+import { priceRowOn } from "../catalog/pricing.ts";
+import type { WorkloadDecision } from "./types.ts";
+
+/** A price that a decision rests on, with the day on which it was last checked. */
+export interface UsedPrice {
+  readonly id: string;
+  readonly checked: string;
+  readonly kind: "api" | "instance";
+}
+
+/** Prices of the chosen options, one for each workload; none where nothing is chosen or the price is the policy's own. */
+export function usedPrices(
+  workloads: readonly Pick<WorkloadDecision, "option">[],
+  region: string,
+  catalog: Catalog,
+  asOf: string,
+): readonly UsedPrice[] {
+  return workloads.flatMap(({ option }): UsedPrice[] => {
+    if (option === null) return [];
+    if (option.instanceType !== undefined) {
+      const row = findInstance(catalog, option.instanceType)?.usdPerHour[region];
+      return row === undefined ? [] : [{ id: option.instanceType, checked: row.checked, kind: "instance" }];
+    }
+    const model = findApiModel(catalog, option.model);
+    const row = model === undefined ? undefined : priceRowOn(model, asOf);
+    return row === undefined ? [] : [{ id: option.model, checked: row.checked, kind: "api" }];
+  });
+}

@@ -1,0 +1,54 @@
+import type { Decision, Swing } from "../decide/types.ts";
+import type { TitledTable } from "./build-up.ts";
+import { percent, quantity, usd } from "./money.ts";
+import { columns, type Line, line, strong } from "./spans.ts";
+import { pathWords, shortName } from "./words.ts";
+
+/** Swings that a comment shows; the rest stands in `explain` and on the page. */
+const SHOWN = 3;
+
+/** Every input moved alone to P10 and P90, the widest swing first. */
+export function tornadoTable({ tornado }: Pick<Decision, "tornado">): TitledTable {
+  const [widest] = tornado;
+  const title = widest === undefined ? "" : `Widest swing: ${nameOf(widest)}, ${costs(widest)} a month`;
+  return {
+    title,
+    table: {
+      columns: columns("Input", "P10>", "P90>", "Cost at P10>", "Cost at P90>", "Flips to", "Chance>"),
+      rows: tornado.map(cells),
+    },
+  };
+}
+
+/** The three widest swings, and only where they bear on the verdict: another path is within reach of one of them. */
+export function decidingSwings(decision: Decision): TitledTable {
+  const all = tornadoTable(decision);
+  const matters = decision.tornado.some(({ flipRatio }) => flipRatio > 0);
+  return { title: all.title, table: { ...all.table, rows: matters ? all.table.rows.slice(0, SHOWN) : [] } };
+}
+
+/** `Measure next: run vllm bench serve ...`, or nothing. */
+export function nextMeasurementLine({ nextMeasurement }: Pick<Decision, "nextMeasurement">): Line {
+  return nextMeasurement === null ? [] : line(strong("Measure next:"), ` ${nextMeasurement}.`);
+}
+
+function cells(swing: Swing): readonly Line[] {
+  return [
+    line(nameOf(swing)),
+    line(`${quantity(swing.low)} ${swing.unit}`),
+    line(`${quantity(swing.high)} ${swing.unit}`),
+    line(usd(swing.lowMonthlyUsd)),
+    line(usd(swing.highMonthlyUsd)),
+    line(swing.flipsTo === null ? "-" : pathWords[swing.flipsTo]),
+    line(swing.flipRatio === 0 ? "-" : percent(swing.flipRatio)),
+  ];
+}
+
+function nameOf({ input, workload }: Swing): string {
+  return workload === null ? input : `${input} of ${shortName(workload)}`;
+}
+
+function costs({ lowMonthlyUsd, highMonthlyUsd }: Swing): string {
+  const [least, most] = [Math.min(lowMonthlyUsd, highMonthlyUsd), Math.max(lowMonthlyUsd, highMonthlyUsd)];
+  return `${usd(least)} to ${usd(most)}`;
+}
