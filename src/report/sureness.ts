@@ -45,7 +45,7 @@ function cells(swing: Swing): readonly Line[] {
 }
 
 function nameOf({ input, workload }: Swing): string {
-  return workload === null ? input : `${input} of ${shortName(workload)}`;
+  return workload === null ? shortName(input) : `${shortName(input)} of ${shortName(workload)}`;
 }
 
 function costs({ lowMonthlyUsd, highMonthlyUsd }: Swing): string {
