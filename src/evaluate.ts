@@ -32,7 +32,14 @@ export interface EvaluateInput extends PolicySource {
 }
 
 export type EvaluateResult =
-  | { readonly kind: "evaluated"; readonly evaluation: Evaluation; readonly document: PolicyDocument; readonly trace: Trace }
+  | {
+      readonly kind: "evaluated";
+      readonly evaluation: Evaluation;
+      readonly document: PolicyDocument;
+      readonly trace: Trace;
+      /** The base as it was read, where there is a valid one. */
+      readonly base: { readonly document: PolicyDocument; readonly region: string } | null;
+    }
   | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[] };
 
 /**
@@ -57,7 +64,8 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
   const waivers = (baseDocument ?? head).policy.waivers ?? [];
   const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
   const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, { ...input.files, ...input.base?.files });
-  const baseDecision = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations).decision;
+  const baseTrace = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
+  const baseDecision = baseTrace?.decision ?? null;
   const calibrations = { base: baseMeasured?.calibrations ?? [], head: measured.calibrations };
   const causeContext = { catalog, asOf, waivers, calibrations };
   const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
@@ -87,7 +95,8 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
     horizonMonths: trace.facts.horizonMonths,
     region: trace.facts.region,
   };
-  return { kind: "evaluated", evaluation, document: head, trace };
+  const comparedWith = baseDocument && baseTrace ? { document: baseDocument, region: baseTrace.facts.region } : null;
+  return { kind: "evaluated", evaluation, document: head, trace, base: comparedWith };
 }
 
 function unusedInBase(measured: MeasurementReading | null): readonly Finding[] {

@@ -1,17 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import packageJson from "../package.json" with { type: "json" };
-import { type Catalog, loadCatalog } from "./catalog/index.ts";
-import { costCurves, MOST_CURVES } from "./decide/curve.ts";
-import { evaluate } from "./evaluate.ts";
+import { loadCatalog } from "./catalog/index.ts";
 import { writeWhole } from "./files.ts";
-import { authorOf } from "./github/author.ts";
+import { type Author, authorOf } from "./github/author.ts";
 import { type Client, createClient, defaultBounds } from "./github/client.ts";
 import { type CommentOutcome, longestComment, upsertComment } from "./github/comment.ts";
-import type { PolicyInput } from "./github/content.ts";
 import { type Target, targetOf } from "./github/event.ts";
+import { type FollowUp, followWithDrift, followWithSuggestions } from "./github/follow-ups.ts";
 import { gatherPolicies } from "./github/gather.ts";
 import { type Inputs, readInputs } from "./github/inputs.ts";
+import { type Judged, judgePolicy, withInfrastructure } from "./github/judge.ts";
 import { commentKey, type RunState } from "./github/marker.ts";
 import { isCommentDue } from "./github/mode.ts";
 import { outcomeOf } from "./github/outcome.ts";
@@ -23,6 +21,7 @@ import { renderComment } from "./report/comment.ts";
 import { renderJson } from "./report/json.ts";
 import { renderSarif } from "./report/sarif.ts";
 import { renderSummary } from "./report/summary.ts";
+import { inert } from "./report/text.ts";
 import type { PolicyResult, ReportContext } from "./report/types.ts";
 
 /** What every step after the reading needs to know about the run. */
@@ -56,34 +55,37 @@ export async function run(ports: Ports): Promise<void> {
   const self: Run = { ports, runner, inputs, target, client, key: commentKey(runner.workflow, inputs.policies) };
   const asOf = inputs.asOf ?? ports.now().toISOString().slice(0, "YYYY-MM-DD".length);
   const catalog = loadCatalog();
-  const results = gathered.policies.map((policy) => judge(policy, catalog, asOf));
+  const judged = gathered.policies.map((policy) => judgePolicy(policy, catalog, asOf));
+  const results = await previewed(self, judged);
   const outcome = outcomeOf(results, inputs.failOn);
   const summary = renderSummary(results, contextOf(self, runStateOf(self), longestComment));
   const files = await writeFiles(self, results, summary);
   await ports.appendSummary(summary);
-  const comment = await publishComment(self, results);
+  const author = await authorIn(self);
+  const comment = await publishComment(self, results, author);
+  const followUp: FollowUp = { client, runner, inputs, target, key: self.key, author, judged, catalog, asOf };
+  const suggested = await followWithSuggestions(followUp);
+  const drift = await followWithDrift(followUp);
 
-  const warnings = [
-    ...gathered.warnings,
-    ...notSupported(inputs),
-    ...deletions(results),
-    ...(comment.warning === null ? [] : [comment.warning]),
-  ];
+  const late = [comment.warning, suggested, drift?.warning ?? null].filter((warning) => warning !== null);
+  const warnings = [...gathered.warnings, ...notSupported(inputs), ...deletions(results), ...late];
   const notes: Note[] = [...warnings.map((message) => ({ level: "warning" as const, message })), ...annotationsOf(results)];
   publishAnnotations(ports, notes, outcome.failures.length > 0 ? 1 : 0);
-  if (comment.warning !== null) await ports.appendSummary(`\n> ${comment.warning}\n`);
-  setOutputs(ports, { outcome, comment, files });
+  for (const warning of late) await ports.appendSummary(`\n> ${inert(warning, 1000)}\n`);
+  setOutputs(ports, { outcome, comment, driftIssueUrl: drift?.url ?? null, files });
   if (outcome.failures.length > 0) ports.fail(outcome.failures.join("; "));
 }
 
-function judge(policy: PolicyInput, catalog: Catalog, asOf: string): PolicyResult {
-  if (policy.kind === "deleted") return policy;
-  const { file } = policy;
-  if (policy.kind === "unreadable") return { kind: "invalid", file, diagnostics: [policy.diagnostic] };
-  const { text, files = {}, base } = policy;
-  const judged = evaluate({ path: file, text, files, base, catalog, asOf, engineVersion: packageJson.version });
-  if (judged.kind === "invalid") return { ...judged, file };
-  return { kind: "evaluated", file, evaluation: judged.evaluation, extras: { curves: costCurves(judged.trace, MOST_CURVES) } };
+/** The results with their infrastructure, where there is a base to compare with. */
+async function previewed({ ports, runner, target, key }: Run, judged: readonly Judged[]): Promise<readonly PolicyResult[]> {
+  if (target.baseSha === null) return judged.map(({ result }) => result);
+  return withInfrastructure(judged, join(resultFolder(runner, key), "synth"), () => ports.loadSynth());
+}
+
+/** Who the token writes as, asked only where something may be written. */
+async function authorIn({ client, inputs, target }: Run): Promise<Author> {
+  const writes = target.pullNumber === null ? inputs.driftIssue : inputs.commentMode !== "never" || inputs.suggestions;
+  return writes ? authorOf(client, inputs.token, inputs.commentAuthor) : { login: "", certain: false };
 }
 
 function runStateOf({ runner, target }: Run): RunState {
@@ -118,7 +120,7 @@ async function writeFiles(self: Run, results: readonly PolicyResult[], summary: 
   };
 }
 
-async function publishComment(self: Run, results: readonly PolicyResult[]): Promise<CommentOutcome> {
+async function publishComment(self: Run, results: readonly PolicyResult[], author: Author): Promise<CommentOutcome> {
   const { ports, runner, inputs, target, client, key } = self;
   if (target.pullNumber === null) return { status: "skipped-event", url: null, warning: null };
   if (inputs.commentMode === "never") return { status: "skipped-mode", url: null, warning: null };
@@ -128,7 +130,7 @@ async function publishComment(self: Run, results: readonly PolicyResult[]): Prom
     pullNumber: target.pullNumber,
     key,
     run: runStateOf(self),
-    author: await authorOf(client, inputs.token, inputs.commentAuthor),
+    author,
     mayCreate: isCommentDue(inputs.commentMode, results, inputs.commentMinDeltaUsd),
     render: (run, maxLength) => renderComment(results, { ...contextOf(self, run, maxLength), quietBelowUsd: inputs.commentMinDeltaUsd }),
     sleep: ports.sleep,

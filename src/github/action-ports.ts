@@ -14,6 +14,7 @@ export function actionPorts(): Ports {
     annotate,
     setOutput: (name, value) => setOutput(name, value),
     appendSummary,
+    loadSynth: () => import(new URL("./synth.js", import.meta.url).href),
     fail: (message) => setFailed(message),
   };
 }

@@ -18,6 +18,10 @@ export interface Inputs {
   readonly commentMinDeltaUsd: number;
   readonly failOn: FailOn;
   readonly htmlReport: boolean;
+  /** Whether edits that would pass a failing gate are suggested on the changed lines. */
+  readonly suggestions: boolean;
+  /** Whether a scheduled run keeps an issue on decisions that prices have flipped. */
+  readonly driftIssue: boolean;
   /** YYYY-MM-DD, or null for today in UTC. */
   readonly asOf: string | null;
   /** Login that the token comments as, or null to find out. */
@@ -62,6 +66,8 @@ const InputTexts = z.object({
     .transform(Number),
   "fail-on": orDefault(FailOn, "gates"),
   "html-report": orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
+  suggestions: orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
+  "drift-issue": orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
   "as-of": z
     .string()
     .refine((text) => text === "" || z.iso.date().safeParse(text).success, {
@@ -95,6 +101,8 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): I
       commentMinDeltaUsd: values["comment-min-delta-usd"],
       failOn: values["fail-on"],
       htmlReport: values["html-report"],
+      suggestions: values.suggestions,
+      driftIssue: values["drift-issue"],
       asOf: values["as-of"],
       commentAuthor: values["comment-author"],
     },

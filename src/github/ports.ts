@@ -1,3 +1,5 @@
+import type { SynthModule } from "./infrastructure.ts";
+
 /** Everything that the action does to the world outside GitHub's API, and the clock. */
 export interface Ports {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -10,6 +12,8 @@ export interface Ports {
   setOutput(name: string, value: string): void;
   /** Adds Markdown to the job summary. */
   appendSummary(markdown: string): Promise<void>;
+  /** The bundle that holds cdktf. */
+  loadSynth(): Promise<SynthModule>;
   /** Marks the step as failed with one error annotation. */
   fail(message: string): void;
 }

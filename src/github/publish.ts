@@ -41,10 +41,11 @@ export function setOutputs(
   results: {
     readonly outcome: Outcome;
     readonly comment: CommentOutcome;
+    readonly driftIssueUrl: string | null;
     readonly files: ResultFiles;
   },
 ): void {
-  const { outcome, comment, files } = results;
+  const { outcome, comment, driftIssueUrl, files } = results;
   const outputs = {
     path: outcome.path,
     "monthly-cost-usd": outcome.monthlyCostUsd,
@@ -53,6 +54,7 @@ export function setOutputs(
     "gate-status": outcome.gateStatus,
     "comment-status": comment.status,
     "comment-url": comment.url ?? "",
+    "drift-issue-url": driftIssueUrl ?? "",
     "decision-file": files.decision,
     "report-file": files.report,
     "sarif-file": files.sarif,

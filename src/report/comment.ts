@@ -2,6 +2,7 @@ import type { Evaluation } from "../decide/types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { chartSection } from "./chart.ts";
 import { fitWithin, type LeftOut, type Limit, type Section, utf16Length } from "./fit.ts";
+import { infrastructureSections } from "./infrastructure.ts";
 import { details, heading, markdown, paragraph, smallPrint, table, type Writer } from "./markdown.ts";
 import { change, usd } from "./money.ts";
 import { type Evaluated, isQuiet, quietLine } from "./quiet.ts";
@@ -55,7 +56,11 @@ function resultSections(result: PolicyResult, context: ReportContext, depth: 3 |
   const title = `${name}: ${resultVerdict(result)}`;
   if (result.kind === "evaluated") {
     const curves = result.extras?.curves ?? [];
-    const extras = { chart: curves.length === 0 ? [] : [chartSection(curves, writer)], infrastructure: [] };
+    const change = result.extras?.infrastructure;
+    const extras = {
+      chart: curves.length === 0 ? [] : [chartSection(curves, writer)],
+      infrastructure: change === undefined ? [] : infrastructureSections(change, writer),
+    };
     return policySections(viewOf(result.evaluation), writer, title, depth, extras);
   }
   if (result.kind === "deleted") {

@@ -1,11 +1,14 @@
 import type { CostCurve } from "../decide/curve.ts";
 import type { Evaluation } from "../decide/types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
+import type { InfrastructureChange } from "./infrastructure.ts";
 
 /** What a report can show beyond the evaluation; whatever is left out is not shown. */
 export interface Extras {
   /** Cost against volume of some workloads. */
   readonly curves?: readonly CostCurve[];
+  /** What merging would do to the infrastructure of the chosen path. */
+  readonly infrastructure?: InfrastructureChange;
 }
 
 /** What became of one policy file in a run. `file` is its path from the repository root. */

@@ -21,6 +21,13 @@ export const operations = {
   getCommit: "GET /repos/{owner}/{repo}/git/commits/{commit_sha}",
   getTree: "GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
   getUser: "GET /user",
+  listFiles: "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+  listReviewComments: "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments",
+  createReviewComment: "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments",
+  deleteReviewComment: "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}",
+  listIssues: "GET /repos/{owner}/{repo}/issues",
+  createIssue: "POST /repos/{owner}/{repo}/issues",
+  updateIssue: "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
 } as const;
 export type Operation = keyof typeof operations;
 

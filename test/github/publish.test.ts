@@ -158,6 +158,7 @@ describe("results", () => {
       {
         outcome: outcomeOf([evaluated()], "gates"),
         comment: { status: "created", url: null, warning: null },
+        driftIssueUrl: null,
         files: { decision: "", report: "", sarif: "" },
       },
     );

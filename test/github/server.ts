@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gitHubDescription, type Operation, operations } from "./openapi.ts";
+import { type ReviewState, reviewHandlers } from "./server-reviews.ts";
 
 /** A comment as the server keeps it. */
 export interface StoredComment {
@@ -44,6 +45,10 @@ export interface FakeGitHub {
     string,
     { readonly mergeBase: string; readonly files?: readonly { filename: string; status: string; previous_filename?: string }[] }
   >;
+  readonly pullFiles: ReviewState["pullFiles"];
+  readonly reviewComments: ReviewState["reviewComments"];
+  readonly issues: ReviewState["issues"];
+  mayWriteIssues: boolean;
   readonly calls: Call[];
   /** Where a request or a response was not as GitHub describes it; every test expects none. */
   readonly violations: string[];
@@ -95,6 +100,10 @@ export async function startGitHub(): Promise<FakeGitHub> {
     commits: new Map(),
     pulls: new Map(),
     comparisons: new Map(),
+    pullFiles: new Map(),
+    reviewComments: [],
+    issues: [],
+    mayWriteIssues: true,
     calls: [],
     violations: [],
     identity: { login: "github-actions[bot]", type: "Bot", maySayWho: false },
@@ -175,6 +184,7 @@ const longestBody = 65_536;
 type Handler = (state: State, question: Question) => Answer;
 
 const handlers: Readonly<Record<Operation, Handler>> = {
+  ...reviewHandlers,
   getUser(state) {
     if (!state.identity.maySayWho) return readOnly;
     const user = gitHubDescription().example("private-user-response-with-public-profile-information");
