@@ -6,7 +6,8 @@ import { grouped } from "./describe.ts";
 import { type Edit, editsBetween, takenBack } from "./edits.ts";
 import { pathOf } from "./search.ts";
 import { type Solved, solve } from "./solve.ts";
-import type { Cause, CauseEdit, Decision, Path } from "./types.ts";
+import type { Decision, Path } from "./types.ts";
+import type { Cause, CauseEdit } from "./why-types.ts";
 
 /** A change of the cost is worth a cause from this share of the base cost and from this amount on. Source: ours. */
 const MATERIAL_RATIO = 0.01;

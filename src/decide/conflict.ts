@@ -8,7 +8,7 @@ import { newMemo, Pricer } from "./portfolio.ts";
 import { judge } from "./rules/judge.ts";
 import { EXPECTED } from "./scenario.ts";
 import { rankAlone } from "./search.ts";
-import type { Conflict, ConflictStep, Need, Relaxation } from "./types.ts";
+import type { Conflict, ConflictStep, Need, Relaxation } from "./why-types.ts";
 
 /** Relaxations that a reader compares. */
 const SHOWN = 3;

@@ -4,6 +4,7 @@ import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
 import { bandsOf, workloadBand } from "./bands.ts";
+import { breakEvensOf, growthOf, leaveWhenOf, smallestUnitOf, withGrowthDate } from "./break-even.ts";
 import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
@@ -22,7 +23,8 @@ import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
 import { type Solved, solve } from "./solve.ts";
-import type { Band, Conflict, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
+import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
+import type { Conflict } from "./why-types.ts";
 
 const RUNNERS_UP = 3;
 
@@ -66,6 +68,9 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     if (option === undefined || band === undefined) throw new Error("defect: a portfolio serves every workload");
     const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
     const side = option.kind === "self-host" ? "self-host" : "api";
+    const question = { flips, index, asOf: pricer.context.asOf };
+    const breakEvens = breakEvensOf(question);
+    const unit = smallestUnitOf(question);
     return {
       name: entry.workload.name,
       line: document.lineOf(entry.workload.pointer),
@@ -78,8 +83,15 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
       rejected: entry.rejected,
       runnersUp: runnersUp(search, chosen, pricer, sampler, index),
-      tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
+      tippingPoints: tippingPointsOf(flips, index, pricer.context.facts)
+        .filter((point) => point.flipsTo !== side)
+        .map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
       conditions: unique(option.judgement.conditions),
+      breakEvens,
+      smallestUnitUsd: unit?.usd ?? null,
+      smallestUnitModel: unit?.model ?? null,
+      leaveWhen: leaveWhenOf(question, breakEvens, operationHours(lines)),
+      growth: growthOf(entry.workload, context.facts.horizonMonths),
       conflict: null,
       relaxations: singleRuleRelaxations(entry, index, chosen, pricer, context),
       considered: { total: entry.total, feasible: entry.feasible.length },
@@ -98,6 +110,11 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     assumptions: pricer.context.facts.assumptions,
     advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
   };
+}
+
+/** Engineer hours a month that operating the servers is planned with, over all workloads. */
+function operationHours(lines: readonly (readonly CostLine[])[]): number {
+  return lines.flat().reduce((sum, { id, quantity }) => sum + (id === "people-self-host" ? quantity : 0), 0);
 }
 
 /** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
@@ -186,6 +203,11 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
       runnersUp: [],
       tippingPoints: [],
       conditions: [],
+      breakEvens: [],
+      smallestUnitUsd: null,
+      smallestUnitModel: null,
+      leaveWhen: [],
+      growth: growthOf(entry.workload, facts.horizonMonths),
       conflict,
       relaxations,
       considered: { total: entry.total, feasible: entry.feasible.length },

@@ -66,6 +66,11 @@ export class Flips {
     return own.monthlyUsd * (1 + TIE_RATIO) < api.monthlyUsd ? "self-host" : "api";
   }
 
+  /** Cost of the portfolio with one option for one workload in a scenario; undefined when it cannot be served. */
+  priceOf(index: number, option: FeasibleOption, what: Scenario): number | undefined {
+    return this.#pricer(what).price(this.chosen.assignment.with(index, option))?.monthlyUsd;
+  }
+
   #pricer(what: Scenario): Pricer {
     const key = JSON.stringify(what);
     const known = this.#pricers.get(key);

@@ -2,7 +2,7 @@ import { DEFAULT_FLOOR, USE_CASE_DEFAULTS } from "./defaults.ts";
 import { defaultContextWindow, type WorkloadFacts } from "./facts.ts";
 import { RULES } from "./rules/judge.ts";
 import { snakeKey } from "./solve.ts";
-import type { Need } from "./types.ts";
+import type { Need } from "./why-types.ts";
 
 /** A need with what the workload asks once it is dropped. */
 export interface DroppableNeed extends Need {

@@ -3,7 +3,7 @@ import { summaryOf, usd } from "./describe.ts";
 import { type OptionContext, realise, type WorkloadOptions } from "./options.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import type { Judgement } from "./rules/judge.ts";
-import type { Relaxation } from "./types.ts";
+import type { Relaxation } from "./why-types.ts";
 
 const SHOWN = 3;
 /**

@@ -1,6 +1,7 @@
 import type { Bottleneck, ConfidenceClass } from "../capacity/types.ts";
 import type { Certainty, Precision } from "../catalog/schema.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
+import type { BreakEvenVariant, Cause, Conflict, LeaveWhen, Relaxation, WorkloadGrowth } from "./why-types.ts";
 
 /** What a decision says; every type here is plain data and is read by report/, stack-config.ts and the tests. */
 
@@ -112,6 +113,8 @@ export interface TippingPoint {
   readonly to: number;
   /** Path of the workload beyond it. */
   readonly flipsTo: "api" | "self-host";
+  /** First month (YYYY-MM) in which declared growth reaches it; absent where it does not. */
+  readonly reachedOn?: string;
   readonly text: string;
 }
 
@@ -148,46 +151,6 @@ export interface Fleet {
   readonly workloads: readonly string[];
 }
 
-/** Something that the policy asks and could be asked to give up. */
-export interface Need {
-  /** Policy key, with the word of a list in brackets: `compliance.regimes[hipaa]`. */
-  readonly pointer: string;
-  /** What the policy says there, to read on from the key: "is true", "names hipaa". */
-  readonly says: string;
-  /** Line of the policy; null for a default. */
-  readonly line: number | null;
-  /** False where no waiver is accepted, so only another fact can change it. */
-  readonly waivable: boolean;
-}
-
-/** A minimal set of needs that no option satisfies together: without any one of them some option would fit. */
-export interface Conflict {
-  readonly steps: readonly ConflictStep[];
-  /** The chain as one sentence, lines included. */
-  readonly text: string;
-}
-
-export interface ConflictStep extends Need {
-  /** What this need takes out of what the steps before it left: "every API is out (125)". */
-  readonly out: string;
-  /** Why the first of those options fails, in the rule's own words. */
-  readonly example: string;
-}
-
-/** What one workload would cost if something that stands in the way did not. */
-export interface Relaxation {
-  /** The needs to drop from the policy; empty where a fact about the option is missing instead. */
-  readonly needs: readonly Need[];
-  /** The rule that alone rejects the option, for a workload that has others; null where needs are dropped. */
-  readonly rule: string | null;
-  readonly option: OptionSummary;
-  /** What serving the workload alone would cost where nothing fits today, else its portfolio's new total. */
-  readonly monthlyUsd: number;
-  /** Against the chosen option; null where nothing is chosen. */
-  readonly savingUsd: number | null;
-  readonly text: string;
-}
-
 export interface WorkloadDecision {
   readonly name: string;
   /** Line of the workload in the policy. */
@@ -204,6 +167,14 @@ export interface WorkloadDecision {
   readonly tippingPoints: readonly TippingPoint[];
   /** What must be done for the choice to hold, e.g. "sign a BAA with OpenAI before the first request with PHI". */
   readonly conditions: readonly string[];
+  /** Against the API that would be used, the least and the most expensive one. */
+  readonly breakEvens: readonly BreakEvenVariant[];
+  /** Cost of the smallest fleet of the self-hosted model, people included, in USD a month; null when the rules leave none. */
+  readonly smallestUnitUsd: number | null;
+  readonly smallestUnitModel: string | null;
+  readonly leaveWhen: readonly LeaveWhen[];
+  /** First and last month of the horizon; null without growth. */
+  readonly growth: WorkloadGrowth | null;
   /** Why nothing fits, as a minimal set of needs; null for a workload that has an option, or that no dropped need would give one. */
   readonly conflict: Conflict | null;
   /** What would open a less expensive option, or any: at most three, least expensive first. */
@@ -274,36 +245,6 @@ export interface WorkloadDelta {
   readonly from: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null;
   readonly to: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null;
   readonly deltaUsd: number | null;
-}
-
-/** One thing that a pull request says differently, and what it does alone. */
-export interface CauseEdit {
-  /** Key as in the file, with the workload's name in front: `visit-notes: compliance.data_may_leave`. */
-  readonly key: string;
-  /** `null` where nothing is written on that side. */
-  readonly from: string | null;
-  readonly to: string | null;
-  /** Line in the head policy, or of the nearest key that is still there. */
-  readonly line: number;
-  /** Cost of the head less its cost without this edit, in USD a month; null where one of them is not known or was not asked. */
-  readonly effectUsd: number | null;
-  /** "volume.requests_per_day rose from 20,000 to 100,000". */
-  readonly text: string;
-}
-
-/** Why the decision differs from the base's. Both were decided with the same catalog, so every cause is an edit of the policy. */
-export interface Cause {
-  /** `path`: the smallest set found of edits whose reversal restores the paths of the base. `cost`: the edits by what each does to the cost. */
-  readonly kind: "path" | "cost";
-  readonly edits: readonly CauseEdit[];
-  /** Edits that were made and are not in the list. */
-  readonly otherEdits: number;
-  /** What the edits do together beyond the sum of their own effects, in USD a month; null where an effect is not known. */
-  readonly togetherUsd: number | null;
-  /** Hypothetical policies that were decided, and whether the limit stopped the search before the set was known to be minimal. */
-  readonly evaluations: number;
-  readonly capped: boolean;
-  readonly text: string;
 }
 
 export interface Delta {

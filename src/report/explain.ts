@@ -7,6 +7,7 @@ import { code, columns, type Line, line, strong, type TableView } from "./spans.
 import { paragraphText, type Terminal, tableText } from "./terminal.ts";
 import { clean, commandLine } from "./text.ts";
 import { viewOf } from "./view.ts";
+import { breakEvenLines } from "./why.ts";
 import { pathWords, plural, reachedWords, servedBy, sourceText } from "./words.ts";
 
 /** A trace is a text to read and to search; it is as wide as its widest table needs, within reason. */
@@ -61,10 +62,13 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
     breakEven === null
       ? "no break-even volume"
       : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
+    ...breakEvenLines([workload]),
     ...workload.conditions.map((condition) => `condition: ${condition}`),
   ];
   return [
-    [title, ...facts.map((fact) => line(fact))].map((content) => paragraphText(content, terminal)).join("\n"),
+    [title, ...facts.map((fact) => (typeof fact === "string" ? line(fact) : fact))]
+      .map((content) => paragraphText(content, terminal))
+      .join("\n"),
     titled("Declared", { columns: columns("Key", "Value", "Line>"), rows: declaredRows(workload.name, document) }),
     titled("Chosen option", { columns: columns("What", "Value"), rows: optionRows(workload.option) }),
     ...costViews([workload]).map((cost) => titled("Cost lines", cost.table)),

@@ -1,4 +1,5 @@
-import type { Band, Cause, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, Swing, WorkloadDecision } from "../decide/types.ts";
+import type { Band, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, Swing, WorkloadDecision } from "../decide/types.ts";
+import type { Cause, WorkloadGrowth } from "../decide/why-types.ts";
 
 /** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
 const SCHEMA_VERSION = 1;
@@ -97,16 +98,29 @@ function workloadOf(workload: WorkloadDecision): object {
       option: optionOf(option),
       monthlyCostUsd: bandOf(monthlyCostUsd),
     })),
-    tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text }) => ({
+    tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text, reachedOn }) => ({
       parameter,
       from: figure(from),
       to: figure(to),
       flipsTo,
       text,
+      ...(reachedOn === undefined ? {} : { reachedOn }),
     })),
     conditions: workload.conditions,
     line: workload.line,
     requestsPerMonth: figure(workload.requestsPerMonth),
+    breakEvens: workload.breakEvens.map(({ role, versus, today, crossings, complete, reachedOn }) => ({
+      role,
+      versus,
+      today,
+      crossings: crossings.map(({ requestsPerMonth, above }) => ({ requestsPerMonth: figure(requestsPerMonth), above })),
+      complete,
+      reachedOn,
+    })),
+    smallestUnitUsd: money(workload.smallestUnitUsd),
+    smallestUnitModel: workload.smallestUnitModel,
+    leaveWhen: workload.leaveWhen.map(({ parameter, from, to, text }) => ({ parameter, from: figure(from), to: figure(to), text })),
+    growth: workload.growth === null ? null : { first: monthOf(workload.growth.first), last: monthOf(workload.growth.last) },
     conflict:
       workload.conflict === null
         ? null
@@ -131,6 +145,10 @@ function workloadOf(workload: WorkloadDecision): object {
     })),
     considered: { total: workload.considered.total, feasible: workload.considered.feasible },
   };
+}
+
+function monthOf({ requestsPerMonth, tokensPerRequest }: WorkloadGrowth["first"]): object {
+  return { requestsPerMonth: figure(requestsPerMonth), tokensPerRequest: figure(tokensPerRequest) };
 }
 
 function causeOf({ kind, edits, otherEdits, togetherUsd, evaluations, capped, text }: Cause): object {

@@ -109,6 +109,9 @@ function foldedSections(view: PolicyView, writer: Writer, extras: ExtraSections)
       ),
     ),
     tableSection(priorities.breakEvens, "break-even", view.breakEvens, writer),
+    stepped(priorities.breakEvens, "break-even note", view.breakEvenNotes, (shown) =>
+      details("Break-even in detail: every crossing, the smallest unit, when to leave", [list(writer, shown)]),
+    ),
     ...extras.chart,
     stepped(priorities.fleets, "fleet plan", view.fleets, (shown) =>
       details(

@@ -24,6 +24,7 @@ export function renderText(evaluation: Evaluation, terminal: Terminal): string {
     tableText(rows, terminal),
     section(why, view.reasons, terminal),
     section(line(strong("What would change it")), view.tippingPoints, terminal),
+    section(line(strong("Break-even in detail")), view.breakEvenNotes, terminal),
     section(line(strong("Less expensive, but for one rule")), view.nearMisses, terminal),
     view.cause.table.rows.length === 0 ? "" : titled(view.cause.title, tableText(view.cause.table, terminal), terminal),
     view.nextMeasurement.length === 0 ? "" : paragraphText(view.nextMeasurement, terminal),

@@ -7,7 +7,7 @@ import { change, quantity, usd } from "./money.ts";
 import { rowsOf, type WorkloadRows } from "./rows.ts";
 import { type Line, line, strong } from "./spans.ts";
 import { decidingSwings, nextMeasurementLine, tornadoTable } from "./sureness.ts";
-import { causeLine, causeTable, relaxationLines } from "./why.ts";
+import { breakEvenLines, causeLine, causeTable, relaxationLines } from "./why.ts";
 import { pathWords, plural, shortName, sourceText } from "./words.ts";
 
 /** The report of one policy: every figure rounded, every badge a word, nothing escaped and nothing laid out yet. */
@@ -40,6 +40,8 @@ export interface PolicyView {
   readonly costs: readonly CostView[];
   readonly paths: TitledTable;
   readonly breakEvens: TitledTable;
+  /** Every crossing, the smallest unit, when to leave, growth; one sentence each. */
+  readonly breakEvenNotes: readonly Line[];
   readonly ruledOut: TitledList;
   readonly assumptions: TitledTable;
   readonly advisory: TitledTable;
@@ -83,6 +85,7 @@ export function viewOf(evaluation: Evaluation): PolicyView {
     costs: costViews(decision.workloads),
     paths: pathTable(decision),
     breakEvens: breakEvenTable(decision.workloads),
+    breakEvenNotes: breakEvenLines(decision.workloads),
     ruledOut: ruledOut(decision.workloads),
     assumptions: assumptionTable(decision),
     advisory: advisoryTable(decision),

@@ -1,7 +1,8 @@
-import type { Cause, CauseEdit, Conflict, WorkloadDecision } from "../decide/types.ts";
-import { usdChange } from "./money.ts";
+import type { WorkloadDecision } from "../decide/types.ts";
+import type { BreakEvenVariant, Cause, CauseEdit, Conflict, WorkloadGrowth } from "../decide/why-types.ts";
+import { quantity, usd, usdChange, volume } from "./money.ts";
 import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
-import { plural, shortName } from "./words.ts";
+import { pathWords, plural, shortName } from "./words.ts";
 
 /** A comment names edits until they explain this share of a change, and two at most. */
 const EXPLAINED_RATIO = 0.8;
@@ -64,6 +65,48 @@ export function relaxationLines(workloads: readonly WorkloadDecision[]): readonl
   return workloads.flatMap(({ name, relaxations }) =>
     relaxations.map(({ text }) => line(...(workloads.length === 1 ? [] : [strong(`${shortName(name)}:`), " "]), text)),
   );
+}
+
+const ROLES = { used: "the API that would be used", cheapest: "the least expensive API", dearest: "the most expensive API" } as const;
+
+/** Break-evens with every crossing, the smallest unit, when to leave again, and what growth makes of the workload. */
+export function breakEvenLines(workloads: readonly WorkloadDecision[]): readonly Line[] {
+  return workloads.flatMap((workload) => {
+    const owner = workloads.length === 1 ? [] : [strong(`${shortName(workload.name)}:`), " "];
+    return breakEvenSentences(workload).map((sentence) => line(...owner, sentence));
+  });
+}
+
+function breakEvenSentences(workload: WorkloadDecision): readonly string[] {
+  const { breakEvens, smallestUnitUsd, smallestUnitModel, leaveWhen, growth } = workload;
+  if (breakEvens.length === 0) return growthSentence(growth);
+  const leave = leaveWhen.map(({ text }) => text);
+  return [
+    ...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant)}`),
+    ...(smallestUnitUsd === null
+      ? []
+      : [`self-hosting ${smallestUnitModel ?? ""} needs at least ${usd(smallestUnitUsd)} of API spend a month, people included`]),
+    ...(leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`]),
+    ...growthSentence(growth),
+  ];
+}
+
+function crossingWords({ crossings, today, complete, reachedOn }: BreakEvenVariant): string {
+  const steps = crossings.map(({ requestsPerMonth, above }) => `${pathWords[above]} above ${volume(requestsPerMonth)}`);
+  const words = steps.length === 0 ? `${pathWords[today]} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`;
+  const date = reachedOn === null ? "" : `; growth reaches the next one in ${reachedOn}`;
+  return `${words}${date}${complete ? "" : "; there may be more crossings"}`;
+}
+
+function growthSentence(growth: WorkloadDecision["growth"]): readonly string[] {
+  if (growth === null) return [];
+  const month = ({ requestsPerMonth, tokensPerRequest }: WorkloadGrowth["first"]) =>
+    `${quantity(requestsPerMonth)} requests of ${quantity(tokensPerRequest)} tokens`;
+  return [`first month ${month(growth.first)}, last month ${month(growth.last)}`];
+}
+
+function alternatives(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")}, or ${items.at(-1)}`;
 }
 
 function shortKey(pointer: string): string {

@@ -3,6 +3,7 @@ import type { BenchmarkScore, Precision } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
 import type { WorkloadFacts } from "../facts.ts";
 import { dated } from "../sources.ts";
+import { growthAt } from "../traffic.ts";
 import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
 
 /** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
@@ -85,11 +86,12 @@ export const contextWindow: Rule = {
   why: "A request longer than the context window fails.",
   source: "S4-016 to S4-023",
   waivable: true,
-  check(candidate, { workload }) {
+  check(candidate, { workload, facts }) {
+    const growth = growthAt(workload.tokenGrowthRatioPerMonth, facts.horizonMonths - 1);
     const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
     const wanted = workload.contextWindowDeclared
       ? workload.contextWindowTokens
-      : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
+      : Math.ceil((workload.inputTokens.high + workload.outputTokens.high) * growth);
     const offered = candidate.model.contextWindowTokens;
     if (offered === null)
       return { verdict: "unknown", text: `the context window of ${candidate.model.id} is not known`, pointer, source: null };

@@ -1,0 +1,239 @@
+import { answersTo } from "./candidates.ts";
+import { HOURS_PER_MONTH } from "./defaults.ts";
+import { grouped } from "./describe.ts";
+import type { WorkloadFacts } from "./facts.ts";
+import type { Flips } from "./flips.ts";
+import type { FeasibleOption } from "./options.ts";
+import { Pricer } from "./portfolio.ts";
+import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { growthAt, monthDate, monthsUntil } from "./traffic.ts";
+import type { TippingPoint } from "./types.ts";
+import type { BreakEvenVariant, Crossing, LeaveWhen, WorkloadGrowth } from "./why-types.ts";
+
+/** Crossings are looked for within a hundredfold of today's volume on either side. */
+const FARTHEST_FACTOR = 100;
+/** Two crossings closer than this ratio are one: nobody plans a volume to a thousandth. */
+const FINEST_RATIO = 1.001;
+/** Volumes that are priced for one curve at most. Two lines that run close together for long would need more. */
+const MOST_POINTS = 600;
+const BISECTIONS = 24;
+/** A volume so small that a fleet is as small as it gets. */
+const NEXT_TO_NOTHING = 1e-9;
+const HOURS_PER_WEEK = 168;
+const WEEKS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_WEEK;
+
+/** A cost of a side at a factor on today's volume, in USD a month. */
+type Curve = (factor: number) => number;
+
+/**
+ * Every volume within a factor of 100 at which the less expensive side changes. Both curves rise with the volume, so on an interval
+ * from a to b self-hosting never costs less where own(a) >= api(b), and always where own(b) < api(a); what neither settles is halved, down
+ * to a thousandth. So no crossing is missed between the steps of a fleet, however saw-toothed its curve is.
+ *
+ * `above` is the side that costs less just above the crossing. `complete` is false when the limit of points ended the search.
+ * Example: own 100 for one server up to 10 requests and 200 for two, an API at 11 a request: crossings at 9.09 (self-host),
+ * 10 (api) and 18.18 (self-host).
+ */
+export function crossingsOf(own: Curve, api: Curve): { readonly crossings: readonly Crossing[]; readonly complete: boolean } {
+  const costs = new Map<number, { readonly own: number; readonly api: number }>();
+  let complete = true;
+  const at = (factor: number) => {
+    const known = costs.get(factor) ?? { own: own(factor), api: api(factor) };
+    costs.set(factor, known);
+    return known;
+  };
+  const isOwn = (factor: number) => at(factor).own < at(factor).api;
+  const crossings: Crossing[] = [];
+  const look = (from: number, to: number): void => {
+    if (at(from).own >= at(to).api || at(to).own < at(from).api) return;
+    if (to / from > FINEST_RATIO && costs.size < MOST_POINTS) {
+      const middle = Math.sqrt(from * to);
+      look(from, middle);
+      look(middle, to);
+      return;
+    }
+    if (to / from > FINEST_RATIO) complete = false;
+    if (isOwn(from) === isOwn(to)) return;
+    crossings.push({ factor: bisect(isOwn, from, to), above: isOwn(to) ? "self-host" : "api" });
+  };
+  look(1 / FARTHEST_FACTOR, FARTHEST_FACTOR);
+  return { crossings, complete };
+}
+
+function bisect(isOwn: (factor: number) => boolean, from: number, to: number): number {
+  const start = isOwn(from);
+  let [same, other] = [from, to];
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = Math.sqrt(same * other);
+    if (isOwn(middle) === start) same = middle;
+    else other = middle;
+  }
+  return other;
+}
+
+/** What a workload's break-evens are asked of. */
+interface Question {
+  readonly flips: Flips;
+  readonly index: number;
+  readonly asOf: string;
+}
+
+/**
+ * Break-evens of one workload against the API that would really be used (the chosen one, else the current, else the least
+ * expensive), and against the least and the most expensive that the rules let through, each with every crossing. The other side is the
+ * best self-hosted option at each volume. Empty when the rules leave one side.
+ */
+export function breakEvensOf(question: Question): readonly BreakEvenVariant[] {
+  const { flips, index, asOf } = question;
+  const workload = workloadOf(question);
+  if (flips.rival(index, "self-host", EXPECTED) === undefined) return [];
+  const at = (factor: number) => scenario({ volumeOf: { [workload.name]: factor } });
+  const own = remembered((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
+  return apisOf(question).map(({ role, option }): BreakEvenVariant => {
+    const api = (factor: number) => flips.priceOf(index, option, at(factor)) ?? Number.POSITIVE_INFINITY;
+    const { crossings, complete } = crossingsOf(own, api);
+    const today = own(1) < api(1) ? "self-host" : "api";
+    const next = crossings.find(({ factor }) => factor > 1);
+    const months = next === undefined ? null : monthsUntil(1, next.factor, workload.growthRatioPerMonth);
+    return {
+      role,
+      versus: option.candidate.id,
+      today,
+      crossings: crossings.map(({ factor, above }) => ({ requestsPerMonth: workload.requestsPerMonth.expected * factor, above })),
+      complete,
+      reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7),
+    };
+  });
+}
+
+interface RoleOption {
+  readonly role: BreakEvenVariant["role"];
+  readonly option: FeasibleOption;
+}
+
+/** The API really used first; the others only where they are other options. */
+function apisOf(question: Question): readonly RoleOption[] {
+  const { flips, index } = question;
+  const priced = (flips.base.context.workloads[index]?.feasible ?? [])
+    .filter(({ kind }) => kind === "api" || kind === "managed")
+    .map((option) => ({ option, usd: flips.priceOf(index, option, EXPECTED) ?? Number.POSITIVE_INFINITY }))
+    .filter((row) => Number.isFinite(row.usd))
+    .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
+  const [cheapest, dearest] = [priced[0]?.option, priced.at(-1)?.option];
+  const used = usedApi(question) ?? cheapest;
+  if (used === undefined || cheapest === undefined || dearest === undefined) return [];
+  return [
+    { role: "used", option: used },
+    ...(cheapest === used ? [] : [{ role: "cheapest" as const, option: cheapest }]),
+    ...(dearest === used || dearest === cheapest ? [] : [{ role: "dearest" as const, option: dearest }]),
+  ];
+}
+
+function usedApi(question: Question): FeasibleOption | undefined {
+  const { flips, index } = question;
+  const { current } = workloadOf(question);
+  const isApi = ({ kind }: FeasibleOption) => kind === "api" || kind === "managed";
+  const chosen = flips.chosen.assignment[index];
+  const today =
+    current?.path === "api"
+      ? flips.base.context.workloads[index]?.feasible.find((option) => isApi(option) && answersTo(option.candidate.model, current.model))
+      : undefined;
+  if (chosen !== undefined && isApi(chosen)) return chosen;
+  return today ?? flips.rival(index, "api", EXPECTED)?.option;
+}
+
+/**
+ * What the smallest fleet of the self-hosted model costs with its people, in USD a month: under that API spend self-hosting
+ * cannot pay, whatever the volume. The model is the chosen one, or the one that would be chosen. Null when there is none.
+ */
+export function smallestUnitOf({ flips, index, asOf }: Question): { readonly usd: number; readonly model: string } | null {
+  const name = workloadOf({ flips, index, asOf }).name;
+  const own = flips.rival(index, "self-host", EXPECTED)?.option;
+  if (own === undefined) return null;
+  const pricer = new Pricer({ ...flips.base.context, what: scenario({ volumeOf: { [name]: NEXT_TO_NOTHING } }) });
+  const cost = pricer.alone(index, own);
+  return cost === undefined ? null : { usd: cost, model: own.candidate.model.id };
+}
+
+/**
+ * When to leave self-hosting again: the volume, the hours of operation and the API price at which the API that would be used costs the
+ * same. Hours and price move the costs on a straight line, so both are solved, not searched. Empty for a workload on an API, and where the
+ * API costs less already.
+ *
+ * Example: 10,000 USD a month for the API, 8,000 for the servers with 43 hours at 100 USD: 20 hours a month more eat the 2,000, so
+ * "when operating it takes more than 14.5 hours a week".
+ */
+export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVariant[], plannedHours: number): readonly LeaveWhen[] {
+  const { flips, index } = question;
+  const workload = workloadOf(question);
+  const api = usedApi(question);
+  if (flips.chosen.assignment[index]?.kind !== "self-host" || api === undefined) return [];
+  const gap = (what: Scenario) =>
+    (flips.priceOf(index, api, what) ?? Number.NaN) - (flips.rival(index, "self-host", what)?.monthlyUsd ?? 0);
+  const [today, free] = [gap(EXPECTED), gap(scenario({ apiPrice: 0 }))];
+  if (!(today > 0)) return [];
+  const below = breakEvens[0]?.crossings.filter(
+    (point) => point.above === "self-host" && point.requestsPerMonth < workload.requestsPerMonth.expected,
+  );
+  const volume = below?.at(-1)?.requestsPerMonth;
+  const hours = (plannedHours + today / flips.base.context.facts.hourlyRateUsd) / WEEKS_PER_MONTH;
+  const price = free < 0 ? -free / (today - free) : null;
+  const model = api.candidate.model.id;
+  return [
+    ...(volume === undefined
+      ? []
+      : [entry("requests_per_month", workload.requestsPerMonth.expected, volume, `requests fall below ${rounded(volume)} a month`)]),
+    entry(
+      "operations_hours_per_week",
+      plannedHours / WEEKS_PER_MONTH,
+      hours,
+      `operating it takes more than ${rounded(hours)} hours a week (planned: ${rounded(plannedHours / WEEKS_PER_MONTH)})`,
+    ),
+    ...(price === null ? [] : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's`)]),
+  ];
+}
+
+function entry(parameter: LeaveWhen["parameter"], from: number, to: number, text: string): LeaveWhen {
+  return { parameter, from, to, text };
+}
+
+/** Requests and tokens of a request in the first and the last month; null without growth. */
+export function growthOf(workload: WorkloadFacts, horizonMonths: number): WorkloadGrowth | null {
+  const { growthRatioPerMonth, tokenGrowthRatioPerMonth } = workload;
+  if (growthRatioPerMonth === 0 && tokenGrowthRatioPerMonth === 0) return null;
+  const tokens = workload.inputTokens.expected + workload.outputTokens.expected;
+  const at = (month: number) => ({
+    requestsPerMonth: workload.requestsPerMonth.expected * growthAt(growthRatioPerMonth, month),
+    tokensPerRequest: tokens * growthAt(tokenGrowthRatioPerMonth, month),
+  });
+  return { first: at(0), last: at(horizonMonths - 1) };
+}
+
+/** Adds the month in which declared growth reaches a volume that flips the path. */
+export function withGrowthDate(point: TippingPoint, { growthRatioPerMonth }: WorkloadFacts, asOf: string): TippingPoint {
+  if (point.parameter !== "requests_per_month" || point.to <= point.from) return point;
+  const months = monthsUntil(point.from, point.to, growthRatioPerMonth);
+  if (months === null) return point;
+  const reachedOn = monthDate(asOf, months).slice(0, 7);
+  return { ...point, reachedOn, text: `${point.text}, reached in ${reachedOn} at the declared growth` };
+}
+
+function workloadOf({ flips, index }: Question): WorkloadFacts {
+  const found = flips.base.context.workloads[index];
+  if (found === undefined) throw new Error(`defect: no workload ${index}`);
+  return found.workload;
+}
+
+function remembered(curve: Curve): Curve {
+  const known = new Map<number, number>();
+  return (factor) => {
+    const value = known.get(factor) ?? curve(factor);
+    known.set(factor, value);
+    return value;
+  };
+}
+
+/** Three significant digits with thousands separators. */
+function rounded(value: number): string {
+  return grouped(Number(value.toPrecision(3)));
+}
