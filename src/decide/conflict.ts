@@ -1,8 +1,8 @@
 import { type Candidate, candidatesFor } from "./candidates.ts";
 import { summaryOf, usd } from "./describe.ts";
-import type { WorkloadFacts } from "./facts.ts";
+import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { offersByGpu } from "./fleet.ts";
-import { type DroppableNeed, needsOf, without } from "./needs.ts";
+import { type DroppableNeed, factsWithout, needsOf, without } from "./needs.ts";
 import { type OptionContext, optionsFor, realise } from "./options.ts";
 import { newMemo, Pricer } from "./portfolio.ts";
 import { judge } from "./rules/judge.ts";
@@ -105,24 +105,24 @@ class Fitting {
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const asked = without(this.#workload, dropped);
+    const facts = factsWithout(this.#context.facts, dropped);
     // Services need no hardware, so they answer first.
     const candidates = [...this.#candidates(asked)].sort((a, b) => Number(a.kind === "self-host") - Number(b.kind === "self-host"));
-    const answer = candidates.some((candidate) => this.#against(candidate, asked) === null);
+    const answer = candidates.some((candidate) => this.#against(candidate, asked, facts) === null);
     this.#answers.set(key, answer);
     return answer;
   }
 
   /** Every option of the catalog: null where it satisfies the needs, else why not. */
   verdicts(kept: readonly DroppableNeed[], all: readonly DroppableNeed[]): ReadonlyMap<string, string | null> {
-    const asked = without(
-      this.#workload,
-      all.filter((need) => !kept.includes(need)),
-    );
+    const dropped = all.filter((need) => !kept.includes(need));
+    const asked = without(this.#workload, dropped);
+    const facts = factsWithout(this.#context.facts, dropped);
     const named = new Set(this.#candidates(asked).map(({ id }) => id));
     return new Map(
       this.#candidates({ ...asked, candidates: null }).map((candidate) => [
         candidate.id,
-        named.has(candidate.id) ? this.#against(candidate, asked) : `${candidate.model.id} is not among the candidates`,
+        named.has(candidate.id) ? this.#against(candidate, asked, facts) : `${candidate.model.id} is not among the candidates`,
       ]),
     );
   }
@@ -131,8 +131,8 @@ class Fitting {
     return candidatesFor(asked, this.#context.facts.region, this.#context.catalog);
   }
 
-  #against(candidate: Candidate, asked: WorkloadFacts): string | null {
-    const { facts, catalog, asOf, ownKeys, waivers, lineOf } = this.#context;
+  #against(candidate: Candidate, asked: WorkloadFacts, facts: RequirementFacts): string | null {
+    const { catalog, asOf, ownKeys, waivers, lineOf } = this.#context;
     const rules = { facts, workload: asked, catalog, asOf, ownKeys };
     const judgement = judge(candidate, rules, waivers, lineOf);
     const [first] = judgement.against;
@@ -201,8 +201,8 @@ function outWords(gone: readonly string[], left: readonly string[], first: boole
 /** The least expensive option once the needs are dropped; none when that option has no price. */
 function relaxation(workload: WorkloadFacts, dropped: readonly DroppableNeed[], context: OptionContext): readonly Relaxation[] {
   const relaxed = without(workload, dropped);
-  const entry = optionsFor(relaxed, context);
-  const facts = { ...context.facts, workloads: [relaxed] };
+  const facts = { ...factsWithout(context.facts, dropped), workloads: [relaxed] };
+  const entry = optionsFor(relaxed, { ...context, facts });
   const { catalog, asOf, offers } = context;
   const pricer = new Pricer({ workloads: [entry], facts, catalog, asOf, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
   const [best] = rankAlone(pricer, entry, 0);

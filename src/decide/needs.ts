@@ -1,5 +1,5 @@
 import { DEFAULT_FLOOR, USE_CASE_DEFAULTS } from "./defaults.ts";
-import { defaultContextWindow, type WorkloadFacts } from "./facts.ts";
+import { defaultContextWindow, type RequirementFacts, type WorkloadFacts } from "./facts.ts";
 import { RULES } from "./rules/judge.ts";
 import { snakeKey } from "./solve.ts";
 import type { Need } from "./why-types.ts";
@@ -7,6 +7,8 @@ import type { Need } from "./why-types.ts";
 /** A need with what the workload asks once it is dropped. */
 export interface DroppableNeed extends Need {
   drop(workload: WorkloadFacts): WorkloadFacts;
+  /** What the whole policy asks without it, for a need that stands above the workloads. */
+  dropFromPolicy?(facts: RequirementFacts): RequirementFacts;
 }
 
 /** Candidates that a sentence names before it counts the rest. */
@@ -14,6 +16,7 @@ const NAMED_CANDIDATES = 3;
 
 /** How a policy path is found in the file. */
 interface Places {
+  readonly facts: RequirementFacts;
   readonly ownKeys: ReadonlySet<string>;
   readonly lineOf: (path: string) => number;
 }
@@ -27,7 +30,7 @@ interface Places {
  * `compliance.regimes[hipaa]`, `compliance.regimes[gdpr]` and `workloads[0].needs.features[vision]`.
  */
 export function needsOf(workload: WorkloadFacts, places: Places): readonly DroppableNeed[] {
-  return [...dataNeeds(workload, places), ...complianceNeeds(workload, places), ...modelNeeds(workload, places)];
+  return [...dataNeeds(workload, places), ...complianceNeeds(workload, places), ...modelNeeds(workload, places), ...deadlineNeed(places)];
 }
 
 /** What the workload asks without the needs of `dropped`. */
@@ -35,6 +38,19 @@ export function without(workload: WorkloadFacts, dropped: Iterable<DroppableNeed
   let left = workload;
   for (const need of dropped) left = need.drop(left);
   return left;
+}
+
+/** What the whole policy asks without the needs of `dropped`. */
+export function factsWithout(facts: RequirementFacts, dropped: Iterable<DroppableNeed>): RequirementFacts {
+  let left = facts;
+  for (const need of dropped) left = need.dropFromPolicy?.(left) ?? left;
+  return left;
+}
+
+function deadlineNeed({ facts: { readyInWeeks }, lineOf }: Places): readonly DroppableNeed[] {
+  if (readyInWeeks === null) return [];
+  const asked = need("ready_in_weeks", `is ${readyInWeeks}`, lineOf("ready_in_weeks"));
+  return [{ ...asked, drop: (workload) => workload, dropFromPolicy: (facts) => ({ ...facts, readyInWeeks: null }) }];
 }
 
 function complianceNeeds(workload: WorkloadFacts, places: Places): readonly DroppableNeed[] {
@@ -92,6 +108,7 @@ function modelNeeds(workload: WorkloadFacts, places: Places): readonly Droppable
     ...(customization === "none" || customization === "prompt" || customization === "tone_format"
       ? []
       : [at("needs.customization", `is ${customization}`, (from) => ({ ...from, customization: "none" }))]),
+    ...(workload.openness === null ? [] : [at("needs.openness", `is ${workload.openness}`, (from) => ({ ...from, openness: null }))]),
     ...workload.features.map((feature, index) =>
       at(
         `needs.features[${feature}]`,

@@ -136,6 +136,14 @@ describe("a policy that nothing fits", () => {
     expect(decided.reasons[0]?.text).toBe(decided.conflict?.text);
   });
 
+  it("finds a deadline and openness that clash", () => {
+    const decided = only(
+      evaluated(policy([workload({ needs: { openness: "weights" } })], { ready_in_weeks: 1, team: { ml_ops: "none" } })),
+    );
+    expect(decided.conflict?.steps.map(({ pointer }) => pointer).toSorted()).toEqual(["ready_in_weeks", "workloads[0].needs.openness"]);
+    expect(decided.relaxations.map(({ option }) => option.kind).toSorted()).toEqual(["api", "self-host"]);
+  });
+
   it("keeps its promise: the policy without the needs costs what the relaxation says", () => {
     const asked = { compliance: { air_gapped: true }, candidates: { api: ["gpt-5.4-mini"] } };
     const [relaxation] = only(evaluated(policy([workload(asked)]))).relaxations;
