@@ -39,6 +39,7 @@ interface MonthlyAsk {
   readonly tokensPerRequest: number;
 }
 
+/** What growth makes of a workload over the horizon: 1,200 tokens a request growing by 10 % a month are 3,424 in the twelfth. */
 export interface WorkloadGrowth {
   readonly first: MonthlyAsk;
   readonly last: MonthlyAsk;
@@ -63,6 +64,7 @@ export interface Conflict {
   readonly text: string;
 }
 
+/** One need of a conflict, in the order of the chain. */
 export interface ConflictStep extends Need {
   /** What this need takes out of what the steps before it left: "every API is out (125)". */
   readonly out: string;
