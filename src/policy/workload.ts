@@ -53,6 +53,7 @@ export const Compliance = z
     zero_retention: z.boolean().describe("Whether the provider must keep no copy of requests. Default false."),
     no_training: z.boolean().describe("Whether the provider must not train on your data. Default false; pii and phi data imply true."),
     air_gapped: z.boolean().describe("No path to the internet at all. Cannot be waived. Default false."),
+    on_premises: z.boolean().describe("Whether it must run in your own building; nothing here builds that, and it says so. Default false."),
     private_network: z.boolean().describe("Requests must not cross the public internet (private link). Default false."),
     audit_log: z.enum(["none", "dashboard", "api", "siem"]).describe("The least audit log that is acceptable. Default none."),
   })

@@ -51,6 +51,7 @@ compliance:
   zero_retention: true
   no_training: true
   air_gapped: false
+  on_premises: false
   private_network: false
   audit_log: api
 organisation: { domicile: US, monthly_active_users: 2000000, annual_revenue_usd: 30000000 }

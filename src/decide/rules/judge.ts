@@ -8,12 +8,14 @@ import { deadline } from "./deadline.ts";
 import { licence } from "./licence.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { airGapped, dataLocation, dataResidency, privateNetwork } from "./location.ts";
+import { onPremises } from "./on-premises.ts";
 import { openness } from "./openness.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
 export const RULES: readonly Rule[] = [
   airGapped,
+  onPremises,
   dataLocation,
   dataResidency,
   privateNetwork,

@@ -98,6 +98,8 @@ describe("a start-up with a prototype", () => {
 describe("what providers promise about data", () => {
   it("is 30 days of retention by default, and nothing only on request: the condition says so", () => {
     const rows = judged({ compliance: { zero_retention: true } });
+    const days = (route: string) => catalog.routes.find(({ id }) => id === route)?.facts.retentionDefaultDays?.value;
+    expect([days("openai-api"), days("anthropic-api"), days("aws-self-host")]).toEqual([30, 30, 0]);
     expect(outcomes(onRoute(rows, "openai-api"), "zero-retention")).toEqual(["pass"]);
     expect(conditionsOf(onRoute(rows, "openai-api")).join("\n")).toMatch(/zero data retention/);
     expect(outcomes(onRoute(rows, "deepseek-api"), "zero-retention")).toEqual(["fail"]);
@@ -162,6 +164,15 @@ describe("own servers", () => {
       expect(passing(rows).length).toBeGreaterThan(20);
       for (const row of rows.filter(({ side }) => side !== "open")) expect(row.judgement.against[0]?.line, row.option).not.toBeNull();
     }
+  });
+
+  it("are no answer where it must run on one's own premises: nothing is, and each option says why", () => {
+    const decision = only(evaluated(policy([workload({ compliance: { on_premises: true } })])));
+    expect(decision.path).toBe("none");
+    expect(decision.rejected.every(({ rule, line }) => rule === "on-premises" && line !== null)).toBe(true);
+    expect(decision.rejected.find(({ option }) => option.startsWith("self-host/"))?.text).toContain(
+      "outside what is decided and built here",
+    );
   });
 
   it("behind an air gap carry the warning that a cloud region is an isolated network, not a gap", () => {
