@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parse } from "yaml";
+import { defaultRows } from "../src/decide/defaults-table.ts";
 import { RULES } from "../src/decide/rules/judge.ts";
+import { SOFT_DIMENSIONS } from "../src/decide/soft.ts";
 import { policyJsonSchema } from "../src/policy/json-schema.ts";
 import { exampleRepositories } from "./docs/examples.ts";
 import { policyReference } from "./docs/policy-reference.ts";
@@ -38,6 +40,24 @@ const blocks: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Every default of the decision, and the anchors of the soft dimensions. */
+function defaultsPage(): string {
+  const rows = defaultRows().map(({ what, value, key, source }) => [what, value, key === null ? "-" : `\`${key}\``, source]);
+  const anchors = SOFT_DIMENSIONS.map(({ label, anchors: marks }) => [label, ...marks]);
+  return `# Defaults
+
+What the decision relies on when the policy is silent. A default that a decision used is printed with it as an assumption. Where a policy key is named, that key overrides it.
+
+${table(["What", "Value", "Overridden by", "Source"], rows)}
+
+## Marks of the soft dimensions
+
+With \`preferences\`, a path compares as its cost x (1 - budget x score); the score is the weighted mean of these marks over 4.
+
+${table(["Dimension", "0", "1", "2", "3", "4"], anchors)}
+`;
+}
+
 const readme = await readFile("README.md", "utf8");
 const filled = Object.entries(blocks).reduce(
   (text, [name, block]) =>
@@ -51,6 +71,7 @@ const outputs = [
   { path: "README.md", content: filled },
   { path: "policies/policy.schema.json", content: `${JSON.stringify(policyJsonSchema(), null, 2)}\n` },
   { path: "docs/policy.md", content: policyReference() },
+  { path: "docs/defaults.md", content: defaultsPage() },
   ...(await exampleRepositories()),
 ];
 for (const { path, content } of outputs) {

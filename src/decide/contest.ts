@@ -2,14 +2,22 @@ import type { CostSampler } from "./cost-draws.ts";
 import { oneAtATime, Z90 } from "./draws.ts";
 import { type UncertainInput, uncertainInputs } from "./inputs.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
+import { worthOf } from "./preferences.ts";
 import { normalQuantile } from "./random.ts";
 import { type PathKind, pathOf, type SearchResult } from "./search.ts";
 import type { Swing } from "./types.ts";
 
 /** The best portfolio of each path, in the same draws. The chosen one comes first and stands for its own path. */
 export interface Contest {
-  readonly entries: readonly { readonly path: PathKind; readonly priced: PricedPortfolio }[];
+  readonly entries: readonly Contender[];
   readonly sampler: CostSampler;
+}
+
+interface Contender {
+  readonly path: PathKind;
+  readonly priced: PricedPortfolio;
+  /** What a dollar of its cost counts as under the policy's preferences: 1 - pi x S, so 1 where none are declared. */
+  readonly worthRatio: number;
 }
 
 /** Sets the chosen portfolio against the best of every other path that has one. */
@@ -19,7 +27,12 @@ export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler
     const priced = search.byPath[path];
     return path === own || priced === undefined ? [] : [{ path, priced }];
   });
-  return { entries: [{ path: own, priced: chosen }, ...others], sampler };
+  const { facts, catalog } = sampler.context;
+  const entries = [{ path: own, priced: chosen }, ...others].map((entry) => ({
+    ...entry,
+    worthRatio: worthOf(entry.priced, facts, catalog) / entry.priced.monthlyUsd,
+  }));
+  return { entries, sampler };
 }
 
 /**
@@ -28,7 +41,7 @@ export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler
  * Example: 0.93 means that in 93 of 100 futures nobody will regret the choice for its cost.
  */
 export function probabilityCheapest({ entries, sampler }: Contest): number | null {
-  const [chosen, ...others] = entries.map(({ priced }) => sampler.costs(priced).total);
+  const [chosen, ...others] = entries.map(({ priced, worthRatio }) => sampler.costs(priced).total.map((usd) => usd * worthRatio));
   if (chosen === undefined || others.length === 0) return null;
   const wins = chosen.filter((usd, draw) => others.every((other) => usd <= (other[draw] ?? 0) + SAME_USD)).length;
   return wins / sampler.draws.count;
@@ -69,7 +82,7 @@ function inputsOf({ entries, sampler }: Contest): readonly UncertainInput[] {
 function measured(input: UncertainInput, { entries, sampler }: Contest): Measured | null {
   const looks = Array.from({ length: LOOKS }, (_, index) => normalQuantile((index + 0.5) / LOOKS));
   const moved = sampler.with(oneAtATime(input.id, [0, -Z90, Z90, ...looks]));
-  const costs = entries.map(({ path, priced }) => ({ path, usd: moved.costs(priced).total }));
+  const costs = entries.map(({ path, priced, worthRatio }) => ({ path, worthRatio, usd: moved.costs(priced).total }));
   const [today, low, high, ...others] = Array.from({ length: LOOKS + 3 }, (_, draw) => leastAt(costs, draw));
   const [expectedUsd = 0, lowMonthlyUsd = 0, highMonthlyUsd = 0] = costs[0]?.usd ?? [];
   const flipsTo = [low, high].find((path) => path !== today) ?? null;
@@ -86,11 +99,14 @@ function measured(input: UncertainInput, { entries, sampler }: Contest): Measure
 }
 
 /** Path of least cost in one draw; the chosen one where it is a tie. */
-function leastAt(costs: readonly { readonly path: PathKind; readonly usd: Float64Array }[], draw: number): PathKind | undefined {
+function leastAt(
+  costs: readonly { readonly path: PathKind; readonly worthRatio: number; readonly usd: Float64Array }[],
+  draw: number,
+): PathKind | undefined {
   const [first, ...others] = costs;
-  let best = { path: first?.path, usd: first?.usd[draw] ?? Number.POSITIVE_INFINITY };
-  for (const { path, usd } of others) {
-    const cost = usd[draw] ?? Number.POSITIVE_INFINITY;
+  let best = { path: first?.path, usd: (first?.usd[draw] ?? Number.POSITIVE_INFINITY) * (first?.worthRatio ?? 1) };
+  for (const { path, usd, worthRatio } of others) {
+    const cost = (usd[draw] ?? Number.POSITIVE_INFINITY) * worthRatio;
     if (cost < best.usd - SAME_USD) best = { path, usd: cost };
   }
   return best.path;

@@ -16,6 +16,7 @@ import type { SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { WorkloadOptions } from "./options.ts";
 import { type PricedPortfolio, type Pricer, totalUsd } from "./portfolio.ts";
+import { preferenceView } from "./preferences.ts";
 import type { InstanceOffer } from "./prices.ts";
 import { costReasons } from "./reasons.ts";
 import { singleRuleRelaxations } from "./relax.ts";
@@ -98,6 +99,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     };
   });
   const months = monthsOf(chosen, pricer);
+  const contest = contestOf(search, chosen, sampler);
   return {
     path: pathOf(chosen.assignment),
     monthlyCostUsd: bands.total,
@@ -105,7 +107,8 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     workloads,
     fleets: chosen.fleets.map(fleetOf),
     paths: pathCosts(search, chosen, sampler),
-    ...surenessOf(contestOf(search, chosen, sampler), workloads, pricer.context),
+    ...surenessOf(contest, workloads, pricer.context),
+    preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
     exact: search.exact,
     assumptions: pricer.context.facts.assumptions,
     advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
@@ -227,6 +230,7 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
     confidenceSteps: [],
     nextMeasurement: null,
     tornado: [],
+    preferences: null,
     exact: true,
     assumptions: facts.assumptions,
     advisory: [],

@@ -190,6 +190,11 @@ export const DEFAULTS = {
     value: 95,
     source: "US software developer mean wage 66.40 USD/h (BLS OEWS, May 2023) over a 0.70 wage share; general knowledge, verify",
   },
+  preferenceBudgetRatio: {
+    key: "preferences.budget_ratio",
+    value: 0.2,
+    source: "ours: a fifth more for a perfect soft fit; without preferences nothing but cost decides",
+  },
   dataMayLeave: { key: "compliance.data_may_leave", value: true, source: "ours: nothing says otherwise" },
 } as const satisfies Record<string, Default<string | number | boolean>>;
 
@@ -207,3 +212,16 @@ export const STALE_AFTER_DAYS = 180;
 
 /** A default hourly rate counts as load-bearing when the path flips within these factors of it. Source: ours, +-50 %. */
 export const LOAD_BEARING_FACTORS = { low: 0.5, high: 1.5 } as const;
+
+/** Weights of the soft dimensions where the policy declares preferences but not these. Source: ours. */
+export const EQUAL_WEIGHTS = {
+  capability: 1,
+  privacy: 1,
+  customization: 1,
+  setupSpeed: 1,
+  operations: 1,
+  lockIn: 1,
+  features: 1,
+  costPredictability: 1,
+  support: 1,
+} as const;

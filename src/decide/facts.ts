@@ -6,6 +6,7 @@ import {
   CONTEXT_WINDOW_MINIMUM_TOKENS,
   DEFAULT_FLOOR,
   DEFAULTS,
+  EQUAL_WEIGHTS,
   FLOOR_SOURCE,
   HOURLY_PROFILES,
   type HourlyProfile,
@@ -62,6 +63,8 @@ export interface WorkloadFacts {
   readonly candidates: NonNullable<PolicyWorkload["candidates"]> | null;
 }
 
+type Weights = Readonly<Record<keyof typeof EQUAL_WEIGHTS, number>>;
+
 /** What a whole policy asks. */
 export interface RequirementFacts {
   readonly name: string;
@@ -78,6 +81,8 @@ export interface RequirementFacts {
     readonly gpuDiscountRatio: number;
     readonly apiDiscountRatio: number;
   };
+  /** What soft advantages are worth; null when the policy declares nothing and cost alone decides. */
+  readonly preferences: { readonly budgetRatio: number; readonly weights: Weights } | null;
   readonly prices: NonNullable<Policy["prices"]>;
   readonly workloads: readonly WorkloadFacts[];
   readonly assumptions: readonly Assumption[];
@@ -106,6 +111,7 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
       gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
       apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
     },
+    preferences: policy.preferences === undefined ? null : preferencesOf(policy.preferences, assumed),
     prices: policy.prices ?? {},
     workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed)),
   };
@@ -113,6 +119,24 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
     assumed.take(DEFAULTS.dataMayLeave);
   }
   return { ...facts, assumptions: assumed.list };
+}
+
+function preferencesOf({ budgetRatio, weights }: NonNullable<Policy["preferences"]>, assumed: Assumed): RequirementFacts["preferences"] {
+  const of = (key: keyof Weights) => weights?.[key] ?? EQUAL_WEIGHTS[key];
+  return {
+    budgetRatio: budgetRatio ?? assumed.take(DEFAULTS.preferenceBudgetRatio),
+    weights: {
+      capability: of("capability"),
+      privacy: of("privacy"),
+      customization: of("customization"),
+      setupSpeed: of("setupSpeed"),
+      operations: of("operations"),
+      lockIn: of("lockIn"),
+      features: of("features"),
+      costPredictability: of("costPredictability"),
+      support: of("support"),
+    },
+  };
 }
 
 class Assumed {

@@ -41,6 +41,7 @@ export function costReasons(
       source: null,
     });
   }
+  reasons.push(...preferenceReason(search, flips, document));
   if (search.tied) {
     reasons.push({
       rule: "tie",
@@ -101,4 +102,14 @@ function onlySide(entry: WorkloadOptions, gone: "api" | "self-host", document: P
     line: example?.line ?? null,
     source: null,
   };
+}
+
+/** A path that costs more was taken because its soft advantages are worth it to the policy. */
+function preferenceReason({ byPath, kept, tied }: SearchResult, { base, chosen }: Flips, document: PolicyDocument): Reason[] {
+  const { preferences } = base.context.facts;
+  const least = Math.min(...Object.values(byPath).map(({ monthlyUsd }) => monthlyUsd));
+  if (preferences === null || tied || kept.length > 0 || chosen.monthlyUsd <= least) return [];
+  const budget = Math.round(preferences.budgetRatio * 1000) / 10;
+  const text = `its soft advantages are worth the ${usd(chosen.monthlyUsd - least)} a month more: the policy pays up to ${budget} % for a perfect fit`;
+  return [{ rule: "preferences", verdict: "info", text, line: document.lineOf("preferences"), source: null }];
 }

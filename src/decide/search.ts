@@ -2,6 +2,7 @@ import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import type { Assignment, PricedPortfolio, Pricer } from "./portfolio.ts";
+import { worthOf } from "./preferences.ts";
 
 /** How many of the least expensive options of each side a workload brings into the joint search. */
 const SHORTLIST_API = 3;
@@ -75,7 +76,7 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
   };
   if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
   else swapSearch(pricer, shortlists, visit);
-  const cheapest = least(Object.values(byPath));
+  const cheapest = least(Object.values(byPath), pricer);
   return { byPath, shortlists, exact, ...prefer(pricer, cheapest, byPath.api, shortlists) };
 }
 
@@ -133,7 +134,9 @@ function prefer(
   shortlists: readonly (readonly FeasibleOption[])[],
 ): Pick<SearchResult, "chosen" | "kept" | "tied"> {
   if (cheapest === undefined) return { chosen: undefined, kept: [], tied: false };
-  const tied = api !== undefined && api !== cheapest && api.monthlyUsd <= cheapest.monthlyUsd * (1 + TIE_RATIO);
+  const { facts, catalog } = pricer.context;
+  const value = (priced: PricedPortfolio) => worthOf(priced, facts, catalog);
+  const tied = api !== undefined && api !== cheapest && value(api) <= value(cheapest) * (1 + TIE_RATIO);
   return { ...keepCurrent(pricer, tied ? api : cheapest, shortlists), tied };
 }
 
@@ -174,9 +177,11 @@ function currentOption(pricer: Pricer, index: number, options: readonly Feasible
   );
 }
 
-function least(portfolios: readonly PricedPortfolio[]): PricedPortfolio | undefined {
-  return portfolios.reduce<PricedPortfolio | undefined>(
-    (best, next) => (best === undefined || next.monthlyUsd < best.monthlyUsd ? next : best),
+/** The portfolio of least cost; with declared preferences, of least U. */
+function least(portfolios: readonly PricedPortfolio[], { context }: Pricer): PricedPortfolio | undefined {
+  const rows = portfolios.map((priced) => ({ priced, usd: worthOf(priced, context.facts, context.catalog) }));
+  return rows.reduce<(typeof rows)[number] | undefined>(
+    (best, next) => (best === undefined || next.usd < best.usd ? next : best),
     undefined,
-  );
+  )?.priced;
 }

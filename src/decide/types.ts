@@ -37,6 +37,33 @@ export interface Swing {
   readonly flipRatio: number;
 }
 
+/** One path as preferences see it. */
+export interface PreferenceEntry {
+  readonly path: Path;
+  readonly monthlyUsd: number;
+  /** S: weighted mean of the marks over 4, from 0 to 1. */
+  readonly score: number;
+  /** U = cost x (1 - pi x S), in USD a month: what paths are compared by. */
+  readonly valuedUsd: number;
+  /** Mark from 0 to 4 of each soft dimension, the mean of the workloads'. */
+  readonly marks: Readonly<Record<string, number>>;
+}
+
+/** Preferences as money: what soft advantages are worth, and what would have to be paid for them to decide. */
+export interface PreferenceView {
+  /** False when the policy declares none: then nothing but cost decides. */
+  readonly declared: boolean;
+  /** pi: share of the cost that a perfect score is worth. */
+  readonly budgetRatio: number;
+  readonly weights: Readonly<Record<string, number>>;
+  /** The chosen path first. */
+  readonly entries: readonly PreferenceEntry[];
+  /** The nearest budget at which another path is worth as much as the chosen one; null when none from 0 to 1 does. */
+  readonly flip: { readonly path: Path; readonly budgetRatio: number } | null;
+  /** Single weights at which another path is worth as much, the smallest change first: the first is the critical criterion. */
+  readonly weightFlips: readonly { readonly dimension: string; readonly from: number; readonly to: number; readonly path: Path }[];
+}
+
 /** One step down from the confidence that the draws give, and why. */
 export interface ConfidenceStep {
   readonly text: string;
@@ -211,6 +238,8 @@ export interface Decision {
   readonly nextMeasurement: string | null;
   /** Inputs moved one at a time, the widest swing first. */
   readonly tornado: readonly Swing[];
+  /** Soft advantages of the paths in money; null when nothing was chosen. */
+  readonly preferences: PreferenceView | null;
   /** True when every assignment of workloads to options was searched. */
   readonly exact: boolean;
   readonly assumptions: readonly Assumption[];

@@ -119,6 +119,33 @@ const Waiver = z
   })
   .meta({ description: "One accepted exception to a gate or a rule.", ...exactlyOne("gate", "rule") });
 
+const weight = (what: string) => z.number().min(0).max(3).optional().describe(`Weight of ${what}, 0 to 3. Default 1.`);
+
+const Preferences = z
+  .strictObject({
+    budget_ratio: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .optional()
+      .describe("Share of the cost that you would pay for a perfect soft fit; 0 decides by cost alone. Default 0.2."),
+    weights: z
+      .strictObject({
+        capability: weight("capability beyond the floor"),
+        privacy: weight("data privacy"),
+        customization: weight("customization"),
+        setup_speed: weight("a fast set-up"),
+        operations: weight("light operations"),
+        lock_in: weight("freedom from lock-in"),
+        features: weight("breadth of features"),
+        cost_predictability: weight("a predictable bill"),
+        support: weight("support"),
+      })
+      .optional()
+      .describe("What the budget is divided by."),
+  })
+  .describe("What soft advantages are worth to you, in money. Without this key only cost decides.");
+
 /**
  * The policy language: what a team declares about its LLM workloads. Keys are snake_case and carry their unit.
  * Parsed by `parsePolicy`, which turns every violation into a `Diagnostic` with line and column.
@@ -169,6 +196,7 @@ export const PolicyFile = z
       })
       .optional()
       .describe("How you buy."),
+    preferences: Preferences.optional(),
     workloads: z.array(Workload).min(1).max(200).describe("One entry for each kind of request."),
     prices: z
       .strictObject({

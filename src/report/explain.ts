@@ -3,6 +3,7 @@ import type { PolicyDocument } from "../policy/policy.ts";
 import { costViews, fleetViews } from "./build-up.ts";
 import { distance } from "./grounds.ts";
 import { quantity, usd, volume } from "./money.ts";
+import { preferenceFlips } from "./preferences.ts";
 import { code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { paragraphText, type Terminal, tableText } from "./terminal.ts";
 import { clean, commandLine } from "./text.ts";
@@ -31,6 +32,7 @@ export function renderExplain(evaluation: Evaluation, document?: PolicyDocument,
     titled(view.cause.title, view.cause.table),
     titled(view.paths.title, view.paths.table),
     titled(view.tornado.title, view.tornado.table),
+    titled(view.preferences.title, view.preferences.table),
     ...chosen.flatMap((decided) => workloadBlocks(decided, document)),
     ...fleetViews(evaluation.decision).flatMap((fleet) => [
       `${paragraphText(fleet.title, terminal)}\n${tableText(fleet.table, terminal)}`,
@@ -108,6 +110,7 @@ function contextRows({
     ["confidence", decision.confidenceText === "" ? decision.confidence : `${decision.confidence}: ${decision.confidenceText}`],
     ...decision.confidenceSteps.map(({ text }) => ["one step down", text] as const),
     ...(decision.nextMeasurement === null ? [] : [["measure next", decision.nextMeasurement] as const]),
+    ...preferenceFlips(decision),
     ["search", search],
   ]);
 }

@@ -1,4 +1,14 @@
-import type { Band, CostLine, Evaluation, Fleet, OptionSummary, PolicyIdentity, Swing, WorkloadDecision } from "../decide/types.ts";
+import type {
+  Band,
+  CostLine,
+  Evaluation,
+  Fleet,
+  OptionSummary,
+  PolicyIdentity,
+  PreferenceView,
+  Swing,
+  WorkloadDecision,
+} from "../decide/types.ts";
 import type { Cause, WorkloadGrowth } from "../decide/why-types.ts";
 
 /** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
@@ -67,6 +77,7 @@ function documentOf(evaluation: Evaluation): object {
     confidenceSteps: decision.confidenceSteps.map(({ text }) => ({ text })),
     nextMeasurement: decision.nextMeasurement,
     tornado: decision.tornado.map(swingOf),
+    preferences: decision.preferences === null ? null : preferencesOf(decision.preferences),
     exact: decision.exact,
     paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({ path, monthlyCostUsd: bandOf(monthlyCostUsd), text })),
     fleets: decision.fleets.map(fleetOf),
@@ -217,6 +228,23 @@ function fleetOf(fleet: Fleet): object {
     },
     vllmFlags: fleet.vllmFlags,
     workloads: fleet.workloads,
+  };
+}
+
+function preferencesOf({ declared, budgetRatio, weights, entries, flip, weightFlips }: PreferenceView): object {
+  return {
+    declared,
+    budgetRatio: figure(budgetRatio),
+    weights,
+    entries: entries.map(({ path, monthlyUsd, score, valuedUsd, marks }) => ({
+      path,
+      monthlyUsd: money(monthlyUsd),
+      score: figure(score),
+      valuedUsd: money(valuedUsd),
+      marks: Object.fromEntries(Object.entries(marks).map(([dimension, mark]) => [dimension, figure(mark)])),
+    })),
+    flip: flip === null ? null : { path: flip.path, budgetRatio: figure(flip.budgetRatio) },
+    weightFlips: weightFlips.map(({ dimension, from, to, path }) => ({ dimension, from: figure(from), to: figure(to), path })),
   };
 }
 

@@ -30,6 +30,7 @@ export const priorities = {
   paths: 55,
   breakEvens: 50,
   swings: 48,
+  preferences: 47,
   costs: 45,
   fleets: 40,
   ruledOut: 35,
@@ -102,6 +103,7 @@ function foldedSections(view: PolicyView, writer: Writer, extras: ExtraSections)
   return [
     tableSection(priorities.paths, "path", view.paths, writer),
     tableSection(priorities.swings, "swing", view.decidingSwings, writer),
+    tableSection(priorities.preferences, "preference", view.declaredPreferences, writer),
     stepped(priorities.costs, "cost build-up", view.costs, (shown) =>
       details(
         `Cost build-up of ${costNames}`,

@@ -4,6 +4,7 @@ import type { CostView, FleetView, TitledList, TitledTable } from "./build-up.ts
 import { assumptionTable, breakEvenTable, costViews, fleetViews, pathTable, ruledOut } from "./build-up.ts";
 import { conditionLines, findingLines, gateLines, reasonLines, tippingLines } from "./grounds.ts";
 import { change, quantity, usd } from "./money.ts";
+import { declaredPreferences, preferenceTable } from "./preferences.ts";
 import { rowsOf, type WorkloadRows } from "./rows.ts";
 import { type Line, line, strong } from "./spans.ts";
 import { decidingSwings, nextMeasurementLine, tornadoTable } from "./sureness.ts";
@@ -36,6 +37,9 @@ export interface PolicyView {
   /** The inputs that bear on the verdict, for a comment, and all of them. */
   readonly decidingSwings: TitledTable;
   readonly tornado: TitledTable;
+  /** Soft advantages in money: where the policy declares them, and always. */
+  readonly declaredPreferences: TitledTable;
+  readonly preferences: TitledTable;
   readonly conditions: readonly Line[];
   readonly costs: readonly CostView[];
   readonly paths: TitledTable;
@@ -81,6 +85,8 @@ export function viewOf(evaluation: Evaluation): PolicyView {
     nextMeasurement: nextMeasurementLine(decision),
     decidingSwings: decidingSwings(decision),
     tornado: tornadoTable(decision),
+    declaredPreferences: declaredPreferences(decision),
+    preferences: preferenceTable(decision),
     conditions: conditionLines(decision.workloads),
     costs: costViews(decision.workloads),
     paths: pathTable(decision),

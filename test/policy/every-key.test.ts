@@ -31,6 +31,20 @@ const WHOLE: unknown = (() => {
     workloads: [...example.workloads, second, third],
     prices: { ...example.prices, api: [...example.prices.api, price] },
     gates: { ...example.gates, forbid_paths: ["none"] },
+    preferences: {
+      budget_ratio: 0.1,
+      weights: {
+        capability: 1,
+        privacy: 3,
+        customization: 0,
+        setup_speed: 1,
+        operations: 2,
+        lock_in: 1,
+        features: 1,
+        cost_predictability: 1,
+        support: 1,
+      },
+    },
     waivers: [
       { gate: "max_monthly_usd", ...waiver },
       { rule: "capability", workload: "mail", ...waiver },

@@ -130,6 +130,7 @@ function decisionFor(workloads: readonly string[]): fc.Arbitrary<Decision> {
     confidenceSteps: fc.constantFrom([], [{ text: "an old price" }]),
     nextMeasurement: fc.constantFrom(null, "read last month's tokens"),
     tornado: fc.constant([]),
+    preferences: fc.constant(null),
     exact: fc.boolean(),
     assumptions: fc.array(fc.record({ key: word, value: word, source: sentence }), { maxLength: 3 }),
     advisory: fc.array(

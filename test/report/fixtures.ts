@@ -227,6 +227,7 @@ export function decision(overrides: Partial<Decision> = {}): Decision {
     confidenceSteps: [],
     nextMeasurement: null,
     tornado: [],
+    preferences: null,
     exact: true,
     assumptions,
     advisory: [],
@@ -361,6 +362,7 @@ export const selfHostCase = evaluation({
     confidenceSteps: [],
     nextMeasurement: null,
     tornado: [],
+    preferences: null,
   }),
   gates: [],
 });
@@ -486,6 +488,7 @@ export const hybridCase = evaluation({
         flipRatio: 0,
       },
     ],
+    preferences: null,
   }),
   gates: [
     { id: "max_monthly_usd", status: "fail", text: "$24,164 a month is above the limit of $22,000", line: 44, from: "base" },
@@ -563,6 +566,7 @@ export const noneCase = evaluation({
     confidenceSteps: [],
     nextMeasurement: null,
     tornado: [],
+    preferences: null,
     assumptions: [],
   }),
   gates: [{ id: "forbid_paths", status: "fail", text: "the decision is none, which forbid_paths names", line: 46, from: "head" }],

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { preferenceFlip, softScore, valuedUsd, weightFlip } from "../../src/decide/preferences.ts";
+import { SOFT_DIMENSIONS } from "../../src/decide/soft.ts";
+import { evaluated, type PolicyObject, policy, workload } from "./support.ts";
+
+const usd = fc.double({ min: 100, max: 1e6, noNaN: true });
+const unit = fc.double({ min: 0, max: 1, noNaN: true });
+const marks = fc.record({
+  privacy: fc.integer({ min: 0, max: 4 }),
+  speed: fc.integer({ min: 0, max: 4 }),
+  support: fc.integer({ min: 0, max: 4 }),
+});
+const weights = fc.record({
+  privacy: fc.double({ min: 0.1, max: 3, noNaN: true }),
+  speed: fc.double({ min: 0.1, max: 3, noNaN: true }),
+  support: fc.double({ min: 0.1, max: 3, noNaN: true }),
+});
+
+describe("preferences as money", () => {
+  it("compare 10,000 dollars at half a perfect fit as 9,000 when a perfect one is worth a fifth", () => {
+    expect(softScore({ a: 4, b: 0 }, { a: 1, b: 1 })).toBe(0.5);
+    expect(valuedUsd(10_000, 0.5, 0.2)).toBe(9_000);
+    expect(preferenceFlip({ monthlyUsd: 10_000, score: 0.75 }, { monthlyUsd: 9_000, score: 0.5 })).toBeCloseTo(1 / 3, 12);
+  });
+
+  it("are pure cost at a budget of zero", () => {
+    fc.assert(fc.property(usd, unit, (cost, score) => valuedUsd(cost, score, 0) === cost));
+  });
+
+  it("flip at the reported budget: one path wins just below it and the other just above", () => {
+    fc.assert(
+      fc.property(usd, unit, usd, unit, (a, scoreA, b, scoreB) => {
+        const flip = preferenceFlip({ monthlyUsd: a, score: scoreA }, { monthlyUsd: b, score: scoreB });
+        fc.pre(flip !== null && Math.abs(a * scoreA - b * scoreB) > 1e-3);
+        const gap = (budget: number) => valuedUsd(a, scoreA, budget) - valuedUsd(b, scoreB, budget);
+        expect(Math.sign(gap((flip ?? 0) - 1e-4))).toBe(-Math.sign(gap((flip ?? 0) + 1e-4)));
+      }),
+    );
+  });
+
+  it("flip at the reported weight", () => {
+    fc.assert(
+      fc.property(
+        usd,
+        marks,
+        usd,
+        marks,
+        weights,
+        fc.double({ min: 0.01, max: 0.5, noNaN: true }),
+        (a, marksA, b, marksB, given, budgetRatio) => {
+          const [one, two] = [
+            { monthlyUsd: a, marks: marksA },
+            { monthlyUsd: b, marks: marksB },
+          ];
+          const flip = weightFlip("privacy", one, two, { budgetRatio, weights: given }, 3);
+          fc.pre(flip !== null);
+          const gap = (privacy: number) =>
+            valuedUsd(a, softScore(marksA, { ...given, privacy }), budgetRatio) -
+            valuedUsd(b, softScore(marksB, { ...given, privacy }), budgetRatio);
+          expect(Math.abs(gap(flip ?? 0))).toBeLessThan(1e-6 * (a + b));
+        },
+      ),
+    );
+  });
+
+  it("have five anchors on each of nine dimensions", () => {
+    expect(SOFT_DIMENSIONS.map(({ id }) => id)).toHaveLength(9);
+    for (const { anchors } of SOFT_DIMENSIONS) expect(anchors).toHaveLength(5);
+  });
+});
+
+describe("a decision with preferences", () => {
+  const base = policy([workload({ candidates: { api: ["claude-haiku-4-5"], open: ["qwen3-32b"] } })], {
+    team: { ml_ops: "dedicated", hourly_rate_usd: 60 },
+  });
+  const decided = (preferences: PolicyObject | null) => evaluated(preferences === null ? base : { ...base, preferences }).decision;
+
+  it("moves no money without the key, and none at a budget of zero", () => {
+    const silent = decided(null);
+    const zero = decided({ budget_ratio: 0 });
+    expect(silent.preferences).toMatchObject({ declared: false, budgetRatio: 0 });
+    expect(zero.path).toBe(silent.path);
+    expect(zero.probabilityCheapest).toBe(silent.probabilityCheapest);
+    for (const { monthlyUsd, valuedUsd: valued } of silent.preferences?.entries ?? []) expect(valued).toBe(monthlyUsd);
+  });
+
+  it("assumes a fifth and equal weights where the key is there without them", () => {
+    const { preferences, assumptions } = decided({});
+    expect(preferences).toMatchObject({ declared: true, budgetRatio: 0.2 });
+    expect(new Set(Object.values(preferences?.weights ?? {}))).toEqual(new Set([1]));
+    expect(assumptions.map(({ key }) => key)).toContain("preferences.budget_ratio");
+  });
+
+  it("takes the path whose advantages are paid for, and the cost it prints stays the cost", () => {
+    const price = (factor: number) => ({
+      prices: {
+        api: [
+          {
+            id: "claude-haiku-4-5",
+            effective_from: "2026-01-01",
+            input_usd_per_mtok: 1 * factor,
+            output_usd_per_mtok: 5 * factor,
+            source: "contract",
+            checked: "2026-11-01",
+          },
+        ],
+      },
+    });
+    const privacyFirst = {
+      budget_ratio: 0.5,
+      weights: {
+        capability: 0,
+        privacy: 3,
+        customization: 3,
+        setup_speed: 0,
+        operations: 0,
+        lock_in: 3,
+        features: 0,
+        cost_predictability: 0,
+        support: 0,
+      },
+    };
+    const at = (factor: number, preferences: PolicyObject | null) =>
+      evaluated({ ...base, ...price(factor), ...(preferences === null ? {} : { preferences }) }).decision;
+    const cost = (path: string) => at(1, null).paths.find((row) => row.path === path)?.monthlyCostUsd?.expected ?? Number.NaN;
+    // A price at which the API costs about four fifths of the servers.
+    const factor = (cost("self-host") * 0.8) / cost("api");
+    expect(at(factor, null).path).toBe("api");
+    const swayed = at(factor, privacyFirst);
+    expect(swayed.path).toBe("self-host");
+    expect(swayed.monthlyCostUsd?.expected).toBeCloseTo(cost("self-host"), 6);
+  });
+});
