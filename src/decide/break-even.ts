@@ -17,6 +17,8 @@ const FINEST_RATIO = 1.001;
 /** Volumes that are priced for one curve at most. Two lines that run close together for long would need more. */
 const MOST_POINTS = 600;
 const BISECTIONS = 24;
+/** Just beside a crossing, beyond what bisection leaves open, as a ratio. */
+const BESIDE = 1e-6;
 /** A volume so small that a fleet is as small as it gets. */
 const NEXT_TO_NOTHING = 1e-9;
 const HOURS_PER_WEEK = 168;
@@ -28,7 +30,7 @@ type Curve = (factor: number) => number;
 /**
  * Every volume within a factor of 100 at which the less expensive side changes. Both curves rise with the volume, so on an interval
  * from a to b self-hosting never costs less where own(a) >= api(b), and always where own(b) < api(a); what neither settles is halved, down
- * to a thousandth. So no crossing is missed between the steps of a fleet, however saw-toothed its curve is.
+ * to a thousandth. So no crossing is missed between the steps of a fleet, however saw-toothed its curve is, as long as it rises.
  *
  * `above` is the side that costs less just above the crossing. `complete` is false when the limit of points ended the search.
  * Example: own 100 for one server up to 10 requests and 200 for two, an API at 11 a request: crossings at 9.09 (self-host),
@@ -57,7 +59,20 @@ export function crossingsOf(own: Curve, api: Curve): { readonly crossings: reado
     crossings.push({ factor: bisect(isOwn, from, to), above: isOwn(to) ? "self-host" : "api" });
   };
   look(1 / FARTHEST_FACTOR, FARTHEST_FACTOR);
-  return { crossings, complete };
+  return { crossings: alternating(crossings, isOwn), complete };
+}
+
+/**
+ * A fleet of fewer GPUs can need fewer people at a higher volume, so the curve of self-hosting dips here and there and an interval can be
+ * settled too early. Two crossings to the same side then have one between them, and it is found by halving.
+ */
+function alternating(crossings: readonly Crossing[], isOwn: (factor: number) => boolean): readonly Crossing[] {
+  return crossings.flatMap((next, index): readonly Crossing[] => {
+    const before = crossings[index - 1];
+    if (before === undefined || before.above !== next.above) return [next];
+    const above = next.above === "api" ? "self-host" : "api";
+    return [{ factor: bisect(isOwn, before.factor * (1 + BESIDE), next.factor * (1 - BESIDE)), above }, next];
+  });
 }
 
 function bisect(isOwn: (factor: number) => boolean, from: number, to: number): number {

@@ -28,6 +28,15 @@ describe("crossings of a stepped and a straight line", () => {
     ]);
   });
 
+  it("alternate also where the cost of servers falls with the volume for once", () => {
+    const own = (factor: number) => (factor < 2 ? 100 : factor < 3 ? 150 : factor < 4 ? 60 : 300);
+    const { crossings } = crossingsOf(own, (factor) => 55 * factor);
+    const sides = crossings.map(({ above }) => above);
+
+    expect(sides.every((side, index) => side !== sides[index - 1])).toBe(true);
+    for (const { factor, above } of crossings) expect(own(factor * (1 + 1e-5)) < 55 * factor * (1 + 1e-5)).toBe(above === "self-host");
+  });
+
   it("alternate, and the sides on both sides of each are what they say", () => {
     fc.assert(
       fc.property(
