@@ -1,4 +1,6 @@
-import type { Evaluation, Fleet } from "./decide/types.ts";
+import type { Evaluation, Fleet, OptionSummary, WorkloadDecision } from "./decide/types.ts";
+import { isRestricted } from "./gateway.ts";
+import { type GatewayConfig, gatewayConfig, shapeOf } from "./gateway-config.ts";
 import type { Policy } from "./policy/policy.ts";
 import { rootVolumeGiB, type StackShape } from "./stack-resources.ts";
 
@@ -40,7 +42,11 @@ export interface StackConfig {
     readonly path: "api" | "self-host";
     readonly target: string;
     readonly restricted: boolean;
+    /** Id of the option at a provider that steps in when own servers fail; absent where none may. */
+    readonly fallback?: string;
   }[];
+  /** One address in front of both sides; null where callers follow their routes themselves. */
+  readonly gateway: GatewayConfig | null;
 }
 
 /** A provider whose key (or, for Bedrock, whose permission) the workloads need. */
@@ -99,6 +105,7 @@ export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConf
   const deploy = policy.deploy ?? {};
   const stage = policy.stage ?? "production";
   const { region } = evaluation;
+  const routes = routesOf(evaluation, policy);
   const name = resourceName(evaluation.policy.name);
   const environment = deploy.environment ?? stage;
   const s3 = deploy.backend?.s3;
@@ -123,9 +130,10 @@ export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConf
     alarmEmail: deploy.alarmEmail ?? null,
     monthlyBudgetUsd: awsBillUsd(evaluation),
     logRetentionDays: LOG_RETENTION_DAYS[stage],
-    api: apiAccess(evaluation),
+    api: apiAccess(evaluation, routes),
     fleets: decision.fleets.map((fleet) => fleetConfig(fleet, policy)),
-    routes: routesOf(evaluation, policy),
+    routes,
+    gateway: gatewayConfig(evaluation, policy, routes),
   };
   return { kind: "stack", config };
 }
@@ -146,10 +154,14 @@ function notBuilt({ region, decision }: Evaluation, policy: Policy): string | nu
     return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
   }
   const bedrock = decision.workloads.some(({ option }) => option?.route === "bedrock");
-  if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && policy.deploy?.vpc === undefined) {
+  if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && !hasNetwork(policy)) {
     return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
   }
   return null;
+}
+
+function hasNetwork({ deploy }: Policy): boolean {
+  return deploy?.vpc !== undefined || deploy?.gateway === "litellm";
 }
 
 function partitionOf(region: string): StackConfig["partition"] {
@@ -170,10 +182,10 @@ function awsBillUsd(evaluation: Evaluation): number {
 }
 
 /** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */
-function apiAccess(evaluation: Evaluation): readonly ApiAccess[] {
+function apiAccess(evaluation: Evaluation, routes: StackConfig["routes"]): readonly ApiAccess[] {
   const byProvider = new Map<string, { models: Set<string>; workloads: string[]; keyless: boolean }>();
-  for (const { name, option } of evaluation.decision.workloads) {
-    if (option === null || option.kind === "self-host" || option.provider === undefined) continue;
+  for (const [name, option] of boughtOptions(evaluation, routes)) {
+    if (option.provider === undefined) continue;
     const entry = byProvider.get(option.provider) ?? { models: new Set<string>(), workloads: [], keyless: option.route === "bedrock" };
     entry.models.add(option.model);
     entry.workloads.push(name);
@@ -182,6 +194,28 @@ function apiAccess(evaluation: Evaluation): readonly ApiAccess[] {
   return [...byProvider]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([provider, { models, workloads, keyless }]) => ({ provider, keyless, models: [...models].sort(), workloads }));
+}
+
+/** What is bought by the token: choices, then fallbacks. */
+function boughtOptions({ decision }: Evaluation, routes: StackConfig["routes"]): readonly (readonly [workload: string, OptionSummary])[] {
+  const chosen = decision.workloads.flatMap(({ name, option }) =>
+    option === null || option.kind === "self-host" ? [] : [[name, option] as const],
+  );
+  const fallbacks = decision.workloads.flatMap(({ name, runnersUp }) => {
+    const wanted = routes.find(({ workload }) => workload === name)?.fallback;
+    return runnersUp.flatMap(({ option }) => (option.id === wanted ? [[name, option] as const] : []));
+  });
+  return [...chosen, ...fallbacks];
+}
+
+/**
+ * The cheapest runner-up at a provider whose key the stack keeps anyway: it passed the same rules as the choice. Only behind a gateway,
+ * which carries it out.
+ */
+function fallbackOf({ decision }: Evaluation, { option, runnersUp }: WorkloadDecision): string | undefined {
+  const providers = decision.workloads.flatMap((other) => (other.option?.kind === "self-host" ? [] : (other.option?.provider ?? [])));
+  if (option?.kind !== "self-host") return undefined;
+  return runnersUp.find((other) => other.option.kind !== "self-host" && providers.includes(other.option.provider ?? ""))?.option.id;
 }
 
 function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
@@ -205,16 +239,17 @@ function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
   };
 }
 
-/** Data of a sensitive class, or data that may not leave, never falls back to an outside API. */
 function routesOf(evaluation: Evaluation, policy: Policy): StackConfig["routes"] {
-  return evaluation.decision.workloads.flatMap(({ name, path, option }) => {
+  return evaluation.decision.workloads.flatMap((decided) => {
+    const { name, path, option } = decided;
     if (path === "none" || option === null) return [];
     const workload = policy.workloads.find((entry) => entry.name === name);
     const compliance = { ...policy.compliance, ...workload?.compliance };
-    const sensitive = (workload?.dataClass ?? []).some((data) => data !== "none");
-    const restricted = sensitive || compliance.dataMayLeave === false || compliance.airGapped === true;
+    const { dataMayLeave, airGapped } = compliance;
+    const restricted = isRestricted({ dataClasses: workload?.dataClass ?? [], dataMayLeave, airGapped });
     const fleet = evaluation.decision.fleets.find((entry) => entry.workloads.includes(name));
-    return [{ workload: name, path, target: fleet?.id ?? option.id, restricted }];
+    const fallback = restricted || policy.deploy?.gateway === "none" ? undefined : fallbackOf(evaluation, decided);
+    return [{ workload: name, path, target: fleet?.id ?? option.id, restricted, ...(fallback === undefined ? {} : { fallback }) }];
   });
 }
 
@@ -230,6 +265,7 @@ export function stackShape(config: StackConfig): StackShape {
     hasDomain: config.domain !== null,
     keyedProviders: new Set(api.filter((access) => !access.keyless).map((access) => access.provider)).size,
     keylessModels: keyless.size,
+    gateway: shapeOf(config.gateway),
     ...(ownsDoor ? { bedrockDoorSubnets: network.privateSubnetIds.length } : {}),
     fleets: fleets.map((fleet) => ({ gatedDownload: fleet.gatedDownload, ttftPromised: fleet.ttftMsP95 !== null })),
   };

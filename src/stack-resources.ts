@@ -3,6 +3,8 @@
  * file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
  */
 
+import { GATEWAY, type GatewayShape, gatewayServices } from "./gateway.ts";
+
 /** Constants that both a bill and a stack depend on. Units are in the names. */
 export const STACK_RESOURCES = {
   /** Availability zones that a new network spans; also the nodes of the load balancer. */
@@ -80,6 +82,8 @@ export interface StackShape {
   readonly keylessModels: number;
   /** Subnets of an existing network in which the stack makes a private door to Bedrock (`private_network`); absent elsewhere. */
   readonly bedrockDoorSubnets?: number;
+  /** Null where callers reach their models themselves. */
+  readonly gateway: GatewayShape | null;
   readonly fleets: readonly { readonly gatedDownload: boolean; readonly ttftPromised: boolean }[];
 }
 
@@ -99,6 +103,8 @@ export interface StackResources {
   readonly privateZones: number;
   /** Compressed image in the stack's own registry, GiB; 0 where the image is pulled from outside. */
   readonly registryGiB: number;
+  /** Fargate tasks of the gateway. */
+  readonly gatewayTasks: number;
 }
 
 /**
@@ -110,21 +116,28 @@ export interface StackResources {
 export function stackResources(shape: StackShape): StackResources {
   const hosts = shape.fleets.length > 0;
   const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-  const ownNetwork = hosts && shape.newNetwork;
+  const services = gatewayServices(shape.gateway);
+  const entry = hosts || services > 0;
+  const ownNetwork = entry && shape.newNetwork;
   const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
   const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
   return {
-    loadBalancers: hosts ? 1 : 0,
+    loadBalancers: entry ? 1 : 0,
     natGateways,
     publicIpv4Addresses: natGateways,
     interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : (shape.bedrockDoorSubnets ?? 0),
     kmsKeys: 1,
-    secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+    secrets:
+      shape.keyedProviders +
+      (shape.gateway?.workloads ?? 0) +
+      (hosts ? 1 : 0) +
+      (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
     alarms: alarmCount(shape, callsApi),
-    dashboards: hosts ? 1 : 0,
+    dashboards: entry ? 1 : 0,
     customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-    privateZones: hosts && shape.hasDomain ? 1 : 0,
-    registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0,
+    privateZones: entry && shape.hasDomain ? 1 : 0,
+    registryGiB: (hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0) + (services > 0 ? GATEWAY.imageGiB : 0),
+    gatewayTasks: services * GATEWAY.tasks[shape.stage],
   };
 }
 
@@ -134,8 +147,10 @@ export function natGatewayCount(shape: Pick<StackShape, "stage" | "airGapped">):
   return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
 }
 
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles, the gateway. */
 function alarmCount(shape: StackShape, callsApi: boolean): number {
   const ofFleets = shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0);
-  return ofFleets + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+  const services = gatewayServices(shape.gateway);
+  const entry = shape.fleets.length > 0 || services > 0;
+  return ofFleets + (entry ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels + services * GATEWAY.alarmsPerService;
 }

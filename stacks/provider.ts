@@ -21,6 +21,9 @@ export { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parame
 export { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc/index.js";
 export { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group/index.js";
 export { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
+export { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster/index.js";
+export { EcsService } from "@cdktf/provider-aws/lib/ecs-service/index.js";
+export { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition/index.js";
 export { Eip } from "@cdktf/provider-aws/lib/eip/index.js";
 export { FlowLog } from "@cdktf/provider-aws/lib/flow-log/index.js";
 export { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";

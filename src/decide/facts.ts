@@ -1,3 +1,4 @@
+import type { GatewayWish } from "../gateway.ts";
 import type { Policy, PolicyDocument, PolicyWorkload } from "../policy/policy.ts";
 import {
   CACHE_SOURCE,
@@ -84,6 +85,8 @@ export interface RequirementFacts {
   /** What soft advantages are worth; null when the policy declares nothing and cost alone decides. */
   readonly preferences: { readonly budgetRatio: number; readonly weights: Weights } | null;
   readonly prices: NonNullable<Policy["prices"]>;
+  /** As much of `deploy` as the bill depends on. `vpcSubnets` is null where the stacks make a network of their own. */
+  readonly deploy: { readonly gateway: GatewayWish; readonly vpcSubnets: number | null; readonly hasDomain: boolean };
   readonly workloads: readonly WorkloadFacts[];
   readonly assumptions: readonly Assumption[];
 }
@@ -113,6 +116,11 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
     },
     preferences: policy.preferences === undefined ? null : preferencesOf(policy.preferences, assumed),
     prices: policy.prices ?? {},
+    deploy: {
+      gateway: policy.deploy?.gateway ?? null,
+      vpcSubnets: policy.deploy?.vpc?.privateSubnetIds.length ?? null,
+      hasDomain: policy.deploy?.domain !== undefined,
+    },
     workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed)),
   };
   if (policy.compliance?.dataMayLeave === undefined && policy.workloads.every((w) => w.compliance?.dataMayLeave === undefined)) {

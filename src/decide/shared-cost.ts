@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/index.ts";
 import { supportPriceUsd } from "../catalog/index.ts";
+import { GATEWAY, type GatewayShape, gatewayShape, isRestricted } from "../gateway.ts";
 import { rootVolumeGiB, STACK_RESOURCES, type StackResources, type StackShape, stackResources } from "../stack-resources.ts";
 import {
   API_PEOPLE,
@@ -44,28 +45,53 @@ export function sharedLines(sharing: Sharing, facts: RequirementFacts, catalog: 
     priced(catalog, region, id, label, quantity, unit, price);
   const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
   const shape = stackShape(sharing, facts);
-  const all = stackResources(shape);
-  const hosts = stackResources({ ...shape, keyedProviders: 0, keylessModels: 0 });
+  const plain = { ...shape, gateway: null };
+  const all = stackResources(plain);
+  const hosts = stackResources({ ...plain, ...NO_API });
   return {
-    common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+    common: [
+      line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month"),
+      ...gatewayPlatform(stackResources(shape), all, line),
+    ],
     api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
     selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)],
   };
 }
 
+const NO_API = { keyedProviders: 0, keylessModels: 0, bedrockDoorSubnets: 0 };
+
+/** The network of a policy that names one is its owner's: no NAT, no endpoints but a private door to Bedrock where it is asked for. */
 function stackShape(sharing: Sharing, facts: RequirementFacts): StackShape {
   return {
     stage: facts.stage,
     airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-    newNetwork: true,
-    hasDomain: false,
+    newNetwork: facts.deploy.vpcSubnets === null,
+    hasDomain: facts.deploy.hasDomain,
     keyedProviders: sharing.keyedProviders,
     keylessModels: sharing.keylessModels,
+    bedrockDoorSubnets: bedrockDoorSubnets(sharing, facts),
+    gateway: gatewayOf(sharing, facts),
     fleets: sharing.fleets.map((fleet) => ({
       gatedDownload: fleet.model.gatedDownload,
       ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null),
     })),
   };
+}
+
+/** Subnets of the callers' own network in which the stack makes a private door to Bedrock. */
+function bedrockDoorSubnets(sharing: Sharing, { deploy, workloads }: RequirementFacts): number {
+  const asked = sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true);
+  return asked ? (deploy.vpcSubnets ?? 0) : 0;
+}
+
+function gatewayOf(sharing: Sharing, { deploy }: RequirementFacts): GatewayShape | null {
+  const own = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => ({ own: true, restricted: restricted(workload) })));
+  const bought = sharing.apiWorkloads.map((workload) => ({ own: false, restricted: restricted(workload) }));
+  return gatewayShape(deploy.gateway, [...own, ...bought]);
+}
+
+function restricted({ dataClasses, compliance }: WorkloadFacts): boolean {
+  return isRestricted({ dataClasses, dataMayLeave: compliance.dataMayLeave, airGapped: compliance.airGapped });
 }
 
 type LineMaker = (id: string, label: string, quantity: number, unit: string, price: string) => CostLine;
@@ -103,6 +129,33 @@ function hostPlatform(hosts: StackResources, line: LineMaker): CostLine[] {
     line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
     line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
     line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month"),
+  ]);
+}
+
+/** What the gateway adds: its tasks and, on a path without servers, the entry and the network that it needs. */
+function gatewayPlatform(all: StackResources, plain: StackResources, line: LineMaker): CostLine[] {
+  const more = (member: keyof StackResources) => all[member] - plain[member];
+  const hours = all.gatewayTasks * HOURS_PER_MONTH;
+  const balancerHours = more("loadBalancers") * HOURS_PER_MONTH;
+  return present([
+    line("gateway-cpu", "Gateway (Fargate processors)", hours * GATEWAY.taskVcpu, "vCPU-hour", "fargate-vcpu-hour"),
+    line("gateway-memory", "Gateway (Fargate memory)", hours * GATEWAY.taskMemoryGiB, "GB-hour", "fargate-gb-hour"),
+    line("gateway-load-balancer", "Load balancer of the gateway", balancerHours, "hour", "alb-hour"),
+    line("gateway-load-balancer-capacity", "Its capacity (one unit)", balancerHours, "LCU-hour", "alb-lcu-hour"),
+    line("gateway-nat", "NAT gateways of its network", more("natGateways") * HOURS_PER_MONTH, "hour", "nat-hour"),
+    line("gateway-public-ipv4", "Their public addresses", more("publicIpv4Addresses") * HOURS_PER_MONTH, "hour", "public-ipv4-hour"),
+    line(
+      "gateway-endpoints",
+      "Private endpoints of its network",
+      more("interfaceEndpointZones") * HOURS_PER_MONTH,
+      "endpoint-hour",
+      "vpce-interface-hour",
+    ),
+    line("gateway-keys", "Keys of the workloads (Secrets Manager)", more("secrets"), "secret-month", "secret-month"),
+    line("gateway-alarms", "Alarms of the gateway", more("alarms"), "alarm-month", "cw-alarm-month"),
+    line("gateway-dashboard", "Dashboard of the gateway", more("dashboards"), "dashboard-month", "cw-dashboard-month"),
+    line("gateway-logs", "Logs of the gateway", all.gatewayTasks * GATEWAY.logGiBPerTaskMonth, "GB", "cw-logs-ingest-gb"),
+    line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month"),
   ]);
 }
 

@@ -105,8 +105,14 @@ const Deploy = z
       .optional()
       .describe("Where Terraform keeps its state. Default: a local file beside the stack."),
     alarm_email: z.email().optional().describe("Who is told when an alarm or a budget fires."),
+    gateway: z
+      .enum(["none", "litellm"])
+      .optional()
+      .describe(
+        "One address for all workloads: LiteLLM on Fargate routes, limits and keeps restricted data in. Default: litellm on a hybrid path, else none.",
+      ),
   })
-  .describe("Read by the stacks alone; never changes the decision.");
+  .describe("What the stacks build around the decision. A gateway and an existing network change the bill, the other keys do not.");
 
 const Waiver = z
   .strictObject({

@@ -6,10 +6,10 @@ import type { Foundation } from "./foundation.ts";
  * A private door to Bedrock in the policy's own network, where the policy asks that requests never cross the internet. A network that
  * the stack makes itself has this door among its endpoints; without servers it makes none, so the policy must name one.
  */
-export function buildBedrockEndpoint({ stack, config, fleets, prefix }: Foundation): void {
+export function buildBedrockEndpoint({ stack, config, prefix }: Foundation): void {
   const { network } = config;
   if (network.kind === "new") {
-    if (fleets.length > 0) return;
+    if (config.fleets.length > 0 || config.gateway !== null) return;
     throw new Error(
       "private_network is true and models are called by API, but no network is named; set deploy.vpc to the callers' network",
     );

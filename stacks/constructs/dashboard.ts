@@ -1,4 +1,4 @@
-import { CloudwatchDashboard, type Lb, TerraformOutput } from "../provider.ts";
+import { CloudwatchDashboard, type Lb, type LbTargetGroup, TerraformOutput } from "../provider.ts";
 import { metricNamespace } from "./alarm.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 
@@ -26,9 +26,15 @@ const FLEET_CHARTS: readonly Chart[] = [
 ];
 
 /** One page with the load of every fleet: what the policy assumed, beside what happens. */
-export function buildDashboard(foundation: Foundation, balancer: Lb): void {
+export function buildDashboard(
+  foundation: Foundation,
+  balancer: Lb,
+  services: readonly { readonly name: string; readonly target: LbTargetGroup }[],
+): void {
   const { stack, config, fleets, prefix } = foundation;
-  const charts = fleets.flatMap((fleet) => [...fleetCharts(foundation, fleet), balancerChart(foundation, fleet, balancer)]);
+  const ofFleets = fleets.flatMap((fleet) => [...fleetCharts(foundation, fleet), balancerChart(foundation, fleet, balancer)]);
+  const ofServices = services.flatMap(({ name, target }) => serviceCharts(foundation, name, balancer, target));
+  const charts = [...ofFleets, ...ofServices];
   const widgets = charts.map((properties, index) => ({
     type: "metric",
     x: (index % COLUMNS) * WIDTH,
@@ -69,4 +75,19 @@ function balancerChart({ config }: Foundation, fleet: NamedFleet, balancer: Lb):
       (metric) => ["AWS/ApplicationELB", metric, ...dimension],
     ),
   };
+}
+
+function serviceCharts({ config }: Foundation, name: string, balancer: Lb, target: LbTargetGroup): readonly object[] {
+  const dimensions = ["LoadBalancer", balancer.arnSuffix, "TargetGroup", target.arnSuffix];
+  const chart = (title: string, stat: string, metrics: readonly string[]) => ({
+    title: `${name}: ${title}`,
+    region: config.region,
+    period: 60,
+    stat,
+    metrics: metrics.map((metric) => ["AWS/ApplicationELB", metric, ...dimensions]),
+  });
+  return [
+    chart("answers by status", "Sum", ["HTTPCode_Target_2XX_Count", "HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count"]),
+    chart("seconds to the first byte, p95", "p95", ["TargetResponseTime"]),
+  ];
 }

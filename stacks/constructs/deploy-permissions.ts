@@ -1,6 +1,7 @@
 import type { Statement } from "../iam.ts";
 import { bucketPrefix } from "./bucket.ts";
 import type { Foundation } from "./foundation.ts";
+import { GATEWAY_ROLES, gatewayPolicyName } from "./gateway/roles.ts";
 import { serverPolicyName } from "./server-role.ts";
 
 /**
@@ -45,9 +46,11 @@ function namedResources({ arnPrefix, account, config, prefix }: Foundation): rea
     ],
     ["Fleets", ["autoscaling:*"], [`${here("autoscaling")}:autoScalingGroup:*:autoScalingGroupName/${prefix}-*`]],
   ];
+  const clusters = ["cluster/", "service/", "task-definition/"].map((kind) => `${here("ecs")}:${kind}${prefix}*`);
+  const gateway: typeof rows = config.gateway === null ? [] : [["Gateway", ["ecs:*"], clusters]];
   const secrets = `${here("secretsmanager")}:secret:breakeven/${prefix}/*`;
   return [
-    ...rows.map(([Sid, Action, Resource]): Statement => ({ Sid, Effect: "Allow", Action, Resource })),
+    ...[...rows, ...gateway].map(([Sid, Action, Resource]): Statement => ({ Sid, Effect: "Allow", Action, Resource })),
     { Sid: "Secrets", Effect: "Allow", Action: "secretsmanager:*", Resource: secrets },
     {
       Sid: "NeverReadSecrets",
@@ -70,6 +73,7 @@ function backendStatements({ arnPrefix, config }: Foundation): readonly Statemen
 
 /** Calls without a name in the ARN (a network, a key, a private zone), held to the stack's region. */
 function network({ config }: Foundation): Statement {
+  const tasks = config.gateway === null ? [] : ["ecs:RegisterTaskDefinition", "ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition"];
   const verbs = [
     "Create",
     "Delete",
@@ -88,7 +92,7 @@ function network({ config }: Foundation): Statement {
   return {
     Sid: "NetworkAndKeyInRegion",
     Effect: "Allow",
-    Action: [...verbs.map((verb) => `ec2:${verb}*`), "ec2:RunInstances", ...[...keys, ...uses].map((action) => `kms:${action}`)],
+    Action: [...verbs.map((verb) => `ec2:${verb}*`), "ec2:RunInstances", ...tasks, ...[...keys, ...uses].map((action) => `kms:${action}`)],
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": config.region } },
   };
@@ -108,7 +112,9 @@ function lists(): Statement {
 
 function identities({ arnPrefix, account, config, prefix }: Foundation, roleName: string): readonly Statement[] {
   const iam = `${arnPrefix}:iam::${account}`;
-  const boundary = `${iam}:policy/${serverPolicyName(prefix, config.region)}`;
+  const gateway = config.gateway === null ? [] : GATEWAY_ROLES.map((role) => gatewayPolicyName(prefix, config.region, role));
+  const boundaries = [serverPolicyName(prefix, config.region), ...gateway].map((name) => `${iam}:policy/${name}`);
+  const passedTo = ["ec2.amazonaws.com", ...(config.gateway === null ? [] : ["ecs-tasks.amazonaws.com"])];
   const roles = `${iam}:role/${prefix}-*`;
   return [
     {
@@ -116,7 +122,7 @@ function identities({ arnPrefix, account, config, prefix }: Foundation, roleName
       Effect: "Allow",
       Action: ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy"],
       Resource: roles,
-      Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
+      Condition: { StringEquals: { "iam:PermissionsBoundary": boundaries } },
     },
     namedIdentities(iam, prefix),
     {
@@ -130,13 +136,13 @@ function identities({ arnPrefix, account, config, prefix }: Foundation, roleName
       Effect: "Allow",
       Action: "iam:PassRole",
       Resource: roles,
-      Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+      Condition: { StringEquals: { "iam:PassedToService": passedTo } },
     },
     {
       Sid: "NeverWidenItself",
       Effect: "Deny",
       Action: ["iam:Put*", "iam:Attach*", "iam:Update*", "iam:Create*", "iam:Delete*", "iam:SetDefaultPolicyVersion"],
-      Resource: [`${iam}:role/${roleName}`, boundary],
+      Resource: [`${iam}:role/${roleName}`, ...boundaries],
     },
   ];
 }

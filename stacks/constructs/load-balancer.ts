@@ -1,12 +1,21 @@
 import { expression } from "../expression.ts";
 import { logicalName, NAME_LIMITS, shorten } from "../naming.ts";
-import { Lb, LbListener, LbListenerRule, LbTargetGroup, Route53Record, Route53Zone, TerraformVariable } from "../provider.ts";
+import {
+  Lb,
+  LbListener,
+  LbListenerRule,
+  LbTargetGroup,
+  Route53Record,
+  Route53Zone,
+  type SecurityGroup,
+  TerraformVariable,
+} from "../provider.ts";
 import { buildAlarm } from "./alarm.ts";
 import type { PrivateBucket } from "./bucket.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 import type { Network } from "./network.ts";
 import { ANSWER_TIMEOUT_SECONDS } from "./proxy-config.ts";
-import { SERVER_PORT, type ServerGroups } from "./server-groups.ts";
+import { SERVER_PORT } from "./server-groups.ts";
 
 /** Newest policies with TLS 1.3 and 1.2 alone; GovCloud asks for validated modules (load balancer user guide, 2026-11). */
 const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06";
@@ -26,13 +35,13 @@ export interface Entry {
   readonly url: string;
 }
 
-export function buildEntry(foundation: Foundation, network: Network, groups: ServerGroups, accessLogs: PrivateBucket): Entry {
-  const { stack, config, fleets, prefix } = foundation;
+export function buildEntry(foundation: Foundation, network: Network, group: SecurityGroup, accessLogs: PrivateBucket): Entry {
+  const { stack, config, prefix } = foundation;
   const balancer = new Lb(stack, "balancer", {
     name: shorten(prefix, NAME_LIMITS.loadBalancer),
     internal: true,
     loadBalancerType: "application",
-    securityGroups: [groups.balancer.id],
+    securityGroups: [group.id],
     subnets: [...network.privateSubnetIds],
     idleTimeout: ANSWER_TIMEOUT_SECONDS,
     dropInvalidHeaderFields: true,
@@ -50,7 +59,7 @@ export function buildEntry(foundation: Foundation, network: Network, groups: Ser
     defaultAction: [
       {
         type: "fixed-response",
-        fixedResponse: { contentType: "application/json", statusCode: "404", messageBody: unknownPath(fleets) },
+        fixedResponse: { contentType: "application/json", statusCode: "404", messageBody: unknownPath(foundation) },
       },
     ],
   });
@@ -60,8 +69,9 @@ export function buildEntry(foundation: Foundation, network: Network, groups: Ser
 }
 
 /** The body is limited to 1024 characters. */
-function unknownPath(fleets: readonly NamedFleet[]): string {
-  const paths = fleets.map((fleet) => `/${fleet.name}/v1`).join(" ");
+function unknownPath({ config, fleets }: Foundation): string {
+  const gateway = config.gateway === null ? [] : ["/gateway/v1", "/restricted/v1"];
+  const paths = [...fleets.map((fleet) => `/${fleet.name}/v1`), ...gateway].join(" ");
   return JSON.stringify({ error: `no such path; base URLs: ${shorten(paths, 900)}` });
 }
 

@@ -114,6 +114,7 @@ function serverZones({ stack, config }: Foundation): TerraformLocal {
     state: "available",
     filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
   });
-  const found = `slice(distinct(concat(sort(setintersection(${offered.join(", ")})), sort(${address(all)}.names))), 0, ${STACK_RESOURCES.zones})`;
+  const first = offered.length === 0 ? [] : [`sort(setintersection(${offered.join(", ")}))`];
+  const found = `slice(distinct(concat(${[...first, `sort(${address(all)}.names)`].join(", ")})), 0, ${STACK_RESOURCES.zones})`;
   return new TerraformLocal(stack, "server_zones", expression(`length(${address(chosen)}) > 0 ? ${address(chosen)} : ${found}`));
 }

@@ -3,6 +3,7 @@ import { logicalName } from "../naming.ts";
 import { SsmParameter, TerraformOutput } from "../provider.ts";
 import type { ApiSide } from "./api-side.ts";
 import type { Foundation } from "./foundation.ts";
+import type { Gateway, GatewayDoor } from "./gateway/gateway.ts";
 import type { SelfHostSide, Server } from "./self-host-side.ts";
 import { buildWorkloadAccess, type WorkloadNeeds } from "./workload-access.ts";
 
@@ -20,20 +21,21 @@ interface ResolvedRoute {
  * so a move between API and own servers changes this document and not the workload.
  *
  * A self-hosted workload may fall back to the providers that list it. A restricted one may not: its data must not leave, so a
- * configuration in which a provider lists it is refused. No gateway is built yet; callers follow the document.
+ * configuration in which a provider lists it is refused. Behind a gateway the document leads there, and the workload reads one key: its own.
  */
-export function buildRoutes(foundation: Foundation, api: ApiSide | null, selfHost: SelfHostSide | null): void {
+export function buildRoutes(foundation: Foundation, api: ApiSide | null, selfHost: SelfHostSide | null, gateway: Gateway | null): void {
   const { stack, config, prefix, key } = foundation;
   const needs = config.routes.map((route) => {
     const resolved = resolve(config, route, selfHost);
+    const door = gateway?.doors.get(route.workload);
     const parameter = new SsmParameter(stack, logicalName("route", route.workload), {
       name: `/breakeven/${prefix}/routes/${route.workload}`,
       description: `Where ${route.workload} finds its model`,
       type: "SecureString",
       keyId: key.arn,
-      value: JSON.stringify(routeDocument(resolved, api)),
+      value: JSON.stringify(door === undefined ? routeDocument(resolved, api) : doorDocument(route, door)),
     });
-    return needsOf(resolved, parameter, api);
+    return door === undefined ? needsOf(resolved, parameter, api) : doorNeeds(route, parameter, door);
   });
   buildWorkloadAccess(foundation, needs);
   new TerraformOutput(stack, "route_parameters", {
@@ -69,6 +71,14 @@ function routeDocument({ route, access, server }: ResolvedRoute, api: ApiSide | 
   if (server === null) return { workload, path, target, restricted, providers, fallback: [] };
   const { model, baseUrl, secret } = server;
   return { workload, path, target, restricted, model, baseUrl, secret: secret.name, fallback: providers };
+}
+
+function doorDocument({ workload, path, target, restricted }: RouteConfig, { baseUrl, secret }: GatewayDoor): object {
+  return { workload, path, target, restricted, model: workload, baseUrl, secret: secret.name, gateway: true };
+}
+
+function doorNeeds({ workload }: RouteConfig, route: SsmParameter, { secret }: GatewayDoor): WorkloadNeeds {
+  return { workload, route, secrets: [secret], bedrockModels: [], callLog: null };
 }
 
 function needsOf({ route, access, server }: ResolvedRoute, parameter: SsmParameter, api: ApiSide | null): WorkloadNeeds {

@@ -1,15 +1,13 @@
-import { type S3Bucket, type SecretsmanagerSecret, TerraformOutput, TerraformVariable } from "../provider.ts";
-import { buildAccessLogs } from "./access-logs.ts";
+import { type S3Bucket, type SecretsmanagerSecret, TerraformOutput } from "../provider.ts";
 import { metricNamespace } from "./alarm.ts";
-import { buildDashboard } from "./dashboard.ts";
 import { buildFleet, buildMachineImage, type FleetSite } from "./fleet.ts";
 import { buildFleetAlarms } from "./fleet-alarms.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
-import { buildEntry, buildTarget, type Entry } from "./load-balancer.ts";
+import { buildTarget, type Entry } from "./load-balancer.ts";
 import { buildLogGroup } from "./log-group.ts";
-import { buildNetwork } from "./network.ts";
+import type { Premises } from "./premises.ts";
 import { buildScaling } from "./scaling.ts";
-import { buildServerGroups } from "./server-groups.ts";
+import { buildServerGroup } from "./server-groups.ts";
 import { buildServerImage } from "./server-image.ts";
 import { buildServerRole } from "./server-role.ts";
 import { buildServerSecrets, type ServerSecrets } from "./server-secrets.ts";
@@ -29,27 +27,23 @@ export interface SelfHostSide {
   readonly servers: ReadonlyMap<string, Server>;
 }
 
-/** Network, entry, weights and one group of GPU servers for each fleet; null where there is no fleet. */
-export function buildSelfHostSide(foundation: Foundation): SelfHostSide | null {
+/** Weights and one group of GPU servers for each fleet; null where there is no fleet. */
+export function buildSelfHostSide(foundation: Foundation, premises: Premises | null): SelfHostSide | null {
   const { fleets } = foundation;
-  if (fleets.length === 0) return null;
-  const accessLogs = buildAccessLogs(foundation);
+  if (fleets.length === 0 || premises === null) return null;
+  const { accessLogs, network, entry, serving } = premises;
   const weights = buildWeightsBucket(foundation, accessLogs);
-  const network = buildNetwork(foundation, accessLogs);
-  const groups = buildServerGroups(foundation, network);
-  const entry = buildEntry(foundation, network, groups, accessLogs);
   const secrets = buildServerSecrets(foundation);
   const site: FleetSite = {
     foundation,
     network,
-    serverGroupId: groups.server.id,
+    serverGroupId: buildServerGroup(foundation, network, premises.balancerGroup).id,
     profile: buildServerRole(foundation, weights),
     machineImage: buildMachineImage(foundation),
-    serving: buildSwitch(foundation),
+    serving,
   };
   const shared = sharedSettings(foundation, secrets, weights);
   for (const fleet of fleets) addFleet(site, fleet, entry, { ...shared, fleet, ...place(foundation, fleet, weights) });
-  buildDashboard(foundation, entry.balancer);
   return { servers: serversOf(foundation, entry, secrets) };
 }
 
@@ -59,15 +53,6 @@ function addFleet(site: FleetSite, fleet: NamedFleet, entry: Entry, settings: Ho
   const group = buildFleet(site, fleet, target, settings);
   buildScaling(foundation, fleet, group);
   buildFleetAlarms(foundation, fleet, target, entry.balancer);
-}
-
-/** GPU servers cost money from the first minute: fill secrets and weights with the switch off, then turn it on. */
-function buildSwitch({ stack }: Foundation): TerraformVariable {
-  return new TerraformVariable(stack, "serving", {
-    type: "bool",
-    default: true,
-    description: "false keeps everything but runs no GPU server: for the first apply, and to pause",
-  });
 }
 
 function sharedSettings(

@@ -14,20 +14,23 @@ const TLS_PORT = 443;
 /** Port on which the proxy of a server speaks TLS. */
 export const SERVER_PORT = 8443;
 
-/** Security groups of the load balancer and of the servers. */
-export interface ServerGroups {
-  readonly balancer: SecurityGroup;
-  readonly server: SecurityGroup;
+/** A group that lets nothing in or out until a rule says so. */
+export function buildGroup(foundation: Foundation, network: Network, id: string, name: string, description: string): SecurityGroup {
+  const { stack, prefix } = foundation;
+  return new SecurityGroup(stack, id, { name: `${prefix}-${name}`, description, vpcId: network.vpcId, revokeRulesOnDelete: true });
 }
 
-/** Who may talk to whom: clients to the load balancer, it to the servers, the servers to AWS; to the internet by TLS unless air-gapped. */
-export function buildServerGroups(foundation: Foundation, network: Network): ServerGroups {
-  const { stack, prefix } = foundation;
-  const { vpcId } = network;
-  const group = (id: string, name: string, description: string) =>
-    new SecurityGroup(stack, id, { name: `${prefix}-${name}`, description, vpcId, revokeRulesOnDelete: true });
-  const balancer = group("balancer_group", "balancer", "Entry of the model servers");
-  const server = group("server_group", "servers", "Model servers");
+/** Group of the load balancer, which clients may reach. */
+export function buildBalancerGroup(foundation: Foundation, network: Network): SecurityGroup {
+  const balancer = buildGroup(foundation, network, "balancer_group", "balancer", "Entry of the model servers");
+  admitClients(foundation, balancer, network);
+  return balancer;
+}
+
+/** Group of the servers: the load balancer reaches them, they reach AWS and, unless air-gapped, the internet by TLS. */
+export function buildServerGroup(foundation: Foundation, network: Network, balancer: SecurityGroup): SecurityGroup {
+  const { stack } = foundation;
+  const server = buildGroup(foundation, network, "server_group", "servers", "Model servers");
   const between = { ipProtocol: "tcp", fromPort: SERVER_PORT, toPort: SERVER_PORT };
   new VpcSecurityGroupEgressRule(stack, "balancer_to_servers", {
     securityGroupId: balancer.id,
@@ -41,9 +44,8 @@ export function buildServerGroups(foundation: Foundation, network: Network): Ser
     referencedSecurityGroupId: balancer.id,
     ...between,
   });
-  admitClients(foundation, balancer, network);
   openExits(foundation, server, network);
-  return { balancer, server };
+  return server;
 }
 
 function admitClients({ stack }: Foundation, balancer: SecurityGroup, network: Network): void {
@@ -73,8 +75,8 @@ function admitClients({ stack }: Foundation, balancer: SecurityGroup, network: N
 
 function openExits({ stack, config }: Foundation, server: SecurityGroup, network: Network): void {
   const exit = { securityGroupId: server.id, ipProtocol: "tcp", fromPort: TLS_PORT, toPort: TLS_PORT };
-  const buckets = new DataAwsPrefixList(stack, "s3_addresses", { name: `com.amazonaws.${config.region}.s3` });
-  new VpcSecurityGroupEgressRule(stack, "servers_to_s3", { ...exit, description: "Weights and packages", prefixListId: buckets.id });
+  const prefixListId = bucketAddresses(stack, config.region);
+  new VpcSecurityGroupEgressRule(stack, "servers_to_s3", { ...exit, description: "Weights and packages", prefixListId });
   if (network.endpointGroupId !== null) {
     new VpcSecurityGroupEgressRule(stack, "servers_to_endpoints", {
       ...exit,
@@ -94,4 +96,11 @@ function openExits({ stack, config }: Foundation, server: SecurityGroup, network
     description: "Image and first download of weights, through NAT",
     cidrIpv4: "0.0.0.0/0",
   });
+}
+
+/** Addresses of S3 in the region, made once for servers and gateway. */
+export function bucketAddresses(stack: Foundation["stack"], region: string): string {
+  const made = stack.node.tryFindChild("s3_addresses");
+  if (made instanceof DataAwsPrefixList) return made.id;
+  return new DataAwsPrefixList(stack, "s3_addresses", { name: `com.amazonaws.${region}.s3` }).id;
 }

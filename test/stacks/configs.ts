@@ -1,3 +1,4 @@
+import type { GatewayRoute, GatewayTarget } from "../../src/gateway-config.ts";
 import type { ApiAccess, FleetConfig, StackConfig } from "../../src/stack-config.ts";
 
 /** Configurations of the three paths as a decision would give them, complete but for what a test changes. */
@@ -50,6 +51,7 @@ const base: Omit<StackConfig, "path" | "api" | "fleets" | "routes"> = {
   alarmEmail: "oncall@example.com",
   monthlyBudgetUsd: 12_345,
   logRetentionDays: 365,
+  gateway: null,
 };
 
 export const apiConfig: StackConfig = {
@@ -87,4 +89,38 @@ export const hybridConfig: StackConfig = {
 /** The same three, without a way out and with a certificate to be asked for. */
 export const airGappedConfig: StackConfig = { ...selfHostConfig, airGapped: true, certificateArn: null, domain: null };
 
-export const allConfigs = { api: apiConfig, "self-host": selfHostConfig, hybrid: hybridConfig, "air-gapped": airGappedConfig } as const;
+const toFleet: GatewayTarget = { kind: "fleet", fleet: chat.id, model: chat.model };
+const toOpenai: GatewayTarget = {
+  kind: "provider",
+  provider: "openai",
+  route: "openai-api",
+  model: "gpt-4.1-mini",
+  inputUsdPerMTok: 0.4,
+  outputUsdPerMTok: 1.6,
+  dailyBudgetUsd: 30,
+};
+const toBedrock: GatewayTarget = { ...toOpenai, provider: "bedrock", route: "bedrock", model: "amazon.nova-lite-v1:0" };
+const behind = { restricted: false, guarded: false, fallbacks: [], requestsPerMinute: 600 };
+
+/** The gateway of each path. */
+const chatRoute: GatewayRoute = { ...behind, workload: "chat", restricted: true, target: toFleet };
+const searchRoute: GatewayRoute = { ...behind, workload: "search", guarded: true, target: toOpenai };
+const summariesRoute: GatewayRoute = { ...behind, workload: "summaries", target: toBedrock };
+const draftsRoute: GatewayRoute = { ...behind, workload: "drafts", guarded: true, target: toFleet, fallbacks: [toOpenai] };
+
+export const gatewayConfigs = {
+  "api behind a gateway": { ...apiConfig, gateway: { tasks: 2, routes: [searchRoute, summariesRoute] } },
+  "self-host behind a gateway": { ...selfHostConfig, gateway: { tasks: 2, routes: [chatRoute] } },
+  "hybrid behind a gateway": { ...hybridConfig, gateway: { tasks: 2, routes: [chatRoute, draftsRoute, searchRoute, summariesRoute] } },
+  "air-gapped behind a gateway": { ...airGappedConfig, gateway: { tasks: 2, routes: [chatRoute] } },
+} as const;
+
+export const hybridGatewayConfig: StackConfig = gatewayConfigs["hybrid behind a gateway"];
+
+export const allConfigs = {
+  api: apiConfig,
+  "self-host": selfHostConfig,
+  hybrid: hybridConfig,
+  "air-gapped": airGappedConfig,
+  ...gatewayConfigs,
+} as const;

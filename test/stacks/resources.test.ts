@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { StackConfig } from "../../src/stack-config.ts";
 import { stackShape } from "../../src/stack-config.ts";
 import { rootVolumeGiB, STACK_RESOURCES, type StackResources, stackResources } from "../../src/stack-resources.ts";
-import { allConfigs, apiConfig, hybridConfig, selfHostConfig } from "./configs.ts";
+import { allConfigs, apiConfig, hybridConfig, hybridGatewayConfig, selfHostConfig } from "./configs.ts";
 import { resourcesOf, type StackJson, synthesized } from "./stack-json.ts";
 
 const inVpc = { kind: "existing", vpcId: "vpc-1", privateSubnetIds: ["subnet-1", "subnet-2", "subnet-3"] } as const;
@@ -10,6 +10,12 @@ const inVpc = { kind: "existing", vpcId: "vpc-1", privateSubnetIds: ["subnet-1",
 const cases: Readonly<Record<string, StackConfig>> = {
   ...allConfigs,
   prototype: { ...hybridConfig, stage: "prototype", domain: null },
+  "gateway prototype": {
+    ...hybridGatewayConfig,
+    stage: "prototype",
+    gateway: { tasks: 1, routes: hybridGatewayConfig.gateway?.routes ?? [] },
+  },
+  "gateway in an existing network": { ...hybridGatewayConfig, network: inVpc },
   "existing network": { ...selfHostConfig, network: inVpc },
   "private Bedrock": { ...apiConfig, privateNetwork: true, network: inVpc },
 };
@@ -30,6 +36,10 @@ function counted(stack: StackJson): Omit<StackResources, "registryGiB"> {
     dashboards: count("aws_cloudwatch_dashboard"),
     customMetrics: count("aws_autoscaling_group") * STACK_RESOURCES.fleetMetrics.length + count("aws_cloudwatch_log_metric_filter"),
     privateZones: count("aws_route53_zone"),
+    gatewayTasks: resourcesOf(stack, "aws_ecs_service").reduce(
+      (sum, [, service]) => sum + Number(/\? (\d+) :/.exec(String(service.desired_count))?.[1]),
+      0,
+    ),
   };
 }
 

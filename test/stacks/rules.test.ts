@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { airGappedConfig, allConfigs, hybridConfig } from "./configs.ts";
+import { airGappedConfig, allConfigs, hybridGatewayConfig } from "./configs.ts";
 import { RULES } from "./rules.ts";
 import { synthesized } from "./stack-json.ts";
 import { WAIVERS } from "./waivers.ts";
@@ -9,7 +9,7 @@ import { WAIVERS } from "./waivers.ts";
 const stacks = Object.entries(allConfigs).map(([name, config]) => [name, synthesized(config)] as const);
 
 /** Everything that any stack builds: the hybrid one, with the registry of the air gap. */
-const hybrid = synthesized(hybridConfig);
+const hybrid = synthesized(hybridGatewayConfig);
 const registry = synthesized(airGappedConfig).resource.aws_ecr_repository ?? {};
 const everything = { ...hybrid, resource: { ...hybrid.resource, aws_ecr_repository: registry } };
 

@@ -94,6 +94,20 @@ function policyRule(
   };
 }
 
+/** Every container of every task definition is as it should be; spoiling takes one member away. */
+function ecs(ids: string, title: string, good: (container: Resource) => boolean, member: string): Rule {
+  const containersOf = (task: Resource): Resource[] => JSON.parse(String(task.container_definitions));
+  return {
+    ids,
+    title,
+    violations: (stack) => failing(stack, "aws_ecs_task_definition", (task) => containersOf(task).every(good)),
+    spoil: (stack) => {
+      for (const [, task] of resourcesOf(stack, "aws_ecs_task_definition"))
+        task.container_definitions = JSON.stringify(containersOf(task).map((container) => ({ ...container, [member]: undefined })));
+    },
+  };
+}
+
 /** Calls that AWS cannot restrict to a resource (service authorization reference, 2026-11). */
 const UNRESTRICTABLE =
   /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
@@ -176,7 +190,7 @@ export const RULES: readonly Rule[] = [
     title: "nothing goes out but TLS and the balancer's own traffic",
     violations: (stack) =>
       failing(stack, "aws_vpc_security_group_egress_rule", ({ ip_protocol, from_port, to_port }) => {
-        return ip_protocol === "tcp" && from_port === to_port && [443, 8443].includes(Number(to_port));
+        return ip_protocol === "tcp" && from_port === to_port && [443, 4000, 8443].includes(Number(to_port));
       }),
     spoil: (stack) => {
       for (const [, resource] of resourcesOf(stack, "aws_vpc_security_group_egress_rule")) resource.ip_protocol = "-1";
@@ -194,7 +208,9 @@ export const RULES: readonly Rule[] = [
   holds("CKV_AWS_150", "a production entry cannot be deleted by mistake", "aws_lb", ["enable_deletion_protection"], is(true)),
   holds("CKV_AWS_91", "requests at the entry are logged", "aws_lb", ["access_logs", "enabled"], is(true)),
   holds("CKV_AWS_378", "traffic to the servers is encrypted", "aws_lb_target_group", ["protocol"], is("HTTPS")),
-  holds("CKV_AWS_261", "servers must prove their health", "aws_lb_target_group", ["health_check", "path"], is("/health")),
+  holds("CKV_AWS_261", "servers must prove their health", "aws_lb_target_group", ["health_check", "path"], (path) =>
+    /^\/(health|[a-z]+\/health\/liveliness)$/.test(String(path)),
+  ),
   holds("CKV_AWS_7 AWS-0065", "keys are rotated every year", "aws_kms_key", ["enable_key_rotation"], is(true)),
   holds("CKV2_AWS_64", "keys have an explicit policy", "aws_kms_key", ["policy"], isText),
   holds("CKV_AWS_149 AWS-0098", "secrets use the stack's own key", "aws_secretsmanager_secret", ["kms_key_id"], ownKey),
@@ -252,6 +268,54 @@ export const RULES: readonly Rule[] = [
     is("KMS"),
   ),
   holds("CKV_AWS_163 AWS-0030", "images are scanned", "aws_ecr_repository", ["image_scanning_configuration", "scan_on_push"], is(true)),
+  ecs(
+    "CKV_AWS_336 CKV_AWS_335",
+    "containers write to memory alone",
+    (container) => container.readonlyRootFilesystem === true,
+    "readonlyRootFilesystem",
+  ),
+  ecs("CKV_AWS_334", "no container is privileged", (container) => container.privileged === false, "privileged"),
+  ecs(
+    "BE-6",
+    "containers run as nobody, without capabilities",
+    (container) => container.user === "65534:65534" && at(container, ["linuxParameters", "capabilities", "drop", 0]) === "ALL",
+    "user",
+  ),
+  ecs(
+    "BE-7",
+    "containers run an image by digest",
+    (container) => /@(sha256:|\$\{var\.gateway_digest\})/.test(String(container.image)),
+    "image",
+  ),
+  ecs(
+    "CKV_AWS_97 AWS-0036",
+    "keys reach containers as secrets, not as plain environment",
+    (container) =>
+      Array.isArray(container.environment) && container.environment.every((one) => !/KEY|TOKEN|PASSWORD/.test(String(at(one, ["name"])))),
+    "environment",
+  ),
+  {
+    ids: "CKV_AWS_249",
+    title: "starting a task and running it are two roles",
+    violations: (stack) =>
+      failing(
+        stack,
+        "aws_ecs_task_definition",
+        (task) => isText(task.execution_role_arn) && task.execution_role_arn !== task.task_role_arn,
+      ),
+    spoil: (stack) => {
+      for (const [, task] of resourcesOf(stack, "aws_ecs_task_definition")) task.task_role_arn = task.execution_role_arn;
+    },
+  },
+  holds("CKV_AWS_333", "no task has a public address", "aws_ecs_service", ["network_configuration", "assign_public_ip"], is(false)),
+  holds("CKV_AWS_332", "tasks run on the named platform", "aws_ecs_service", ["platform_version"], is("1.4.0")),
+  holds(
+    "BE-8",
+    "a deployment that does not come up is taken back",
+    "aws_ecs_service",
+    ["deployment_circuit_breaker", "rollback"],
+    is(true),
+  ),
   policyRule(
     "CKV_AWS_62 CKV_AWS_63 AWS-0057",
     "nobody may do everything",

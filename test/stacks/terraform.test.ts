@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apiConfig, hybridConfig, selfHostConfig } from "./configs.ts";
+import { apiConfig, gatewayConfigs, hybridConfig, selfHostConfig } from "./configs.ts";
 import { synthesized } from "./stack-json.ts";
 import { findTools, missing, openWorkspace, type Workspace } from "./terraform.ts";
 
 const tools = findTools();
 if (typeof tools === "string") missing(tools, "terraform validate of the stacks");
 
-const configs = { api: apiConfig, "self-host": selfHostConfig, hybrid: hybridConfig };
+const configs = { api: apiConfig, "self-host": selfHostConfig, hybrid: hybridConfig, ...gatewayConfigs };
 
 describe.skipIf(typeof tools === "string")("terraform", () => {
   let workspace: Workspace | null = null;

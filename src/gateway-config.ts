@@ -1,0 +1,148 @@
+import type { CostLine, Evaluation, WorkloadDecision } from "./decide/types.ts";
+import { GATEWAY, type GatewayShape, gatewayServices, gatewayShape } from "./gateway.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { StackConfig } from "./stack-config.ts";
+
+/** The gateway of one stack: what it must know about each workload. */
+export interface GatewayConfig {
+  /** Tasks of each service. Limits hold for each task alone, so they are divided by it. */
+  readonly tasks: number;
+  readonly routes: readonly GatewayRoute[];
+}
+
+/** One workload behind the gateway; its name is the model that callers ask for. */
+export interface GatewayRoute {
+  readonly workload: string;
+  /** Runs on tasks without a way to the internet, and has no fallback. */
+  readonly restricted: boolean;
+  /** The policy declares no personal data, so what looks like it does not leave: refused, or kept on own servers where those serve it. */
+  readonly guarded: boolean;
+  readonly target: GatewayTarget;
+  /** Asked in this order when the target fails. */
+  readonly fallbacks: readonly GatewayTarget[];
+  /** Over all tasks: a guard against callers that run wild, not a shape of the traffic. */
+  readonly requestsPerMinute: number;
+}
+
+/** Where requests of a route go. Prices are what the policy's decision was made with. */
+export type GatewayTarget =
+  | { readonly kind: "fleet"; readonly fleet: string; readonly model: string }
+  | {
+      readonly kind: "provider";
+      readonly provider: string;
+      /** Catalog id of the way to the provider, e.g. `openai-api`. */
+      readonly route: string;
+      readonly model: string;
+      readonly inputUsdPerMTok: number | null;
+      readonly outputUsdPerMTok: number | null;
+      /** US dollars of tokens a day that the gateway lets out, over all tasks; null where a price is not known. */
+      readonly dailyBudgetUsd: number | null;
+    };
+
+/** How far above the planned mean minute a workload may go; business hours and bursts together stay under 10. Ours. */
+const MINUTE_OVER_MEAN = 10;
+/** The least limit, so that a person who tries it out is not refused. Ours. */
+const LEAST_REQUESTS_PER_MINUTE = 60;
+/** How far above the planned mean day the tokens of a workload may cost: a busy weekday is 1.4 of the mean day. Ours. */
+const DAY_OVER_MEAN = 3;
+const LEAST_DAILY_USD = 1;
+const DAYS_PER_MONTH = 365 / 12;
+const MINUTES_PER_MONTH = 43_800;
+
+/** Classes that say: this workload carries data about people. */
+const PERSONAL_CLASSES = ["pii", "phi", "pci"];
+
+/**
+ * The gateway of a decision, or null where there is none (`gatewayShape`).
+ *
+ * Example: a hybrid policy with restricted `chat` on own servers and `search` at OpenAI, 100 000 requests and 40 dollars of tokens a
+ * month: `search` gets 60 requests a minute and max(1, 40 / 30.4 x 3) = 3.95 dollars a day, `chat` no fallback.
+ */
+export function gatewayConfig(evaluation: Evaluation, policy: Policy, routes: StackConfig["routes"]): GatewayConfig | null {
+  const shape = gatewayShape(policy.deploy?.gateway ?? null, routeShapes(routes));
+  if (shape === null) return null;
+  return {
+    tasks: GATEWAY.tasks[policy.stage ?? "production"],
+    routes: evaluation.decision.workloads.flatMap((workload) => {
+      const route = routes.find((entry) => entry.workload === workload.name);
+      return route === undefined ? [] : [gatewayRoute(workload, route, evaluation, policy)];
+    }),
+  };
+}
+
+/** Routes as the gateway's size depends on them. */
+export function routeShapes(routes: StackConfig["routes"]): readonly { readonly own: boolean; readonly restricted: boolean }[] {
+  return routes.map((route) => ({ own: route.path === "self-host", restricted: route.restricted }));
+}
+
+/** The size of a configured gateway. */
+export function shapeOf(gateway: GatewayConfig | null): GatewayShape | null {
+  if (gateway === null) return null;
+  const restricted = gateway.routes.some((route) => route.restricted);
+  return { open: gateway.routes.some((route) => !route.restricted), restricted, workloads: gateway.routes.length };
+}
+
+/** Tasks of a gateway over all its services. */
+export function gatewayTasks(gateway: GatewayConfig | null): number {
+  return gateway === null ? 0 : gatewayServices(shapeOf(gateway)) * gateway.tasks;
+}
+
+function gatewayRoute(
+  workload: WorkloadDecision,
+  route: StackConfig["routes"][number],
+  evaluation: Evaluation,
+  policy: Policy,
+): GatewayRoute {
+  const declared = policy.workloads.find(({ name }) => name === workload.name);
+  const growth = (1 + (declared?.volume.growthRatioPerMonth ?? 0)) ** evaluation.horizonMonths;
+  const perMinute = (workload.requestsPerMonth * growth * MINUTE_OVER_MEAN) / MINUTES_PER_MONTH;
+  const target = targetOf(workload, route, evaluation);
+  const fallbacks = route.restricted ? [] : fallbacksOf(workload, route);
+  const leaves = target.kind === "provider" || fallbacks.length > 0;
+  const personal = (declared?.dataClass ?? []).some((data) => PERSONAL_CLASSES.includes(data));
+  return {
+    workload: workload.name,
+    restricted: route.restricted && target.kind === "fleet",
+    guarded: leaves && !personal,
+    target,
+    fallbacks,
+    requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute)),
+  };
+}
+
+/** The runner-up that the route names, at its own monthly cost; its prices are not at hand here, so the gateway counts it by LiteLLM's own. */
+function fallbacksOf({ runnersUp }: WorkloadDecision, { fallback }: StackConfig["routes"][number]): readonly GatewayTarget[] {
+  const found = runnersUp.find(({ option }) => option.id === fallback);
+  if (found?.option.provider === undefined) return [];
+  const { provider, route, model } = found.option;
+  const dailyBudgetUsd = perDay(found.monthlyCostUsd.expected);
+  return [{ kind: "provider", provider, route, model, inputUsdPerMTok: null, outputUsdPerMTok: null, dailyBudgetUsd }];
+}
+
+function targetOf(workload: WorkloadDecision, route: StackConfig["routes"][number], { decision }: Evaluation): GatewayTarget {
+  const { option, costLines } = workload;
+  const fleet = decision.fleets.find(({ id }) => id === route.target);
+  if (fleet !== undefined) return { kind: "fleet", fleet: fleet.id, model: fleet.model };
+  if (option?.provider === undefined) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
+  const price = (id: string) => costLines.find((line) => line.id === id)?.unitPriceUsd ?? null;
+  return {
+    kind: "provider",
+    provider: option.provider,
+    route: option.route,
+    model: option.model,
+    inputUsdPerMTok: price("input-tokens"),
+    outputUsdPerMTok: price("output-tokens"),
+    dailyBudgetUsd: dailyBudget(costLines),
+  };
+}
+
+/** Null where a price is not known: nothing can be counted then. */
+function dailyBudget(lines: readonly CostLine[]): number | null {
+  const tokens = lines.filter((line) => line.unit === "million tokens");
+  if (tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
+  return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0));
+}
+
+function perDay(monthlyUsd: number): number {
+  return Math.max(LEAST_DAILY_USD, Math.ceil((monthlyUsd / DAYS_PER_MONTH) * DAY_OVER_MEAN * 100) / 100);
+}
