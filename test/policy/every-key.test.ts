@@ -51,6 +51,7 @@ const WHOLE: unknown = (() => {
     ],
     deploy: {
       ...example.deploy,
+      gateway: "litellm",
       certificate_arn: "arn:aws:acm:us-east-1:123456789012:certificate/0a1b",
       backend: { s3: { bucket: "acme-tf", key: "llm.tfstate", region: "us-east-1" } },
     },

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { loadCatalog } from "../src/catalog/index.ts";
+import { evaluate } from "../src/evaluate.ts";
+import { gatewayServices, gatewayShape, isRestricted } from "../src/gateway.ts";
+import { toStackConfig } from "../src/stack-config.ts";
+
+const POLICY = `version: 1
+name: two-sides
+region: us-east-1
+workloads:
+  - name: records
+    data_class: [phi]
+    volume: { requests_per_day: 400000 }
+    tokens: { input: 2000, output: 500 }
+    compliance: { data_may_leave: false }
+    candidates: { api: [], open: [gpt-oss-20b] }
+  - name: public-chat
+    volume: { requests_per_day: 2000 }
+    tokens: { input: 500, output: 200 }
+    candidates: { api: [gpt-5.4-mini], open: [] }
+`;
+
+function built(deploy: string) {
+  const result = evaluate({
+    path: "p.yml",
+    text: `${POLICY}${deploy}`,
+    files: {},
+    base: null,
+    catalog: loadCatalog(),
+    asOf: "2026-11-21",
+    engineVersion: "0",
+  });
+  if (result.kind === "invalid") throw new Error(JSON.stringify(result.diagnostics));
+  const stack = toStackConfig(result.evaluation, result.document.policy);
+  if (stack.kind === "not-built") throw new Error(stack.text);
+  const lines = new Map<string, number>();
+  for (const { costLines } of result.evaluation.decision.workloads)
+    for (const { id, quantity } of costLines) lines.set(id, (lines.get(id) ?? 0) + quantity);
+  return { config: stack.config, lines };
+}
+
+describe("the size of a gateway", () => {
+  const own = { own: true, restricted: true };
+  const bought = { own: false, restricted: false };
+
+  it("is none on one side unless it is asked for, and two services where both kinds of routes meet", () => {
+    expect(gatewayShape(null, [own, own])).toBeNull();
+    expect(gatewayShape(null, [bought])).toBeNull();
+    expect(gatewayShape("none", [own, bought])).toBeNull();
+    expect(gatewayShape("litellm", [bought])).toEqual({ open: true, restricted: false, workloads: 1 });
+    expect(gatewayServices(gatewayShape(null, [own, bought]))).toBe(2);
+  });
+
+  it("counts a restricted workload at a provider as open: its provider was chosen for it", () => {
+    expect(gatewayShape("litellm", [{ own: false, restricted: true }])).toEqual({ open: true, restricted: false, workloads: 1 });
+  });
+
+  it.each([
+    [{ dataClasses: ["pii"], dataMayLeave: undefined, airGapped: undefined }, true],
+    [{ dataClasses: ["none"], dataMayLeave: false, airGapped: undefined }, true],
+    [{ dataClasses: [], dataMayLeave: true, airGapped: true }, true],
+    [{ dataClasses: ["none"], dataMayLeave: true, airGapped: false }, false],
+  ])("%j is restricted: %s", (sensitivity, restricted) => {
+    expect(isRestricted(sensitivity)).toBe(restricted);
+  });
+});
+
+describe("a policy with both sides", () => {
+  it("is billed for the gateway that is built: two services of two tasks, a key for each workload", () => {
+    const { config, lines } = built("");
+    expect(config.path).toBe("hybrid");
+    expect(config.gateway?.routes.map(({ workload, restricted, guarded }) => [workload, restricted, guarded])).toEqual([
+      ["records", true, false],
+      ["public-chat", false, true],
+    ]);
+    expect(lines.get("gateway-cpu")).toBeCloseTo(4 * 730, 6);
+    expect(lines.get("gateway-memory")).toBeCloseTo(8 * 730, 6);
+    expect(lines.get("gateway-keys")).toBeCloseTo(2, 6);
+  });
+
+  it("is not billed for a gateway that it does without", () => {
+    const { config, lines } = built("deploy: { gateway: none }\n");
+    expect(config.gateway).toBeNull();
+    expect([...lines.keys()].filter((id) => id.startsWith("gateway"))).toEqual([]);
+  });
+
+  it("is not billed for NAT and endpoints of a network that it brings", () => {
+    const { lines } = built("deploy: { vpc: { id: vpc-1, private_subnet_ids: [subnet-1, subnet-2] } }\n");
+    expect(built("").lines.get("nat-gateways")).toBeGreaterThan(0);
+    for (const id of ["nat-gateways", "public-ipv4", "private-endpoints"]) expect(lines.has(id), id).toBe(false);
+  });
+});
