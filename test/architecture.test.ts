@@ -9,10 +9,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policy: [],
   catalog: [],
   capacity: ["catalog"],
-  "stack-resources.ts": [],
-  decide: ["policy", "catalog", "capacity", "stack-resources.ts"],
+  "gateway.ts": [],
+  "stack-resources.ts": ["gateway.ts"],
+  decide: ["policy", "catalog", "capacity", "gateway.ts", "stack-resources.ts"],
   report: ["policy", "decide", "catalog", "capacity"],
-  "stack-config.ts": ["policy", "decide", "stack-resources.ts"],
+  "gateway-config.ts": ["policy", "decide", "gateway.ts", "stack-config.ts"],
+  "stack-config.ts": ["policy", "decide", "gateway.ts", "gateway-config.ts", "stack-resources.ts"],
   "evaluate.ts": ["policy", "catalog", "decide"],
 };
 const PURE = Object.keys(MAY_IMPORT);
