@@ -69,7 +69,12 @@ export interface FleetConfig {
   readonly replicasPerInstance: number;
   readonly tensorParallel: number;
   readonly instances: { readonly minimum: number; readonly desired: number; readonly maximum: number };
-  readonly purchase: "on_demand" | "savings_plan" | "spot" | "capacity_block";
+  /** `reserved`: on demand, from reservations of the policy's owner first. */
+  readonly purchase: "on_demand" | "savings_plan" | "reserved" | "spot" | "capacity_block";
+  /** Stopped servers that are ready to start. */
+  readonly warmInstances: number;
+  /** Whether LoRA adapters lie beside the weights. */
+  readonly adapters: boolean;
   readonly vllmFlags: Fleet["vllmFlags"];
   readonly ttftMsP95: number | null;
   readonly rootVolumeGiB: number;
@@ -219,7 +224,8 @@ function fallbackOf({ decision }: Evaluation, { option, runnersUp }: WorkloadDec
 }
 
 function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
-  const promises = policy.workloads.filter(({ name }) => fleet.workloads.includes(name)).flatMap(({ latency }) => latency?.ttftMsP95 ?? []);
+  const tenants = policy.workloads.filter(({ name }) => fleet.workloads.includes(name));
+  const promises = tenants.flatMap(({ latency }) => latency?.ttftMsP95 ?? []);
   const desired = fleet.instances.first;
   return {
     id: fleet.id,
@@ -232,7 +238,9 @@ function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
     replicasPerInstance: fleet.replicasPerInstance,
     tensorParallel: fleet.tensorParallel,
     instances: { minimum: fleet.instances.minimum, desired, maximum: Math.max(desired, fleet.instances.last) + REFRESH_SURGE_INSTANCES },
-    purchase: policy.purchase?.gpu ?? "on_demand",
+    purchase: policy.deploy?.reservedCapacity === true ? "reserved" : (policy.purchase?.gpu ?? "on_demand"),
+    warmInstances: policy.deploy?.warmInstances ?? 0,
+    adapters: tenants.some(({ needs }) => needs?.customization === "lora"),
     vllmFlags: fleet.vllmFlags,
     ttftMsP95: promises.length === 0 ? null : Math.min(...promises),
     rootVolumeGiB: rootVolumeGiB(fleet.weightsGiB),

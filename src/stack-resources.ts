@@ -37,6 +37,8 @@ export const STACK_RESOURCES = {
     "Requests",
     "InputTokens",
     "OutputTokens",
+    "GpuUtilisationPercent",
+    "GpuErrors",
   ],
   /** Custom metrics filtered from the call log of the API side. */
   apiMetrics: ["ApiErrors", "ApiInputTokens", "ApiOutputTokens"],
@@ -111,7 +113,7 @@ export interface StackResources {
  * Billed resources around the servers and the provider keys of one stack.
  *
  * Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
- * 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+ * 1 key, 1 secret (the API key of the servers), 7 alarms (hosts, errors, GPU errors, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 10 metrics.
  */
 export function stackResources(shape: StackShape): StackResources {
   const hosts = shape.fleets.length > 0;
@@ -141,15 +143,18 @@ export function stackResources(shape: StackShape): StackResources {
   };
 }
 
+/** Hosts, errors, GPU errors, queue, KV cache. */
+const ALARMS_PER_FLEET = 5;
+
 /** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
 export function natGatewayCount(shape: Pick<StackShape, "stage" | "airGapped">): number {
   if (shape.airGapped) return 0;
   return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
 }
 
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles, the gateway. */
+/** Each fleet: too few healthy hosts, failed answers, broken GPUs, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles, the gateway. */
 function alarmCount(shape: StackShape, callsApi: boolean): number {
-  const ofFleets = shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0);
+  const ofFleets = shape.fleets.reduce((sum, fleet) => sum + ALARMS_PER_FLEET + (fleet.ttftPromised ? 1 : 0), 0);
   const services = gatewayServices(shape.gateway);
   const entry = shape.fleets.length > 0 || services > 0;
   return ofFleets + (entry ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels + services * GATEWAY.alarmsPerService;

@@ -86,7 +86,12 @@ export interface RequirementFacts {
   readonly preferences: { readonly budgetRatio: number; readonly weights: Weights } | null;
   readonly prices: NonNullable<Policy["prices"]>;
   /** As much of `deploy` as the bill depends on. `vpcSubnets` is null where the stacks make a network of their own. */
-  readonly deploy: { readonly gateway: GatewayWish; readonly vpcSubnets: number | null; readonly hasDomain: boolean };
+  readonly deploy: {
+    readonly gateway: GatewayWish;
+    readonly vpcSubnets: number | null;
+    readonly hasDomain: boolean;
+    readonly warmInstances: number;
+  };
   readonly workloads: readonly WorkloadFacts[];
   readonly assumptions: readonly Assumption[];
 }
@@ -120,6 +125,7 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
       gateway: policy.deploy?.gateway ?? null,
       vpcSubnets: policy.deploy?.vpc?.privateSubnetIds.length ?? null,
       hasDomain: policy.deploy?.domain !== undefined,
+      warmInstances: policy.deploy?.warmInstances ?? 0,
     },
     workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed)),
   };

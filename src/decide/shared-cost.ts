@@ -180,8 +180,20 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
     gpu,
     ...onDemandBase(fleet, what),
     ...present([
-      line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-      line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+      line(
+        "disks",
+        "Disks of the instances (gp3)",
+        (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights),
+        "GB-month",
+        "ebs-gp3-gb-month",
+      ),
+      line(
+        "disk-throughput",
+        "Disk throughput above 125 MiB/s",
+        (instances + facts.deploy.warmInstances) * throughput,
+        "MiB/s-month",
+        "ebs-gp3-mbps-month",
+      ),
       line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
       line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
       line(

@@ -1,3 +1,4 @@
+import { checkCapacity } from "./capacity-rules.ts";
 import { error, leafText, type Problem, warning } from "./problem.ts";
 import { child, children, nearest, type Place, type SourceNode, select } from "./tree.ts";
 import { listOf, nearestWord, quote } from "./words.ts";
@@ -20,6 +21,7 @@ export function checkRules(root: SourceNode): readonly Problem[] {
     ...duplicates(select(root, "prices.gpu[]"), "price", ["id", "region", "effective_from"]),
     ...purchaseNeedsPrice(root),
     ...certificateRegion(root),
+    ...checkCapacity(root),
     ...duplicates(select(root, "measurements[].file"), "measurement file"),
   ];
 }

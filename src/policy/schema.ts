@@ -105,6 +105,16 @@ const Deploy = z
       .optional()
       .describe("Where Terraform keeps its state. Default: a local file beside the stack."),
     alarm_email: z.email().optional().describe("Who is told when an alarm or a budget fires."),
+    reserved_capacity: z
+      .boolean()
+      .optional()
+      .describe("Servers take On-Demand Capacity Reservations that you make, first; AWS bills them as if they ran. Default false."),
+    warm_instances: z
+      .int()
+      .min(0)
+      .max(20)
+      .optional()
+      .describe("Stopped servers of each fleet that are ready to grow in minutes; their disks are billed. Default 0."),
     gateway: z
       .enum(["none", "litellm"])
       .optional()
@@ -112,7 +122,9 @@ const Deploy = z
         "One address for all workloads: LiteLLM on Fargate routes, limits and keeps restricted data in. Default: litellm on a hybrid path, else none.",
       ),
   })
-  .describe("What the stacks build around the decision. A gateway and an existing network change the bill, the other keys do not.");
+  .describe(
+    "What the stacks build around the decision. A gateway, warm instances and an existing network change the bill, the other keys do not.",
+  );
 
 const Waiver = z
   .strictObject({

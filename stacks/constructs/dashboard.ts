@@ -21,6 +21,7 @@ const FLEET_CHARTS: readonly Chart[] = [
   },
   { title: "latency p95, ms", stat: "Maximum", metrics: ["TtftP95Ms", "TpotP95Ms"] },
   { title: "KV cache in use, share", stat: "Maximum", metrics: ["KvCacheUsageRatio"] },
+  { title: "GPU in use, percent", stat: "Average", metrics: ["GpuUtilisationPercent"] },
   { title: "requests a minute", stat: "Sum", metrics: ["Requests"] },
   { title: "tokens a minute", stat: "Sum", metrics: ["InputTokens", "OutputTokens"] },
 ];

@@ -8,10 +8,12 @@ import { WAITING_PER_REPLICA } from "./scaling.ts";
 const KV_CACHE_FULL_RATIO = 0.9;
 /** The queue alarm means that scaling did not help: twice its target, for longer than a usual burst. Ours. */
 const QUEUE_FACTOR = 2;
+/** Failed answers in each of five minutes in a row that are no longer noise. Ours. */
+const ERRORS_PER_MINUTE = 5;
 const SHORT_MINUTES = 5;
 const LONG_MINUTES = 15;
 
-/** Alarms of one fleet: servers missing, queue, KV cache, and the TTFT promise where there is one. */
+/** Alarms of one fleet: servers missing, failed answers, broken GPUs, queue, KV cache, and the TTFT promise where there is one. */
 export function buildFleetAlarms(foundation: Foundation, fleet: NamedFleet, target: LbTargetGroup, balancer: Lb): void {
   for (const rule of [...hostRules(fleet, target, balancer), ...loadRules(fleet, metricNamespace(foundation.prefix))]) {
     buildAlarm(foundation, { ...rule, id: logicalName(rule.id, fleet.name), name: `${fleet.name}-${rule.name}` });
@@ -33,6 +35,19 @@ function hostRules(fleet: NamedFleet, target: LbTargetGroup, balancer: Lb): read
       minutes: SHORT_MINUTES,
       silence: "breaching",
     },
+    {
+      id: "server_errors",
+      name: "errors",
+      description: `Servers of ${fleet.name} answer with 5xx. Read the server log.`,
+      namespace: "AWS/ApplicationELB",
+      metric: "HTTPCode_Target_5XX_Count",
+      dimensions: { LoadBalancer: balancer.arnSuffix, TargetGroup: target.arnSuffix },
+      statistic: "Sum",
+      comparison: "above",
+      threshold: ERRORS_PER_MINUTE,
+      minutes: SHORT_MINUTES,
+      silence: "notBreaching",
+    },
   ];
 }
 
@@ -40,6 +55,16 @@ function loadRules(fleet: NamedFleet, namespace: string): readonly AlarmRule[] {
   const common = { namespace, dimensions: { Fleet: fleet.name }, comparison: "above", silence: "notBreaching" } as const;
   const queue = WAITING_PER_REPLICA * QUEUE_FACTOR;
   const rules: AlarmRule[] = [
+    {
+      ...common,
+      id: "gpu_errors",
+      name: "gpu-errors",
+      description: "A GPU counts memory errors that it cannot correct: terminate that instance, the group starts another.",
+      metric: "GpuErrors",
+      statistic: "Maximum",
+      threshold: 0,
+      minutes: 1,
+    },
     {
       ...common,
       id: "queue",

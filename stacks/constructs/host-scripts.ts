@@ -12,7 +12,7 @@ set -euo pipefail
 . /etc/breakeven/host.env
 run="$RUN_DIR"
 [ -e "$run/prepared" ] && exit 0
-mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/cache"
+mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/adapters" "$DATA_DIR/cache"
 
 # The load balancer speaks TLS to this host and does not check the certificate, so one of its own will do.
 [ -e "$run/tls.key" ] || (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \\
@@ -45,6 +45,9 @@ if ! aws s3api head-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" >
   aws s3api put-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null
 fi
 aws s3 sync "$place" "$DATA_DIR/weights" --exclude COMPLETE --only-show-errors
+if [ "$ADAPTERS" = true ]; then
+  aws s3 sync "s3://$BUCKET/adapters/$FLEET" "$DATA_DIR/adapters" --only-show-errors
+fi
 touch "$run/prepared"
 `;
 
@@ -58,10 +61,15 @@ gpus=$(seq -s, "$first" "$((first + GPUS_PER_REPLICA - 1))")
 key=$(aws secretsmanager get-secret-value --region "$REGION" --secret-id "$API_KEY_SECRET" --query SecretString --output text)
 (umask 077 && printf 'VLLM_API_KEY=%s\\n' "$key" > "$RUN_DIR/vllm-$replica.env")
 mapfile -t flags < /etc/breakeven/vllm.flags
+adapters=()
+for adapter in "$DATA_DIR"/adapters/*/; do
+  [ -d "$adapter" ] && adapters+=("$(basename "$adapter")=/adapters/$(basename "$adapter")")
+done
+[ "\${#adapters[@]}" = 0 ] || flags+=(--lora-modules "\${adapters[@]}")
 exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
   -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
   -e HF_HUB_OFFLINE=1 -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
-  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
+  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
   --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
   --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\
   --entrypoint vllm "$IMAGE" serve /weights "\${flags[@]}"

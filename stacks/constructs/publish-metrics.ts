@@ -72,6 +72,22 @@ def figures(now, before, alive):
     return result
 
 
+def gpus():
+    """Mean use of the GPUs of this host and their uncorrectable memory errors since the last reset, or nothing where there is no driver."""
+    query = ["nvidia-smi", "--query-gpu=utilization.gpu,ecc.errors.uncorrected.volatile.total", "--format=csv,noheader,nounits"]
+    try:
+        rows = subprocess.run(query, capture_output=True, text=True, check=True, timeout=20).stdout.split("\\n")
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    cells = [[float(cell) if re.fullmatch(r"[\\d.]+", cell.strip()) else 0.0 for cell in row.split(",")] for row in rows if row.strip()]
+    if not cells:
+        return {}
+    return {
+        "GpuUtilisationPercent": (sum(row[0] for row in cells) / len(cells), "Percent"),
+        "GpuErrors": (sum(row[1] for row in cells), "Count"),
+    }
+
+
 def publish(values):
     fleet = [{"Name": "Fleet", "Value": os.environ["FLEET"]}]
     data = [{"MetricName": name, "Dimensions": fleet, "Value": value, "Unit": unit} for name, (value, unit) in values.items()]
@@ -85,7 +101,7 @@ def main():
     while True:
         now, alive = read(ports)
         if alive:
-            publish(figures(now, before, alive))
+            publish({**figures(now, before, alive), **gpus()})
         before = now
         time.sleep(every)
 

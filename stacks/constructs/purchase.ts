@@ -1,6 +1,12 @@
 import { STACK_RESOURCES } from "../../src/stack-resources.ts";
 import { logicalName } from "../naming.ts";
-import { type AutoscalingGroupConfig, type LaunchTemplate, type LaunchTemplateConfig, TerraformVariable } from "../provider.ts";
+import {
+  type AutoscalingGroupConfig,
+  type LaunchTemplate,
+  type LaunchTemplateConfig,
+  type TerraformStack,
+  TerraformVariable,
+} from "../provider.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 
 /** The part of a launch template that depends on how instances are bought. */
@@ -20,9 +26,15 @@ export function marketOptions({ stack }: Foundation, fleet: NamedFleet): Partial
  * How the group takes instances from the template. A savings plan is a matter of the bill: its instances are on demand here. Spot keeps
  * an on-demand base in production and replaces instances before they are reclaimed.
  */
-export function capacityOptions({ config }: Foundation, fleet: NamedFleet, template: LaunchTemplate): Partial<AutoscalingGroupConfig> {
+export function capacityOptions(
+  { stack, config }: Foundation,
+  fleet: NamedFleet,
+  template: LaunchTemplate,
+): Partial<AutoscalingGroupConfig> {
   const version = String(template.latestVersion);
-  if (fleet.purchase !== "spot") return { launchTemplate: { id: template.id, version } };
+  if (fleet.purchase === "reserved")
+    return { launchTemplate: { id: template.id, version }, ...warmPool(fleet), ...reservation(stack, fleet) };
+  if (fleet.purchase !== "spot") return { launchTemplate: { id: template.id, version }, ...warmPool(fleet) };
   return {
     capacityRebalance: true,
     mixedInstancesPolicy: {
@@ -32,6 +44,26 @@ export function capacityOptions({ config }: Foundation, fleet: NamedFleet, templ
         onDemandPercentageAboveBaseCapacity: 0,
         spotAllocationStrategy: "price-capacity-optimized",
       },
+    },
+  };
+}
+
+/** Servers that have loaded once and stand stopped: only their disks are billed. A spot or block instance cannot be stopped. */
+function warmPool(fleet: NamedFleet): Partial<AutoscalingGroupConfig> {
+  if (fleet.warmInstances === 0 || fleet.purchase === "capacity_block") return {};
+  return { warmPool: { poolState: "Stopped", minSize: fleet.warmInstances, instanceReusePolicy: { reuseOnScaleIn: true } } };
+}
+
+/** Reserved capacity first, on demand when it is used up: a fleet that grows must not fail for want of a reservation. */
+function reservation(stack: TerraformStack, fleet: NamedFleet): Partial<AutoscalingGroupConfig> {
+  const id = new TerraformVariable(stack, logicalName("reservation", fleet.name), {
+    type: "string",
+    description: `Id (cr-...) of your capacity reservation for ${fleet.instances.desired} x ${fleet.instanceType}: aws ec2 create-capacity-reservation --instance-type ${fleet.instanceType} --instance-platform Linux/UNIX --availability-zone ZONE --instance-count ${fleet.instances.desired} --instance-match-criteria targeted. It is billed until you cancel it, used or not`,
+  });
+  return {
+    capacityReservationSpecification: {
+      capacityReservationPreference: "capacity-reservations-first",
+      capacityReservationTarget: { capacityReservationIds: [id.stringValue] },
     },
   };
 }

@@ -40,6 +40,7 @@ function dataStatements(foundation: Foundation, weights: S3Bucket): readonly Sta
   return [
     { Sid: "ListWeights", Effect: "Allow", Action: "s3:ListBucket", Resource: weights.arn },
     { Sid: "Weights", Effect: "Allow", Action: objects, Resource: `${weights.arn}/models/*` },
+    { Sid: "Adapters", Effect: "Allow", Action: "s3:GetObject", Resource: `${weights.arn}/adapters/*` },
     { Sid: "ServerSecrets", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secrets },
     { Sid: "OwnKey", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key.arn },
     { Sid: "Images", Effect: "Allow", Action: images, Resource: repositories },

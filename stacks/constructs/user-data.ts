@@ -3,6 +3,7 @@ import type { NamedFleet } from "./foundation.ts";
 import { FIRST_REPLICA_PORT, METRICS_UNIT, PREPARE, PROXY_UNIT, SERVE, SERVE_UNIT } from "./host-scripts.ts";
 import { proxyConfig } from "./proxy-config.ts";
 import { PUBLISH_METRICS } from "./publish-metrics.ts";
+import KNOWN_FLAGS from "./vllm-flags.json" with { type: "json" };
 
 /** What a server must be told; strings may hold Terraform expressions. */
 export interface HostSettings {
@@ -60,6 +61,7 @@ function environment(settings: HostSettings): string {
     HUB_REPO: fleet.hubRepo,
     REVISION: settings.revision,
     MAY_DOWNLOAD: settings.mayDownload,
+    ADAPTERS: fleet.adapters,
     API_KEY_SECRET: settings.apiKeySecret,
     HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
     LOG_GROUP: settings.logGroup,
@@ -78,11 +80,23 @@ function environment(settings: HostSettings): string {
 /** Flags that the host decides; a configuration that sets them would break it or leak a key. */
 const HOST_FLAGS = ["--model", "--host", "--port", "--api-key", "--ssl-certfile", "--ssl-keyfile", "--download-dir"];
 
+/** Largest rank of an adapter that a server takes: most are trained at 8 to 64. Ours; more costs memory of the KV cache. */
+const MAX_LORA_RANK = 64;
+
 /** One argument a line, as `mapfile` reads them. The served name is the model's id in the catalog. */
 function vllmFlags(fleet: NamedFleet): string {
+  const unknown = fleet.vllmFlags.map(([flag]) => flag).filter((flag) => !KNOWN_FLAGS.flags.includes(flag));
+  if (unknown.length > 0)
+    throw new Error(`fleet "${fleet.id}" sets ${unknown.join(", ")}, which vLLM ${KNOWN_FLAGS.version} does not know; remove it`);
   const taken = fleet.vllmFlags.map(([flag]) => flag).filter((flag) => HOST_FLAGS.includes(flag));
   if (taken.length > 0) throw new Error(`fleet "${fleet.id}" sets ${taken.join(", ")}, which the host decides; remove it from vllmFlags`);
-  const flags = fleet.vllmFlags.flatMap(([flag, value]) => (value === "" ? [flag] : [flag, value]));
+  const lora: typeof fleet.vllmFlags = fleet.adapters
+    ? [
+        ["--enable-lora", ""],
+        ["--max-lora-rank", String(MAX_LORA_RANK)],
+      ]
+    : [];
+  const flags = [...fleet.vllmFlags, ...lora].flatMap(([flag, value]) => (value === "" ? [flag] : [flag, value]));
   const named = flags.includes("--served-model-name") ? flags : ["--served-model-name", fleet.model, ...flags];
   return named.map((argument) => `${argument}\n`).join("");
 }

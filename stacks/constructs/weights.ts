@@ -36,6 +36,12 @@ export function weightsOf(foundation: Foundation, fleet: NamedFleet, bucket: S3B
     default: "main",
     description: `Commit of ${fleet.hubRepo} to serve. "main" is frozen at the first download; name a commit to be exact`,
   });
+  if (fleet.adapters) {
+    new TerraformOutput(stack, logicalName("upload_adapter", fleet.name), {
+      description: "Run for each LoRA adapter, then replace the servers; its folder is the model name that callers ask for",
+      value: `aws s3 sync ./ADAPTER s3://${bucket.bucket}/adapters/${fleet.name}/ADAPTER`,
+    });
+  }
   const prefix = `models/${fleet.hubRepo}/${revision.stringValue}`;
   if (config.airGapped) {
     const address = `s3://${bucket.bucket}/${prefix}`;

@@ -52,6 +52,8 @@ const WHOLE: unknown = (() => {
     deploy: {
       ...example.deploy,
       gateway: "litellm",
+      reserved_capacity: true,
+      warm_instances: 1,
       certificate_arn: "arn:aws:acm:us-east-1:123456789012:certificate/0a1b",
       backend: { s3: { bucket: "acme-tf", key: "llm.tfstate", region: "us-east-1" } },
     },

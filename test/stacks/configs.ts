@@ -15,6 +15,8 @@ const chat: FleetConfig = {
   tensorParallel: 2,
   instances: { minimum: 2, desired: 2, maximum: 4 },
   purchase: "on_demand",
+  warmInstances: 0,
+  adapters: false,
   vllmFlags: [
     ["--tensor-parallel-size", "2"],
     ["--max-model-len", "32768"],

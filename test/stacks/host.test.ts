@@ -52,6 +52,7 @@ const settings: Readonly<Record<string, string>> = {
   HUB_REPO: "meta/llama",
   REVISION: "main",
   MAY_DOWNLOAD: "true",
+  ADAPTERS: "false",
   API_KEY_SECRET: "breakeven/x/servers/api-key",
   HUB_TOKEN_SECRET: "breakeven/x/servers/hub-token",
   LOG_GROUP: "/breakeven/x/servers",

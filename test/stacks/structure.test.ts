@@ -136,6 +136,19 @@ describe("the self-host stack", () => {
     expect(() => withFleet({ vllmFlags: [["--api-key", "sk-123"]] })).toThrow("--api-key, which the host decides");
   });
 
+  it("refuses flags that the named vLLM does not know", () => {
+    expect(() => withFleet({ vllmFlags: [["--num-lookahead-slots", "2"]] })).toThrow(
+      "--num-lookahead-slots, which vLLM 0.27 does not know",
+    );
+  });
+
+  it("serves LoRA adapters from beside the weights where the policy asks for them", () => {
+    const adapted = withFleet({ adapters: true });
+    expect(String(adapted.locals?.boot_llama_3_3_70b_instruct)).toContain("--enable-lora\\n--max-lora-rank\\n64\\n");
+    expect(String(adapted.locals?.boot_llama_3_3_70b_instruct)).toContain("ADAPTERS=true");
+    expect(String(adapted.output.upload_adapter_llama_3_3_70b_instruct?.value)).toContain("/adapters/llama-3-3-70b-instruct/ADAPTER");
+  });
+
   it("leads to two fleets by path, and to a lone one without", () => {
     const paths = (json: StackJson) => JSON.stringify(resourcesOf(json, "aws_lb_listener_rule").map(([, rule]) => rule.condition));
     expect(paths(stack)).toContain("/v1/*");
@@ -193,6 +206,24 @@ describe("how instances are bought", () => {
     expect(group.launch_template).toBeUndefined();
     const prototype = only(withFleet({ purchase: "spot" }, { stage: "prototype" }), "aws_autoscaling_group");
     expect(prototype).toMatchObject({ mixed_instances_policy: { instances_distribution: { on_demand_base_capacity: 0 } } });
+  });
+
+  it("reserved capacity comes first, and on-demand instances when it is used up", () => {
+    const reserved = withFleet({ purchase: "reserved" });
+    expect(only(reserved, "aws_autoscaling_group")).toMatchObject({
+      capacity_reservation_specification: {
+        capacity_reservation_preference: "capacity-reservations-first",
+        capacity_reservation_target: { capacity_reservation_ids: [`\${var.reservation_llama_3_3_70b_instruct}`] },
+      },
+    });
+    expect(String(reserved.variable.reservation_llama_3_3_70b_instruct?.description)).toContain("--instance-count 2");
+    expect(only(reserved, "aws_launch_template").instance_market_options).toBeUndefined();
+  });
+
+  it("warm instances stand stopped, and never on spot or in a block", () => {
+    expect(only(withFleet({ warmInstances: 2 }), "aws_autoscaling_group").warm_pool).toMatchObject({ pool_state: "Stopped", min_size: 2 });
+    for (const purchase of ["spot", "capacity_block"] as const)
+      expect(only(withFleet({ warmInstances: 2, purchase }), "aws_autoscaling_group").warm_pool).toBeUndefined();
   });
 
   it("a capacity block asks for its reservation and does not scale", () => {
