@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fitConstants } from "./capacity/fit.ts";
 import { type Measurement, predictFigures, readTable } from "./capacity/measurements.ts";
+import { accuracyPage } from "./capacity/page.ts";
 import { constantsAt } from "./capacity/parameters.ts";
 import { bandsOf, type HeldOut, round, scoreTable } from "./capacity/score.ts";
 
@@ -10,10 +11,11 @@ import { bandsOf, type HeldOut, round, scoreTable } from "./capacity/score.ts";
  * Whole groups (source + model) are held out in FOLDS folds. Excluded rows (eager mode, prefix-cache hits of unknown share, implied MFU above
  * 60 %, unknown parallelism, lengths or load; column `excluded`, set before scoring) are neither fitted nor in the first table; the second
  * table shows all rows that can be predicted. `--write` refits on all clean rows and writes src/capacity/calibration.json with the bands of
- * the held-out rows. `--fitted` also prints errors on the rows that were fitted. Same table and seed, same bytes.
+ * the held-out rows, and docs/accuracy.md. `--fitted` also prints errors on the rows that were fitted. Same table and seed, same bytes.
  */
 const TABLE = new URL("./data/throughput.csv", import.meta.url);
 const CALIBRATION = new URL("../src/capacity/calibration.json", import.meta.url);
+const PAGE = new URL("../docs/accuracy.md", import.meta.url);
 const SEED = 20_261_120;
 const FOLDS = 10;
 
@@ -78,6 +80,7 @@ function main(flags: readonly string[]): void {
     bands: `80 % of measured / predicted on sources not seen, ${FOLDS} folds of whole groups held out, seed ${SEED}`,
   };
   const bands = bandsOf(heldOut.filter(({ row }) => row.excluded === ""));
+  writeFileSync(PAGE, accuracyPage(heldOut.filter(({ row }) => row.excluded === "")));
   writeFileSync(CALIBRATION, `${JSON.stringify({ provenance, engines: rounded(constants), bands }, null, 2)}\n`);
 }
 

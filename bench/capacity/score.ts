@@ -108,7 +108,7 @@ function classKey(row: Measurement): string {
 }
 
 /** Rows by name; every selection is printed for every metric. */
-const SELECTIONS: readonly (readonly [name: string, test: (row: Measurement) => boolean])[] = [
+export const SELECTIONS: readonly (readonly [name: string, test: (row: Measurement) => boolean])[] = [
   ["all engines", () => true],
   ["vLLM >= 0.8", ({ question }) => question.engine === "vllm"],
   ["vLLM >= 0.8 dense", (row) => row.question.engine === "vllm" && !isSparse(row)],
@@ -154,9 +154,30 @@ export function scoreTable(heldOut: readonly HeldOut[], title: string): string {
 }
 
 function scoreLine(name: string, selected: readonly HeldOut[], clean: readonly HeldOut[], metric: Metric): string {
+  const { n, mean, median, p90, bias, covered } = scoreOf(selected, clean, metric);
+  return `  ${name.padEnd(44)}${String(n).padStart(5)}${[mean, median, p90, bias, covered].map((share) => percent(share).padStart(8)).join("")}`;
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Errors |predicted / measured - 1| of rows that have the figure: shares, not percent. */
+export interface Score {
+  readonly n: number;
+  readonly mean: number;
+  readonly median: number;
+  readonly p90: number;
+  /** Median of predicted / measured - 1. */
+  readonly bias: number;
+  /** Share of the rows inside the 80 % band that the other folds give. */
+  readonly covered: number;
+}
+
+export function scoreOf(selected: readonly HeldOut[], clean: readonly HeldOut[], metric: Metric): Score {
   const errors = ratiosOf(selected, metric).map((ratio) => 1 / ratio - 1);
   const sizes = errors.map(Math.abs);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-  const shares = [mean, quantile(sizes, 0.5), quantile(sizes, 0.9), quantile(errors, 0.5), coverage(selected, clean, metric)];
-  return `  ${name.padEnd(44)}${String(sizes.length).padStart(5)}${shares.map((share) => `${(100 * share).toFixed(1)} %`.padStart(8)).join("")}`;
+  const covered = coverage(selected, clean, metric);
+  return { n: sizes.length, mean, median: quantile(sizes, 0.5), p90: quantile(sizes, 0.9), bias: quantile(errors, 0.5), covered };
 }

@@ -13,7 +13,7 @@ import {
   RUNTIME_RESERVE_GIB,
 } from "./constants.ts";
 import type { MemoryFit, RequestShape, ServingConfiguration } from "./types.ts";
-import { weightBytes } from "./work.ts";
+import { paddingBytes, weightBytes } from "./work.ts";
 
 /**
  * Where the bytes of one GPU go, and whether the longest request fits.
@@ -54,12 +54,16 @@ function misfitText(
 }
 
 /**
- * GiB that the engine keeps beside weights and cache: 1.6 from 60 GiB on, in proportion below, and two copies of the logits of `--max-num-seqs` requests.
+ * GiB that the engine keeps beside weights and cache: 1.6 from 60 GiB on, in proportion below, two copies of the logits of `--max-num-seqs`
+ * requests, and what kernels pad the weights with.
  * Example: Llama 3 (128,256 words) on H100: 1.6 + 2 x 1024 x 128,256 x 4 B = 2.6; on an L4 with 256 requests: 0.6 + 0.2 = 0.8.
  */
-export function runtimeReserveGiB({ model, gpu }: Pick<ServingConfiguration, "model" | "gpu">): number {
+export function runtimeReserveGiB({ model, gpu, precision, tensorParallel }: ServingConfiguration): number {
   const logits = LOGIT_COPIES * maxNumSeqs({ gpu }) * model.architecture.vocabSize * LOGIT_BYTES;
-  return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / RESERVE_FULL_CARD_GIB) + logits / BYTES_PER_GIB;
+  return (
+    RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / RESERVE_FULL_CARD_GIB) +
+    (logits + paddingBytes(model, precision) / tensorParallel) / BYTES_PER_GIB
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { MS_PER_SECOND, P95_DEVIATIONS, P95_OF_EXPONENTIAL } from "./constants.ts";
 import { kvConcurrency, maxBatchedTokens, maxNumSeqs } from "./memory.ts";
-import { prefillMs, requestCacheMs, type StepParts, stepParts, type Timing } from "./timing.ts";
+import { besideMs, prefillMs, requestCacheMs, type StepParts, stepParts, type Timing } from "./timing.ts";
 import type { Bottleneck, RequestShape } from "./types.ts";
 
 /** Settings of a server and facts about its traffic that a mean shape does not tell. */
@@ -84,9 +84,9 @@ export function addedByPrompt(serving: Serving, batch: number, parts: StepParts)
   const readMs = timing.denseReadMs + timing.expertReadMs;
   const multiplyMs = parts.computeMs + together * promptComputeMs;
   const mixedMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
-  const saved = promptComputeMs - (mixedMs - parts.weightsMs) / together;
-  const shared = parts.gpuShare * Math.min(1, (shape.outputTokens * together) / batch);
-  return serving.prefillMs - shared * saved;
+  const addedMs = besideMs(timing.engine, parts.gpuMs - parts.weightsMs + mixedMs, parts.processorMs) - parts.totalMs;
+  const shared = Math.min(1, (shape.outputTokens * together) / batch);
+  return serving.prefillMs - shared * (promptComputeMs - addedMs / together);
 }
 
 /** What a request meets while `batch` requests, itself among them, are running. */

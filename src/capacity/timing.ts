@@ -131,8 +131,9 @@ export interface StepParts {
   readonly totalMs: number;
   /** Reading and multiplying weights, which overlap. */
   readonly weightsMs: number;
-  /** What one ms less on the GPU saves of the step; below 1, because the processor's work goes on. */
-  readonly gpuShare: number;
+  /** All work of the GPU, and that of the processor beside it. */
+  readonly gpuMs: number;
+  readonly processorMs: number;
   readonly computeMs: number;
   readonly memoryMs: number;
   readonly linkMs: number;
@@ -167,15 +168,20 @@ export function stepParts(timing: Timing, batch: number, cacheMsPerRequest: numb
   const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
   const weightsMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
   const gpuMs = weightsMs + cacheMs + linkMs + timing.layersMs;
-  const totalMs = Math.sqrt(gpuMs * gpuMs + processorMs * processorMs + 2 * timing.engine.serialShare * gpuMs * processorMs);
-  const gpuShare = (gpuMs + timing.engine.serialShare * processorMs) / totalMs;
+  const totalMs = besideMs(timing.engine, gpuMs, processorMs);
   return {
     totalMs,
     weightsMs,
-    gpuShare,
+    gpuMs,
+    processorMs,
     computeMs: multiplyMs,
     memoryMs: readMs + cacheMs,
     linkMs,
     overheadMs: timing.layersMs + processorMs,
   };
+}
+
+/** Time of a step whose GPU and processor work side by side as far as the engine lets them; see `serialShare`. */
+export function besideMs({ serialShare }: EngineConstants, gpuMs: number, processorMs: number): number {
+  return Math.sqrt(gpuMs * gpuMs + processorMs * processorMs + 2 * serialShare * gpuMs * processorMs);
 }

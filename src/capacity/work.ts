@@ -57,7 +57,7 @@ function countParameters(model: OpenModel): ParameterSplit {
 
 /**
  * Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
- * of an MoE model alone, as published for gpt-oss, in the padded sizes that its kernels need.
+ * of an MoE model alone, as published for gpt-oss.
  *
  * Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
  */
@@ -67,14 +67,19 @@ export function weightBytes(model: OpenModel, precision: Precision): number {
   const total = model.parameters.totalB * PER_BILLION;
   const matrices = split.tied ? split.embedding : split.embedding + split.head;
   const body = total - matrices - split.experts;
-  return body * bytes.dense + split.experts * bytes.experts * padding(model, precision) + matrices * BF16_BYTES;
+  return body * bytes.dense + split.experts * bytes.experts + matrices * BF16_BYTES;
 }
 
-/** What mxfp4 kernels store against what they multiply: 3072 x 2944 / 2880^2 = 1.09 for gpt-oss, 1 where the sizes are multiples already. */
-function padding({ architecture }: OpenModel, precision: Precision): number {
-  if (precision !== "mxfp4" || architecture.moe === null) return 1;
+/**
+ * Bytes that mxfp4 kernels add to the experts of a checkpoint, because they pad their sizes: 3072 x 2944 / 2880^2 - 1 = 9 % for gpt-oss (5.5 GB of
+ * gpt-oss-120b), 0 where the sizes are multiples already and in other precisions.
+ */
+export function paddingBytes(model: OpenModel, precision: Precision): number {
+  const { hiddenSize, moe } = model.architecture;
+  if (precision !== "mxfp4" || moe === null) return 0;
   const up = (size: number, multiple: number) => (Math.ceil(size / multiple) * multiple) / size;
-  return up(architecture.hiddenSize, MXFP4_PADDING.hidden) * up(architecture.moe.expertIntermediate, MXFP4_PADDING.expert);
+  const padded = up(hiddenSize, MXFP4_PADDING.hidden) * up(moe.expertIntermediate, MXFP4_PADDING.expert);
+  return splitParameters(model).experts * WEIGHT_BYTES.mxfp4 * (padded - 1);
 }
 
 /** Bytes per weight of the dense part and of the experts at `precision`. */
