@@ -21,17 +21,19 @@ export function allocate(
   const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
   const onHosts = priced.assignment.length - onApi;
   const fleets = priced.fleets.map((fleet) => ({ fleet, lines: fleetLines(fleet, facts, catalog, what), shares: tenantShares(fleet) }));
+  const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+  const api = shared.api.map((line) => part(line, 1 / onApi));
+  const selfHost = shared.selfHost.map((line) => part(line, 1 / onHosts));
   return priced.assignment.map((option, index) => {
-    const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
     if (option.kind !== "self-host") {
-      return [...(priced.bills[index]?.lines ?? []), ...shared.api.map((line) => part(line, 1 / onApi)), ...common];
+      return [...(priced.bills[index]?.lines ?? []), ...api, ...common];
     }
     const name = facts.workloads[index]?.name ?? "";
     const own = fleets.flatMap(({ lines, shares }) => {
       const share = shares.get(name);
       return share === undefined ? [] : lines.map((line) => part(line, share));
     });
-    return [...own, ...shared.selfHost.map((line) => part(line, 1 / onHosts)), ...common];
+    return [...own, ...selfHost, ...common];
   });
 }
 

@@ -22,6 +22,8 @@ export interface CommentOutcome {
   readonly url: string | null;
   /** What a person should know or change; null when all is well. */
   readonly warning: string | null;
+  /** Id of the comment, when this run wrote it. */
+  readonly written?: number;
 }
 
 /** One comment to bring up to date on one pull request. */
@@ -44,6 +46,8 @@ export const longestComment = 65_536;
 const pageSize = 100;
 const rounds = 3;
 const roundPauseMs = 1_000;
+/** Longer than an older run needs between its last look and its write, so that the newer run sees what it wrote. */
+const settleMs = 500;
 
 type Comment = Awaited<ReturnType<Client["rest"]["issues"]["listComments"]>>["data"][number];
 
@@ -52,7 +56,8 @@ type Comment = Awaited<ReturnType<Client["rest"]["issues"]["listComments"]>>["da
  *
  * Simultaneous first runs converge: each looks again after creating, the oldest comment stays and is brought up
  * to date, each run deletes its own newer one. A run that is not the newest of its commit, or whose commit is
- * not the head any more, writes nothing. A comment that would say the same is left alone.
+ * not the head any more, writes nothing. A comment that would say the same is left alone. GitHub has no conditional write, so a run looks
+ * once more after its own: what an older run wrote over it in the meantime is put right.
  */
 export async function upsertComment(job: CommentJob): Promise<CommentOutcome> {
   let problem: ApiError | null = null;
@@ -60,7 +65,8 @@ export async function upsertComment(job: CommentJob): Promise<CommentOutcome> {
     if (round > 1) await job.sleep(roundPauseMs * round);
     try {
       const own = await ownComments(job);
-      return own.length > 0 ? await refresh(job, own) : await create(job);
+      const outcome = own.length > 0 ? await refresh(job, own) : await create(job);
+      return outcome.written === undefined ? outcome : await settled(job, outcome, outcome.written);
     } catch (error) {
       problem = apiErrorOf(error);
       if (problem === null) throw error;
@@ -68,6 +74,23 @@ export async function upsertComment(job: CommentJob): Promise<CommentOutcome> {
     }
   }
   return failure(job, problem);
+}
+
+/** Writes again where an older run was later to write; whatever goes wrong here leaves the outcome as it was. */
+async function settled(job: CommentJob, outcome: CommentOutcome, id: number): Promise<CommentOutcome> {
+  for (let round = 1; round < rounds; round += 1) {
+    await job.sleep(settleMs);
+    try {
+      const { data } = await job.client.rest.issues.getComment({ ...job.repository, comment_id: id });
+      const seen = splitComment(data.body ?? "").run;
+      if (seen === null || seen.runId === job.run.runId || isNewer(seen, job.run)) return outcome;
+      await refresh(job, [data]);
+    } catch (error) {
+      if (apiErrorOf(error) === null) throw error;
+      return outcome;
+    }
+  }
+  return outcome;
 }
 
 /** A create whose answer was lost may have worked; a comment that was deleted meanwhile needs a new one: look again. */
@@ -100,7 +123,8 @@ async function refresh(job: CommentJob, own: readonly Comment[]): Promise<Commen
   const same = before.run !== null && before.text.trimEnd() === textFor(job, before.run).trimEnd();
   if (!same) await job.client.rest.issues.updateComment({ ...job.repository, comment_id: oldest.id, body: bodyFor(job) });
   for (const duplicate of duplicates) await removeComment(job, duplicate.id);
-  return { status: same ? "unchanged" : "updated", url: oldest.html_url, warning: null };
+  const url = oldest.html_url;
+  return same ? { status: "unchanged", url, warning: null } : { status: "updated", url, warning: null, written: oldest.id };
 }
 
 async function create(job: CommentJob): Promise<CommentOutcome> {
@@ -116,7 +140,7 @@ async function create(job: CommentJob): Promise<CommentOutcome> {
   const oldest = own[0];
   const warning =
     author.login === job.author.login ? null : `the token comments as "${author.login}"; set comment-author: "${author.login}"`;
-  if (oldest === undefined || oldest.id === created.id) return { status: "created", url: created.html_url, warning };
+  if (oldest === undefined || oldest.id === created.id) return { status: "created", url: created.html_url, warning, written: created.id };
   await removeComment(job, created.id);
   const others = own.filter((comment) => comment.id !== created.id);
   return { ...(await refresh(job, others)), warning };

@@ -39,7 +39,7 @@ function textOf(comment: StoredComment | undefined): string {
 describe("the usual runs", () => {
   test("a first run creates one comment whose first line is the marker", async () => {
     const outcome = await upsertComment(commentJob(github, "api, 120 dollars"));
-    expect(outcome).toEqual({ status: "created", url: expect.stringContaining("issuecomment-1001"), warning: null });
+    expect(outcome).toEqual({ status: "created", url: expect.stringContaining("issuecomment-1001"), warning: null, written: 1001 });
     expect(github.comments).toHaveLength(1);
     expect(github.comments[0]?.body).toMatch(/^<!-- breakeven:0123456789ab [A-Za-z0-9_-]+ -->\napi, 120 dollars/);
   });

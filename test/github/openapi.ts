@@ -13,6 +13,7 @@ type JsonObject = { readonly [key: string]: Json };
 export const operations = {
   listComments: "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
   createComment: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  getComment: "GET /repos/{owner}/{repo}/issues/comments/{comment_id}",
   updateComment: "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
   deleteComment: "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}",
   getContent: "GET /repos/{owner}/{repo}/contents/{path}",

@@ -221,6 +221,10 @@ const handlers: Readonly<Record<Operation, Handler>> = {
     state.comments.push(comment);
     return { status: 201, body: toJson(state, comment) };
   },
+  getComment(state, { parameters }) {
+    const comment = state.comments.find((candidate) => candidate.id === Number(parameters.comment_id));
+    return comment === undefined ? notFound : { status: 200, body: toJson(state, comment) };
+  },
   updateComment(state, { parameters, body }) {
     if (!state.mayWrite) return readOnly;
     const comment = state.comments.find((candidate) => candidate.id === Number(parameters.comment_id));
