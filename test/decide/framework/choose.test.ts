@@ -26,8 +26,16 @@ const RECOMMENDED: Readonly<Record<string, Path>> = {
   "12-both-by-kind-of-work": "hybrid",
 };
 
+/** Each policy is evaluated once. */
+const EVALUATIONS = new Map<string, Evaluation>();
+
 function evaluated(name: string): Evaluation {
-  const file = `${name}.yml`;
+  const known = EVALUATIONS.get(name) ?? evaluatedFile(`${name}.yml`);
+  EVALUATIONS.set(name, known);
+  return known;
+}
+
+function evaluatedFile(file: string): Evaluation {
   const text = readFileSync(join(FOLDER, file), "utf8");
   const result = evaluate({ path: file, text, base: null, catalog, asOf: AS_OF, engineVersion: "test" });
   if (result.kind === "invalid") throw new Error(JSON.stringify(result.diagnostics, null, 1));
