@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "rolldown";
+import { pagePlugins } from "./rolldown.page.ts";
 
 /** cdktf costs seconds and megabytes; it may enter the synthesis bundle only, or the build fails. */
 function forbidCdktf(): Plugin {
@@ -21,4 +22,11 @@ export default defineConfig([
   { ...shared, input: { index: "src/index.ts" }, plugins: [forbidCdktf()], output },
   { ...shared, input: { cli: "src/cli.ts" }, plugins: [forbidCdktf()], output },
   { ...shared, input: { synth: "stacks/synth-entry.ts" }, output },
+  {
+    platform: "browser",
+    input: { page: "src/page/main.ts" },
+    moduleTypes: { ".yml": "text" },
+    plugins: [forbidCdktf(), ...pagePlugins],
+    output: { dir, format: "iife", minify: true, codeSplitting: false },
+  },
 ]);

@@ -1,4 +1,4 @@
-import { access, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { MAX_MEASUREMENT_BYTES } from "./capacity/measurement.ts";
 import { measurementFilesIn } from "./policy/parse.ts";
@@ -114,5 +114,13 @@ export async function writeAllWhole(files: readonly NewFile[]): Promise<void> {
 async function orUserError(path: string, act: () => Promise<void>): Promise<void> {
   await act().catch((error: Error) => {
     throw new UserError(`${path}: cannot be written: ${error.message}`);
+  });
+}
+
+/** The page that `npm run build` puts beside the bundles. It is read when a report is asked for, so no bundle carries it. */
+export async function readPageTemplate(): Promise<string> {
+  const place = new URL("./page.html", import.meta.url);
+  return readFile(place, "utf8").catch(() => {
+    throw new UserError(`${place.pathname}: the page is not beside the program; keep dist/ whole, or run "npm run build"`);
   });
 }

@@ -13,6 +13,7 @@ import { type Judged, judgePolicy, withInfrastructure } from "./github/judge.ts"
 import { commentKey, type RunState } from "./github/marker.ts";
 import { isCommentDue } from "./github/mode.ts";
 import { outcomeOf } from "./github/outcome.ts";
+import { pageOf } from "./github/page.ts";
 import type { Note, Ports } from "./github/ports.ts";
 import { publishAnnotations, type ResultFiles, resultFolder, setOutputs } from "./github/publish.ts";
 import { type Runner, readRunner, runUrl } from "./github/runner.ts";
@@ -59,7 +60,8 @@ export async function run(ports: Ports): Promise<void> {
   const results = await previewed(self, judged);
   const outcome = outcomeOf(results, inputs.failOn);
   const summary = renderSummary(results, contextOf(self, runStateOf(self), longestComment));
-  const files = await writeFiles(self, results, summary);
+  const page = inputs.htmlReport ? await pageOf(gathered.policies, results, asOf) : null;
+  const files = await writeFiles(self, results, summary, page);
   await ports.appendSummary(summary);
   const author = await authorIn(self);
   const comment = await publishComment(self, results, author);
@@ -68,7 +70,7 @@ export async function run(ports: Ports): Promise<void> {
   const drift = await followWithDrift(followUp);
 
   const late = [comment.warning, suggested, drift?.warning ?? null].filter((warning) => warning !== null);
-  const warnings = [...gathered.warnings, ...notSupported(inputs), ...deletions(results), ...late];
+  const warnings = [...gathered.warnings, ...deletions(results), ...late];
   const notes: Note[] = [...warnings.map((message) => ({ level: "warning" as const, message })), ...annotationsOf(results)];
   publishAnnotations(ports, notes, outcome.failures.length > 0 ? 1 : 0);
   for (const warning of late) await ports.appendSummary(`\n> ${inert(warning, 1000)}\n`);
@@ -103,7 +105,7 @@ function contextOf({ runner }: Run, run: RunState, maxLength: number): ReportCon
   };
 }
 
-async function writeFiles(self: Run, results: readonly PolicyResult[], summary: string): Promise<ResultFiles> {
+async function writeFiles(self: Run, results: readonly PolicyResult[], summary: string, page: string | null): Promise<ResultFiles> {
   const folder = resultFolder(self.runner, self.key);
   const write = async (name: string, text: string) => {
     const path = join(folder, name);
@@ -117,6 +119,7 @@ async function writeFiles(self: Run, results: readonly PolicyResult[], summary: 
     decision: only === undefined ? "" : await write("decision.json", renderJson(evaluations.length === 1 ? only : evaluations)),
     report: await write("report.md", summary),
     sarif: await write("breakeven.sarif", renderSarif(results)),
+    html: page === null ? "" : await write("report.html", page),
   };
 }
 
@@ -135,10 +138,6 @@ async function publishComment(self: Run, results: readonly PolicyResult[], autho
     render: (run, maxLength) => renderComment(results, { ...contextOf(self, run, maxLength), quietBelowUsd: inputs.commentMinDeltaUsd }),
     sleep: ports.sleep,
   });
-}
-
-function notSupported(inputs: Inputs): readonly string[] {
-  return inputs.htmlReport ? ['html-report is not supported yet; leave it out, "report-file" has the report as Markdown'] : [];
 }
 
 function deletions(results: readonly PolicyResult[]): readonly string[] {

@@ -122,8 +122,13 @@ describe("evaluate", () => {
     expect(found).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("refuses what it cannot do yet instead of ignoring it", async () => {
-    expect(await breakeven("evaluate", file("ok.yml", GOOD), "--format", "html")).toMatchObject({ code: 3, stdout: "" });
+  it("writes one page that holds the policy and the report as text", async () => {
+    const { code, stdout } = await breakeven("evaluate", file("ok.yml", GOOD), "--format", "html");
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^<!doctype html>/);
+    expect(stdout).toContain("<title>Breakeven: ");
+    expect(Buffer.byteLength(stdout)).toBeLessThan(1.5 * 1024 * 1024);
   });
 });
 

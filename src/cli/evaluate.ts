@@ -7,6 +7,7 @@ import { renderJson } from "../report/json.ts";
 import { renderDiagnosticsText, renderText } from "../report/text-report.ts";
 import { renderTrace } from "../report/trace.ts";
 import type { PolicyResult } from "../report/types.ts";
+import { htmlReport } from "./html.ts";
 import { EXIT, emit, errorTerminal, evaluateFile, PLAIN, raiseExitCode, terminalOf } from "./shell.ts";
 
 interface EvaluateOptions {
@@ -21,7 +22,6 @@ const MARKDOWN_LIMIT = 65_536;
 
 /** `evaluate`: results on standard output, diagnostics on standard error, the exit code by the worst of them. */
 export async function evaluateCommand(policies: string[], options: EvaluateOptions): Promise<void> {
-  if (options.format === "html") throw new UserError("--format html is not supported yet; use text, markdown or json");
   if (options.base !== undefined && policies.length > 1)
     throw new UserError("--base goes with one policy; evaluate the policies one by one");
   const results: PolicyResult[] = [];
@@ -34,7 +34,7 @@ export async function evaluateCommand(policies: string[], options: EvaluateOptio
   }
   for (const result of results) report(result);
   const evaluations = results.flatMap((result) => (result.kind === "evaluated" ? [result.evaluation] : []));
-  if (evaluations.length > 0) await emit(render(evaluations, results, options), options.out);
+  if (evaluations.length > 0) await emit(await render(evaluations, results, options), options.out);
 }
 
 function report(result: PolicyResult): void {
@@ -44,7 +44,7 @@ function report(result: PolicyResult): void {
   if (result.kind === "evaluated" && result.evaluation.gates.some((gate) => gate.status === "fail")) raiseExitCode(EXIT.gateFailed);
 }
 
-function render(evaluations: readonly Evaluation[], results: readonly PolicyResult[], options: EvaluateOptions): string {
+async function render(evaluations: readonly Evaluation[], results: readonly PolicyResult[], options: EvaluateOptions): Promise<string> {
   if (options.format === "json") return renderJson(evaluations.length === 1 && evaluations[0] !== undefined ? evaluations[0] : evaluations);
   if (options.format === "markdown") {
     return renderComment(results, {
@@ -54,6 +54,10 @@ function render(evaluations: readonly Evaluation[], results: readonly PolicyResu
       runUrl: null,
       maxLength: MARKDOWN_LIMIT,
     });
+  }
+  if (options.format === "html") {
+    const files = results.flatMap((result) => (result.kind === "evaluated" ? [result.file] : []));
+    return htmlReport(files, options.base, options.asOf, evaluations.map((evaluation) => renderText(evaluation, PLAIN)).join("\n"));
   }
   const terminal = options.out === undefined ? terminalOf(process.stdout) : PLAIN;
   return evaluations.map((evaluation) => renderText(evaluation, terminal)).join("\n");

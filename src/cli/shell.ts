@@ -31,7 +31,8 @@ export async function evaluateFile(path: string, base: string | undefined, asOf:
   });
 }
 
-async function sourceOf(path: string): Promise<PolicySource> {
+/** A policy file with the measurement files that it names. */
+export async function sourceOf(path: string): Promise<PolicySource> {
   const text = await readPolicyText(path);
   return { path, text, files: await readMeasurementFiles(path, text) };
 }

@@ -26,6 +26,8 @@ export interface ResultFiles {
   readonly decision: string;
   readonly report: string;
   readonly sarif: string;
+  /** Empty unless it was asked for. */
+  readonly html: string;
 }
 
 /** Folder of the result files: the job's temporary folder, else `breakeven-out` in the workspace. */
@@ -58,6 +60,7 @@ export function setOutputs(
     "decision-file": files.decision,
     "report-file": files.report,
     "sarif-file": files.sarif,
+    "html-report-file": files.html,
   };
   for (const [name, value] of Object.entries(outputs)) ports.setOutput(name, value);
 }

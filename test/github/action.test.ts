@@ -166,9 +166,11 @@ describe("the bundle", () => {
     expect(run.annotations("warning")).toEqual([expect.stringContaining(`${path} is deleted; its gates hold no longer`)]);
   });
 
-  test("what is not supported yet is said, not ignored", async () => {
+  test("the page is written when it is asked for, with the policy of the head inside", async () => {
     const run = await act(policy(100_000), { inputs: { "html-report": "true" } });
-    expect(run.annotations("warning")[0]).toContain("html-report is not supported yet");
+    expect(run.annotations("warning").join("\n")).not.toContain("html-report");
+    expect(run.outputs["html-report-file"]).toMatch(/report\.html$/);
+    expect((await act(policy(100_000))).outputs["html-report-file"]).toBe("");
   });
 
   test("wrong inputs, a missing policy and a breakdown fail the step and set nothing that could pass", async () => {

@@ -159,7 +159,7 @@ describe("results", () => {
         outcome: outcomeOf([evaluated()], "gates"),
         comment: { status: "created", url: null, warning: null },
         driftIssueUrl: null,
-        files: { decision: "", report: "", sarif: "" },
+        files: { decision: "", report: "", sarif: "", html: "" },
       },
     );
     expect(names).toEqual(promised);

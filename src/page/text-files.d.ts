@@ -1,0 +1,5 @@
+/** Example policies are bundled as text. */
+declare module "*.yml" {
+  const text: string;
+  export default text;
+}
