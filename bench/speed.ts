@@ -1,0 +1,226 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { startGitHub } from "../test/github/server.ts";
+import { commit, pullNumber } from "../test/github/support.ts";
+
+/**
+ * `npm run bench`: how long the product takes, as ratios measured side by side in one run, because milliseconds of two
+ * machines cannot be compared. Rounds are interleaved and medians are reported. `--write` puts the table into
+ * docs/benchmarks.md. `BREAKEVEN_BENCH_ACTION` names the dist/index.js of a comment-only action to compare with
+ * (peter-evans/create-or-update-comment was used); without it that row is left out, and said to be.
+ */
+const ROUNDS = 9;
+const HEAD = commit("a1");
+const BASE = commit("b2");
+const POLICY_PATH = ".github/breakeven.yml";
+const MS_PER_S = 1000;
+
+interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly aim: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "breakeven-bench-"));
+const rows: Row[] = [];
+
+/** Ten workloads of different sizes; `scale` makes the base differ from the head. */
+function tenWorkloads(scale: number): string {
+  const workloads = Array.from(
+    { length: 10 },
+    (_, index) => `  - name: workload-${index}
+    use_case: ${["customer_facing", "simple_qa", "code_generation", "internal_tools", "bulk_processing"][index % 5]}
+    volume: { requests_per_day: ${Math.round(scale * 1000 * (index + 1))} }
+    tokens: { input: ${500 + 150 * index}, output: ${100 + 40 * index} }`,
+  );
+  return `version: 1\nname: bench\nregion: us-east-1\nworkloads:\n${workloads.join("\n")}\n`;
+}
+
+/** Wall time of one process from start to end, in ms; throws when it fails. */
+function timed(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const start = performance.now();
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { env, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (part: Buffer) => {
+      stderr += part.toString("utf8");
+    });
+    child.on("close", (code) =>
+      code === 0 ? done(performance.now() - start) : fail(new Error(`${args.join(" ")}: exit ${code}\n${stderr}`)),
+    );
+  });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Runs all contestants round by round, so that what else the machine does hits each of them alike; gives the median of each. */
+async function race(...contestants: readonly (() => Promise<number>)[]): Promise<readonly number[]> {
+  const times = contestants.map((): number[] => []);
+  for (const run of contestants) await run();
+  for (let round = 0; round < ROUNDS; round += 1) for (const [index, run] of contestants.entries()) times[index]?.push(await run());
+  return times.map(median);
+}
+
+const x = (ratio: number) => `${ratio.toFixed(2)} x`;
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+
+async function wholeAction(): Promise<void> {
+  const github = await startGitHub();
+  github.pulls.set(pullNumber, HEAD);
+  github.commits.set(BASE, { files: { [POLICY_PATH]: tenWorkloads(1) } });
+  github.comparisons.set(`${BASE}...${HEAD}`, { mergeBase: BASE });
+  const event = {
+    action: "synchronize",
+    pull_request: { number: pullNumber, head: { sha: HEAD, repo: { full_name: "acme/support" } }, base: { sha: BASE } },
+  };
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  spawnSync("mkdir", ["-p", join(folder, ".github")]);
+  file(POLICY_PATH, tenWorkloads(1.5));
+  const env = {
+    PATH: process.env.PATH,
+    GITHUB_ACTIONS: "true",
+    GITHUB_API_URL: github.url,
+    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_REPOSITORY: "acme/support",
+    GITHUB_EVENT_NAME: "pull_request",
+    GITHUB_EVENT_PATH: file("event.json", JSON.stringify(event)),
+    GITHUB_SHA: commit("d4"),
+    GITHUB_WORKSPACE: folder,
+    GITHUB_WORKFLOW: "Breakeven",
+    GITHUB_WORKFLOW_REF: "acme/support/.github/workflows/breakeven.yml@refs/pull/7/merge",
+    GITHUB_RUN_ID: "9001",
+    GITHUB_RUN_NUMBER: "5",
+    GITHUB_RUN_ATTEMPT: "1",
+    GITHUB_OUTPUT: file("output", ""),
+    GITHUB_STEP_SUMMARY: file("summary", ""),
+    RUNNER_TEMP: folder,
+    "INPUT_GITHUB-TOKEN": "ghs_test",
+  };
+  const action = () => {
+    github.comments.length = 0;
+    return timed(process.execPath, [join(process.cwd(), "dist/index.js")], {
+      ...env,
+      "INPUT_AS-OF": "2026-11-21",
+      "INPUT_FAIL-ON": "never",
+    });
+  };
+  await action();
+  const body = github.comments[0]?.body ?? "";
+  if (body === "") throw new Error("the action wrote no comment; there is nothing to compare");
+  const rival = process.env.BREAKEVEN_BENCH_ACTION ?? "";
+  const other = () =>
+    timed(process.execPath, [rival], {
+      ...env,
+      INPUT_TOKEN: "ghs_test",
+      INPUT_REPOSITORY: "acme/support",
+      "INPUT_ISSUE-NUMBER": String(pullNumber),
+      INPUT_BODY: body,
+    });
+  const bare = () => timed(process.execPath, ["-e", "0"]);
+  const [bareMs = Number.NaN, actionMs = Number.NaN, otherMs] = await race(bare, action, ...(existsSync(rival) ? [other] : []));
+  rows.push({
+    what: "the action, start to end: 10 workloads, head and base, comment of " + `${body.length} characters posted to a loopback GitHub`,
+    measured: `${x(actionMs / bareMs)} the start of bare Node (${ms(actionMs)} against ${ms(bareMs)})`,
+    aim: "3.2 x",
+  });
+  rows.push({
+    what: "the same against a comment-only action that posts the same text (peter-evans/create-or-update-comment 5.0.0)",
+    measured:
+      otherMs === undefined ? "not measured: BREAKEVEN_BENCH_ACTION is not set" : `${x(actionMs / otherMs)} (it takes ${ms(otherMs)})`,
+    aim: "1 x",
+  });
+  await github.close();
+}
+
+/** Runs a script of bench/speed/ in a process of its own and reads the JSON that it prints. */
+function inProcess<Result>(script: string, ...args: readonly string[]): Result {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--import", "tsx", join("bench", "speed", script), ...args], {
+    encoding: "utf8",
+    maxBuffer: 1e8,
+  });
+  if (status !== 0) throw new Error(`${script}: ${stderr}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+}
+
+function manyPolicies(): void {
+  interface Result {
+    readonly ms: number;
+    readonly peakMiB: number;
+  }
+  const [few, many] = [inProcess<Result>("many.ts", "100"), inProcess<Result>("many.ts", "1000")];
+  rows.push({
+    what: "evaluate 1,000 policies of 10 workloads each",
+    measured: `${(many.ms / MS_PER_S).toFixed(1)} s, ${many.peakMiB.toFixed(0)} MiB at most; ${x(many.ms / few.ms)} the time of 100 policies`,
+    aim: "5 s, 300 MB, 10 x",
+  });
+}
+
+function onePolicy(): void {
+  interface Result {
+    readonly first: number;
+    readonly warm: number;
+    readonly twelve: number;
+    readonly draws: number | null;
+  }
+  const { first, warm, twelve, draws } = inProcess<Result>("one.ts");
+  rows.push({
+    what: "evaluate policies/hybrid.yml in a running process",
+    measured: `${ms(warm)}; the first time ${ms(first)}`,
+    aim: "100 ms",
+  });
+  rows.push({ what: "one policy of 12 workloads against the whole catalog", measured: ms(twelve), aim: "1,000 ms" });
+  if (draws !== null) rows.push({ what: "10,000 Monte Carlo draws of policies/hybrid.yml", measured: ms(draws), aim: "300 ms" });
+}
+
+async function synthesis(): Promise<void> {
+  const root = process.cwd();
+  const [cdktfMs = Number.NaN, synthMs = Number.NaN] = await race(
+    () =>
+      timed(process.execPath, [
+        "--input-type=module",
+        "-e",
+        `await import(${JSON.stringify(join(root, "node_modules/cdktf/lib/index.js"))})`,
+      ]),
+    () => timed(process.execPath, [join(root, "dist/cli.js"), "synth", join(root, "policies/self-host.yml"), "--out", join(folder, "out")]),
+  );
+  rows.push({
+    what: "decide and synthesize policies/self-host.yml, start to end",
+    measured: `${x(synthMs / cdktfMs)} the bare import of cdktf (${ms(synthMs)} against ${ms(cdktfMs)})`,
+    aim: "2 x",
+  });
+}
+
+function sizes(): void {
+  const megabytes = (name: string) => `${(statSync(join("dist", name)).size / 1e6).toFixed(2)} MB`;
+  rows.push({ what: "dist/index.js, unminified, data included", measured: megabytes("index.js"), aim: "2.5 MB" });
+}
+
+await wholeAction();
+onePolicy();
+manyPolicies();
+await synthesis();
+sizes();
+rmSync(folder, { recursive: true });
+const table = [
+  "| What | Measured | Aim |",
+  "| --- | --- | --- |",
+  ...rows.map(({ what, measured, aim }) => `| ${what} | ${measured} | ${aim} |`),
+].join("\n");
+console.log(table);
+if (process.argv.includes("--write")) {
+  const page = "docs/benchmarks.md";
+  const date = new Date().toISOString().slice(0, "2026-11-21".length);
+  const measured = `Measured ${date} on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, medians of ${ROUNDS} interleaved rounds.`;
+  const text = readFileSync(page, "utf8").replace(
+    /(<!-- speed:start -->\n)[\s\S]*?(<!-- speed:end -->)/,
+    (_, start: string, end: string) => `${start}${measured}\n\n${table}\n${end}`,
+  );
+  writeFileSync(page, text);
+}
