@@ -13,7 +13,7 @@ export function policyReference(): string {
 
 A policy is one YAML file, by default \`.github/breakeven.yml\`. Unknown keys are errors, and every problem is reported at
 once with its line. \`[]\` marks a list, \`*\` a name of your choice. Keys in bold must be there. The examples under
-[policies/](../policies) are whole policies; [defaults.ts](../src/decide/defaults.ts) lists what is assumed when a key is missing.
+[policies/](../policies) are whole policies; [defaults](defaults.md) lists what is assumed when a key is missing.
 
 | Key | Takes | Meaning |
 | --- | --- | --- |
