@@ -4065,302 +4065,308 @@ const parse$2 = function(data, opts = {}) {
 // src/capacity/calibration.json
 var engines = {
 	"vllm": {
+		"mixesPrompts": true,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .978,
-			"ada": .475,
-			"blackwell": 1.02
+			"ampere": .942,
+			"ada": .451,
+			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .705,
-			"fp8": .516,
-			"int8": .391,
-			"fp4": .366
+			"bf16": .689,
+			"fp8": .498,
+			"int8": .361,
+			"fp4": .359
 		},
-		"weightOnlyFactor": .947,
+		"weightOnlyFactor": .958,
 		"expertFactor": .274,
-		"decodeFactor": .76,
-		"expertDiversity": .754,
+		"decodeFactor": .763,
+		"expertDiversity": .717,
 		"weightBandwidth": {
-			"dense": .825,
-			"experts": .931
+			"dense": .826,
+			"experts": .895
 		},
-		"kvBandwidth": .914,
-		"layerMs": .0374,
-		"expertLayerMs": .0516,
-		"stepMs": 1.52,
-		"sequenceMs": .039,
-		"overlapExponent": 1.58,
-		"allReduceMs": .014,
-		"pcieLatencyFactor": 4.95,
-		"linkBandwidth": .362,
-		"requestMs": .326,
-		"ttftBaseMs": 20.6,
-		"lockstep": .559
+		"kvBandwidth": .926,
+		"layerMs": .0388,
+		"expertLayerMs": .0494,
+		"stepMs": 1.59,
+		"sequenceMs": .0425,
+		"serialShare": .125,
+		"allReduceMs": .0137,
+		"pcieLatencyFactor": 4.93,
+		"linkBandwidth": .355,
+		"requestMs": .319,
+		"ttftBaseMs": 20.4,
+		"lockstep": .556
 	},
 	"vllm-0.6": {
+		"mixesPrompts": false,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .978,
-			"ada": .475,
-			"blackwell": 1.02
+			"ampere": .942,
+			"ada": .451,
+			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .572,
-			"fp8": .419,
-			"int8": .317,
-			"fp4": .297
+			"bf16": .582,
+			"fp8": .421,
+			"int8": .305,
+			"fp4": .304
 		},
-		"weightOnlyFactor": .947,
-		"expertFactor": .267,
-		"decodeFactor": .76,
-		"expertDiversity": .754,
+		"weightOnlyFactor": .958,
+		"expertFactor": .263,
+		"decodeFactor": .763,
+		"expertDiversity": .717,
 		"weightBandwidth": {
-			"dense": .825,
-			"experts": .931
+			"dense": .826,
+			"experts": .895
 		},
-		"kvBandwidth": .914,
-		"layerMs": .043,
-		"expertLayerMs": .0511,
-		"stepMs": 1.75,
-		"sequenceMs": .0448,
-		"overlapExponent": 1.03,
-		"allReduceMs": .014,
-		"pcieLatencyFactor": 4.95,
-		"linkBandwidth": .332,
-		"requestMs": .326,
-		"ttftBaseMs": 20.4,
-		"lockstep": .559
+		"kvBandwidth": .926,
+		"layerMs": .0445,
+		"expertLayerMs": .049,
+		"stepMs": 1.83,
+		"sequenceMs": .0477,
+		"serialShare": 1,
+		"allReduceMs": .0137,
+		"pcieLatencyFactor": 4.93,
+		"linkBandwidth": .327,
+		"requestMs": .319,
+		"ttftBaseMs": 20.2,
+		"lockstep": .556
 	},
 	"vllm-0.5": {
+		"mixesPrompts": false,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .978,
-			"ada": .475,
-			"blackwell": 1.02
+			"ampere": .942,
+			"ada": .451,
+			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .637,
-			"fp8": .467,
-			"int8": .354,
-			"fp4": .331
+			"bf16": .638,
+			"fp8": .461,
+			"int8": .334,
+			"fp4": .333
 		},
-		"weightOnlyFactor": .947,
+		"weightOnlyFactor": .958,
 		"expertFactor": .265,
-		"decodeFactor": .76,
-		"expertDiversity": .754,
+		"decodeFactor": .763,
+		"expertDiversity": .717,
 		"weightBandwidth": {
-			"dense": .825,
-			"experts": .931
+			"dense": .826,
+			"experts": .895
 		},
-		"kvBandwidth": .914,
-		"layerMs": .0381,
-		"expertLayerMs": .0527,
-		"stepMs": 1.55,
-		"sequenceMs": .0447,
-		"overlapExponent": 1.04,
-		"allReduceMs": .014,
-		"pcieLatencyFactor": 4.95,
-		"linkBandwidth": .356,
-		"requestMs": .326,
-		"ttftBaseMs": 20.6,
-		"lockstep": .559
+		"kvBandwidth": .926,
+		"layerMs": .0385,
+		"expertLayerMs": .0498,
+		"stepMs": 1.58,
+		"sequenceMs": .0491,
+		"serialShare": 1,
+		"allReduceMs": .0137,
+		"pcieLatencyFactor": 4.93,
+		"linkBandwidth": .352,
+		"requestMs": .319,
+		"ttftBaseMs": 20.4,
+		"lockstep": .556
 	},
 	"tensorrt-llm": {
+		"mixesPrompts": true,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .978,
-			"ada": .475,
-			"blackwell": 1.02
+			"ampere": .942,
+			"ada": .451,
+			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .774,
-			"fp8": .567,
-			"int8": .43,
-			"fp4": .402
+			"bf16": .763,
+			"fp8": .552,
+			"int8": .4,
+			"fp4": .398
 		},
-		"weightOnlyFactor": .947,
-		"expertFactor": .219,
-		"decodeFactor": .76,
-		"expertDiversity": .754,
+		"weightOnlyFactor": .958,
+		"expertFactor": .216,
+		"decodeFactor": .763,
+		"expertDiversity": .717,
 		"weightBandwidth": {
-			"dense": .825,
-			"experts": .931
+			"dense": .826,
+			"experts": .895
 		},
-		"kvBandwidth": .914,
-		"layerMs": .0344,
-		"expertLayerMs": .0443,
-		"stepMs": 1.4,
-		"sequenceMs": .032,
-		"overlapExponent": 1.81,
-		"allReduceMs": .014,
-		"pcieLatencyFactor": 4.95,
-		"linkBandwidth": .423,
-		"requestMs": .326,
-		"ttftBaseMs": 20.8,
-		"lockstep": .559
+		"kvBandwidth": .926,
+		"layerMs": .0349,
+		"expertLayerMs": .0427,
+		"stepMs": 1.43,
+		"sequenceMs": .034,
+		"serialShare": .122,
+		"allReduceMs": .0137,
+		"pcieLatencyFactor": 4.93,
+		"linkBandwidth": .418,
+		"requestMs": .319,
+		"ttftBaseMs": 20.6,
+		"lockstep": .556
 	},
 	"sglang": {
+		"mixesPrompts": false,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .978,
-			"ada": .475,
-			"blackwell": 1.02
+			"ampere": .942,
+			"ada": .451,
+			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .722,
-			"fp8": .529,
-			"int8": .401,
+			"bf16": .719,
+			"fp8": .519,
+			"int8": .377,
 			"fp4": .375
 		},
-		"weightOnlyFactor": .947,
-		"expertFactor": .244,
-		"decodeFactor": .76,
-		"expertDiversity": .754,
+		"weightOnlyFactor": .958,
+		"expertFactor": .243,
+		"decodeFactor": .763,
+		"expertDiversity": .717,
 		"weightBandwidth": {
-			"dense": .825,
-			"experts": .931
+			"dense": .826,
+			"experts": .895
 		},
-		"kvBandwidth": .914,
-		"layerMs": .0379,
-		"expertLayerMs": .0552,
-		"stepMs": 1.54,
-		"sequenceMs": .0395,
-		"overlapExponent": 1.53,
-		"allReduceMs": .014,
-		"pcieLatencyFactor": 4.95,
-		"linkBandwidth": .359,
-		"requestMs": .326,
-		"ttftBaseMs": 20.6,
-		"lockstep": .559
+		"kvBandwidth": .926,
+		"layerMs": .0398,
+		"expertLayerMs": .0535,
+		"stepMs": 1.63,
+		"sequenceMs": .0431,
+		"serialShare": .125,
+		"allReduceMs": .0137,
+		"pcieLatencyFactor": 4.93,
+		"linkBandwidth": .357,
+		"requestMs": .319,
+		"ttftBaseMs": 20.4,
+		"lockstep": .556
 	},
 	"nim": {
+		"mixesPrompts": true,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .978,
-			"ada": .475,
-			"blackwell": 1.02
+			"ampere": .942,
+			"ada": .451,
+			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .648,
-			"fp8": .475,
-			"int8": .36,
-			"fp4": .336
+			"bf16": .63,
+			"fp8": .455,
+			"int8": .33,
+			"fp4": .329
 		},
-		"weightOnlyFactor": .947,
+		"weightOnlyFactor": .958,
 		"expertFactor": .248,
-		"decodeFactor": .76,
-		"expertDiversity": .754,
+		"decodeFactor": .763,
+		"expertDiversity": .717,
 		"weightBandwidth": {
-			"dense": .825,
-			"experts": .931
+			"dense": .826,
+			"experts": .895
 		},
-		"kvBandwidth": .914,
-		"layerMs": .0456,
-		"expertLayerMs": .0539,
-		"stepMs": 1.85,
-		"sequenceMs": .0391,
-		"overlapExponent": 1.4,
-		"allReduceMs": .014,
-		"pcieLatencyFactor": 4.95,
-		"linkBandwidth": .357,
-		"requestMs": .326,
-		"ttftBaseMs": 20.6,
-		"lockstep": .559
+		"kvBandwidth": .926,
+		"layerMs": .047,
+		"expertLayerMs": .0514,
+		"stepMs": 1.93,
+		"sequenceMs": .0426,
+		"serialShare": .126,
+		"allReduceMs": .0137,
+		"pcieLatencyFactor": 4.93,
+		"linkBandwidth": .348,
+		"requestMs": .319,
+		"ttftBaseMs": 20.4,
+		"lockstep": .556
 	}
 };
 var bands = {
 	"vllm": {
 		"A": {
 			"throughput": {
-				"p10": .653,
-				"p90": 1.15
+				"p10": .652,
+				"p90": 1.16
 			},
 			"tpot": {
-				"p10": .641,
+				"p10": .661,
 				"p90": 1.61
 			},
 			"ttft": {
-				"p10": .486,
-				"p90": 1.77
+				"p10": .502,
+				"p90": 1.73
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .584,
-				"p90": 1.52
+				"p10": .574,
+				"p90": 1.53
 			},
 			"tpot": {
-				"p10": .406,
-				"p90": 1.71
+				"p10": .548,
+				"p90": 1.72
 			},
 			"ttft": {
-				"p10": .435,
-				"p90": 6.43
+				"p10": .384,
+				"p90": 6.28
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .651,
-				"p90": 1.23
+				"p10": .569,
+				"p90": 1.25
 			},
 			"tpot": {
-				"p10": .719,
-				"p90": 1.53
+				"p10": .773,
+				"p90": 1.52
 			},
 			"ttft": {
-				"p10": .634,
-				"p90": 1.49
+				"p10": .601,
+				"p90": 1.78
 			}
 		}
 	},
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .434,
-				"p90": 1.44
+				"p10": .443,
+				"p90": 1.43
 			},
 			"tpot": {
-				"p10": .627,
-				"p90": 2.7
+				"p10": .605,
+				"p90": 2.59
 			},
 			"ttft": {
-				"p10": .489,
-				"p90": 3.91
+				"p10": .49,
+				"p90": 4.02
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .596,
-				"p90": 1.4
+				"p10": .48,
+				"p90": 1.57
 			},
 			"tpot": {
-				"p10": .683,
-				"p90": 2.67
+				"p10": .608,
+				"p90": 3.57
 			},
 			"ttft": {
-				"p10": .5,
-				"p90": 5.16
+				"p10": .689,
+				"p90": 4.56
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .435,
-				"p90": 1.26
+				"p10": .366,
+				"p90": 1.28
 			},
 			"tpot": {
-				"p10": .459,
-				"p90": 2.89
+				"p10": .383,
+				"p90": 6.08
 			},
 			"ttft": {
-				"p10": .431,
-				"p90": 3.18
+				"p10": .419,
+				"p90": 3.01
 			}
 		}
 	}
@@ -4401,11 +4407,19 @@ const KV_BYTES = {
 */
 const GPU_MEMORY_UTILIZATION = .9;
 /**
-* GiB that vLLM keeps on each GPU beside weights and KV cache (activations of the largest step, CUDA graphs, NCCL buffers) on cards of at
+* GiB that vLLM keeps on each GPU beside weights and KV cache whatever the model (context, CUDA graphs, NCCL buffers, activations) on cards of at
 * least RESERVE_FULL_CARD_GIB; smaller cards scale it down, because the default token budget of a step is smaller there.
-* Anchored on Llama 3.1 70B fp8 on one H100 80 GB, which serves 4k but not 8k tokens (Lambda, 2024-09): 71.7 - 67.7 - 2.6 GiB = 4.7k tokens.
+* Anchored on Llama 3.1 70B fp8 on one H100 80 GB, which serves 4k but not 8k tokens (Lambda, 2024-09): 71.7 - 67.7 - 1.6 - 1.0 (logits) = 4.8k tokens.
 */
-const RUNTIME_RESERVE_GIB = 2.6;
+const RUNTIME_RESERVE_GIB = 1.6;
+/**
+* Multiples that mxfp4 kernels pad the expert matrices to: hidden size to 256, expert size to 128. gpt-oss (2880 x 2880) is stored as 3072 x 2944, 9 % more.
+* Source: vllm/model_executor/layers/quantization/mxfp4.py (Marlin), read 2026-11-21.
+*/
+const MXFP4_PADDING = {
+	hidden: 256,
+	expert: 128
+};
 /**
 * vLLM's default `--max-num-seqs` for an API server: 1024 on cards with at least 70 GiB that are not A100, 256 on others.
 * Source: vllm/engine/arg_utils.py `_set_default_args` (0.11.0) and `get_batch_defaults` (0.27), read 2026-11-20.
@@ -4533,23 +4547,23 @@ const VLLM_MULTISTEP_MINOR = 6;
 /**
 * Engine of a measurement by its name and version as people write them; an unknown version counts as current.
 * Examples: ("vLLM", "0.11.0") -> vllm; ("vLLM", "0.7.3") -> vllm-0.6; ("SGLang", "0.5.9") -> sglang; ("NIM/TensorRT-LLM", "") -> nim;
-* ("vLLM", "nm-vllm 0.2.0 (vLLM ~0.4)") -> vllm-0.5. Unknown names give undefined.
+* ("vLLM", "nm-vllm 0.2.0 (vLLM ~0.4)") -> vllm-0.5; ("vllm-openai:v0.9.1", "") -> vllm. Unknown names give undefined.
 */
 function engineNamed(name, version) {
 	const engine = name.trim().toLowerCase();
-	if (engine.startsWith("nim")) return "nim";
-	if (engine.startsWith("tensorrt") || engine.startsWith("trt")) return "tensorrt-llm";
-	if (engine === "sglang") return "sglang";
-	if (engine !== "" && engine !== "vllm") return void 0;
-	const minor = vllmMinor(version);
+	if (/\bnim\b/.test(engine)) return "nim";
+	if (/tensorrt|\btrt/.test(engine)) return "tensorrt-llm";
+	if (engine.includes("sglang")) return "sglang";
+	if (engine !== "" && !/vllm|rhaiis|red ?hat ai inference/.test(engine)) return void 0;
+	const minor = vllmMinor(version === "" ? engine : version);
 	if (minor === null || minor >= VLLM_V1_MINOR) return "vllm";
 	return minor >= VLLM_MULTISTEP_MINOR ? "vllm-0.6" : "vllm-0.5";
 }
-/** Minor number of a 0.x release; null when the text names none. Forks and images of 2024 carry vLLM 0.4 to 0.5. */
+/** Minor number of a 0.x release; null when the text names none. Forks and images of 2024 carry vLLM 0.4 to 0.5; `0.1.dev` is a build of the day. */
 function vllmMinor(version) {
 	if (/nm-vllm|DJL|2024/.test(version)) return 5;
-	const match = /(\d+)\.(\d+)/.exec(version);
-	if (match === null || match[1] !== "0") return null;
+	const match = /(\d+)\.(\d+)(\.dev)?/.exec(version);
+	if (match === null || match[1] !== "0" || match[3] !== void 0) return null;
 	return Number(match[2]);
 }
 
@@ -4613,6 +4627,17 @@ function weightBytes(model, precision) {
 	const matrices = split.tied ? split.embedding : split.embedding + split.head;
 	return (total - matrices - split.experts) * bytes.dense + split.experts * bytes.experts + matrices * 2;
 }
+/**
+* Bytes that mxfp4 kernels add to the experts of a checkpoint, because they pad their sizes: 3072 x 2944 / 2880^2 - 1 = 9 % for gpt-oss (5.5 GB of
+* gpt-oss-120b), 0 where the sizes are multiples already and in other precisions.
+*/
+function paddingBytes(model, precision) {
+	const { hiddenSize, moe } = model.architecture;
+	if (precision !== "mxfp4" || moe === null) return 0;
+	const up = (size, multiple) => Math.ceil(size / multiple) * multiple / size;
+	const padded = up(hiddenSize, MXFP4_PADDING.hidden) * up(moe.expertIntermediate, MXFP4_PADDING.expert);
+	return splitParameters(model).experts * WEIGHT_BYTES.mxfp4 * (padded - 1);
+}
 /** Bytes per weight of the dense part and of the experts at `precision`. */
 function roleBytes(model, precision) {
 	return {
@@ -4627,12 +4652,12 @@ function roleBytes(model, precision) {
 *
 * usable = memory x 0.90; KV cache = usable - weights / n - runtime reserve; it fits when that holds at least one request of `maxModelLen`.
 * `kvCacheTokens` counts as vLLM logs it: KV bytes / bytes of a sequence of `maxModelLen`, times `maxModelLen`.
-* Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.7k tokens: fits at 4096, not at 8192.
+* Example: Llama 3.1 70B fp8 on one H100 (79.65 GiB): 71.7 - 67.7 - 2.6 = 1.4 GiB, 4.8k tokens: fits at 4096, not at 8192.
 */
 function memoryFit(configuration) {
 	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
 	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
-	const reserveGiB = runtimeReserveGiB(gpu.memoryGiB);
+	const reserveGiB = runtimeReserveGiB(configuration);
 	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
 	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
 	const neededGiB = weightsGiB + reserveGiB + longestGiB;
@@ -4658,9 +4683,14 @@ function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB
 	const cards = tensorParallel === 1 ? `one ${gpu.name}` : `each of ${tensorParallel} x ${gpu.name}`;
 	return `${model.id} in ${precision} needs ${neededGiB.toFixed(1)} GiB on ${cards} (weights ${weightsGiB.toFixed(1)}, KV cache of one request of ${maxModelLen} tokens ${longestGiB.toFixed(1)}, runtime ${reserveGiB.toFixed(1)}); usable are ${usableGiB.toFixed(1)} GiB (${gpu.memoryGiB} x ${GPU_MEMORY_UTILIZATION})`;
 }
-/** GiB that the engine keeps beside weights and cache on a card of `memoryGiB`: 2.6 from 60 GiB on, in proportion below (1.0 on an L4). */
-function runtimeReserveGiB(memoryGiB) {
-	return RUNTIME_RESERVE_GIB * Math.min(1, memoryGiB / 60);
+/**
+* GiB that the engine keeps beside weights and cache: 1.6 from 60 GiB on, in proportion below, two copies of the logits of `--max-num-seqs`
+* requests, and what kernels pad the weights with.
+* Example: Llama 3 (128,256 words) on H100: 1.6 + 2 x 1024 x 128,256 x 4 B = 2.6; on an L4 with 256 requests: 0.6 + 0.2 = 0.8.
+*/
+function runtimeReserveGiB({ model, gpu, precision, tensorParallel }) {
+	const logits = 2 * maxNumSeqs({ gpu }) * model.architecture.vocabSize * 4;
+	return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / 60) + (logits + paddingBytes(model, precision) / tensorParallel) / BYTES_PER_GIB;
 }
 /**
 * Bytes of KV cache and recurrent state that one sequence of `tokens` takes on each GPU of the replica.
@@ -4693,7 +4723,7 @@ function maxConcurrency(configuration, shape) {
 /** Requests of `shape` whose cache fits at once, whatever the scheduler allows. Shared prefixes are not assumed to be stored once. */
 function kvConcurrency(configuration, shape) {
 	const { model, gpu, precision, tensorParallel } = configuration;
-	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(gpu.memoryGiB);
+	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(configuration);
 	if (kvCacheGiB * BYTES_PER_GIB < kvBytesPerSequence(configuration, 1)) return 0;
 	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
 	return kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
@@ -4744,6 +4774,7 @@ function timingOf(configuration, engine) {
 		denseReadMs: (split.dense * bytes.dense + split.head * 2) * byteMs / (tensorParallel * engine.weightBandwidth.dense),
 		expertReadMs: split.experts * bytes.experts * byteMs / (tensorParallel * engine.weightBandwidth.experts),
 		expertShare: split.expertShare,
+		logUnchosen: Math.log1p(-split.expertShare),
 		fullPairMs: attention.fullPairMs,
 		slidingPairMs: attention.slidingPairMs,
 		slidingWindow: attention.slidingWindow,
@@ -4795,7 +4826,7 @@ function prefillMs(timing, tokens, computed) {
 * One decode step of `batch` running requests with a mean context of `context` tokens.
 *
 * Weights are read while they are multiplied, so both overlap in part: sqrt(read^2 + multiply^2); cache, all-reduce and layer overhead add up;
-* the processor works beside the GPU (see `overlapExponent`).
+* the processor works beside the GPU (see `serialShare`).
 * A step touches experts that at least one of the batch chose: 1 - (1 - share)^batch of them.
 * Example: Llama 3.1 8B bf16 on H100, batch 1, context 1000: 15.0 GB / 3.35 TB/s / 0.825 = 5.4 ms, + 1.2 ms for layers,
 * with 1.6 ms of processor time mostly hidden: 7.1 ms.
@@ -4809,21 +4840,28 @@ function requestCacheMs(timing, context) {
 }
 /** `decodeStep` for a cache time that is already known: what a search over the batch repeats. */
 function stepParts(timing, batch, cacheMsPerRequest) {
-	const touched = timing.expertShare === 0 ? 0 : 1 - (1 - timing.expertShare) ** (1 + (batch - 1) * timing.engine.expertDiversity);
+	const touched = timing.expertShare === 0 ? 0 : 1 - Math.exp(timing.logUnchosen * (1 + (batch - 1) * timing.engine.expertDiversity));
 	const readMs = timing.denseReadMs + timing.expertReadMs * touched;
 	const multiplyMs = timing.decodeTokenMs * batch;
 	const cacheMs = batch * cacheMsPerRequest;
 	const linkMs = timing.linkFixedMs + timing.linkTokenMs * batch;
 	const processorMs = timing.engine.stepMs + timing.engine.sequenceMs * batch;
-	const gpuMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs) + cacheMs + linkMs + timing.layersMs;
-	const exponent = timing.engine.overlapExponent;
+	const weightsMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
+	const gpuMs = weightsMs + cacheMs + linkMs + timing.layersMs;
 	return {
-		totalMs: gpuMs * (1 + (processorMs / gpuMs) ** exponent) ** (1 / exponent),
+		totalMs: besideMs(timing.engine, gpuMs, processorMs),
+		weightsMs,
+		gpuMs,
+		processorMs,
 		computeMs: multiplyMs,
 		memoryMs: readMs + cacheMs,
 		linkMs,
 		overheadMs: timing.layersMs + processorMs
 	};
+}
+/** Time of a step whose GPU and processor work side by side as far as the engine lets them; see `serialShare`. */
+function besideMs({ serialShare }, gpuMs, processorMs) {
+	return Math.sqrt(gpuMs * gpuMs + processorMs * processorMs + 2 * serialShare * gpuMs * processorMs);
 }
 
 // src/capacity/operate.ts
@@ -4842,17 +4880,40 @@ function servingOf(timing, shape, detail) {
 	const promptsPerStep = (detail.maxBatchedTokens ?? maxBatchedTokens(configuration)) / Math.max(1, shape.inputTokens * (1 - shape.cachedInputRatio));
 	const byScheduler = Math.max(1, Math.min(detail.maxNumSeqs ?? maxNumSeqs(configuration), shape.outputTokens * promptsPerStep));
 	const context = shape.inputTokens + shape.outputTokens * (1 + detail.spread ** 2) / 2;
+	const computed = shape.inputTokens * (1 - shape.cachedInputRatio);
+	const promptMs = prefillMs(timing, shape.inputTokens, computed);
 	return {
 		timing,
 		shape,
 		spread: detail.spread,
 		longestOutput: detail.longestOutput ?? LONGEST_OUTPUT * shape.outputTokens,
-		prefillMs: timing.engine.requestMs + prefillMs(timing, shape.inputTokens, shape.inputTokens * (1 - shape.cachedInputRatio)),
+		prefillMs: timing.engine.requestMs + promptMs,
+		promptComputeMs: promptMs - computed * timing.linkTokenMs,
 		requestCacheMs: requestCacheMs(timing, context),
 		maxBatch: Math.min(byCache, byScheduler),
 		cacheBound: byCache < byScheduler,
 		promptsPerStep
 	};
+}
+/**
+* ms that one prompt adds to the steps that carry it while `batch` requests run.
+*
+* A step that carries prompts reads the weights once for the prompts and for the running requests: it takes
+* sqrt(read^2 + (decode + prompts)^2) where a step without takes sqrt(read^2 + decode^2). One prompt at a time, or as many as have to enter
+* in each step to keep `batch` running; a long prompt that takes more steps than there are to decode shares only those. Engines that give prompts steps of their own pay for both.
+* Example: 575 tokens of Llama 2 70B on 4 x H100 multiply for 28 ms and the weights take 13 ms to read: 28 ms in a step of their own, 18 ms beside
+* the running requests.
+*/
+function addedByPrompt(serving, batch, parts) {
+	const { timing, promptComputeMs, promptsPerStep, shape } = serving;
+	if (!timing.engine.mixesPrompts) return serving.prefillMs;
+	const together = Math.min(promptsPerStep, Math.max(1, batch / shape.outputTokens));
+	const readMs = timing.denseReadMs + timing.expertReadMs;
+	const multiplyMs = parts.computeMs + together * promptComputeMs;
+	const mixedMs = Math.sqrt(readMs * readMs + multiplyMs * multiplyMs);
+	const addedMs = besideMs(timing.engine, parts.gpuMs - parts.weightsMs + mixedMs, parts.processorMs) - parts.totalMs;
+	const shared = Math.min(1, shape.outputTokens * together / batch);
+	return serving.prefillMs - shared * (promptComputeMs - addedMs / together);
 }
 /**
 * Steady state with `batch` requests running.
@@ -4864,21 +4925,23 @@ function servingOf(timing, shape, detail) {
 function operate(serving, batch) {
 	const { timing, shape, prefillMs: prefill } = serving;
 	const parts = stepParts(timing, batch, serving.requestCacheMs);
-	const work = shape.outputTokens * parts.totalMs + batch * prefill;
+	const promptMs = addedByPrompt(serving, batch, parts);
+	const work = shape.outputTokens * parts.totalMs + batch * promptMs;
 	return {
 		batch,
 		cycleMs: timing.engine.ttftBaseMs + work,
 		ttftMs: timing.engine.ttftBaseMs + prefill + parts.totalMs + waitMs(serving, batch, parts.totalMs),
-		tpotMs: tpotAt(serving, batch, parts.totalMs),
+		tpotMs: parts.totalMs + Math.max(0, batch - 1) * promptMs / shape.outputTokens,
+		promptMs,
 		parts
 	};
 }
-function tpotAt({ prefillMs: prefill, shape }, batch, stepMs) {
-	return stepMs + Math.max(0, batch - 1) * prefill / shape.outputTokens;
+function tpotAt(serving, batch, parts) {
+	return parts.totalMs + Math.max(0, batch - 1) * addedByPrompt(serving, batch, parts) / serving.shape.outputTokens;
 }
 /** GPU time of one request's slot while it is taken: output x step + batch x prefill. */
 function slotWork(serving, point) {
-	return serving.shape.outputTokens * point.parts.totalMs + point.batch * serving.prefillMs;
+	return serving.shape.outputTokens * point.parts.totalMs + point.batch * point.promptMs;
 }
 /** Mean time that a prompt waits for the step in progress and for earlier prompts. */
 function waitMs(serving, batch, stepMs) {
@@ -4905,65 +4968,50 @@ function openPoint(serving, others) {
 function batchP95(others) {
 	return 1 + others + P95_DEVIATIONS * Math.sqrt(others);
 }
-/**
-* p95 from means: TPOT is that of the p95 batch (a request that meets a crowded server); TTFT takes its wait as exponential, so the p95 wait is
-* ln(20) = 3.0 times the mean; the parts that do not queue stay. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11).
-*/
+/** Most others for which the p95 crowd stays within `most`: 1 + x + 1.645 sqrt(x) = most solved for x; 0 where one request is too many. */
+function othersWithin(most) {
+	if (most <= 1) return 0;
+	return ((Math.sqrt(P95_DEVIATIONS ** 2 + 4 * (most - 1)) - P95_DEVIATIONS) / 2) ** 2;
+}
+/** p95 latencies with `others` running on average; see `ttftP95` and `tpotP95`. Measured p99 TPOT is 1.0 to 1.2 times the mean (InferenceX, 2025-11). */
 function tailLatency(serving, others) {
-	const { timing, prefillMs: prefill, requestCacheMs: cacheMs } = serving;
-	const step = stepParts(timing, 1 + others, cacheMs).totalMs;
-	const wait = waitMs(serving, 1 + others, step);
-	const ttftMs = timing.engine.ttftBaseMs + prefill + step + wait;
-	const crowd = batchP95(others);
 	return {
-		ttftMsP95: ttftMs + (P95_OF_EXPONENTIAL - 1) * wait,
-		tpotMsP95: tpotAt(serving, crowd, stepParts(timing, crowd, cacheMs).totalMs)
+		ttftMsP95: ttftP95(serving, others),
+		tpotMsP95: tpotP95(serving, others)
 	};
 }
-/** Relative width at which a bisection stops. */
-const BISECTION_TOLERANCE = 1e-9;
+/** p95 TTFT in ms: the wait counts as exponential, so its p95 is ln(20) = 3.0 times its mean; the parts that do not queue stay. */
+function ttftP95(serving, others) {
+	const stepMs = stepParts(serving.timing, 1 + others, serving.requestCacheMs).totalMs;
+	return serving.timing.engine.ttftBaseMs + serving.prefillMs + stepMs + P95_OF_EXPONENTIAL * waitMs(serving, 1 + others, stepMs);
+}
+/** p95 TPOT in ms: that of the p95 batch, of a request that meets a crowded server. */
+function tpotP95(serving, others) {
+	const crowd = batchP95(others);
+	return tpotAt(serving, crowd, stepParts(serving.timing, crowd, serving.requestCacheMs));
+}
+/** Relative width at which the search for a crossing stops, and the most steps it takes: each third halves the width even where the margin bends. */
+const CROSSING_TOLERANCE = 1e-8;
+const MOST_STEPS = 100;
 /**
-* Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls; 0 when it is negative everywhere.
-*
-* A bisection, so that the result does not depend on how the margin bends; but most of its questions are answered by a bracket around the
-* crossing that interpolation has found before, which takes a third of the work. `first` is `margin(0)` where the caller knows it.
+* Largest x in [0, high] whose `margin(x)` is not negative, for a margin that falls, to 1e-8 of `high` and never beyond; 0 when it is negative
+* everywhere. Inverse quadratic interpolation where the last three points allow it, else the middle (Chandrupatla, Advances in Engineering
+* Software 28, 1997). `first` and `last` are the margins at the ends where the caller knows them.
 */
-function largest(high, margin, first = margin(0)) {
-	const last = margin(high);
+function largest(high, margin, first = margin(0), last = margin(high)) {
 	if (last >= 0) return high;
-	const bracket = crossing(high, margin, first, last);
-	let low = 0;
-	let upper = high;
-	while (upper - low > BISECTION_TOLERANCE * high) {
-		const middle = (low + upper) / 2;
-		if (middle <= bracket.holds || middle < bracket.fails && margin(middle) >= 0) low = middle;
-		else upper = middle;
-	}
-	return low;
-}
-/** Most interpolations before the bisection goes on alone. */
-const MAX_INTERPOLATIONS = 16;
-/**
-* Narrow bracket around the x in [0, high] where a falling margin changes its sign: inverse quadratic interpolation where the last three
-* points allow it, else the middle (Chandrupatla, Advances in Engineering Software 28, 1997).
-*/
-function crossing(high, margin, first, last) {
-	if (first < 0) return {
-		holds: Number.NEGATIVE_INFINITY,
-		fails: 0
-	};
-	let [a, b, c] = [
+	if (first < 0) return 0;
+	const tolerance = CROSSING_TOLERANCE * high;
+	let [a, b, c, fa, fb, fc] = [
 		high,
 		0,
-		high
-	];
-	let [fa, fb, fc] = [
+		high,
 		last,
 		first,
 		last
 	];
-	let share = .5;
-	for (let step = 0; step < MAX_INTERPOLATIONS && Math.abs(b - a) > BISECTION_TOLERANCE * high; step++) {
+	let share = Math.min(.9, Math.max(.1, fa / (fa - fb)));
+	for (let step = 0; step < MOST_STEPS && Math.abs(b - a) > tolerance; step++) {
 		const x = a + share * (b - a);
 		const fx = margin(x);
 		if (fx >= 0 === fa >= 0) [c, fc] = [a, fa];
@@ -4976,16 +5024,10 @@ function crossing(high, margin, first, last) {
 		[a, fa] = [x, fx];
 		const [along, value] = [(a - b) / (c - b), (fa - fb) / (fc - fb)];
 		share = value ** 2 < along && (1 - value) ** 2 < 1 - along ? fa / (fb - fa) * (fc / (fb - fc)) + (c - a) / (b - a) * fa * fb / ((fc - fa) * (fc - fb)) : .5;
-		const least = BISECTION_TOLERANCE * high / 2 / Math.abs(b - a);
+		const least = tolerance / 2 / Math.abs(b - a);
 		share = Math.min(1 - least, Math.max(least, share));
 	}
-	return fa >= 0 ? {
-		holds: a,
-		fails: b
-	} : {
-		holds: b,
-		fails: a
-	};
+	return fa >= 0 ? a : b;
 }
 /** Requests running on average when `requestsPerSecond` arrive, or null when more arrive than the replica can serve. */
 function othersAtRate(serving, requestsPerSecond) {
@@ -4994,15 +5036,12 @@ function othersAtRate(serving, requestsPerSecond) {
 	return largest(most, (others) => requestsPerSecond - openPoint(serving, others).requestsPerSecond);
 }
 /** The part of a step that takes longest. */
-function dominantPart(serving, point) {
-	const { parts, batch } = point;
-	const prefillShare = batch * serving.prefillMs / serving.shape.outputTokens;
-	return [
-		["compute", parts.computeMs + prefillShare],
-		["memory-bandwidth", parts.memoryMs],
-		["interconnect", parts.linkMs],
-		["engine-overhead", parts.overheadMs]
-	].reduce((most, part) => part[1] > most[1] ? part : most)[0];
+function dominantPart({ shape }, { parts, batch, promptMs }) {
+	const computeMs = parts.computeMs + batch * promptMs / shape.outputTokens;
+	const most = Math.max(computeMs, parts.memoryMs, parts.linkMs, parts.overheadMs);
+	if (most === computeMs) return "compute";
+	if (most === parts.memoryMs) return "memory-bandwidth";
+	return most === parts.linkMs ? "interconnect" : "engine-overhead";
 }
 
 // src/capacity/flags.ts
@@ -11245,6 +11284,127 @@ const RefusedName = strictObject({
 	}).optional()
 });
 
+// src/capacity/names.ts
+/**
+* Names of models, cards and precisions as measurement tables and benchmark tools spell them. The catalog's own look-ups are exact, because a policy must say
+* what it means; a table from elsewhere cannot be edited, so here spelling is read and only the meaning must be unique.
+*/
+/** Words that a table writes in an empty cell. */
+const BLANK = /^(-+|n\/?a|nan|null|none|unknown|\?)$/i;
+/** Text of a cell: trimmed, and empty where the table says that there is nothing. Example: `" N/A "` -> `""`. */
+function cell(text) {
+	const trimmed = (text ?? "").trim();
+	return BLANK.test(trimmed) ? "" : trimmed;
+}
+/** Number of a cell; commas between thousands are read. NaN for anything else. Examples: `1,024` -> 1024; `0.5` -> 0.5; `eight` -> NaN. */
+function numberIn$1(text) {
+	if (text === "") return NaN;
+	return Number(/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(",", "") : text);
+}
+/** Ends of repository names that say how the weights are stored, and the precision they mean. Longer ends first. */
+const STORED = [
+	[/[-_.](nv)?fp4(-v\d)?$/, "nvfp4"],
+	[/[-_.]mxfp4$/, "mxfp4"],
+	[/[-_.](fp8(-?(dynamic|kv|block|tensor|e4m3))*|float8)$/, "fp8"],
+	[/[-_.](quantized\.)?(w8a8|int8|w8a16)$/, "int8"],
+	[/[-_.]((quantized\.)?w4a16(-g128|-ct)?|awq(-?(int4|marlin|4bit))?|gptq(-?int4)?|int4(-(awq|gptq))?|4bit)$/, "int4"],
+	[/[-_.](bf16|fp16|bfloat16|float16)$/, "bf16"]
+];
+/** Ends that tell a chat version from its base, and ways to write the same name; the architecture is the same. */
+const VARIANT = /-(instruct|chat|it|hf)(?=-|$)/g;
+/**
+* Model row by any spelling: id, alias or repository, in any case, with or without the publisher, the storage (`-FP8`, `-AWQ`, `.w8a8`) and `-Instruct`.
+* The closest spelling wins. Examples: `meta-llama/Llama-3.1-70B-Instruct-FP8`, `RedHatAI/Meta-Llama-3.1-70B-Instruct-quantized.w4a16` and
+* `llama 3.1 70b` are `llama-3.1-70b-instruct`; `llama-3.9-70b` is none.
+*/
+function modelNamed(models, name) {
+	for (const key of MODEL_KEYS) {
+		const wanted = key(name);
+		const found = models.find((model) => spellings(model).some((spelling) => key(spelling) === wanted));
+		if (found !== void 0) return found;
+	}
+}
+/** Precision that the end of a model's name states; undefined where it says nothing. Example: `Qwen/Qwen3-32B-FP8` -> fp8. */
+function storedPrecision(name) {
+	const text = plain$1(name);
+	return STORED.find(([end]) => end.test(text))?.[1];
+}
+function spellings({ id, aliases, hubRepo, checkpoints }) {
+	return [
+		id,
+		...aliases,
+		hubRepo,
+		...checkpoints.map((checkpoint) => checkpoint.hubRepo)
+	];
+}
+const MODEL_KEYS = [
+	plain$1,
+	withoutPublisher,
+	withoutStorage,
+	withoutVariant
+];
+function plain$1(name) {
+	return name.trim().toLowerCase().replace(/[\s_]+/g, "-");
+}
+function withoutPublisher(name) {
+	return plain$1(name).replace(/^.*\//, "");
+}
+function withoutStorage(name) {
+	return STORED.reduce((text, [end]) => text.replace(end, ""), withoutPublisher(name));
+}
+function withoutVariant(name) {
+	return withoutStorage(name).replace(VARIANT, "").replace(/^(meta|nvidia)-/, "").replace(/^llama-?(\d)/, "llama-$1");
+}
+/** Words of a card's name that do not tell it from another one of the same name. */
+const CARD_NOISE = /^(nvidia|aws|tesla|tensor|core|gpus?|sxm\d?|hbm\d?e?|server|workstation|edition|se|blackwell|hopper|ampere|ada|lovelace|dgx|hgx|\d+x|x\d*|×)$/;
+/** Share by which a stated memory may differ from the row's: sheets say 80 GB where the driver reports 79.65 GiB, or 24 for 22.49. */
+const MEMORY_TOLERANCE$1 = .12;
+/**
+* Card by any spelling: the catalog's, else the card's own name and memory in any order with whatever marketing stands around them. A memory
+* that no row has, and a form factor of its own (`H100 PCIe`, `H100 NVL`: other memory and clocks), give undefined, as does `A100` without its size.
+* Examples: `NVIDIA H100 80GB HBM3`, `8xH100-SXM5` -> h100; `A100-80G` -> a100-80gb; `RTX PRO 6000 Blackwell` -> rtx-pro-6000.
+*/
+function gpuNamed(gpus, name) {
+	const wanted = plain$1(name);
+	const exact = gpus.find((gpu) => [
+		gpu.id,
+		gpu.name,
+		...gpu.aliases
+	].some((known) => plain$1(known) === wanted));
+	if (exact !== void 0) return exact;
+	const { stem, memoryGb } = cardOf(name);
+	const alike = gpus.filter((gpu) => cardOf(gpu.id).stem === stem && (memoryGb === null || isNear(memoryGb, gpu.memoryGiB)));
+	return alike.length === 1 ? alike[0] : void 0;
+}
+function cardOf(name) {
+	const words = plain$1(name).replace(/^\d+-[x×]-/, "").split(/[^a-z0-9.]+/).map((word) => word.replace(/^\d+x(?=[a-z])/, "")).filter((word) => word !== "" && !CARD_NOISE.test(word));
+	const memory = words.find((word) => /^\d+(gi?b?)$/.test(word));
+	const rest = words.filter((word) => word !== memory && !/^(gi?b)$/.test(word));
+	return {
+		stem: (rest[0] === "a100" ? rest.filter((word) => word !== "pcie") : rest).join(""),
+		memoryGb: memory === void 0 ? null : Number.parseInt(memory, 10)
+	};
+}
+function isNear(memoryGb, memoryGiB) {
+	return Math.abs(memoryGb / memoryGiB - 1) <= MEMORY_TOLERANCE$1;
+}
+/** Spellings of a precision, by what stands in the text; weights decide, so `w4a16` is int4. */
+const PRECISIONS = [
+	[/mx-?fp4/, "mxfp4"],
+	[/(nv)?-?fp4|float4/, "nvfp4"],
+	[/fp8|float8|e4m3|e5m2/, "fp8"],
+	[/w4a|int4|awq|gptq|4-?bit|u4/, "int4"],
+	[/w8a|int8|8-?bit/, "int8"],
+	[/bf-?16|fp-?16|bfloat16|float16|^half$|^16-?bit$/, "bf16"]
+];
+/** Precision by any spelling; undefined where none is meant. Examples: `W8A8-INT8` -> int8; `FP8_dynamic` -> fp8; `AWQ` -> int4; `half` -> bf16. */
+function precisionNamed(name) {
+	const wanted = name.trim().toLowerCase();
+	const exact = Precision.safeParse(wanted);
+	if (exact.success) return exact.data;
+	return PRECISIONS.find(([word]) => word.test(wanted))?.[1];
+}
+
 // src/capacity/question.ts
 const NEEDED = [
 	"model",
@@ -11255,48 +11415,85 @@ const NEEDED = [
 	"output_len"
 ];
 /**
-* Reads a row of a measurement table: `model, gpu, precision, tp, input_len, output_len` are needed; `engine, engine_version, kv_precision,
-* length_dist, load, concurrency, request_rate, num_prompts, cached_input_ratio` and the server's command line in `server` or `notes` are used
-* where they are filled. Errors name the columns without a value, or the value that nothing in the catalog answers to.
+* Reads a row of a measurement table: `model, gpu, precision, tp, input_len, output_len` are needed (the precision may stand in the model's name);
+* `engine, engine_version, kv_precision, length_dist, load, concurrency, request_rate, num_prompts, cached_input_ratio` and the server's command line
+* in `server` or `notes` are used where they are filled. Other columns are not read. Errors name the columns without a value, the number that
+* is none, or the value that nothing in the catalog answers to.
 */
-function readQuestion(catalog, record) {
+function readQuestion(catalog, raw) {
+	const record = cleaned(raw);
 	const missing = NEEDED.filter((column) => !record[column]);
 	if (missing.length > 0) return invalid$1(`no value in ${missing.join(", ")}; a prediction needs them`);
+	const wrong = NUMBERS.find((column) => record[column] && !(numberIn$1(record[column]) >= 0));
+	if (wrong !== void 0) return invalid$1(`${wrong} must be a number, not "${record[wrong]}"`);
 	const engine = engineNamed(record.engine ?? "", record.engine_version ?? "");
 	if (engine === void 0) return invalid$1(`unknown engine "${record.engine}"; known: vLLM, SGLang, TensorRT-LLM, NIM`);
 	const shape = {
-		inputTokens: Number(record.input_len),
-		outputTokens: Number(record.output_len),
-		cachedInputRatio: Number(record.cached_input_ratio || 0)
+		inputTokens: numberIn$1(record.input_len ?? ""),
+		outputTokens: numberIn$1(record.output_len ?? ""),
+		cachedInputRatio: Math.min(LARGEST_CACHED_RATIO, numberIn$1(record.cached_input_ratio || "0"))
 	};
-	const server = record.server ?? record.notes ?? "";
+	const server = record.server || record.notes || "";
 	const kvPrecision = record.kv_precision || (/kv-cache-dtype[= ]fp8/.test(server) ? "fp8" : "bf16");
 	const resolved = resolveConfiguration(catalog, {
 		model: record.model ?? "",
 		gpu: record.gpu ?? "",
 		precision: record.precision ?? "",
-		tensorParallel: Number(record.tp),
+		tensorParallel: numberIn$1(record.tp ?? ""),
 		kvPrecision,
 		shape
 	});
 	if (resolved.kind === "invalid") return resolved;
+	const { configuration } = resolved;
 	return {
 		kind: "question",
 		engine,
-		configuration: resolved.configuration,
+		configuration,
 		shape,
 		detail: detailOf(record, server, engine),
 		run: runOf(record)
 	};
 }
+/** Columns that hold numbers. */
+const NUMBERS = [
+	"tp",
+	"input_len",
+	"output_len",
+	"concurrency",
+	"request_rate",
+	"num_prompts",
+	"cached_input_ratio"
+];
+/** A prompt of which nothing is computed takes no time; the last token always is. */
+const LARGEST_CACHED_RATIO = .999;
+/** Words for "as fast as they can be sent". */
+const NO_LIMIT = /^(inf(inity)?|unlimited|max)$/i;
+/** The record with its columns in lower case, empty cells empty, and the precision filled in where only the model's name states it. */
+function cleaned(raw) {
+	const record = Object.fromEntries(Object.entries(raw).map(([column, text]) => [plainColumn(column), cell(text)]));
+	const limits = [
+		"concurrency",
+		"request_rate",
+		"num_prompts"
+	].filter((column) => NO_LIMIT.test(record[column] ?? "") || Number(record[column]) === 0);
+	const precision = record.precision || storedPrecision(record.model ?? "");
+	return {
+		...record,
+		...precision === void 0 ? {} : { precision },
+		...Object.fromEntries(limits.map((column) => [column, ""]))
+	};
+}
+function plainColumn(column) {
+	return column.replace("﻿", "").trim().toLowerCase().replace(/[\s-]+/g, "_");
+}
 /** Names -> catalog rows. Names resolve by id or alias, whatever their case. `unknown GPU "H1000"; known: a10g, l4, ...`. */
 function resolveConfiguration(catalog, names) {
 	const { tensorParallel, shape } = names;
-	const model = find(catalog.openModels, names.model);
+	const model = modelNamed(catalog.openModels, names.model);
 	if (model === void 0) return invalid$1(`unknown open model "${names.model}"; catalog list shows the known ones`);
-	const gpu = find(catalog.gpus, names.gpu);
+	const gpu = gpuNamed(catalog.gpus, names.gpu);
 	if (gpu === void 0) return invalid$1(`unknown GPU "${names.gpu}"; known: ${catalog.gpus.map(({ id }) => id).join(", ")}`);
-	const precision = precisionOf(names.precision);
+	const precision = precisionNamed(names.precision);
 	if (precision === void 0) return invalid$1(`unknown precision "${names.precision}"; allowed: ${Precision.options.join(", ")}`);
 	if (!(shape.inputTokens > 0 && shape.outputTokens > 0)) return invalid$1(`input and output must be positive numbers of tokens, not ${shape.inputTokens} and ${shape.outputTokens}`);
 	if (!Number.isInteger(tensorParallel) || tensorParallel < 1) return invalid$1(`tensor parallel size must be a positive whole number, not ${tensorParallel}`);
@@ -11311,7 +11508,7 @@ function resolveConfiguration(catalog, names) {
 			model,
 			gpu,
 			precision,
-			kvPrecision: names.kvPrecision === "fp8" ? "fp8" : "bf16",
+			kvPrecision: names.kvPrecision.toLowerCase().startsWith("fp8") ? "fp8" : "bf16",
 			tensorParallel,
 			maxModelLen: Math.ceil(shape.inputTokens + shape.outputTokens)
 		}
@@ -11322,23 +11519,6 @@ function invalid$1(text) {
 		kind: "invalid",
 		text
 	};
-}
-function find(rows, name) {
-	const wanted = name.trim().toLowerCase();
-	return rows.find(({ id, aliases }) => id.toLowerCase() === wanted || aliases.some((alias) => alias.toLowerCase() === wanted));
-}
-/** Other spellings of a precision in measurement tables. */
-const PRECISION_ALIASES = {
-	fp16: "bf16",
-	fp4: "nvfp4",
-	awq: "int4",
-	gptq: "int4",
-	"int8-wo": "int8"
-};
-function precisionOf(name) {
-	const wanted = name.trim().toLowerCase();
-	const parsed = Precision.safeParse(PRECISION_ALIASES[wanted] ?? wanted);
-	return parsed.success ? parsed.data : void 0;
 }
 /**
 * Spread and cap of output lengths by the name of the distribution. ShareGPT: standard deviation / mean near 1, benchmark tools keep outputs
@@ -11378,7 +11558,7 @@ const ENGINE_MAX_SEQS = {
 	"tensorrt-llm": 2048
 };
 function detailOf(record, server, engine) {
-	const lengths = LENGTHS.find(([name]) => name.test(record.length_dist ?? ""))?.[1] ?? OTHER_LENGTHS;
+	const lengths = LENGTHS.find(([name]) => name.test((record.length_dist ?? "").toLowerCase()))?.[1] ?? OTHER_LENGTHS;
 	const maxNumSeqs = flagOf(server, /max-num-seqs[= ](\d+)/) ?? ENGINE_MAX_SEQS[engine];
 	const maxBatchedTokens = flagOf(server, /(?:max-num-batched-tokens|max_num_tokens)[= ](\d+)/);
 	return {
@@ -11392,21 +11572,17 @@ function flagOf(server, pattern) {
 	return match?.[1] === void 0 ? void 0 : Number(match[1]);
 }
 function runOf(record) {
-	const [concurrency, requestsPerSecond, requests] = [
-		record.concurrency,
-		record.request_rate,
-		record.num_prompts
-	].map((text) => text ? Number(text) : null);
+	const number = (text) => text ? numberIn$1(text) : null;
 	const run = {
-		concurrency: concurrency ?? null,
-		requestsPerSecond: requestsPerSecond ?? null,
-		requests: requests ?? null
+		concurrency: number(record.concurrency),
+		requestsPerSecond: number(record.request_rate),
+		requests: number(record.num_prompts)
 	};
-	if (record.load === "rate") return {
+	if (record.load === "rate" && run.requestsPerSecond !== null) return {
 		...run,
 		concurrency: null
 	};
-	if (record.load === "concurrency") return {
+	if (record.load === "concurrency" && run.concurrency !== null) return {
 		...run,
 		requestsPerSecond: null
 	};
@@ -11551,7 +11727,7 @@ const REFRESH_HOURS = "npm run catalog:refresh -- --source karpenter,skypilot,aw
 *
 * Example: gpt-4.1-mini, checked on 2026-09-23, is 58 days old on 2026-11-20, with a limit of 30.
 */
-function stalePrices(catalog, asOf) {
+function stalePrices$1(catalog, asOf) {
 	const api = catalog.apiModels.filter((row) => row.shutdownOn === null || asOf < row.shutdownOn).map((row) => aged(row.id, row.prices.slice(-1), asOf, 30, REFRESH_API));
 	const hours = catalog.instances.map((row) => aged(row.id, Object.values(row.usdPerHour), asOf, 180, REFRESH_HOURS));
 	const blocks = catalog.instances.map((row) => aged(row.id, row.capacityBlock.slice(-1), asOf, 30, REFRESH_HOURS));
@@ -35976,6 +36152,25 @@ function positionsIn(text) {
 	};
 }
 
+// src/policy/capacity-rules.ts
+/** Ways to buy whose instances can be neither reserved nor kept stopped: they end when AWS says so. */
+const UNRESERVABLE = ["spot", "capacity_block"];
+/**
+* `deploy.reserved_capacity` and `deploy.warm_instances` ask for instances that stay ours; spot and capacity blocks do not.
+* Example: `purchase: { gpu: spot }` beside `deploy: { warm_instances: 1 }` gives `contradiction` at the 1.
+*/
+function checkCapacity(root) {
+	const way = select(root, "purchase.gpu")[0];
+	const bought = way?.node.kind === "scalar" ? String(way.node.value) : "";
+	if (!UNRESERVABLE.includes(bought)) return [];
+	return ["reserved_capacity", "warm_instances"].flatMap((key) => {
+		const asked = select(root, `deploy.${key}`)[0];
+		if (asked?.node.kind !== "scalar" || asked.node.value === false || asked.node.value === 0) return [];
+		const message = `${key} is ${String(asked.node.value)}, but purchase.gpu is ${quote$1(bought)}; allowed with: on_demand, savings_plan`;
+		return [error("contradiction", asked, message, `remove ${key}, or buy on_demand`)];
+	});
+}
+
 // src/policy/rules.ts
 /**
 * What no single key can say: how keys of the policy fit together. Every rule reads the text as it stands and says
@@ -35999,6 +36194,7 @@ function checkRules(root) {
 		]),
 		...purchaseNeedsPrice(root),
 		...certificateRegion(root),
+		...checkCapacity(root),
 		...duplicates(select(root, "measurements[].file"), "measurement file")
 	];
 }
@@ -36251,6 +36447,7 @@ const customizations = [
 	"merge",
 	"distill",
 	"quantize",
+	"tokenizer",
 	"architecture"
 ];
 const regimes = [
@@ -36298,6 +36495,7 @@ const Compliance = strictObject({
 	zero_retention: boolean().describe("Whether the provider must keep no copy of requests. Default false."),
 	no_training: boolean().describe("Whether the provider must not train on your data. Default false; pii and phi data imply true."),
 	air_gapped: boolean().describe("No path to the internet at all. Cannot be waived. Default false."),
+	on_premises: boolean().describe("Whether it must run in your own building; nothing here builds that, and it says so. Default false."),
 	private_network: boolean().describe("Requests must not cross the public internet (private link). Default false."),
 	audit_log: _enum([
 		"none",
@@ -36340,6 +36538,11 @@ const Needs = strictObject({
 		"web_search"
 	])).max(10).optional().describe("Features the model must have."),
 	min_benchmarks: record(string(), number().min(0).max(100)).optional().describe("Least published score by benchmark, e.g. { mmlu: 80 }. Default by use case."),
+	openness: _enum([
+		"weights",
+		"weights_code",
+		"weights_code_data"
+	]).optional().describe("What must be published of the model: its weights, their training code, the data too. Rules out every API. Default: nothing."),
 	customization: _enum(customizations).optional().describe("How far the model must be changeable. Default none."),
 	availability_ratio: number().min(.9).max(.9999).optional().describe("Promised availability; from 0.999 on self-hosting needs a spare replica.")
 }).describe("What the model must be able to do.");
@@ -36438,8 +36641,11 @@ const Deploy = strictObject({
 		key: string().min(1).max(512).describe("Object key of the state, e.g. llm.tfstate."),
 		region: region.optional().describe("Region of the bucket. Default: the policy's region.")
 	}).describe("State in Amazon S3.") }).optional().describe("Where Terraform keeps its state. Default: a local file beside the stack."),
-	alarm_email: email().optional().describe("Who is told when an alarm or a budget fires.")
-}).describe("Read by the stacks alone; never changes the decision.");
+	alarm_email: email().optional().describe("Who is told when an alarm or a budget fires."),
+	reserved_capacity: boolean().optional().describe("Servers take On-Demand Capacity Reservations that you make, first; AWS bills them as if they ran. Default false."),
+	warm_instances: int().min(0).max(20).optional().describe("Stopped servers of each fleet that are ready to grow in minutes; their disks are billed. Default 0."),
+	gateway: _enum(["none", "litellm"]).optional().describe("One address for all workloads: LiteLLM on Fargate routes, limits and keeps restricted data in. Default: litellm on a hybrid path, else none.")
+}).describe("What the stacks build around the decision. A gateway, warm instances and an existing network change the bill, the other keys do not.");
 const Waiver = strictObject({
 	gate: _enum([
 		"max_monthly_usd",
@@ -36455,6 +36661,21 @@ const Waiver = strictObject({
 	description: "One accepted exception to a gate or a rule.",
 	...exactlyOne("gate", "rule")
 });
+const weight = (what) => number().min(0).max(3).optional().describe(`Weight of ${what}, 0 to 3. Default 1.`);
+const Preferences = strictObject({
+	budget_ratio: number().min(0).max(.5).optional().describe("Share of the cost that you would pay for a perfect soft fit; 0 decides by cost alone. Default 0.2."),
+	weights: strictObject({
+		capability: weight("capability beyond the floor"),
+		privacy: weight("data privacy"),
+		customization: weight("customization"),
+		setup_speed: weight("a fast set-up"),
+		operations: weight("light operations"),
+		lock_in: weight("freedom from lock-in"),
+		features: weight("breadth of features"),
+		cost_predictability: weight("a predictable bill"),
+		support: weight("support")
+	}).optional().describe("What the budget is divided by.")
+}).describe("What soft advantages are worth to you, in money. Without this key only cost decides.");
 /**
 * The policy language: what a team declares about its LLM workloads. Keys are snake_case and carry their unit.
 * Parsed by `parsePolicy`, which turns every violation into a `Diagnostic` with line and column.
@@ -36472,6 +36693,7 @@ const PolicyFile = strictObject({
 		"production",
 		"research"
 	]).optional().describe("Maturity; sets availability and people defaults. Default production."),
+	ready_in_weeks: positive$1.max(260).optional().describe("Weeks until it must serve; own servers need longer than an API to set up. Default: no deadline."),
 	team: strictObject({
 		ml_ops: _enum([
 			"none",
@@ -36496,6 +36718,7 @@ const PolicyFile = strictObject({
 		gpu_discount_ratio: ratio.optional().describe("Your discount on the GPU list price; 0.3 is 30 % off. Default 0."),
 		api_discount_ratio: ratio.optional().describe("Your discount on API list prices. Default 0.")
 	}).optional().describe("How you buy."),
+	preferences: Preferences.optional(),
 	workloads: array(Workload).min(1).max(200).describe("One entry for each kind of request."),
 	prices: strictObject({
 		api: array(apiPrice).max(200).optional().describe("Prices of API models."),
@@ -36545,19 +36768,19 @@ function schemaAt(path) {
 }
 function into(schema, step) {
 	if (typeof step === "number") return one$1(schema.items);
-	const { properties = {}, additionalProperties } = alternatives(schema).find(({ type }) => type === "object") ?? {};
+	const { properties = {}, additionalProperties } = alternatives$1(schema).find(({ type }) => type === "object") ?? {};
 	return Object.hasOwn(properties, step) ? one$1(properties[step]) : one$1(additionalProperties);
 }
 function one$1(schema) {
 	return typeof schema === "object" && !Array.isArray(schema) ? schema : void 0;
 }
 /** The branches of a union; any other schema is its only branch. */
-function alternatives(schema) {
+function alternatives$1(schema) {
 	return schema.type === void 0 && schema.anyOf !== void 0 ? schema.anyOf : [schema];
 }
 /** Keys that a map may have here; none for anything but a map of fixed keys. */
-function keysOf(schema) {
-	return schema === void 0 ? [] : alternatives(schema).flatMap(({ properties = {} }) => Object.keys(properties));
+function keysOf$1(schema) {
+	return schema === void 0 ? [] : alternatives$1(schema).flatMap(({ properties = {} }) => Object.keys(properties));
 }
 /** Every place of the language that has a key, e.g. `growth_ratio_per_month` has `workloads[].volume` and `workloads[].tokens`. */
 function homesOf(key) {
@@ -36565,7 +36788,7 @@ function homesOf(key) {
 }
 const homes = collectHomes(language, "", /* @__PURE__ */ new Map());
 function collectHomes(schema, path, found) {
-	for (const branch of alternatives(schema)) {
+	for (const branch of alternatives$1(schema)) {
 		for (const [key, value] of Object.entries(branch.properties ?? {})) {
 			found.set(key, [...found.get(key) ?? [], path]);
 			const inner = one$1(value);
@@ -36582,7 +36805,7 @@ function collectHomes(schema, path, found) {
 const UNMENTIONED_LIMIT = 0x38d7ea4c68000;
 /** Whether a value is of a kind that the schema allows at all, whatever its range or wording. */
 function isKindAllowed(schema, node) {
-	return alternatives(schema).some(({ type }) => {
+	return alternatives$1(schema).some(({ type }) => {
 		if (type === "object") return node.kind === "map";
 		if (type === "array") return node.kind === "list";
 		if (type === void 0) return true;
@@ -36602,7 +36825,7 @@ function seen(node) {
 * `one of flat, business_hours, consumer, global, or a map with weights, weekend_ratio`.
 */
 function allowed(schema, node) {
-	return alternatives(schema).map((branch) => allowedByOne(branch, node)).join(", or ");
+	return alternatives$1(schema).map((branch) => allowedByOne(branch, node)).join(", or ");
 }
 function allowedByOne(schema, node) {
 	if (schema.const !== void 0) return JSON.stringify(schema.const);
@@ -36642,17 +36865,17 @@ function allowedMap(schema) {
 /** How a key that is not known here should be spelled or where it belongs. */
 function unknownKeyFix(key, schema) {
 	if (/^\d{3}$/.test(key)) return "write numbers without commas; inside braces a comma begins a new key";
-	const near = nearestWord(key, keysOf(schema));
+	const near = nearestWord(key, keysOf$1(schema));
 	if (near !== void 0) return `write ${near}`;
 	const homes = homesOf(key);
 	return homes.length === 1 || homes.length === 2 ? `move it to ${homes.join(" or ")}` : "remove it";
 }
 /** What to write instead of a value; undefined when "allowed" already says all there is to say. */
 function valueFix(node, schema) {
-	const branches = alternatives(schema);
+	const branches = alternatives$1(schema);
 	const takes = (type) => branches.some((branch) => branch.type === type);
 	if (node.kind === "scalar") return scalarFix(node.value, node.text, branches);
-	if (node.kind === "list" && branches.some((branch) => keysOf(branch).includes("weights"))) return "write { weights: [24 numbers], weekend_ratio: 1 }";
+	if (node.kind === "list" && branches.some((branch) => keysOf$1(branch).includes("weights"))) return "write { weights: [24 numbers], weekend_ratio: 1 }";
 	if (node.kind === "map" && takes("array")) return "begin each entry of the list with a hyphen";
 }
 function scalarFix(value, text, branches) {
@@ -36748,7 +36971,7 @@ function problemsOf(issue, root) {
 }
 function unknownKey(key, place, schema) {
 	const at = child(place, key) ?? place;
-	return error("unknown-key", at, `unknown key ${quote$1(key)}; allowed: ${listOf(keysOf(schema))}`, unknownKeyFix(key, schema));
+	return error("unknown-key", at, `unknown key ${quote$1(key)}; allowed: ${listOf(keysOf$1(schema))}`, unknownKeyFix(key, schema));
 }
 function missingKey(path, parent, schema) {
 	const key = leafText(path);
@@ -43924,6 +44147,13 @@ async function orUserError(path, act) {
 		throw new UserError(`${path}: cannot be written: ${error.message}`);
 	});
 }
+/** The page that `npm run build` puts beside the bundles. It is read when a report is asked for, so no bundle carries it. */
+async function readPageTemplate() {
+	const place = new URL("./page.html", import.meta.url);
+	return readFile(place, "utf8").catch(() => {
+		throw new UserError(`${place.pathname}: the page is not beside the program; keep dist/ whole, or run "npm run build"`);
+	});
+}
 
 // package.json
 var version = "0.1.0";
@@ -44562,7 +44792,7 @@ const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */
 /** One month everywhere, in hours: 8,760 hours of a year over 12. */
 const HOURS_PER_MONTH = 730;
 /** Days of that month: 30.42. */
-const DAYS_PER_MONTH = 730 / 24;
+const DAYS_PER_MONTH$1 = 730 / 24;
 const SECONDS_PER_MONTH = 730 * 3600;
 /**
 * Share of a replica's promise-keeping rate that the busiest minute may use. The rest absorbs uneven balancing
@@ -44844,11 +45074,46 @@ const DEFAULTS = {
 		value: 95,
 		source: "US software developer mean wage 66.40 USD/h (BLS OEWS, May 2023) over a 0.70 wage share; general knowledge, verify"
 	},
+	preferenceBudgetRatio: {
+		key: "preferences.budget_ratio",
+		value: .2,
+		source: "ours: a fifth more for a perfect soft fit; without preferences nothing but cost decides"
+	},
 	dataMayLeave: {
 		key: "compliance.data_may_leave",
 		value: true,
 		source: "ours: nothing says otherwise"
 	}
+};
+/**
+* Range of a declared growth, as exponents on its monthly factor: half to one and a half times the declared rate, continuously compounded.
+* Source: ours, +-50 %; forecasts of growth are rarely better.
+*/
+const GROWTH_EXPONENT_RANGE = {
+	low: .5,
+	high: 1.5
+};
+/** Share of the draws in which the chosen path must be the least expensive for a confidence word. Source: ours. */
+const CONFIDENCE_FROM_RATIO = {
+	high: .9,
+	medium: .7
+};
+/** A default hourly rate counts as load-bearing when the path flips within these factors of it. Source: ours, +-50 %. */
+const LOAD_BEARING_FACTORS = {
+	low: .5,
+	high: 1.5
+};
+/** Weights of the soft dimensions where the policy declares preferences but not these. Source: ours. */
+const EQUAL_WEIGHTS = {
+	capability: 1,
+	privacy: 1,
+	customization: 1,
+	setupSpeed: 1,
+	operations: 1,
+	lockIn: 1,
+	features: 1,
+	costPredictability: 1,
+	support: 1
 };
 
 // src/catalog/mix.ts
@@ -44971,14 +45236,14 @@ function dated(row) {
 }
 
 // src/decide/traffic.ts
-const HOURS_PER_WEEK = 168;
+const HOURS_PER_WEEK$1 = 168;
 const WEEKDAYS = 5;
 const WEEKEND_DAYS = 2;
 /** One array for each profile, so that equal shapes are recognised by identity. */
 const weeks = /* @__PURE__ */ new WeakMap();
 /** Requests per month of a volume given per day: 100,000 a day are 3,041,667 a month (730 h). */
 function perMonth(requestsPerDay) {
-	return requestsPerDay * DAYS_PER_MONTH;
+	return requestsPerDay * DAYS_PER_MONTH$1;
 }
 /**
 * Load of the 168 hours of a typical week relative to the weekly mean, Monday 00:00 first; the mean is 1.
@@ -44990,7 +45255,7 @@ function weekOf(profile) {
 	const weekday = profile.weights;
 	const weekend = weekday.map((weight) => weight * profile.weekendRatio);
 	const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
-	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK;
+	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK$1;
 	const relative = week.map((value) => value / mean);
 	weeks.set(profile, relative);
 	return relative;
@@ -45008,7 +45273,7 @@ function busiestHour(loads) {
 	if (first === void 0) return 0;
 	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
 	let busiest = 0;
-	for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
+	for (let hour = 0; hour < HOURS_PER_WEEK$1; hour++) {
 		let sum = 0;
 		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
 		if (sum > busiest) busiest = sum;
@@ -45084,11 +45349,11 @@ function apiBill(model, workload, facts, asOf, what) {
 		const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
 		const price = (list) => list * discount * what.apiPrice;
 		const before = total(meters);
-		add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
-		add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
-		add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
-		add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
-		add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+		add$1(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
+		add$1(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
+		add$1(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
+		add$1(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
+		add$1(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
 		byMonthUsd.push(total(meters) - before);
 	}
 	const months = facts.horizonMonths;
@@ -45119,7 +45384,7 @@ function requestsIn(workload, month, what) {
 	const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
 	return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
 }
-function add(meters, id, label, tokens, usdPerMTok) {
+function add$1(meters, id, label, tokens, usdPerMTok) {
 	if (tokens === 0) return;
 	const meter = meters[id] ?? {
 		id,
@@ -45257,7 +45522,7 @@ function frontier(table, offers) {
 	if (known?.offers === offers) return known.pairs;
 	const ranked = pairsOf(table, offers).map((pair) => ({
 		pair,
-		rates: ratesOf(table, pair)
+		rates: ratesOf$1(table, pair)
 	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1));
 	const kept = [];
 	for (const next of ranked) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
@@ -45269,7 +45534,7 @@ function frontier(table, offers) {
 	return pairs;
 }
 /** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
-function ratesOf(table, pair) {
+function ratesOf$1(table, pair) {
 	const both = table.options.get(pair.key);
 	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
 	return [both.first, both.last].flatMap(({ capacity }) => {
@@ -45287,6 +45552,7 @@ function offersByGpu(offers) {
 	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
 	return groups;
 }
+/** Instances that serve a month: the busiest minute at 70 % of what they can do, and the spare ones; at least one. */
 function instancesFor(month, replicasPerInstance, spare) {
 	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
 }
@@ -45335,6 +45601,58 @@ function replicaRate(table, key, month, months, what) {
 	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
 }
 
+// src/gateway.ts
+/**
+* When a stack has a gateway, and how large it is: the cost lines of `decide/` and the services of `stacks/` agree through this file.
+* Plain data and arithmetic, no cdktf.
+*/
+/** Figures of the gateway. Units are in the names. */
+const GATEWAY = {
+	/**
+	* Size of one task. LiteLLM 1.104.2 holds 450 MB after its start (measured 2026-11-21 with four routes); its guide asks for one worker
+	* for each vCPU (docs.litellm.ai/docs/proxy/prod, 2026-11).
+	*/
+	taskVcpu: 1,
+	taskMemoryGiB: 2,
+	/** Tasks of one service by stage: production survives the loss of a zone. */
+	tasks: {
+		prototype: 1,
+		production: 2,
+		research: 1
+	},
+	/** Log of one task in a month, GiB: one line of 300 bytes for each call and warnings. Assumed, not measured. */
+	logGiBPerTaskMonth: 1,
+	/** Compressed image with its layers in the stack's own registry, GiB. Assumed: it is about 2 GB unpacked. */
+	imageGiB: 1,
+	/** Alarms of one service: no healthy task, and answers with 5xx. */
+	alarmsPerService: 2
+};
+/**
+* The gateway of a stack, or null. Without a wish a mixed path has one, because then one place must know which request goes where and
+* which may never leave; on a pure path the clients of one side need no router, and it would only add to the bill.
+*
+* Example: `gatewayShape(null, [{ own: true, restricted: true }, { own: false, restricted: false }])` is
+* `{ open: true, restricted: true, workloads: 2 }`; the first route alone gives null.
+*/
+function gatewayShape(wish, routes) {
+	const mixed = routes.some((route) => route.own) && routes.some((route) => !route.own);
+	if (routes.length === 0 || wish === "none" || wish === null && !mixed) return null;
+	const restricted = routes.some((route) => route.own && route.restricted);
+	return {
+		open: routes.some((route) => !(route.own && route.restricted)),
+		restricted,
+		workloads: routes.length
+	};
+}
+/** Services of a gateway: 0, 1 or 2. */
+function gatewayServices(gateway) {
+	return gateway === null ? 0 : Number(gateway.open) + Number(gateway.restricted);
+}
+/** Data of a sensitive class, or data that may not leave, never falls back to an outside API. */
+function isRestricted({ dataClasses, dataMayLeave, airGapped }) {
+	return dataClasses.some((data) => data !== "none") || dataMayLeave === false || airGapped === true;
+}
+
 // src/stack-resources.ts
 /**
 * What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
@@ -45371,7 +45689,9 @@ const STACK_RESOURCES = {
 		"TpotP95Ms",
 		"Requests",
 		"InputTokens",
-		"OutputTokens"
+		"OutputTokens",
+		"GpuUtilisationPercent",
+		"GpuErrors"
 	],
 	/** Custom metrics filtered from the call log of the API side. */
 	apiMetrics: [
@@ -45414,36 +45734,43 @@ function rootVolumeGiB(weightsGiB) {
 * Billed resources around the servers and the provider keys of one stack.
 *
 * Example: one production fleet with a TTFT promise in a new network gives 1 load balancer, 2 NAT gateways, 10 x 2 endpoint zones,
-* 1 key, 1 secret (the API key of the servers), 5 alarms (hosts, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 8 metrics.
+* 1 key, 1 secret (the API key of the servers), 7 alarms (hosts, errors, GPU errors, TTFT, queue, KV cache; errors of the load balancer), 1 dashboard, 10 metrics.
 */
 function stackResources(shape) {
 	const hosts = shape.fleets.length > 0;
 	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-	const ownNetwork = hosts && shape.newNetwork;
+	const services = gatewayServices(shape.gateway);
+	const entry = hosts || services > 0;
+	const ownNetwork = entry && shape.newNetwork;
 	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
 	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
 	return {
-		loadBalancers: hosts ? 1 : 0,
+		loadBalancers: entry ? 1 : 0,
 		natGateways,
 		publicIpv4Addresses: natGateways,
 		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
 		kmsKeys: 1,
-		secrets: shape.keyedProviders + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+		secrets: shape.keyedProviders + (shape.gateway?.workloads ?? 0) + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
 		alarms: alarmCount(shape, callsApi),
-		dashboards: hosts ? 1 : 0,
+		dashboards: entry ? 1 : 0,
 		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-		privateZones: hosts && shape.hasDomain ? 1 : 0,
-		registryGiB: hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0
+		privateZones: entry && shape.hasDomain ? 1 : 0,
+		registryGiB: (hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0) + (services > 0 ? GATEWAY.imageGiB : 0),
+		gatewayTasks: services * GATEWAY.tasks[shape.stage]
 	};
 }
+/** Hosts, errors, GPU errors, queue, KV cache. */
+const ALARMS_PER_FLEET = 5;
 /** NAT gateways of a new network: none without internet, one in each zone in production, else one in all. */
 function natGatewayCount(shape) {
 	if (shape.airGapped) return 0;
 	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
 }
-/** Each fleet: too few healthy hosts, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles. */
+/** Each fleet: too few healthy hosts, failed answers, broken GPUs, queue, KV cache, and TTFT where promised; plus load balancer errors, API errors, Bedrock throttles, the gateway. */
 function alarmCount(shape, callsApi) {
-	return shape.fleets.reduce((sum, fleet) => sum + (fleet.ttftPromised ? 4 : 3), 0) + (shape.fleets.length > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels;
+	const ofFleets = shape.fleets.reduce((sum, fleet) => sum + ALARMS_PER_FLEET + (fleet.ttftPromised ? 1 : 0), 0);
+	const services = gatewayServices(shape.gateway);
+	return ofFleets + (shape.fleets.length > 0 || services > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels + services * GATEWAY.alarmsPerService;
 }
 
 // src/decide/shared-cost.ts
@@ -45458,31 +45785,64 @@ function sharedLines(sharing, facts, catalog, what) {
 	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
 	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
 	const shape = stackShape(sharing, facts);
-	const all = stackResources(shape);
-	const hosts = stackResources({
+	const plain = {
 		...shape,
-		keyedProviders: 0,
-		keylessModels: 0
+		gateway: null
+	};
+	const all = stackResources(plain);
+	const hosts = stackResources({
+		...plain,
+		...NO_API
 	});
 	return {
-		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")],
+		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month"), ...gatewayPlatform(stackResources(shape), all, line)],
 		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
 		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
 	};
 }
+const NO_API = {
+	keyedProviders: 0,
+	keylessModels: 0,
+	bedrockDoorSubnets: 0
+};
+/** The network of a policy that names one is its owner's: no NAT, no endpoints but a private door to Bedrock where it is asked for. */
 function stackShape(sharing, facts) {
 	return {
 		stage: facts.stage,
 		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-		newNetwork: true,
-		hasDomain: false,
+		newNetwork: facts.deploy.vpcSubnets === null,
+		hasDomain: facts.deploy.hasDomain,
 		keyedProviders: sharing.keyedProviders,
 		keylessModels: sharing.keylessModels,
+		bedrockDoorSubnets: bedrockDoorSubnets(sharing, facts),
+		gateway: gatewayOf(sharing, facts),
 		fleets: sharing.fleets.map((fleet) => ({
 			gatedDownload: fleet.model.gatedDownload,
 			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
 		}))
 	};
+}
+/** Subnets of the callers' own network in which the stack makes a private door to Bedrock. */
+function bedrockDoorSubnets(sharing, { deploy, workloads }) {
+	return sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true) ? deploy.vpcSubnets ?? 0 : 0;
+}
+function gatewayOf(sharing, { deploy }) {
+	const own = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => ({
+		own: true,
+		restricted: restricted(workload)
+	})));
+	const bought = sharing.apiWorkloads.map((workload) => ({
+		own: false,
+		restricted: restricted(workload)
+	}));
+	return gatewayShape(deploy.gateway, [...own, ...bought]);
+}
+function restricted({ dataClasses, compliance }) {
+	return isRestricted({
+		dataClasses,
+		dataMayLeave: compliance.dataMayLeave,
+		airGapped: compliance.airGapped
+	});
 }
 function apiPlatform(all, hosts, line) {
 	return present([
@@ -45506,6 +45866,26 @@ function hostPlatform(hosts, line) {
 		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month")
 	]);
 }
+/** What the gateway adds: its tasks and, on a path without servers, the entry and the network that it needs. */
+function gatewayPlatform(all, plain, line) {
+	const more = (member) => all[member] - plain[member];
+	const hours = all.gatewayTasks * 730;
+	const balancerHours = more("loadBalancers") * 730;
+	return present([
+		line("gateway-cpu", "Gateway (Fargate processors)", hours * GATEWAY.taskVcpu, "vCPU-hour", "fargate-vcpu-hour"),
+		line("gateway-memory", "Gateway (Fargate memory)", hours * GATEWAY.taskMemoryGiB, "GB-hour", "fargate-gb-hour"),
+		line("gateway-load-balancer", "Load balancer of the gateway", balancerHours, "hour", "alb-hour"),
+		line("gateway-load-balancer-capacity", "Its capacity (one unit)", balancerHours, "LCU-hour", "alb-lcu-hour"),
+		line("gateway-nat", "NAT gateways of its network", more("natGateways") * 730, "hour", "nat-hour"),
+		line("gateway-public-ipv4", "Their public addresses", more("publicIpv4Addresses") * 730, "hour", "public-ipv4-hour"),
+		line("gateway-endpoints", "Private endpoints of its network", more("interfaceEndpointZones") * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("gateway-keys", "Keys of the workloads (Secrets Manager)", more("secrets"), "secret-month", "secret-month"),
+		line("gateway-alarms", "Alarms of the gateway", more("alarms"), "alarm-month", "cw-alarm-month"),
+		line("gateway-dashboard", "Dashboard of the gateway", more("dashboards"), "dashboard-month", "cw-dashboard-month"),
+		line("gateway-logs", "Logs of the gateway", all.gatewayTasks * GATEWAY.logGiBPerTaskMonth, "GB", "cw-logs-ingest-gb"),
+		line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month")
+	]);
+}
 /** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
 function fleetLines(fleet, facts, catalog, what) {
 	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
@@ -45527,8 +45907,8 @@ function fleetLines(fleet, facts, catalog, what) {
 		gpu,
 		...onDemandBase$1(fleet, what),
 		...present([
-			line("disks", "Disks of the instances (gp3)", instances * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-			line("disk-throughput", "Disk throughput above 125 MiB/s", instances * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("disks", "Disks of the instances (gp3)", (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", (instances + facts.deploy.warmInstances) * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
 			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
 			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
 			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
@@ -45685,7 +46065,7 @@ function grouped$1(value) {
 	return fraction === void 0 ? separated : `${separated}.${fraction}`;
 }
 /** Names a portfolio's options for running text. */
-function namesOf(priced) {
+function namesOf$1(priced) {
 	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
 }
 
@@ -45872,6 +46252,7 @@ const CUSTOMIZATION_RULES = {
 	continued_pretraining: "self-host",
 	merge: "self-host",
 	quantize: "self-host",
+	tokenizer: "self-host",
 	architecture: "self-host"
 };
 /** Growth a month and peak over mean from which demand counts as scaling fast. Source: ours; the framework names no figure. S2-056. */
@@ -46035,7 +46416,7 @@ function votesOn(entry, decided) {
 }
 /** What the model computes for this workload, after a rule of thumb on volume. `perMonth` is how many of the unit make a month. */
 function computedText(entry, decided, perMonth) {
-	if (decided.breakEven !== null) return `computed for this workload: ${rounded(decided.breakEven.requestsPerMonth / perMonth)}`;
+	if (decided.breakEven !== null) return `computed for this workload: ${rounded$1(decided.breakEven.requestsPerMonth / perMonth)}`;
 	const has = (own) => entry.feasible.some((option) => option.kind === "self-host" === own);
 	if (!has(true) || !has(false)) return "computed: the rules leave one side, at any volume";
 	return "computed: none within a hundredfold of this volume";
@@ -46050,11 +46431,11 @@ function monthlyVote(entry, decided) {
 	};
 }
 function dailyVote(entry, decided) {
-	const says = dailyBand(entry.workload.requestsPerMonth.expected / DAYS_PER_MONTH);
+	const says = dailyBand(entry.workload.requestsPerMonth.expected / DAYS_PER_MONTH$1);
 	return {
 		rule: "daily-volume",
 		says,
-		text: `${bandText$1(says, DAILY_BAND.moderate, DAILY_BAND.high, "requests a day")}; ${computedText(entry, decided, DAYS_PER_MONTH)}`,
+		text: `${bandText$1(says, DAILY_BAND.moderate, DAILY_BAND.high, "requests a day")}; ${computedText(entry, decided, DAYS_PER_MONTH$1)}`,
 		source: DAILY_BAND.source
 	};
 }
@@ -46122,7 +46503,7 @@ function formulaVote({ requestsPerMonth, inputTokens, outputTokens }) {
 	return [{
 		rule: "formula",
 		says,
-		text: `${`gpt-4o-mini for ${usd$1(apiMonthlyUsd)} against servers for a flat ${usd$1(selfHostMonthlyUsd)} a month`}; break-even at ${rounded(breakEvenRequestsPerMonth)} requests a month`,
+		text: `${`gpt-4o-mini for ${usd$1(apiMonthlyUsd)} against servers for a flat ${usd$1(selfHostMonthlyUsd)} a month`}; break-even at ${rounded$1(breakEvenRequestsPerMonth)} requests a month`,
 		source: "S2-035, C5"
 	}];
 }
@@ -46221,7 +46602,7 @@ function words(side) {
 	return side === "api" ? "the API" : "own servers";
 }
 /** Three significant digits: 48,717,949 reads 48,700,000. */
-function rounded(value) {
+function rounded$1(value) {
 	return grouped$1(Number(value.toPrecision(3)));
 }
 
@@ -46240,11 +46621,13 @@ function allocate(priced, facts, catalog, what) {
 		lines: fleetLines(fleet, facts, catalog, what),
 		shares: tenantShares(fleet)
 	}));
+	const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
+	const api = shared.api.map((line) => part(line, 1 / onApi));
+	const selfHost = shared.selfHost.map((line) => part(line, 1 / onHosts));
 	return priced.assignment.map((option, index) => {
-		const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
 		if (option.kind !== "self-host") return [
 			...priced.bills[index]?.lines ?? [],
-			...shared.api.map((line) => part(line, 1 / onApi)),
+			...api,
 			...common
 		];
 		const name = facts.workloads[index]?.name ?? "";
@@ -46253,7 +46636,7 @@ function allocate(priced, facts, catalog, what) {
 				const share = shares.get(name);
 				return share === void 0 ? [] : lines.map((line) => part(line, share));
 			}),
-			...shared.selfHost.map((line) => part(line, 1 / onHosts)),
+			...selfHost,
 			...common
 		];
 	});
@@ -46279,6 +46662,127 @@ function part(line, share) {
 		quantity: line.quantity * share,
 		monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * share
 	};
+}
+
+// src/decide/random.ts
+/** Offset basis and prime of the 32-bit FNV-1a hash (Fowler, Noll, Vo; RFC 9923). */
+const FNV_BASIS = 2166136261;
+const FNV_PRIME = 16777619;
+/** FNV-1a of a text's UTF-16 units, as an unsigned 32-bit number: `fnv1a("a")` is 3826002220. */
+function fnv1a(text) {
+	let hash = FNV_BASIS;
+	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
+	return hash >>> 0;
+}
+/**
+* Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, 2017, public domain). It passes gjrand's
+* tests, needs integer arithmetic alone, and so gives the same numbers on every machine. Not for secrets.
+*/
+function mulberry32(seed) {
+	let state = seed | 0;
+	return () => {
+		state = state + 1831565813 | 0;
+		let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+		mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+		return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+	};
+}
+/**
+* Quantile of the standard normal distribution for 0 < p < 1, to about seven digits: algorithm AS 241, PPND7
+* (Wichura 1988, Applied Statistics 37, 477-484). `normalQuantile(0.9)` is 1.2815516, `normalQuantile(0.5)` is 0.
+*/
+function normalQuantile(p) {
+	const q = p - .5;
+	if (Math.abs(q) <= .425) {
+		const r = .180625 - q * q;
+		return q * (((59.10937472 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179) / (((67.1875636 * r + 78.757757664) * r + 17.895169469) * r + 1);
+	}
+	const r = Math.sqrt(-Math.log(Math.min(p, 1 - p)));
+	const size = r <= 5 ? middleTail(r - 1.6) : farTail(r - 5);
+	return q < 0 ? -size : size;
+}
+function middleTail(r) {
+	return (((.17023821103 * r + 1.3067284816) * r + 2.75681539) * r + 1.4234372777) / ((.12021132975 * r + .7370016425) * r + 1);
+}
+function farTail(r) {
+	return (((.017337203997 * r + .42868294337) * r + 3.081226386) * r + 6.657905115) / ((.012258202635 * r + .24197894225) * r + 1);
+}
+
+// src/decide/draws.ts
+/** Draws of one decision. With stratified draws the share of a verdict is known to about one point (see `shareErrorRatio`). */
+const DRAWS = 2e3;
+/** Seed of every run: the same draws at base and at head, so that a difference between them is never noise. Any number does; this one is ours. */
+const SEED = 20261121;
+/** Standard normal quantile of 0.9: a declared `high` lies this far above the middle, `low` as far below. */
+const Z90 = normalQuantile(.9);
+/**
+* Independent draws of every input by Latin hypercube sampling (McKay, Beckman and Conover 1979, Technometrics 21, 239-245): each input
+* takes the middle of each of `count` equally likely strata once, in an order shuffled by its name and the seed.
+*
+* Inputs of different names are independent; whoever wants two quantities to move together gives them one name.
+*/
+function latinHypercube(count = DRAWS, seed = SEED) {
+	const strata = Float64Array.from({ length: count }, (_, index) => normalQuantile((index + .5) / count));
+	const known = /* @__PURE__ */ new Map();
+	const scores = (input) => {
+		const before = known.get(input);
+		if (before !== void 0) return before;
+		const shuffled = shuffle(strata, mulberry32(fnv1a(`${seed}/${input}`)));
+		known.set(input, shuffled);
+		return shuffled;
+	};
+	return {
+		count,
+		scores
+	};
+}
+/** One input moved through `scores` with all others in the middle: one at a time, for a tornado. */
+function oneAtATime(moved, scores) {
+	const [own, others] = [Float64Array.from(scores), new Float64Array(scores.length)];
+	return {
+		count: scores.length,
+		scores: (input) => input === moved ? own : others
+	};
+}
+/** Fisher and Yates. */
+function shuffle(values, random) {
+	const shuffled = values.slice();
+	for (let last = shuffled.length - 1; last > 0; last--) {
+		const other = Math.floor(random() * (last + 1));
+		[shuffled[last], shuffled[other]] = [shuffled[other] ?? 0, shuffled[last] ?? 0];
+	}
+	return shuffled;
+}
+/**
+* Value of a range at a standard normal score: low at P10, expected at P50, high at P90, between and beyond them a
+* straight line in the logarithm. So each half is lognormal: costs, volumes and rates are positive and err by factors.
+* A range is read as P10 to P90, not as the extremes, because people who give ranges leave too little room
+* (Alpert and Raiffa 1982: 98 % ranges that held 57 %). Where an end is 0 that half is a straight line down to 0.
+*
+* Example: `{ low: 8,000, expected: 12,000, high: 25,000 }` is 12,000 at 0, 25,000 at 1.2816 and 17,321 at half of that.
+*/
+function valueAt(range, score) {
+	if (score === 0) return range.expected;
+	const end = score > 0 ? range.high : range.low;
+	if (end === range.expected) return end;
+	const distance = Math.abs(score) / Z90;
+	if (end > 0 && range.expected > 0) return range.expected * (end / range.expected) ** distance;
+	return Math.max(0, range.expected + (end - range.expected) * distance);
+}
+/** Values of a range in every draw; null when the range has no width, so that nothing needs to be drawn. */
+function drawn(range, input, draws) {
+	if (range.low === range.expected && range.high === range.expected) return null;
+	return draws.scores(input).map((score) => valueAt(range, score));
+}
+/**
+* Value below which a share of the draws lies, by linear interpolation between order statistics (type 7 of Hyndman and Fan
+* 1996, the default of R and NumPy): `quantileOf([1, 2, 3, 4, 5], 0.9)` is 4.6. The values must be sorted.
+*/
+function quantileOf(sorted, share) {
+	const position = (sorted.length - 1) * share;
+	const below = Math.floor(position);
+	const [from = 0, to = from] = [sorted[below], sorted[below + 1]];
+	return from + (to - from) * (position - below);
 }
 
 // src/decide/scenario.ts
@@ -46341,13 +46845,13 @@ var Pricer = class {
 			const sharing = {
 				keyedProviders: isKeyless(option) ? 0 : 1,
 				keylessModels: isKeyless(option) ? 1 : 0,
-				apiWorkloads: [workloadAt(this.context.workloads, index)],
+				apiWorkloads: [workloadAt$1(this.context.workloads, index)],
 				fleets: []
 			};
 			return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
 		}
 		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
-			workload: workloadAt(this.context.workloads, index),
+			workload: workloadAt$1(this.context.workloads, index),
 			table: option.table
 		}]);
 		if (priced === void 0) return void 0;
@@ -46360,7 +46864,7 @@ var Pricer = class {
 	}
 	#bill(index, option) {
 		const { facts, asOf, what, memo } = this.context;
-		const workload = workloadAt(this.context.workloads, index);
+		const workload = workloadAt$1(this.context.workloads, index);
 		const key = `${index}|${option.candidate.id}|${what.tokens}`;
 		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
 		memo.bills.set(key, base);
@@ -46374,7 +46878,7 @@ var Pricer = class {
 			group.push({
 				index,
 				tenant: {
-					workload: workloadAt(this.context.workloads, index),
+					workload: workloadAt$1(this.context.workloads, index),
 					table: option.table
 				}
 			});
@@ -46413,7 +46917,7 @@ var Pricer = class {
 			if (option.kind === "self-host") return [];
 			if (isKeyless(option)) keyless.add(option.candidate.model.id);
 			else keyed.add(option.candidate.route.id);
-			return [workloadAt(this.context.workloads, index)];
+			return [workloadAt$1(this.context.workloads, index)];
 		});
 		return {
 			keyedProviders: keyed.size,
@@ -46447,61 +46951,1171 @@ function isKeyless(option) {
 function totalUsd(lines) {
 	return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
 }
-function workloadAt(workloads, index) {
+function workloadAt$1(workloads, index) {
 	const found = workloads[index];
 	if (found === void 0) throw new Error(`defect: no workload ${index}`);
 	return found.workload;
 }
 
 // src/decide/bands.ts
-/** Inputs that are uncertain, each with its low and high end: declared ranges, capacity model, people. */
-const SWINGS = [
-	[{ requests: "low" }, { requests: "high" }],
-	[{ tokens: "low" }, { tokens: "high" }],
-	[{ throughput: "p90" }, { throughput: "p10" }],
-	[{ people: "low" }, { people: "high" }]
-];
 /**
-* P10 and P90 of the monthly cost of one portfolio. Each uncertain input is moved to its ends alone; swings of one
-* direction add up as independent errors, the root of the sum of their squares.
+* P10, P50 and P90 of the monthly cost over the draws, beside the cost of the expected case. `expected` is what gates and
+* deltas compare: it moves only when the policy or the catalog does. It differs from P50 where ranges lean to one side
+* or a fleet stands just before its next instance; it can lie outside the band where nearly every draw needs that instance.
 *
-* Example: 10,000 USD expected, people +1,500, throughput +2,000 gives a P90 of 10,000 + sqrt(1,500^2 + 2,000^2) = 12,500.
+* Example: expected 10,438, P10 10,206, P50 10,510, P90 12,480: in four of five draws between 10,206 and 12,480 dollars.
 */
-function bandsOf(base, priced) {
-	const expected = costs(base, priced, EXPECTED);
-	const low = expected.map(() => 0);
-	const high = expected.map(() => 0);
-	for (const ends of SWINGS) {
-		const moved = ends.map((change) => {
-			const what = scenario(change);
-			const pricer = new Pricer({
-				...base.context,
-				what
-			});
-			const again = pricer.price(priced.assignment);
-			return again === void 0 ? expected : costs(pricer, again, what);
-		});
-		expected.forEach((usd, index) => {
-			const values = moved.map((list) => (list[index] ?? usd) - usd);
-			low[index] = (low[index] ?? 0) + Math.min(0, ...values) ** 2;
-			high[index] = (high[index] ?? 0) + Math.max(0, ...values) ** 2;
-		});
-	}
-	const [total, ...workloads] = expected.map((usd, index) => ({
-		expected: usd,
-		p10: Math.max(0, usd - Math.sqrt(low[index] ?? 0)),
-		p90: usd + Math.sqrt(high[index] ?? 0)
-	}));
-	if (total === void 0) throw new Error("defect: a portfolio has a total");
+function bandsOf(sampler, priced) {
+	const { total, workloads } = sampler.costs(priced);
+	const { facts, catalog } = sampler.context;
+	const expected = allocate(priced, facts, catalog, EXPECTED).map(totalUsd);
 	return {
-		total,
-		workloads
+		total: bandOf$1(total, priced.monthlyUsd),
+		workloads: workloads.map((usd, index) => bandOf$1(usd, expected[index] ?? NaN))
 	};
 }
-/** The total first, then each workload. */
-function costs(pricer, priced, what) {
-	const byWorkload = allocate(priced, pricer.context.facts, pricer.context.catalog, what).map(totalUsd);
-	return [priced.monthlyUsd, ...byWorkload];
+/** The band of one workload's part of a portfolio. */
+function workloadBand(sampler, priced, index) {
+	const { facts, catalog } = sampler.context;
+	const usd = sampler.costs(priced).workloads[index];
+	const lines = allocate(priced, facts, catalog, EXPECTED)[index];
+	if (usd === void 0 || lines === void 0) throw new Error(`defect: no workload ${index}`);
+	return bandOf$1(usd, totalUsd(lines));
+}
+function bandOf$1(usd, expected) {
+	const sorted = usd.slice().sort();
+	return {
+		expected,
+		p10: quantileOf(sorted, .1),
+		p50: quantileOf(sorted, .5),
+		p90: quantileOf(sorted, .9)
+	};
+}
+
+// src/decide/candidates.ts
+const SELF_HOST_ROUTES = {
+	aws: "aws-self-host",
+	"aws-us-gov": "aws-govcloud-self-host",
+	"aws-eusc": "aws-eu-sovereign"
+};
+/**
+* Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
+* A policy that names API candidates only still gets no self-hosted option, and the other way round.
+*/
+function candidatesFor(workload, region, catalog) {
+	const { candidates, current } = workload;
+	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
+	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
+	const route = selfHostRoute(region, catalog);
+	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
+		kind: "self-host",
+		id: `self-host/${model.id}`,
+		model,
+		route
+	}));
+	return [...api, ...own].sort((a, b) => a.id < b.id ? -1 : 1);
+}
+/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
+function answersTo(model, name) {
+	return model.id === name || model.aliases.includes(name);
+}
+function apiCandidates(model, catalog) {
+	return model.routes.flatMap((routeId) => {
+		const route = findRoute(catalog, routeId);
+		if (route === void 0) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
+		const kind = model.weights === "open" ? "managed" : "api";
+		return [{
+			kind,
+			id: `${kind}/${routeId}/${model.id}`,
+			model,
+			route
+		}];
+	});
+}
+function selfHostRoute(region, catalog) {
+	const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
+	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
+}
+
+// src/decide/break-even.ts
+/** Crossings are looked for within a hundredfold of today's volume on either side. */
+const FARTHEST_FACTOR$1 = 100;
+/** Two crossings closer than this ratio are one: nobody plans a volume to a thousandth. */
+const FINEST_RATIO = 1.001;
+/** Volumes that are priced for one curve at most. Two lines that run close together for long would need more. */
+const MOST_POINTS = 600;
+const BISECTIONS$1 = 24;
+/** A volume so small that a fleet is as small as it gets. */
+const NEXT_TO_NOTHING = 1e-9;
+const WEEKS_PER_MONTH = 730 / 168;
+/**
+* Every volume within a factor of 100 at which the less expensive side changes. Both curves rise with the volume, so on an interval
+* from a to b self-hosting never costs less where own(a) >= api(b), and always where own(b) < api(a); what neither settles is halved, down
+* to a thousandth. So no crossing is missed between the steps of a fleet, however saw-toothed its curve is, as long as it rises.
+*
+* `above` is the side that costs less just above the crossing. `complete` is false when the limit of points ended the search.
+* Example: own 100 for one server up to 10 requests and 200 for two, an API at 11 a request: crossings at 9.09 (self-host),
+* 10 (api) and 18.18 (self-host).
+*/
+function crossingsOf(own, api) {
+	const costs = /* @__PURE__ */ new Map();
+	let complete = true;
+	const at = (factor) => {
+		const known = costs.get(factor) ?? {
+			own: own(factor),
+			api: api(factor)
+		};
+		costs.set(factor, known);
+		return known;
+	};
+	const isOwn = (factor) => at(factor).own < at(factor).api;
+	const crossings = [];
+	const look = (from, to) => {
+		if (at(from).own >= at(to).api || at(to).own < at(from).api) return;
+		if (to / from > FINEST_RATIO && costs.size < MOST_POINTS) {
+			const middle = Math.sqrt(from * to);
+			look(from, middle);
+			look(middle, to);
+			return;
+		}
+		if (to / from > FINEST_RATIO) complete = false;
+		if (isOwn(from) === isOwn(to)) return;
+		crossings.push({
+			factor: bisect$1(isOwn, from, to),
+			above: isOwn(to) ? "self-host" : "api"
+		});
+	};
+	look(1 / FARTHEST_FACTOR$1, FARTHEST_FACTOR$1);
+	return {
+		crossings: alternating(crossings, isOwn),
+		complete
+	};
+}
+/**
+* A fleet of fewer GPUs can need fewer people at a higher volume, so the curve of self-hosting dips here and there and an interval can be
+* settled too early. Two crossings to the same side then have one between them, and it is found by halving.
+*/
+function alternating(crossings, isOwn) {
+	return crossings.flatMap((next, index) => {
+		const before = crossings[index - 1];
+		if (before === void 0 || before.above !== next.above) return [next];
+		const above = next.above === "api" ? "self-host" : "api";
+		return [{
+			factor: bisect$1(isOwn, before.factor * 1.000001, next.factor * .999999),
+			above
+		}, next];
+	});
+}
+function bisect$1(isOwn, from, to) {
+	const start = isOwn(from);
+	let [same, other] = [from, to];
+	for (let step = 0; step < BISECTIONS$1; step++) {
+		const middle = Math.sqrt(same * other);
+		if (isOwn(middle) === start) same = middle;
+		else other = middle;
+	}
+	return other;
+}
+/**
+* Break-evens of one workload against the API that would really be used (the chosen one, else the current, else the least
+* expensive), and against the least and the most expensive that the rules let through, each with every crossing. The other side is the
+* best self-hosted option at each volume. Empty when the rules leave one side.
+*/
+function breakEvensOf(question) {
+	const { flips, index, asOf } = question;
+	const workload = workloadOf$1(question);
+	if (flips.rival(index, "self-host", EXPECTED) === void 0) return [];
+	const at = (factor) => scenario({ volumeOf: { [workload.name]: factor } });
+	const own = remembered((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
+	return apisOf(question).map(({ role, option }) => {
+		const api = (factor) => flips.priceOf(index, option, at(factor)) ?? Number.POSITIVE_INFINITY;
+		const { crossings, complete } = crossingsOf(own, api);
+		const today = own(1) < api(1) ? "self-host" : "api";
+		const next = crossings.find(({ factor }) => factor > 1);
+		const months = next === void 0 ? null : monthsUntil(1, next.factor, workload.growthRatioPerMonth);
+		return {
+			role,
+			versus: option.candidate.id,
+			today,
+			crossings: crossings.map(({ factor, above }) => ({
+				requestsPerMonth: workload.requestsPerMonth.expected * factor,
+				above
+			})),
+			complete,
+			reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
+		};
+	});
+}
+/** The API really used first; the others only where they are other options. */
+function apisOf(question) {
+	const { flips, index } = question;
+	const priced = (flips.base.context.workloads[index]?.feasible ?? []).filter(({ kind }) => kind === "api" || kind === "managed").map((option) => ({
+		option,
+		usd: flips.priceOf(index, option, EXPECTED) ?? Number.POSITIVE_INFINITY
+	})).filter((row) => Number.isFinite(row.usd)).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
+	const [cheapest, dearest] = [priced[0]?.option, priced.at(-1)?.option];
+	const used = usedApi(question) ?? cheapest;
+	if (used === void 0 || cheapest === void 0 || dearest === void 0) return [];
+	return [
+		{
+			role: "used",
+			option: used
+		},
+		...cheapest === used ? [] : [{
+			role: "cheapest",
+			option: cheapest
+		}],
+		...dearest === used || dearest === cheapest ? [] : [{
+			role: "dearest",
+			option: dearest
+		}]
+	];
+}
+function usedApi(question) {
+	const { flips, index } = question;
+	const { current } = workloadOf$1(question);
+	const isApi = ({ kind }) => kind === "api" || kind === "managed";
+	const chosen = flips.chosen.assignment[index];
+	const today = current?.path === "api" ? flips.base.context.workloads[index]?.feasible.find((option) => isApi(option) && answersTo(option.candidate.model, current.model)) : void 0;
+	if (chosen !== void 0 && isApi(chosen)) return chosen;
+	return today ?? flips.rival(index, "api", EXPECTED)?.option;
+}
+/**
+* What the smallest fleet of the self-hosted model costs with its people, in USD a month: under that API spend self-hosting
+* cannot pay, whatever the volume. The model is the chosen one, or the one that would be chosen. Null when there is none.
+*/
+function smallestUnitOf({ flips, index, asOf }) {
+	const name = workloadOf$1({
+		flips,
+		index,
+		asOf
+	}).name;
+	const own = flips.rival(index, "self-host", EXPECTED)?.option;
+	if (own === void 0) return null;
+	const cost = new Pricer({
+		...flips.base.context,
+		what: scenario({ volumeOf: { [name]: NEXT_TO_NOTHING } })
+	}).alone(index, own);
+	return cost === void 0 ? null : {
+		usd: cost,
+		model: own.candidate.model.id
+	};
+}
+/**
+* When to leave self-hosting again: the volume, the hours of operation and the API price at which the API that would be used costs the
+* same. Hours and price move the costs on a straight line, so both are solved, not searched. Empty for a workload on an API, and where the
+* API costs less already.
+*
+* Example: 10,000 USD a month for the API, 8,000 for the servers with 43 hours at 100 USD: 20 hours a month more eat the 2,000, so
+* "when operating it takes more than 14.5 hours a week".
+*/
+function leaveWhenOf(question, breakEvens, plannedHours) {
+	const { flips, index } = question;
+	const workload = workloadOf$1(question);
+	const api = usedApi(question);
+	if (flips.chosen.assignment[index]?.kind !== "self-host" || api === void 0) return [];
+	const gap = (what) => (flips.priceOf(index, api, what) ?? NaN) - (flips.rival(index, "self-host", what)?.monthlyUsd ?? 0);
+	const [today, free] = [gap(EXPECTED), gap(scenario({ apiPrice: 0 }))];
+	if (!(today > 0)) return [];
+	const volume = (breakEvens[0]?.crossings.filter((point) => point.above === "self-host" && point.requestsPerMonth < workload.requestsPerMonth.expected))?.at(-1)?.requestsPerMonth;
+	const hours = (plannedHours + today / flips.base.context.facts.hourlyRateUsd) / WEEKS_PER_MONTH;
+	const price = free < 0 ? -free / (today - free) : null;
+	const model = api.candidate.model.id;
+	return [
+		...volume === void 0 ? [] : [entry("requests_per_month", workload.requestsPerMonth.expected, volume, `requests fall below ${rounded(volume)} a month`)],
+		entry("operations_hours_per_week", plannedHours / WEEKS_PER_MONTH, hours, `operating it takes more than ${rounded(hours)} hours a week (planned: ${rounded(plannedHours / WEEKS_PER_MONTH)})`),
+		...price === null ? [] : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's`)]
+	];
+}
+function entry(parameter, from, to, text) {
+	return {
+		parameter,
+		from,
+		to,
+		text
+	};
+}
+/** Requests and tokens of a request in the first and the last month; null without growth. */
+function growthOf(workload, horizonMonths) {
+	const { growthRatioPerMonth, tokenGrowthRatioPerMonth } = workload;
+	if (growthRatioPerMonth === 0 && tokenGrowthRatioPerMonth === 0) return null;
+	const tokens = workload.inputTokens.expected + workload.outputTokens.expected;
+	const at = (month) => ({
+		requestsPerMonth: workload.requestsPerMonth.expected * growthAt(growthRatioPerMonth, month),
+		tokensPerRequest: tokens * growthAt(tokenGrowthRatioPerMonth, month)
+	});
+	return {
+		first: at(0),
+		last: at(horizonMonths - 1)
+	};
+}
+/** Adds the month in which declared growth reaches a volume that flips the path. */
+function withGrowthDate(point, { growthRatioPerMonth }, asOf) {
+	if (point.parameter !== "requests_per_month" || point.to <= point.from) return point;
+	const months = monthsUntil(point.from, point.to, growthRatioPerMonth);
+	if (months === null) return point;
+	const reachedOn = monthDate(asOf, months).slice(0, 7);
+	return {
+		...point,
+		reachedOn,
+		text: `${point.text}, reached in ${reachedOn} at the declared growth`
+	};
+}
+function workloadOf$1({ flips, index }) {
+	const found = flips.base.context.workloads[index];
+	if (found === void 0) throw new Error(`defect: no workload ${index}`);
+	return found.workload;
+}
+function remembered(curve) {
+	const known = /* @__PURE__ */ new Map();
+	return (factor) => {
+		const value = known.get(factor) ?? curve(factor);
+		known.set(factor, value);
+		return value;
+	};
+}
+/** Three significant digits with thousands separators. */
+function rounded(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
+// src/decide/inputs.ts
+/** Ids of the inputs, as the draws know them: names and never positions. */
+const inputId = {
+	requests: (workload) => `requests/${workload}`,
+	tokens: (workload) => `tokens/${workload}`,
+	growth: (workload) => `growth/${workload}`,
+	throughput: (model) => `throughput/${model}`,
+	people: (side) => `people/${side}`
+};
+/**
+* Growth factor of a month from which requests grow: the declared one to the power of 0.5, 1 and 1.5.
+* Example: 5 % a month gives 1.0247, 1.05 and 1.0759.
+*/
+function growthFactors({ growthRatioPerMonth }) {
+	const factor = 1 + growthRatioPerMonth;
+	const { low, high } = GROWTH_EXPONENT_RANGE;
+	const [slow, fast] = [factor ** low, factor ** high];
+	return {
+		low: Math.min(slow, fast),
+		expected: factor,
+		high: Math.max(slow, fast)
+	};
+}
+/** Every input that is uncertain for a policy whose paths need these fleets, sorted by id. */
+function uncertainInputs(facts, fleets, usesApi) {
+	const models = new Map(fleets.map((fleet) => [fleet.model.id, fleet]));
+	return [
+		...facts.workloads.flatMap(inputsOf$1),
+		...[...models.values()].map(throughputOf),
+		...fleets.length > 0 ? [peopleOf$1("self-host", SELF_HOST_PEOPLE[facts.mlOps].monthly)] : [],
+		...usesApi ? [peopleOf$1("api", API_PEOPLE.monthly)] : []
+	].filter(({ range }) => range.low !== range.high).sort((a, b) => a.id < b.id ? -1 : 1);
+}
+function inputsOf$1(workload) {
+	const { name, inputTokens, outputTokens } = workload;
+	const own = {
+		workload: name,
+		measure: null
+	};
+	const tokens = (end) => inputTokens[end] + outputTokens[end];
+	const growth = growthFactors(workload);
+	return [
+		{
+			...own,
+			id: inputId.requests(name),
+			kind: "requests",
+			label: "requests a month",
+			unit: "requests/month",
+			range: workload.requestsPerMonth,
+			key: "volume",
+			declared: true
+		},
+		{
+			...own,
+			id: inputId.tokens(name),
+			kind: "tokens",
+			label: "tokens a request",
+			unit: "tokens/request",
+			range: {
+				low: tokens("low"),
+				expected: tokens("expected"),
+				high: tokens("high")
+			},
+			key: "tokens",
+			declared: true
+		},
+		{
+			...own,
+			id: inputId.growth(name),
+			kind: "growth",
+			label: "growth a month",
+			unit: "ratio/month",
+			range: {
+				low: growth.low - 1,
+				expected: growth.expected - 1,
+				high: growth.high - 1
+			},
+			key: "volume.growth_ratio_per_month",
+			declared: false
+		}
+	];
+}
+/** The band of the configuration as decided, as factors on its predicted rate. */
+function throughputOf(fleet) {
+	const { expected, p10, p90 } = fleet.option.capacity.requestsPerSecond;
+	return {
+		id: inputId.throughput(fleet.model.id),
+		kind: "throughput",
+		workload: null,
+		label: `throughput of ${fleet.model.id}`,
+		unit: "x the predicted rate",
+		range: {
+			low: p10 / expected,
+			expected: 1,
+			high: p90 / expected
+		},
+		key: "measurements",
+		declared: false,
+		measure: {
+			model: fleet.model.id,
+			instance: fleet.offer.instance.id
+		}
+	};
+}
+function peopleOf$1(side, range) {
+	return {
+		id: inputId.people(side),
+		kind: "people",
+		workload: null,
+		label: side === "api" ? "engineer hours on the API side" : "engineer hours on the servers",
+		unit: "hours/month",
+		range,
+		key: "team.ml_ops",
+		declared: false,
+		measure: null
+	};
+}
+
+// src/decide/soft.ts
+/**
+* The soft dimensions of the framework's closing comparison (source 004, 2026-04-19), its two cost rows left out because
+* cost is counted in money. Predictability and support come from its lists of reasons. The anchors are ours.
+*/
+const SOFT_DIMENSIONS = [
+	{
+		id: "capability",
+		label: "capability",
+		anchors: [
+			"no published GPQA Diamond score, or under 45",
+			"GPQA Diamond from 45",
+			"GPQA Diamond from 65",
+			"GPQA Diamond from 80",
+			"GPQA Diamond from 90"
+		],
+		mark: (option, { catalog }) => steps(bestScore(option, catalog), [
+			45,
+			65,
+			80,
+			90
+		])
+	},
+	{
+		id: "privacy",
+		label: "data privacy",
+		anchors: [
+			"trains on requests unless you opt out, or says nothing",
+			"no training, keeps requests for abuse checks",
+			"no training, a cloud that you have a contract with",
+			"no training, that cloud keeps nothing by default",
+			"requests never leave your own account"
+		],
+		mark: privacy
+	},
+	{
+		id: "customization",
+		label: "customization",
+		anchors: [
+			"prompts alone",
+			"-",
+			"the provider's own fine-tuning",
+			"-",
+			"weights in your hands: any method"
+		],
+		mark: customization$1
+	},
+	{
+		id: "setupSpeed",
+		label: "speed of set-up",
+		anchors: [
+			"over 160 hours",
+			"up to 160 hours",
+			"up to 80 hours",
+			"up to 8 hours",
+			"up to 1 hour"
+		],
+		mark: (option, { facts }) => steps(-peopleOf(option, facts).setUp, [
+			-160,
+			-80,
+			-8,
+			-1
+		])
+	},
+	{
+		id: "operations",
+		label: "light operations",
+		anchors: [
+			"over 80 hours a month",
+			"up to 80 hours",
+			"up to 40 hours",
+			"up to 20 hours",
+			"up to 10 hours"
+		],
+		mark: (option, { facts }) => steps(-peopleOf(option, facts).monthly.expected, [
+			-80,
+			-40,
+			-20,
+			-10
+		])
+	},
+	{
+		id: "lockIn",
+		label: "freedom from lock-in",
+		anchors: [
+			"closed model, sold by one provider",
+			"closed model, sold on several routes",
+			"open weights under conditions",
+			"open weights, free of conditions, at a host",
+			"open weights, free of conditions, on own servers"
+		],
+		mark: lockIn
+	},
+	{
+		id: "features",
+		label: "breadth of features",
+		anchors: [
+			"none known of tool use, JSON schema, vision and web search",
+			"one of the four",
+			"two of the four",
+			"three of the four",
+			"all four"
+		],
+		mark: ({ candidate }) => {
+			const known = Object.values(candidate.model.features).filter((feature) => feature === true).length;
+			return steps(known, [
+				1,
+				2,
+				3,
+				4
+			]);
+		}
+	},
+	{
+		id: "costPredictability",
+		label: "predictable cost",
+		anchors: [
+			"-",
+			"bill follows every token",
+			"-",
+			"bill follows the number of servers",
+			"-"
+		],
+		mark: ({ kind }) => kind === "self-host" ? 3 : 1
+	},
+	{
+		id: "support",
+		label: "support",
+		anchors: [
+			"-",
+			"a community",
+			"the maker's support",
+			"a cloud's support plan",
+			"-"
+		],
+		mark: ({ candidate, kind }) => kind === "self-host" ? 1 : candidate.route.routeKind === "managed-cloud" ? 3 : 2
+	}
+];
+/** Number of thresholds that a value reaches: `steps(70, [45, 65, 80, 90])` is 2. */
+function steps(value, thresholds) {
+	const [one, two, three, four] = thresholds;
+	if (value >= four) return 4;
+	if (value >= three) return 3;
+	if (value >= two) return 2;
+	return value >= one ? 1 : 0;
+}
+function bestScore({ candidate }, catalog) {
+	const same = "sameModelAs" in candidate.model ? [candidate.model.sameModelAs, candidate.model.openModel] : [];
+	const names = [candidate.model.id, ...same];
+	const scores = catalog.benchmarks.filter(({ model, benchmark }) => benchmark === "gpqa_diamond" && names.includes(model));
+	return Math.max(0, ...scores.filter(({ certainty }) => certainty !== "low").map(({ score }) => score));
+}
+function privacy({ kind, candidate }) {
+	if (kind === "self-host") return 4;
+	const { facts, routeKind } = candidate.route;
+	if (facts.trainsByDefault?.value !== false) return 0;
+	if (routeKind !== "managed-cloud") return 1;
+	return facts.retentionDefaultDays?.value === 0 ? 3 : 2;
+}
+function customization$1(option) {
+	if (option.kind === "self-host") return 4;
+	return (option.candidate.model.customization ?? []).length > 0 ? 2 : 0;
+}
+function lockIn(option, { catalog }) {
+	if (option.kind === "api") return option.candidate.model.routes.length > 1 ? 1 : 0;
+	const { model } = option.candidate;
+	const weights = "licence" in model ? model : catalog.openModels.find(({ id }) => id === model.openModel);
+	const licence = catalog.licences.find(({ id }) => id === weights?.licence);
+	if (licence === void 0 || licence.conditions.length > 0 || licence.commercialUse !== "yes") return 2;
+	return option.kind === "self-host" ? 4 : 3;
+}
+function peopleOf({ kind }, facts) {
+	return kind === "self-host" ? SELF_HOST_PEOPLE[facts.mlOps] : API_PEOPLE;
+}
+
+// src/decide/preferences.ts
+/** The highest mark of a dimension. */
+const BEST_MARK = 4;
+/**
+* What a portfolio is worth its cost at: U = cost x (1 - pi x S), in USD a month; the lowest wins. S in [0, 1] is the weighted
+* mean of marks over 4. It depends on the portfolio alone, so adding an option never reorders the others.
+*
+* Example: 10,000 USD at S = 0.5 and pi = 0.2 compare as 9,000 USD.
+*/
+function valuedUsd(monthlyUsd, score, budgetRatio) {
+	return monthlyUsd * (1 - budgetRatio * score);
+}
+/** S = sum(w x mark) / (4 x sum(w)): `softScore({ a: 4, b: 0 }, { a: 1, b: 1 })` is 0.5. Without any weight it is 0. */
+function softScore(marks, weights) {
+	const ids = keysOf(weights);
+	const total = ids.reduce((sum, id) => sum + weights[id], 0);
+	return total === 0 ? 0 : ids.reduce((sum, id) => sum + weights[id] * marks[id], 0) / (BEST_MARK * total);
+}
+/** Marks of an assignment: the mean of its workloads', each workload counting once. */
+function marksOf(assignment, facts, catalog) {
+	const mean = ({ mark }) => assignment.reduce((sum, option) => sum + mark(option, {
+		facts,
+		catalog
+	}), 0) / assignment.length;
+	return byDimension((dimension) => mean(dimension));
+}
+/** U of a portfolio under the policy's preferences; its cost where the policy declares none. */
+function worthOf(priced, facts, catalog) {
+	const { preferences } = facts;
+	if (preferences === null || preferences.budgetRatio === 0) return priced.monthlyUsd;
+	const score = softScore(marksOf(priced.assignment, facts, catalog), preferences.weights);
+	return valuedUsd(priced.monthlyUsd, score, preferences.budgetRatio);
+}
+/** One value for each dimension. */
+function byDimension(value) {
+	const entries = SOFT_DIMENSIONS.map((dimension) => [dimension.id, value(dimension)]);
+	return Object.fromEntries(entries);
+}
+/**
+* The budget at which two portfolios are worth the same: pi* = (a - b) / (a x Sa - b x Sb); null outside [0, 1].
+* Example: 10,000 USD at S 0.75 against 9,000 at S 0.5 are worth the same at pi* = 1,000 / 3,000 = 0.333.
+*/
+function preferenceFlip(a, b) {
+	const slope = a.monthlyUsd * a.score - b.monthlyUsd * b.score;
+	if (slope === 0) return null;
+	const flip = (a.monthlyUsd - b.monthlyUsd) / slope;
+	return flip >= 0 && flip <= 1 ? flip : null;
+}
+/**
+* The weight of one dimension at which two portfolios are worth the same, all other weights as they are; null when none from 0 to `most` does.
+* With d = a x mark(a) - b x mark(b) for each dimension and C = 4 (a - b) / pi, sum(w x d) = C x sum(w) gives
+* w = (C x W - D) / (d - C) with W and D the sums over the other dimensions.
+*/
+function weightFlip(dimension, a, b, preferences, most) {
+	if (preferences.budgetRatio === 0) return null;
+	const gap = (id) => a.monthlyUsd * a.marks[id] - b.monthlyUsd * b.marks[id];
+	const target = BEST_MARK * (a.monthlyUsd - b.monthlyUsd) / preferences.budgetRatio;
+	const others = keysOf(preferences.weights).filter((id) => id !== dimension);
+	const weight = others.reduce((sum, id) => sum + preferences.weights[id], 0);
+	const gaps = others.reduce((sum, id) => sum + preferences.weights[id] * gap(id), 0);
+	const slope = gap(dimension) - target;
+	if (slope === 0) return null;
+	const flip = (target * weight - gaps) / slope;
+	return flip >= 0 && flip <= most ? flip : null;
+}
+/** The largest weight that a policy may give. */
+const LARGEST_WEIGHT = 3;
+/**
+* The portfolios of all paths by what they are worth, the chosen one first, with the budget and the weights at which
+* another path would win. Without declared preferences the weights are all 1 and the budget is 0.
+*/
+function preferenceView(entries, facts, catalog) {
+	const { budgetRatio, weights } = facts.preferences ?? {
+		budgetRatio: 0,
+		weights: byDimension(() => 1)
+	};
+	const rows = entries.map(({ path, priced }) => {
+		const marks = marksOf(priced.assignment, facts, catalog);
+		const score = softScore(marks, weights);
+		return {
+			path,
+			monthlyUsd: priced.monthlyUsd,
+			score,
+			valuedUsd: valuedUsd(priced.monthlyUsd, score, budgetRatio),
+			marks
+		};
+	});
+	const [chosen, ...others] = rows;
+	const [nearest] = others.flatMap((other) => {
+		const flip = chosen === void 0 ? null : preferenceFlip(chosen, other);
+		return flip === null ? [] : [{
+			path: other.path,
+			budgetRatio: flip
+		}];
+	}).sort((a, b) => Math.abs(a.budgetRatio - budgetRatio) - Math.abs(b.budgetRatio - budgetRatio));
+	return {
+		declared: facts.preferences !== null,
+		budgetRatio,
+		weights,
+		entries: rows,
+		flip: nearest ?? null,
+		weightFlips: chosen === void 0 ? [] : weightFlipsOf(chosen, others, {
+			budgetRatio,
+			weights
+		})
+	};
+}
+function weightFlipsOf(chosen, others, preferences) {
+	const all = preferences.weights;
+	return others.flatMap((other) => SOFT_DIMENSIONS.flatMap(({ id }) => {
+		const to = weightFlip(id, chosen, other, {
+			...preferences,
+			weights: all
+		}, 3);
+		return to === null ? [] : [{
+			dimension: id,
+			from: preferences.weights[id],
+			to,
+			path: other.path
+		}];
+	})).sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || (a.dimension < b.dimension ? -1 : 1));
+}
+function keysOf(record) {
+	return Object.keys(record);
+}
+
+// src/decide/search.ts
+/** How many of the least expensive options of each side a workload brings into the joint search. */
+const SHORTLIST_API = 3;
+const SHORTLIST_SELF_HOST = 3;
+/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
+const EXACT_LIMIT = 2e4;
+/** Path of an assignment: all by the token, all on own instances, or both. */
+function pathOf(assignment) {
+	const own = assignment.filter((option) => option.kind === "self-host").length;
+	if (own === 0) return "api";
+	return own === assignment.length ? "self-host" : "hybrid";
+}
+/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
+function shortlistsOf(pricer) {
+	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
+	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
+	return alone.map((ranked, index) => {
+		const current = pricer.context.workloads[index]?.workload.current ?? null;
+		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
+		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
+	});
+}
+function take(ranked, side, count) {
+	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
+}
+/** Options of one workload by the cost of serving it alone, least first; ties by id. */
+function rankAlone(pricer, entry, index) {
+	return entry.feasible.map((option) => ({
+		option,
+		usd: pricer.alone(index, option)
+	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
+}
+/**
+* Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
+* wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+*/
+function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
+	if (shortlists.some((list) => list.length === 0)) return {
+		chosen: void 0,
+		byPath: {},
+		shortlists,
+		exact: true,
+		kept: [],
+		tied: false
+	};
+	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
+	const byPath = {};
+	const visit = (priced) => {
+		const path = pathOf(priced.assignment);
+		const known = byPath[path];
+		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
+	};
+	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
+	else swapSearch(pricer, shortlists, visit);
+	return {
+		byPath,
+		shortlists,
+		exact,
+		...prefer(pricer, least(Object.values(byPath), pricer), byPath.api, shortlists)
+	};
+}
+function visitPriced(pricer, assignment, visit) {
+	const priced = pricer.price(assignment);
+	if (priced !== void 0) visit(priced);
+	return priced;
+}
+function everyAssignment(lists, visit) {
+	const pick = [];
+	const descend = (depth) => {
+		const list = lists[depth];
+		if (list === void 0) {
+			visit([...pick]);
+			return;
+		}
+		for (const option of list) {
+			pick[depth] = option;
+			descend(depth + 1);
+		}
+	};
+	descend(0);
+}
+/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
+function swapSearch(pricer, lists, visit) {
+	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
+	const starts = [
+		lists.map((list) => first(list, false)),
+		lists.map((list) => first(list, true)),
+		lists.map((list) => list[0])
+	];
+	for (const start of starts) {
+		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
+		for (let improved = best !== void 0; improved;) {
+			improved = false;
+			for (const [index, list] of lists.entries()) for (const option of list) {
+				if (best === void 0 || best.assignment[index] === option) continue;
+				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
+				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
+				best = next;
+				improved = true;
+			}
+		}
+	}
+}
+function prefer(pricer, cheapest, api, shortlists) {
+	if (cheapest === void 0) return {
+		chosen: void 0,
+		kept: [],
+		tied: false
+	};
+	const { facts, catalog } = pricer.context;
+	const value = (priced) => worthOf(priced, facts, catalog);
+	const tied = api !== void 0 && api !== cheapest && value(api) <= value(cheapest) * (1 + .02);
+	return {
+		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
+		tied
+	};
+}
+/**
+* Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
+* looked at in the order of their names, so the result does not depend on the order of the policy.
+*/
+function keepCurrent(pricer, found, shortlists) {
+	const kept = [];
+	let chosen = found;
+	const order = pricer.context.workloads.map((entry, index) => ({
+		index,
+		name: entry.workload.name
+	})).sort((a, b) => a.name < b.name ? -1 : 1);
+	for (const { index } of order) {
+		const today = currentOption(pricer, index, shortlists[index] ?? []);
+		if (today === void 0 || today === chosen.assignment[index]) continue;
+		const stay = pricer.price(chosen.assignment.with(index, today));
+		const bill = pricer.alone(index, today);
+		if (stay === void 0 || bill === void 0) continue;
+		const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
+		if (savingUsd > bill * .1) continue;
+		kept.push({
+			index,
+			savingUsd
+		});
+		chosen = stay;
+	}
+	return {
+		chosen,
+		kept
+	};
+}
+/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
+function currentOption(pricer, index, options) {
+	const current = pricer.context.workloads[index]?.workload.current ?? null;
+	if (current === null) return void 0;
+	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
+}
+/** The portfolio of least cost; with declared preferences, of least U. */
+function least(portfolios, { context }) {
+	return portfolios.map((priced) => ({
+		priced,
+		usd: worthOf(priced, context.facts, context.catalog)
+	})).reduce((best, next) => best === void 0 || next.usd < best.usd ? next : best, void 0)?.priced;
+}
+
+// src/decide/contest.ts
+/** Sets the chosen portfolio against the best of every other path that has one. */
+function contestOf(search, chosen, sampler) {
+	const own = pathOf(chosen.assignment);
+	const others = [
+		"api",
+		"self-host",
+		"hybrid"
+	].flatMap((path) => {
+		const priced = search.byPath[path];
+		return path === own || priced === void 0 ? [] : [{
+			path,
+			priced
+		}];
+	});
+	const { facts, catalog } = sampler.context;
+	return {
+		entries: [{
+			path: own,
+			priced: chosen
+		}, ...others].map((entry) => ({
+			...entry,
+			worthRatio: worthOf(entry.priced, facts, catalog) / entry.priced.monthlyUsd
+		})),
+		sampler
+	};
+}
+/**
+* Share of the draws in which the chosen portfolio costs no more than the best portfolio of any other path; null when
+* there is no other path. All portfolios see the same draws, so what they share cancels out.
+* Example: 0.93 means that in 93 of 100 futures nobody will regret the choice for its cost.
+*/
+function probabilityCheapest({ entries, sampler }) {
+	const [chosen, ...others] = entries.map(({ priced, worthRatio }) => sampler.costs(priced).total.map((usd) => usd * worthRatio));
+	if (chosen === void 0 || others.length === 0) return null;
+	return chosen.filter((usd, draw) => others.every((other) => usd <= (other[draw] ?? 0) + SAME_USD$1)).length / sampler.draws.count;
+}
+/** Costs closer than this are the same: a tenth of a cent. */
+const SAME_USD$1 = .001;
+/** Equally likely values of one input at which the verdict is looked at. */
+const LOOKS = 40;
+/** Where the low and the high end stand among the draws of one input; the expected case is at 0. */
+const [LOW, HIGH] = [1, 2];
+/**
+* Each uncertain input at its low and its high end, all others as expected: what that does to the cost of the chosen path
+* and whether another path becomes the least expensive. Widest swing first; inputs that change nothing are left out.
+*/
+function tornadoOf(contest) {
+	return inputsOf(contest).flatMap((input) => measured(input, contest) ?? []).sort((a, b) => width(b.swing) - width(a.swing) || b.swing.flipRatio - a.swing.flipRatio || (a.input.id < b.input.id ? -1 : 1));
+}
+function inputsOf({ entries, sampler }) {
+	const fleets = entries.flatMap(({ priced }) => priced.fleets);
+	const usesApi = entries.some(({ priced }) => priced.sharing.apiWorkloads.length > 0);
+	return uncertainInputs(sampler.context.facts, fleets, usesApi);
+}
+function measured(input, { entries, sampler }) {
+	const looks = Array.from({ length: LOOKS }, (_, index) => normalQuantile((index + .5) / LOOKS));
+	const moved = sampler.with(oneAtATime(input.id, [
+		0,
+		-Z90,
+		Z90,
+		...looks
+	]));
+	const costs = entries.map(({ path, priced, worthRatio }) => ({
+		path,
+		worthRatio,
+		usd: moved.costs(priced).total
+	}));
+	const [today, low, high, ...others] = Array.from({ length: 43 }, (_, draw) => leastAt(costs, draw));
+	const [expectedUsd = 0, lowMonthlyUsd = 0, highMonthlyUsd = 0] = costs[0]?.usd ?? [];
+	const flipsTo = [low, high].find((path) => path !== today) ?? null;
+	const flipRatio = others.filter((path) => path !== today).length / LOOKS;
+	if (Math.max(Math.abs(lowMonthlyUsd - expectedUsd), Math.abs(highMonthlyUsd - expectedUsd)) < SAME_USD$1 && flipRatio === 0) return null;
+	const gap = (draw) => (costs[0]?.usd[draw] ?? 0) - Math.min(...costs.slice(1).map(({ usd }) => usd[draw] ?? 0));
+	const { label, workload, unit, range } = input;
+	return {
+		input,
+		gapUsd: costs.length < 2 ? 0 : Math.abs(gap(LOW) - gap(HIGH)),
+		swing: {
+			input: label,
+			workload,
+			unit,
+			low: range.low,
+			high: range.high,
+			lowMonthlyUsd,
+			highMonthlyUsd,
+			flipsTo,
+			flipRatio
+		}
+	};
+}
+/** Path of least cost in one draw; the chosen one where it is a tie. */
+function leastAt(costs, draw) {
+	const [first, ...others] = costs;
+	let best = {
+		path: first?.path,
+		usd: (first?.usd[draw] ?? Number.POSITIVE_INFINITY) * (first?.worthRatio ?? 1)
+	};
+	for (const { path, usd, worthRatio } of others) {
+		const cost = (usd[draw] ?? Number.POSITIVE_INFINITY) * worthRatio;
+		if (cost < best.usd - SAME_USD$1) best = {
+			path,
+			usd: cost
+		};
+	}
+	return best.path;
+}
+function width(swing) {
+	return Math.abs(swing.highMonthlyUsd - swing.lowMonthlyUsd);
+}
+
+// src/decide/next-measurement.ts
+/**
+* The one thing to find out next: the input whose own uncertainty is likeliest to change the verdict, and how to find it
+* out. Where no input alone changes it and the draws are still divided, the one that moves the gap between the two
+* best paths most. Null when the decision is sure without it.
+*
+* Example: "run vllm bench serve for qwen3-32b on p5.4xlarge and list the file under measurements".
+*/
+function nextMeasurementOf(tornado, probabilityCheapest) {
+	const [likeliest] = tornado.filter(({ swing }) => swing.flipRatio > 0).sort((a, b) => b.swing.flipRatio - a.swing.flipRatio || b.gapUsd - a.gapUsd);
+	if (likeliest !== void 0) return howToMeasure(likeliest.input);
+	if (probabilityCheapest >= CONFIDENCE_FROM_RATIO.high) return null;
+	const [widest] = [...tornado].sort((a, b) => b.gapUsd - a.gapUsd);
+	return widest === void 0 ? null : howToMeasure(widest.input);
+}
+function howToMeasure({ kind, workload, key, measure }) {
+	switch (kind) {
+		case "throughput": return `run vllm bench serve for ${measure?.model} on ${measure?.instance} and list the file under measurements`;
+		case "requests": return `read last month's requests of ${workload} from the usage page or the gateway log and narrow ${key}`;
+		case "tokens": return `read last month's token counts of ${workload} from the usage page and narrow ${key}`;
+		case "growth": return `compare the requests of ${workload} in the last three months and correct ${key}`;
+		case "people": return `note the hours spent on serving for four weeks and correct ${key}`;
+	}
+}
+
+// src/decide/used-prices.ts
+/** Prices of the chosen options, one for each workload; none where nothing is chosen or the price is the policy's own. */
+function usedPrices(workloads, region, catalog, asOf) {
+	return workloads.flatMap(({ option }) => {
+		if (option === null) return [];
+		if (option.instanceType !== void 0) {
+			const row = findInstance(catalog, option.instanceType)?.usdPerHour[region];
+			return row === void 0 ? [] : [{
+				id: option.instanceType,
+				checked: row.checked,
+				kind: "instance"
+			}];
+		}
+		const model = findApiModel(catalog, option.model);
+		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
+		return row === void 0 ? [] : [{
+			id: option.model,
+			checked: row.checked,
+			kind: "api"
+		}];
+	});
+}
+
+// src/decide/confidence.ts
+const LEVELS = [
+	"high",
+	"medium",
+	"low"
+];
+/**
+* The confidence word by rule. The share of draws in which the chosen path is the least expensive gives high from 0.9,
+* medium from 0.7, low below. One step down for each kind of weak ground: a fact of low certainty, a price that
+* nobody checked for 180 days, a default that decides, a condition that a regulated need still has to meet.
+* With one path left there is nothing to be sure of: forced.
+*
+* Example: 0.93 of the draws and an unsigned BAA give medium, with the step named.
+*/
+function surenessOf(contest, workloads, context) {
+	const tornado = tornadoOf(contest);
+	const swings = tornado.map(({ swing }) => swing);
+	const share = probabilityCheapest(contest);
+	if (share === null) return {
+		confidence: "forced",
+		confidenceText: "the rules leave one path",
+		probabilityCheapest: null,
+		confidenceSteps: [],
+		nextMeasurement: null,
+		tornado: swings
+	};
+	const steps = stepsOf(tornado, workloads, context);
+	const drawn = share >= CONFIDENCE_FROM_RATIO.high ? 0 : share >= CONFIDENCE_FROM_RATIO.medium ? 1 : 2;
+	const confidence = LEVELS[Math.min(drawn + steps.length, LEVELS.length - 1)] ?? "low";
+	const lowered = steps.length === 0 ? "" : `; lowered by ${steps.map(({ text }) => text).join(" and by ")}`;
+	return {
+		confidence,
+		confidenceText: `${shareText(share, contest)}${overlapText(contest)}${lowered}`,
+		probabilityCheapest: share,
+		confidenceSteps: steps,
+		nextMeasurement: nextMeasurementOf(tornado, share),
+		tornado: swings
+	};
+}
+function shareText(share, { sampler }) {
+	const draws = `${grouped$1(sampler.draws.count)} draws`;
+	if (share === 1) return `least expensive in all of ${draws}`;
+	const percent = Math.round(share * 100);
+	if (percent === 100) return `least expensive in more than 99% of ${draws}`;
+	return percent === 0 ? `least expensive in under 1% of ${draws}` : `least expensive in ${percent}% of ${draws}`;
+}
+/** Says with figures that the band of the next path overlaps; silent when it does not. */
+function overlapText({ entries, sampler }) {
+	const [chosen, ...others] = entries.map(({ path, priced }) => ({
+		path,
+		band: bandsOf(sampler, priced).total
+	}));
+	const [next] = others.sort((a, b) => a.band.expected - b.band.expected);
+	if (chosen === void 0 || next === void 0) return "";
+	if (chosen.band.p90 < next.band.p10 || next.band.p90 < chosen.band.p10) return "";
+	const words = ({ p10, p90 }) => `${usd$1(p10)} to ${usd$1(p90)}`;
+	return `; its band ${words(chosen.band)} overlaps ${words(next.band)} of the ${next.path} path`;
+}
+function stepsOf(tornado, workloads, context) {
+	return [
+		lowCertainty(workloads),
+		stalePrices(workloads, context),
+		decidingDefaults(tornado, workloads, context.facts),
+		openConditions(workloads, context.facts)
+	].flatMap((names) => names === null ? [] : [{ text: names }]);
+}
+function lowCertainty(workloads) {
+	const rules = workloads.flatMap(({ reasons }) => reasons.filter(({ certainty }) => certainty === "low").map(({ rule }) => rule));
+	return rules.length === 0 ? null : `a fact of low certainty (${list$3(rules)})`;
+}
+function stalePrices(workloads, { facts, catalog, asOf }) {
+	const old = usedPrices(workloads, facts.region, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > 180);
+	return old.length === 0 ? null : `a price last checked more than ${180} days ago (${list$3(old.map(({ id }) => id))})`;
+}
+/** A default decides when another value within its own range flips the path. */
+function decidingDefaults(tornado, workloads, facts) {
+	const ranges = tornado.filter(({ input, swing }) => !input.declared && input.kind !== "throughput" && swing.flipsTo !== null).map(({ input }) => input.workload === null ? input.label : `${input.label} of ${input.workload}`);
+	const assumed = facts.assumptions.some(({ key }) => key === DEFAULTS.hourlyRateUsd.key);
+	const flips = workloads.some(({ tippingPoints }) => tippingPoints.some(({ parameter, from, to }) => {
+		const factor = to / from;
+		return parameter === "hourly_rate_usd" && factor >= LOAD_BEARING_FACTORS.low && factor <= LOAD_BEARING_FACTORS.high;
+	}));
+	const names = [...ranges, ...assumed && flips ? [DEFAULTS.hourlyRateUsd.key] : []];
+	return names.length === 0 ? null : `a default that decides (${list$3(names)})`;
+}
+function openConditions(workloads, facts) {
+	const open = workloads.filter(({ name, conditions }) => {
+		const compliance = facts.workloads.find((workload) => workload.name === name)?.compliance;
+		return conditions.length > 0 && (compliance?.regimes ?? []).length > 0;
+	});
+	return open.length === 0 ? null : `an open condition of a regulated need (${list$3(open.map(({ name }) => name))})`;
+}
+/** Names that a step lists before it only counts. */
+const LISTED = 3;
+function list$3(names) {
+	const distinct = [...new Set(names)].sort();
+	const more = distinct.length - LISTED;
+	return more > 0 ? `${distinct.slice(0, LISTED).join(", ")} and ${more} more` : distinct.join(", ");
 }
 
 // src/decide/facts.ts
@@ -46524,19 +48138,44 @@ function factsOf(document) {
 		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
 		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
 		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
+		readyInWeeks: policy.readyInWeeks ?? null,
 		organisation: policy.organisation ?? {},
 		purchase: {
 			gpu: policy.purchase?.gpu ?? "on_demand",
 			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
 			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0
 		},
+		preferences: policy.preferences === void 0 ? null : preferencesOf$1(policy.preferences, assumed),
 		prices: policy.prices ?? {},
+		deploy: {
+			gateway: policy.deploy?.gateway ?? null,
+			vpcSubnets: policy.deploy?.vpc?.privateSubnetIds.length ?? null,
+			hasDomain: policy.deploy?.domain !== void 0,
+			warmInstances: policy.deploy?.warmInstances ?? 0
+		},
 		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
 	};
 	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
 	return {
 		...facts,
 		assumptions: assumed.list
+	};
+}
+function preferencesOf$1({ budgetRatio, weights }, assumed) {
+	const of = (key) => weights?.[key] ?? EQUAL_WEIGHTS[key];
+	return {
+		budgetRatio: budgetRatio ?? assumed.take(DEFAULTS.preferenceBudgetRatio),
+		weights: {
+			capability: of("capability"),
+			privacy: of("privacy"),
+			customization: of("customization"),
+			setupSpeed: of("setupSpeed"),
+			operations: of("operations"),
+			lockIn: of("lockIn"),
+			features: of("features"),
+			costPredictability: of("costPredictability"),
+			support: of("support")
+		}
 	};
 }
 var Assumed = class {
@@ -46603,6 +48242,7 @@ function workloadFacts(workload, index, policy, assumed) {
 		minBenchmarks: needs?.minBenchmarks ?? {},
 		presetFloor: floor,
 		customization: needs?.customization ?? "none",
+		openness: needs?.openness ?? null,
 		availabilityRatio: needs?.availabilityRatio ?? null,
 		current: workload.current ?? null,
 		candidates: workload.candidates ?? null
@@ -46615,6 +48255,7 @@ function profileOf(declared, preset, assume) {
 	assume(name, HOURLY_PROFILES[name].source);
 	return HOURLY_PROFILES[name];
 }
+/** Context window of a workload that declares none: twice its mean request, at least 4,096 tokens. */
 function defaultContextWindow(longestMeanTokens) {
 	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
 }
@@ -46630,461 +48271,6 @@ function mapRange(range, change) {
 }
 function baseName(file) {
 	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
-}
-
-// src/decide/flips.ts
-/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
-const FARTHEST_VOLUME_FACTOR = 100;
-const FARTHEST_FACTOR = 10;
-/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
-const POINTS_PER_DECADE = 12;
-const BISECTIONS = 20;
-/** Compares the two sides of one workload while everything else stays as chosen. */
-var Flips = class {
-	#pricers = /* @__PURE__ */ new Map();
-	base;
-	chosen;
-	shortlists;
-	constructor(base, chosen, shortlists) {
-		this.base = base;
-		this.chosen = chosen;
-		this.shortlists = shortlists;
-	}
-	/** Best option of a side in a scenario; undefined when the rules leave none. */
-	rival(index, side, what) {
-		const pricer = this.#pricer(what);
-		let best;
-		for (const option of this.shortlists[index] ?? []) {
-			if (option.kind === "self-host" !== (side === "self-host")) continue;
-			const assignment = this.chosen.assignment.with(index, option);
-			const priced = pricer.price(assignment);
-			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
-				option,
-				monthlyUsd: priced.monthlyUsd
-			};
-		}
-		return best;
-	}
-	/** Side that costs less in a scenario; an exact tie goes to the API. */
-	cheaper(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
-	}
-	/** Side that a decision would take: the API also when it costs up to 2 % more. */
-	preferred(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
-	}
-	#pricer(what) {
-		const key = JSON.stringify(what);
-		const known = this.#pricers.get(key);
-		if (known !== void 0) return known;
-		const pricer = new Pricer({
-			...this.base.context,
-			what
-		});
-		this.#pricers.set(key, pricer);
-		return pricer;
-	}
-};
-/**
-* Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
-* 12 points a decade and then by bisection; null when it never changes within `farthest` x.
-* `up` true looks at larger values. The returned factor lies just beyond the flip.
-*/
-function flipFactor(sideAt, up, farthest) {
-	const start = sideAt(1);
-	if (start === void 0) return null;
-	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
-	let near = 1;
-	for (let point = 1; point <= points; point++) {
-		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
-		const side = sideAt(far);
-		if (side !== void 0 && side !== start) return {
-			factor: bisect(sideAt, start, near, far),
-			side
-		};
-		near = far;
-	}
-	return null;
-}
-function bisect(sideAt, start, near, far) {
-	let [same, flipped] = [near, far];
-	for (let step = 0; step < BISECTIONS; step++) {
-		const middle = Math.sqrt(same * flipped);
-		if (sideAt(middle) === start) same = middle;
-		else flipped = middle;
-	}
-	return flipped;
-}
-/**
-* Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
-* out or the lines do not meet within 100 x.
-*/
-function breakEvenOf(flips, index, facts, asOf) {
-	const workload = facts.workloads[index];
-	const option = flips.chosen.assignment[index];
-	if (workload === void 0 || option === void 0) return null;
-	const side = option.kind === "self-host" ? "self-host" : "api";
-	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
-	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
-	if (flip === null) return null;
-	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
-	if (other === void 0) return null;
-	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
-	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
-	return {
-		requestsPerMonth,
-		versus: other.option.candidate.id,
-		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
-	};
-}
-/** Every parameter whose change alone flips the side of one workload, the smallest change first. */
-function tippingPointsOf(flips, index, facts) {
-	const workload = facts.workloads[index];
-	if (workload === void 0) return [];
-	return [
-		{
-			parameter: "requests_per_month",
-			label: "requests a month",
-			unit: "",
-			today: workload.requestsPerMonth.expected,
-			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
-		},
-		{
-			parameter: "api_price",
-			label: "API prices",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ apiPrice: factor })
-		},
-		{
-			parameter: "gpu_price",
-			label: "GPU prices",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ gpuPrice: factor })
-		},
-		{
-			parameter: "throughput",
-			label: "throughput of a replica",
-			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ throughputFactor: factor })
-		},
-		{
-			parameter: "hourly_rate_usd",
-			label: "engineer hour in USD",
-			unit: "",
-			today: facts.hourlyRateUsd,
-			change: (factor) => scenario({ hourlyRate: factor })
-		}
-	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || (a.parameter < b.parameter ? -1 : 1));
-}
-function tippingPoint(flips, index, parameter) {
-	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
-	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
-	if (nearest === void 0) return [];
-	const to = parameter.today * nearest.factor;
-	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-	return [{
-		parameter: parameter.parameter,
-		from: parameter.today,
-		to,
-		flipsTo: nearest.side,
-		text
-	}];
-}
-function distance$1(point) {
-	return Math.abs(Math.log(point.to / point.from));
-}
-/** Three significant digits with thousands separators: `significant(2134567)` is "2,130,000". */
-function significant(value) {
-	return grouped$1(Number(value.toPrecision(3)));
-}
-
-// src/capacity/calibrate.ts
-/** Request of a measured run; `cachedInputRatio` of its input was found in the prefix cache. */
-function shapeOf(run, cachedInputRatio) {
-	return {
-		inputTokens: run.inputTokens,
-		outputTokens: run.outputTokens,
-		cachedInputRatio
-	};
-}
-/**
-* Measured output tokens per second / those that the model predicts for the same configuration, shape and load.
-* Benchmark tools send requests of equal length. A rate that the server did not keep up with beside a limit of concurrency is a
-* closed loop at that limit. Someone measured it, so at least one request ran, whatever our memory count says.
-* Example: 1500 tokens/s measured where 1830 are predicted -> 0.82.
-*/
-function measuredRatio(configuration, run, cachedInputRatio) {
-	const shape = shapeOf(run, cachedInputRatio);
-	const serving = servingOf(timingOf(configuration, VLLM), shape, {
-		spread: 0,
-		longestOutput: null
-	});
-	const predicted = measure({
-		...serving,
-		maxBatch: Math.max(1, serving.maxBatch)
-	}, {
-		concurrency: run.concurrency,
-		requestsPerSecond: run.concurrency === null ? run.requestRate : null,
-		requests: run.requests
-	});
-	return run.outputTokensPerSecond / (predicted.requestsPerSecond * run.outputTokens);
-}
-/**
-* Most of a GPU's peak that a run of requests is believed to reach: the bound above which bench/data/throughput.csv (2026-11-20) leaves
-* measurements out. Beyond it part of the work was not done, mostly because prompts were found in the prefix cache.
-*/
-const PLAUSIBLE_PEAK_RATIO = .6;
-/** Operations of one multiply-add, and in a TFLOP. */
-const FLOP_PER_MAC = 2;
-const FLOP_PER_TFLOP = 0xe8d4a51000;
-/**
-* Share of the GPUs' peak that a run implies: 2 x active parameters x tokens per second / (peak x GPUs); tokens found in the cache take no work.
-* Example: 8 B parameters, 20,000 tokens/s on one H100 in bf16: 2 x 8e9 x 20,000 / 989e12 = 0.32.
-*/
-function impliedPeakRatio(configuration, run, cachedInputRatio) {
-	const { model, gpu, precision, tensorParallel } = configuration;
-	const format = weightFormat(precision, gpu);
-	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat first`);
-	const inputPerSecond = run.outputTokensPerSecond / run.outputTokens * run.inputTokens * (1 - cachedInputRatio);
-	return FLOP_PER_MAC * model.parameters.activeB * PER_BILLION$1 * (inputPerSecond + run.outputTokensPerSecond) / (format.peakTflops * FLOP_PER_TFLOP * tensorParallel);
-}
-/**
-* 80 % band of a measured configuration around its rescaled rate. Repeats of one engine on one configuration differ by a median of 4 %
-* and by 14 % at the 90th percentile (bench/data/throughput.csv, 2026-11-20), which a normal spread of 8 % describes: 1.28 x 8 % = 10 %.
-*/
-const REPEAT_BAND = {
-	p10: .9,
-	p90: 1.1
-};
-/**
-* The option with its rate rescaled by the runs of its own configuration (model, GPU, tensor parallel size and precision); others stay.
-* Several runs count with the geometric mean of their ratios. A measured configuration is class A.
-*
-* Example: 4.0 requests/s (2.9 to 5.2) and a ratio of 0.82 -> 3.28 requests/s (2.95 to 3.61), `rescaled x0.82 by bench/h100.json`.
-*/
-function rescaled(option, calibrations) {
-	const own = calibrations.filter(({ configuration }) => isSame(configuration, option.configuration));
-	if (own.length === 0) return option;
-	const ratio = Math.exp(own.reduce((sum, run) => sum + Math.log(run.ratio), 0) / own.length);
-	const expected = option.capacity.requestsPerSecond.expected * ratio;
-	const requestsPerSecond = {
-		expected,
-		p10: expected * REPEAT_BAND.p10,
-		p90: expected * REPEAT_BAND.p90
-	};
-	const measured = `rescaled x${ratio.toFixed(2)} by ${own.map(({ file }) => file).join(" and ")}`;
-	return {
-		...option,
-		capacity: {
-			...option.capacity,
-			requestsPerSecond,
-			confidence: "A",
-			measured
-		}
-	};
-}
-function isSame(a, b) {
-	return a.model.id === b.model.id && a.gpu.id === b.gpu.id && a.tensorParallel === b.tensorParallel && a.precision === b.precision;
-}
-
-// src/capacity/slo.ts
-/**
-* Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
-*
-* Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
-* the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
-* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
-*/
-function replicaCapacity(configuration, shape, promise, engine = VLLM) {
-	const serving = servingOf(timingOf(configuration, engine), shape, {
-		spread: 1,
-		longestOutput: null
-	});
-	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
-		kind: "capacity",
-		capacity: throughputCapacity(serving)
-	};
-	const alone = tailLatency(serving, 0);
-	const spare = marginOf(alone, promise);
-	if (spare < 0) return {
-		kind: "misses-promise",
-		text: missText(alone, promise)
-	};
-	const room = (others) => serving.maxBatch - batchP95(others);
-	const margin = (x) => {
-		const left = room(x) / serving.maxBatch;
-		return left < 0 ? left : Math.min(left, marginOf(tailLatency(serving, x), promise));
-	};
-	return {
-		kind: "capacity",
-		capacity: promisedCapacity(serving, largest(serving.maxBatch, margin, Math.min(room(0) / serving.maxBatch, spare)), room)
-	};
-}
-/** Share of the promised time that is left, of the promise that is closer to being broken; negative when one is. */
-function marginOf(tail, { ttftMsP95, tpotMsP95 }) {
-	const ttft = ttftMsP95 === null ? Number.POSITIVE_INFINITY : (ttftMsP95 - tail.ttftMsP95) / ttftMsP95;
-	const tpot = tpotMsP95 === null ? Number.POSITIVE_INFINITY : (tpotMsP95 - tail.tpotMsP95) / tpotMsP95;
-	return Math.min(ttft, tpot);
-}
-function missText(tail, promise) {
-	const parts = [];
-	if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95) parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
-	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
-	return `too slow even for one request alone: ${parts.join("; ")}`;
-}
-/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
-function throughputCapacity(serving) {
-	const point = operate(serving, serving.maxBatch);
-	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
-	return {
-		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
-		concurrency: point.batch,
-		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
-		tpotMsP95: point.tpotMs,
-		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence,
-		measured: null
-	};
-}
-/** Share by which the load is raised to see what stops it. */
-const NUDGE = 1.001;
-function promisedCapacity(serving, others, room) {
-	const point = openPoint(serving, others);
-	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
-	return {
-		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
-		concurrency: others,
-		...tailLatency(serving, others),
-		limitedBy: room(others * NUDGE) < 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
-		confidence,
-		measured: null
-	};
-}
-
-// src/capacity/search.ts
-/**
-* Every way to serve `model` on the GPUs asked about: each precision that has a published checkpoint, each GPU, each tensor parallel size that
-* divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
-* numbers that failed it.
-*
-* What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
-*/
-function searchServing(request) {
-	const served = [];
-	const unservable = [];
-	for (const configuration of configurations(request)) {
-		const outcome = assess(configuration, request);
-		if (outcome.kind === "served") served.push(outcome.option);
-		else unservable.push(outcome.why);
-	}
-	return {
-		served,
-		unservable
-	};
-}
-function configurations({ model, gpus, contextWindowTokens }) {
-	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
-	const found = [];
-	for (const precision of precisions) for (const { gpu, tensorParallelSizes } of gpus) for (const tensorParallel of tensorParallelSizes) {
-		if (!canSplitHeads(model, tensorParallel)) continue;
-		found.push({
-			model,
-			gpu,
-			precision,
-			kvPrecision: "bf16",
-			tensorParallel,
-			maxModelLen: contextWindowTokens
-		});
-	}
-	return found;
-}
-function assess(configuration, request) {
-	const { gpu, precision } = configuration;
-	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
-	const memory = memoryFit(configuration);
-	if (!memory.fits) return unservable(configuration, "memory", memory.text);
-	const result = replicaCapacity(configuration, request.shape, request.promise);
-	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
-	const { capacity } = result;
-	return {
-		kind: "served",
-		option: {
-			configuration,
-			memory,
-			capacity,
-			flags: vllmFlags(configuration, capacity)
-		}
-	};
-}
-function noKernelText(gpu, precision) {
-	return `vLLM has no ${precision} kernel for ${gpu.name} (${gpu.architecture}); bf16, int8 and int4 run there`;
-}
-function unservable(configuration, reason, text) {
-	const { gpu, precision, tensorParallel } = configuration;
-	return {
-		kind: "unservable",
-		why: {
-			gpu: gpu.id,
-			precision,
-			tensorParallel,
-			reason,
-			text
-		}
-	};
-}
-
-// src/decide/candidates.ts
-const SELF_HOST_ROUTES = {
-	aws: "aws-self-host",
-	"aws-us-gov": "aws-govcloud-self-host",
-	"aws-eusc": "aws-eu-sovereign"
-};
-/**
-* Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
-* A policy that names API candidates only still gets no self-hosted option, and the other way round.
-*/
-function candidatesFor(workload, region, catalog) {
-	const { candidates, current } = workload;
-	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
-	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
-	const route = selfHostRoute(region, catalog);
-	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
-		kind: "self-host",
-		id: `self-host/${model.id}`,
-		model,
-		route
-	}));
-	return [...api, ...own].sort((a, b) => a.id < b.id ? -1 : 1);
-}
-/** Whether a model goes by this name: its id or a declared alias, never a prefix. */
-function answersTo(model, name) {
-	return model.id === name || model.aliases.includes(name);
-}
-function apiCandidates(model, catalog) {
-	return model.routes.flatMap((routeId) => {
-		const route = findRoute(catalog, routeId);
-		if (route === void 0) throw new Error(`catalog defect: ${model.id} names the unknown route ${routeId}`);
-		const kind = model.weights === "open" ? "managed" : "api";
-		return [{
-			kind,
-			id: `${kind}/${routeId}/${model.id}`,
-			model,
-			route
-		}];
-	});
-}
-function selfHostRoute(region, catalog) {
-	const partition = catalog.regions.find((row) => row.id === region)?.partition ?? "aws";
-	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
 }
 
 // src/decide/rules/capability.ts
@@ -47185,9 +48371,10 @@ const contextWindow = {
 	why: "A request longer than the context window fails.",
 	source: "S4-016 to S4-023",
 	waivable: true,
-	check(candidate, { workload }) {
+	check(candidate, { workload, facts }) {
+		const growth = growthAt(workload.tokenGrowthRatioPerMonth, facts.horizonMonths - 1);
 		const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
-		const wanted = workload.contextWindowDeclared ? workload.contextWindowTokens : Math.ceil(workload.inputTokens.high + workload.outputTokens.high);
+		const wanted = workload.contextWindowDeclared ? workload.contextWindowTokens : Math.ceil((workload.inputTokens.high + workload.outputTokens.high) * growth);
 		const offered = candidate.model.contextWindowTokens;
 		if (offered === null) return {
 			verdict: "unknown",
@@ -47513,6 +48700,34 @@ const customization = {
 	}
 };
 
+// src/decide/rules/deadline.ts
+/** Working hours of one engineer in a week. */
+const HOURS_PER_WEEK = 40;
+/**
+* Own servers take weeks to set up and an API takes an hour, so a near deadline leaves the API. Servers that run already pass.
+*
+* Example: a team without GPU people needs 320 hours, 8 weeks of one engineer; `ready_in_weeks: 4` rules its own servers out.
+*/
+const deadline = {
+	id: "deadline",
+	title: "Ready in time",
+	why: "Setting up own servers takes weeks, by the team's experience; an API takes an hour.",
+	source: "S0-019, S0-020, S4-107, S4-138",
+	waivable: true,
+	check(candidate, { facts, workload }) {
+		const weeks = facts.readyInWeeks;
+		if (weeks === null || candidate.kind !== "self-host" || workload.current?.path === "self-host") return null;
+		const needed = SELF_HOST_PEOPLE[facts.mlOps].setUp / HOURS_PER_WEEK;
+		const text = `set-up takes one engineer ${needed} weeks (team.ml_ops ${facts.mlOps}) against ${weeks} until it must be ready`;
+		return {
+			verdict: needed <= weeks ? "pass" : "fail",
+			text,
+			pointer: "ready_in_weeks",
+			source: null
+		};
+	}
+};
+
 // src/decide/rules/licence.ts
 /** Members of the European Union, ISO 3166; some licences exclude licensees domiciled there. */
 const EU_MEMBERS = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split(" "));
@@ -47801,10 +49016,89 @@ function regional(candidate, allowed, pointer, context) {
 	};
 }
 
+// src/decide/rules/on-premises.ts
+/**
+* A need that nothing here can meet, said instead of ignored: every option runs in somebody's cloud, own instances included. Machines
+* in a building of one's own are decided and bought elsewhere.
+*/
+const onPremises = {
+	id: "on-premises",
+	title: "In your own building",
+	why: "Own instances run in an AWS region, which is no premises of yours; the stacks build there alone.",
+	source: "S3-037",
+	waivable: true,
+	check(candidate, { workload, facts }) {
+		if (workload.compliance.onPremises !== true) return null;
+		return {
+			verdict: "fail",
+			text: `it must run on your premises, and ${candidate.kind === "self-host" ? `own instances run in AWS ${facts.region}` : `${candidate.route.label} runs elsewhere`}; on-premises servers are outside what is decided and built here`,
+			pointer: `${workload.pointer}.compliance.on_premises`,
+			source: null
+		};
+	}
+};
+
+// src/decide/rules/openness.ts
+/** Each level includes the ones before it. */
+const RANK = {
+	weights: 1,
+	weights_code: 2,
+	weights_code_data: 3
+};
+const WORDS = {
+	weights: "the weights",
+	weights_code: "weights and training code",
+	weights_code_data: "weights, training code and training data"
+};
+/**
+* Whoever needs the weights in hand, or wants to see how they were made, cannot buy by the token: a host of open weights runs them
+* for you but does not hand them out.
+*/
+const openness = {
+	id: "openness",
+	title: "Open enough",
+	why: "Auditing, changing or moving a model needs its weights; judging what went into it needs its code and data too.",
+	source: "S0-002, S0-003, S2-005, S3-001, S3-008, S3-029, C12",
+	waivable: true,
+	check(candidate, { workload }) {
+		const wanted = workload.openness;
+		if (wanted === null) return null;
+		const pointer = `${workload.pointer}.needs.openness`;
+		if (candidate.kind !== "self-host") return {
+			verdict: "fail",
+			text: `${candidate.route.label} does not hand out ${WORDS[wanted]}`,
+			pointer,
+			source: null
+		};
+		const { id, openness: offered, source, certainty } = candidate.model;
+		const base = {
+			pointer,
+			source,
+			certainty
+		};
+		const text = `${id} publishes ${WORDS[offered]}`;
+		if (certainty === "low" && wanted !== "weights") return {
+			...base,
+			verdict: "unknown",
+			text: `whether ${text} rests on a source of low certainty`
+		};
+		return RANK[offered] >= RANK[wanted] ? {
+			...base,
+			verdict: "pass",
+			text
+		} : {
+			...base,
+			verdict: "fail",
+			text: `${text}, not ${WORDS[wanted]}`
+		};
+	}
+};
+
 // src/decide/rules/judge.ts
 /** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
 const RULES = [
 	airGapped,
+	onPremises,
 	dataLocation,
 	dataResidency,
 	privateNetwork,
@@ -47813,7 +49107,9 @@ const RULES = [
 	noTraining,
 	auditLog,
 	licence,
+	openness,
 	lifecycle,
+	deadline,
 	customization,
 	features,
 	contextWindow,
@@ -47855,6 +49151,262 @@ function declaredPointer(pointer, context) {
 }
 function waiverFor(waivers, rule, context) {
 	return waivers.find((waiver) => waiver.rule === rule && waiver.expires >= context.asOf && (waiver.workload ?? context.workload.name) === context.workload.name);
+}
+
+// src/capacity/calibrate.ts
+/** Request of a measured run; `cachedInputRatio` of its input was found in the prefix cache. */
+function shapeOf(run, cachedInputRatio) {
+	return {
+		inputTokens: run.inputTokens,
+		outputTokens: run.outputTokens,
+		cachedInputRatio
+	};
+}
+/**
+* Measured output tokens per second / those that the model predicts for the same configuration, shape and load.
+* Benchmark tools send requests of equal length. A rate that the server did not keep up with beside a limit of concurrency is a
+* closed loop at that limit. Someone measured it, so at least one request ran, whatever our memory count says.
+* Example: 1500 tokens/s measured where 1830 are predicted -> 0.82.
+*/
+function measuredRatio(configuration, run, cachedInputRatio) {
+	const shape = shapeOf(run, cachedInputRatio);
+	const serving = servingOf(timingOf(configuration, VLLM), shape, {
+		spread: 0,
+		longestOutput: null
+	});
+	const predicted = measure({
+		...serving,
+		maxBatch: Math.max(1, serving.maxBatch)
+	}, {
+		concurrency: run.concurrency,
+		requestsPerSecond: run.concurrency === null ? run.requestRate : null,
+		requests: run.requests
+	});
+	return run.outputTokensPerSecond / (predicted.requestsPerSecond * run.outputTokens);
+}
+/**
+* Most of a GPU's peak that a run of requests is believed to reach: the bound above which bench/data/throughput.csv (2026-11-20) leaves
+* measurements out. Beyond it part of the work was not done, mostly because prompts were found in the prefix cache.
+*/
+const PLAUSIBLE_PEAK_RATIO = .6;
+/** Operations of one multiply-add, and in a TFLOP. */
+const FLOP_PER_MAC = 2;
+const FLOP_PER_TFLOP = 0xe8d4a51000;
+/**
+* Share of the GPUs' peak that a run implies: 2 x active parameters x tokens per second / (peak x GPUs); tokens found in the cache take no work.
+* Example: 8 B parameters, 20,000 tokens/s on one H100 in bf16: 2 x 8e9 x 20,000 / 989e12 = 0.32.
+*/
+function impliedPeakRatio(configuration, run, cachedInputRatio) {
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const format = weightFormat(precision, gpu);
+	if (format === null) throw new Error(`${precision} has no kernel on ${gpu.name}; ask weightFormat first`);
+	const inputPerSecond = run.outputTokensPerSecond / run.outputTokens * run.inputTokens * (1 - cachedInputRatio);
+	return FLOP_PER_MAC * model.parameters.activeB * PER_BILLION$1 * (inputPerSecond + run.outputTokensPerSecond) / (format.peakTflops * FLOP_PER_TFLOP * tensorParallel);
+}
+/**
+* 80 % band of a measured configuration around its rescaled rate. Repeats of one engine on one configuration differ by a median of 4 %
+* and by 14 % at the 90th percentile (bench/data/throughput.csv, 2026-11-20), which a normal spread of 8 % describes: 1.28 x 8 % = 10 %.
+*/
+const REPEAT_BAND = {
+	p10: .9,
+	p90: 1.1
+};
+/**
+* The option with its rate rescaled by the runs of its own configuration (model, GPU, tensor parallel size and precision); others stay.
+* Several runs count with the geometric mean of their ratios. A measured configuration is class A.
+*
+* Example: 4.0 requests/s (2.9 to 5.2) and a ratio of 0.82 -> 3.28 requests/s (2.95 to 3.61), `rescaled x0.82 by bench/h100.json`.
+*/
+function rescaled(option, calibrations) {
+	const own = calibrations.filter(({ configuration }) => isSame(configuration, option.configuration));
+	if (own.length === 0) return option;
+	const ratio = Math.exp(own.reduce((sum, run) => sum + Math.log(run.ratio), 0) / own.length);
+	const expected = option.capacity.requestsPerSecond.expected * ratio;
+	const requestsPerSecond = {
+		expected,
+		p10: expected * REPEAT_BAND.p10,
+		p90: expected * REPEAT_BAND.p90
+	};
+	const measured = `rescaled x${ratio.toFixed(2)} by ${own.map(({ file }) => file).join(" and ")}`;
+	return {
+		...option,
+		capacity: {
+			...option.capacity,
+			requestsPerSecond,
+			confidence: "A",
+			measured
+		}
+	};
+}
+function isSame(a, b) {
+	return a.model.id === b.model.id && a.gpu.id === b.gpu.id && a.tensorParallel === b.tensorParallel && a.precision === b.precision;
+}
+
+// src/capacity/slo.ts
+/**
+* Highest rate of Poisson arrivals at which one replica keeps its p95 promise, or the reason why it cannot even alone.
+*
+* Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
+* the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
+* Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
+*/
+function replicaCapacity(configuration, shape, promise, engine = VLLM) {
+	const serving = servingOf(timingOf(configuration, engine), shape, {
+		spread: 1,
+		longestOutput: null
+	});
+	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
+		kind: "capacity",
+		capacity: throughputCapacity(serving)
+	};
+	const alone = tailLatency(serving, 0);
+	if (marginOf(alone, promise) < 0) return {
+		kind: "misses-promise",
+		text: missText(alone, promise)
+	};
+	return {
+		kind: "capacity",
+		capacity: promisedCapacity(serving, mostWithin(serving, promise, alone))
+	};
+}
+/**
+* Most others within both promises: the crossing of the promise that the fullest server breaks by more, then that of the other one below it, if it is
+* broken there at all. Mostly one of the two is far from broken, and half of the work is saved.
+*/
+function mostWithin(serving, promise, alone) {
+	const full = othersWithin(serving.maxBatch);
+	const ttft = {
+		limit: promise.ttftMsP95 ?? Number.POSITIVE_INFINITY,
+		at: ttftP95,
+		alone: alone.ttftMsP95
+	};
+	const tpot = {
+		limit: promise.tpotMsP95 ?? Number.POSITIVE_INFINITY,
+		at: tpotP95,
+		alone: alone.tpotMsP95
+	};
+	const fullTtft = ttft.at(serving, full);
+	const fullTpot = tpot.at(serving, full);
+	const ttftIsWorse = fullTtft * tpot.limit > fullTpot * ttft.limit;
+	const [worse, other] = ttftIsWorse ? [ttft, tpot] : [tpot, ttft];
+	const x = crossing(serving, worse, full, ttftIsWorse ? fullTtft : fullTpot);
+	return crossing(serving, other, x, x === full ? ttftIsWorse ? fullTpot : fullTtft : other.at(serving, x));
+}
+function crossing(serving, { limit, at, alone }, high, atHigh) {
+	if (atHigh <= limit) return high;
+	return largest(high, (others) => limit - at(serving, others), limit - alone, limit - atHigh);
+}
+/** Share of the promised time that is left, of the promise that is closer to being broken; negative when one is. */
+function marginOf(tail, { ttftMsP95, tpotMsP95 }) {
+	const ttft = ttftMsP95 === null ? Number.POSITIVE_INFINITY : (ttftMsP95 - tail.ttftMsP95) / ttftMsP95;
+	const tpot = tpotMsP95 === null ? Number.POSITIVE_INFINITY : (tpotMsP95 - tail.tpotMsP95) / tpotMsP95;
+	return Math.min(ttft, tpot);
+}
+function missText(tail, promise) {
+	const parts = [];
+	if (promise.ttftMsP95 !== null && tail.ttftMsP95 > promise.ttftMsP95) parts.push(`TTFT p95 is ${tail.ttftMsP95.toFixed(0)} ms, promised ${promise.ttftMsP95} ms`);
+	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
+	return `too slow even for one request alone: ${parts.join("; ")}`;
+}
+/** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
+function throughputCapacity(serving) {
+	const point = operate(serving, serving.maxBatch);
+	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+	return {
+		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
+		concurrency: point.batch,
+		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
+		tpotMsP95: point.tpotMs,
+		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
+		confidence,
+		measured: null
+	};
+}
+/** Share by which the load is raised to see what stops it. */
+const NUDGE = 1.001;
+function promisedCapacity(serving, others) {
+	const point = openPoint(serving, others);
+	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
+	return {
+		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
+		concurrency: others,
+		...tailLatency(serving, others),
+		limitedBy: serving.cacheBound && batchP95(others * NUDGE) > serving.maxBatch ? "kv-cache" : dominantPart(serving, point),
+		confidence,
+		measured: null
+	};
+}
+
+// src/capacity/search.ts
+/**
+* Every way to serve `model` on the GPUs asked about: each precision that has a published checkpoint, each GPU, each tensor parallel size that
+* divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
+* numbers that failed it.
+*
+* What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
+*/
+function searchServing(request) {
+	const served = [];
+	const unservable = [];
+	for (const configuration of configurations(request)) {
+		const outcome = assess(configuration, request);
+		if (outcome.kind === "served") served.push(outcome.option);
+		else unservable.push(outcome.why);
+	}
+	return {
+		served,
+		unservable
+	};
+}
+function configurations({ model, gpus, contextWindowTokens }) {
+	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
+	const found = [];
+	for (const precision of precisions) for (const { gpu, tensorParallelSizes } of gpus) for (const tensorParallel of tensorParallelSizes) {
+		if (!canSplitHeads(model, tensorParallel)) continue;
+		found.push({
+			model,
+			gpu,
+			precision,
+			kvPrecision: "bf16",
+			tensorParallel,
+			maxModelLen: contextWindowTokens
+		});
+	}
+	return found;
+}
+function assess(configuration, request) {
+	const { gpu, precision } = configuration;
+	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
+	const memory = memoryFit(configuration);
+	if (!memory.fits) return unservable(configuration, "memory", memory.text);
+	const result = replicaCapacity(configuration, request.shape, request.promise);
+	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
+	const { capacity } = result;
+	return {
+		kind: "served",
+		option: {
+			configuration,
+			memory,
+			capacity,
+			flags: vllmFlags(configuration, capacity)
+		}
+	};
+}
+function noKernelText(gpu, precision) {
+	return `vLLM has no ${precision} kernel for ${gpu.name} (${gpu.architecture}); bf16, int8 and int4 run there`;
+}
+function unservable(configuration, reason, text) {
+	const { gpu, precision, tensorParallel } = configuration;
+	return {
+		kind: "unservable",
+		why: {
+			gpu: gpu.id,
+			precision,
+			tensorParallel,
+			reason,
+			text
+		}
+	};
 }
 
 // src/decide/options.ts
@@ -47901,6 +49453,7 @@ function optionsFor(workload, context) {
 		judged
 	};
 }
+/** An option with its hardware or its price; rejected when there is neither. */
 function realise(candidate, judgement, rules, context) {
 	if (candidate.kind !== "self-host") {
 		if (priceRowOn(candidate.model, context.asOf) === void 0) return {
@@ -48134,6 +49687,941 @@ function discounted(usdPerHour, ratio, source) {
 	};
 }
 
+// src/decide/solve.ts
+/**
+* The first half of `decide`: facts, options, rules, prices, search. It answers what serves each workload and what that
+* costs, without break-evens, bands or reasons, so it is what hypothetical policies are asked with.
+*/
+function solve(document, catalog, asOf, waivers, calibrations = []) {
+	const facts = factsOf(document);
+	const priced = overlayPrices(catalog, facts.prices);
+	const { offers } = instanceOffers(facts, priced, asOf);
+	const ownKeys = ownComplianceKeys(document.policy);
+	const lineOf = (path) => document.lineOf(path);
+	const context = {
+		facts,
+		catalog: priced,
+		asOf,
+		offers,
+		waivers,
+		calibrations,
+		ownKeys,
+		lineOf
+	};
+	const options = facts.workloads.map((workload) => optionsFor(workload, context));
+	const pricer = new Pricer({
+		workloads: options,
+		facts,
+		catalog: priced,
+		asOf,
+		offers: offersByGpu(offers),
+		what: EXPECTED,
+		memo: newMemo()
+	});
+	return {
+		facts,
+		context,
+		options,
+		pricer,
+		search: searchPortfolios(pricer)
+	};
+}
+/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
+function ownComplianceKeys(policy) {
+	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snakeKey(key)}`)));
+}
+/** A key of `Policy` as the policy file spells it: `snakeKey("dataMayLeave")` is "data_may_leave". */
+function snakeKey(key) {
+	return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+// src/decide/needs.ts
+/** Candidates that a sentence names before it counts the rest. */
+const NAMED_CANDIDATES = 3;
+/**
+* Everything that a workload asks and could be asked to give up, each with its policy line: one need for each word of a
+* list. Volume, tokens and the organisation are facts, not needs. Data classes come first: where one implies a regime that
+* the policy also names, the regime is the clearer word and a search that deletes from the front keeps it.
+*
+* Example: `compliance: { regimes: [hipaa, gdpr] }` and `needs: { features: [vision] }` are three needs,
+* `compliance.regimes[hipaa]`, `compliance.regimes[gdpr]` and `workloads[0].needs.features[vision]`.
+*/
+function needsOf(workload, places) {
+	return [
+		...dataNeeds(workload, places),
+		...complianceNeeds(workload, places),
+		...modelNeeds(workload, places),
+		...deadlineNeed(places)
+	];
+}
+/** What the workload asks without the needs of `dropped`. */
+function without(workload, dropped) {
+	let left = workload;
+	for (const need of dropped) left = need.drop(left);
+	return left;
+}
+/** What the whole policy asks without the needs of `dropped`. */
+function factsWithout(facts, dropped) {
+	let left = facts;
+	for (const need of dropped) left = need.dropFromPolicy?.(left) ?? left;
+	return left;
+}
+function deadlineNeed({ facts: { readyInWeeks }, lineOf }) {
+	if (readyInWeeks === null) return [];
+	return [{
+		...need("ready_in_weeks", `is ${readyInWeeks}`, lineOf("ready_in_weeks")),
+		drop: (workload) => workload,
+		dropFromPolicy: (facts) => ({
+			...facts,
+			readyInWeeks: null
+		})
+	}];
+}
+function complianceNeeds(workload, places) {
+	return Object.entries(workload.compliance).flatMap(([key, value]) => {
+		const own = `${workload.pointer}.compliance.${snakeKey(key)}`;
+		const pointer = places.ownKeys.has(own) ? own : `compliance.${snakeKey(key)}`;
+		if (key === "regimes" && Array.isArray(value)) return value.map((regime, index) => ({
+			...need(`${pointer}[${regime}]`, `names ${regime}`, places.lineOf(`${pointer}[${index}]`)),
+			drop: (from) => ({
+				...from,
+				compliance: {
+					...from.compliance,
+					regimes: (from.compliance.regimes ?? []).filter((other) => other !== regime)
+				}
+			})
+		}));
+		const says = complianceWords(key, value);
+		if (says === null) return [];
+		return [{
+			...need(pointer, says, places.lineOf(pointer)),
+			drop: (from) => ({
+				...from,
+				compliance: {
+					...from.compliance,
+					[key]: void 0
+				}
+			})
+		}];
+	});
+}
+/** Null for a value that asks nothing. */
+function complianceWords(key, value) {
+	if (value === void 0 || value === "none") return null;
+	if (typeof value === "boolean" && value === (key === "dataMayLeave")) return null;
+	return Array.isArray(value) ? `allows ${value.join(", ")} only` : `is ${String(value)}`;
+}
+function dataNeeds({ pointer, dataClasses }, places) {
+	return dataClasses.map((data, index) => ({
+		data,
+		index
+	})).filter(({ data }) => data !== "none").map(({ data, index }) => ({
+		...need(`${pointer}.data_class[${data}]`, `names ${data}`, places.lineOf(`${pointer}.data_class[${index}]`)),
+		drop: (from) => ({
+			...from,
+			dataClasses: from.dataClasses.filter((other) => other !== data)
+		})
+	}));
+}
+function modelNeeds(workload, places) {
+	const { pointer, candidates, customization } = workload;
+	const at = (key, says, drop, place = `${pointer}.${key}`) => ({
+		...need(`${pointer}.${key}`, says, places.lineOf(place)),
+		drop
+	});
+	const { ttftMsP95, tpotMsP95, contextWindowTokens } = workload;
+	return [
+		...candidates === null ? [] : [at("candidates", `names ${namesOf(candidates)} only`, (from) => ({
+			...from,
+			candidates: null,
+			presetFloor: presetOf(from)
+		}))],
+		...customization === "none" || customization === "prompt" || customization === "tone_format" ? [] : [at("needs.customization", `is ${customization}`, (from) => ({
+			...from,
+			customization: "none"
+		}))],
+		...workload.openness === null ? [] : [at("needs.openness", `is ${workload.openness}`, (from) => ({
+			...from,
+			openness: null
+		}))],
+		...workload.features.map((feature, index) => at(`needs.features[${feature}]`, `names ${feature}`, (from) => ({
+			...from,
+			features: from.features.filter((other) => other !== feature)
+		}), `${pointer}.needs.features[${index}]`)),
+		...workload.contextWindowDeclared ? [at("needs.context_window_tokens", `is ${contextWindowTokens}`, undeclaredContextWindow)] : [],
+		...Object.entries(workload.minBenchmarks).map(([benchmark, floor]) => at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => ({
+			...from,
+			minBenchmarks: Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark))
+		}))),
+		...workload.presetFloor === null && candidates === null ? [] : presetOf(workload) === null ? [] : [presetNeed(workload)],
+		...ttftMsP95 === null ? [] : [at("latency.ttft_ms_p95", `is ${ttftMsP95}`, (from) => ({
+			...from,
+			ttftMsP95: null
+		}))],
+		...tpotMsP95 === null ? [] : [at("latency.tpot_ms_p95", `is ${tpotMsP95}`, (from) => ({
+			...from,
+			tpotMsP95: null
+		}))]
+	];
+}
+/** The floor that nobody declared: it applies while the policy names neither benchmarks nor candidates, and an empty `min_benchmarks` lifts it. */
+function presetNeed({ pointer, useCase }) {
+	const says = `is not declared, so the default floor${useCase === void 0 ? "" : ` of ${useCase}`} applies`;
+	return {
+		...need(`${pointer}.needs.min_benchmarks`, says, null),
+		drop: (from) => ({
+			...from,
+			presetFloor: null
+		})
+	};
+}
+/** The default floor of a workload that declares no benchmark. */
+function presetOf({ useCase, minBenchmarks }) {
+	if (Object.keys(minBenchmarks).length > 0) return null;
+	return useCase === void 0 ? DEFAULT_FLOOR : USE_CASE_DEFAULTS[useCase].floor;
+}
+function undeclaredContextWindow(from) {
+	return {
+		...from,
+		contextWindowDeclared: false,
+		contextWindowTokens: defaultContextWindow(from.inputTokens.high + from.outputTokens.high)
+	};
+}
+function need(pointer, says, line) {
+	return {
+		pointer,
+		says,
+		line,
+		waivable: RULES.find(({ id }) => id.replaceAll("-", "_") === pointer.split(".").at(-1))?.waivable ?? true
+	};
+}
+function namesOf({ api, open }) {
+	const names = [...api ?? [], ...open ?? []];
+	return names.length <= NAMED_CANDIDATES ? names.join(", ") : `${names.slice(0, NAMED_CANDIDATES).join(", ")} and ${names.length - NAMED_CANDIDATES} more`;
+}
+
+// src/decide/conflict.ts
+/** Relaxations that a reader compares. */
+const SHOWN$3 = 3;
+/** Needs that are dropped together at most, and sets that are looked into: beyond, a policy asks for too much to list. */
+const MOST_DROPPED = 3;
+const MOST_SETS = 40;
+/**
+* A minimal set of needs that together leave no option, by deletion: a need that the rest does not need to fail is left
+* out, until each that remains is necessary. Minimal, not the smallest. Null when something fits, or when nothing fits even without any need.
+*
+* `fits(kept)` says whether some option satisfies exactly these needs.
+* Example: over needs a, b, c where a and c alone clash, `minimalConflict([a, b, c], fits)` is `[a, c]`.
+*/
+function minimalConflict(needs, fits) {
+	if (fits(needs) || !fits([])) return null;
+	let kept = needs;
+	for (let before = -1; before !== kept.length;) {
+		before = kept.length;
+		for (const need of kept) {
+			const rest = kept.filter((other) => other !== need);
+			if (!fits(rest)) kept = rest;
+		}
+	}
+	return kept;
+}
+/**
+* The smallest sets of needs whose dropping leaves an option, by looking at one conflict after another: each set must hit
+* every conflict, so only members of the conflict at hand can be the next to go. All sets of the smallest size are returned.
+* Example: needs a, b, c with the conflicts {a, b} and {b, c} give `[[b]]`; with {a} and {c} they give `[[a, c]]`.
+*/
+function smallestDrops(needs, fits) {
+	const keyOf = (dropped) => needs.map((need) => dropped.includes(need) ? "1" : "0").join("");
+	let open = [[]];
+	for (let size = 0; size <= MOST_DROPPED; size++) {
+		const enough = open.filter((dropped) => fits(needs.filter((need) => !dropped.includes(need))));
+		if (enough.length > 0) return enough;
+		const seen = /* @__PURE__ */ new Set();
+		open = open.slice(0, MOST_SETS).flatMap((dropped) => {
+			return (minimalConflict(needs.filter((need) => !dropped.includes(need)), fits) ?? []).map((need) => [...dropped, need]).filter((next) => !seen.has(keyOf(next)) && seen.add(keyOf(next)));
+		});
+	}
+	return [];
+}
+/**
+* Explains a workload that no option fits: the minimal conflict as a chain of needs with their lines, and the least
+* expensive ways out, each priced as if the workload were served alone.
+*
+* Example: an air gap and impact level 6 give "because compliance.air_gapped is true (line 18), every API is out (125); and
+* because compliance.regimes names il6 (line 15), every remaining option is out (150); so no path fits".
+*/
+function whyNone(workload, context) {
+	const fitting = new Fitting(workload, context);
+	const needs = needsOf(workload, context);
+	const fits = (kept) => fitting.fits(kept, needs);
+	const found = minimalConflict(needs, fits);
+	if (found === null) return {
+		conflict: null,
+		relaxations: []
+	};
+	const relaxations = smallestDrops(needs, fits).flatMap((dropped) => relaxation(workload, dropped, context)).sort((a, b) => a.monthlyUsd - b.monthlyUsd || (a.text < b.text ? -1 : 1)).slice(0, SHOWN$3);
+	return {
+		conflict: chain(found, needs, fitting),
+		relaxations
+	};
+}
+/** Answers which options satisfy a set of needs, and remembers the search for hardware, which takes the time. */
+var Fitting = class {
+	#workload;
+	#context;
+	#answers = /* @__PURE__ */ new Map();
+	#realised = /* @__PURE__ */ new Map();
+	constructor(workload, context) {
+		this.#workload = workload;
+		this.#context = context;
+	}
+	fits(kept, all) {
+		const dropped = all.filter((need) => !kept.includes(need));
+		const key = dropped.map(({ pointer }) => pointer).join();
+		const known = this.#answers.get(key);
+		if (known !== void 0) return known;
+		const asked = without(this.#workload, dropped);
+		const facts = factsWithout(this.#context.facts, dropped);
+		const answer = [...this.#candidates(asked)].sort((a, b) => Number(a.kind === "self-host") - Number(b.kind === "self-host")).some((candidate) => this.#against(candidate, asked, facts) === null);
+		this.#answers.set(key, answer);
+		return answer;
+	}
+	/** Every option of the catalog: null where it satisfies the needs, else why not. */
+	verdicts(kept, all) {
+		const dropped = all.filter((need) => !kept.includes(need));
+		const asked = without(this.#workload, dropped);
+		const facts = factsWithout(this.#context.facts, dropped);
+		const named = new Set(this.#candidates(asked).map(({ id }) => id));
+		return new Map(this.#candidates({
+			...asked,
+			candidates: null
+		}).map((candidate) => [candidate.id, named.has(candidate.id) ? this.#against(candidate, asked, facts) : `${candidate.model.id} is not among the candidates`]));
+	}
+	#candidates(asked) {
+		return candidatesFor(asked, this.#context.facts.region, this.#context.catalog);
+	}
+	#against(candidate, asked, facts) {
+		const { catalog, asOf, ownKeys, waivers, lineOf } = this.#context;
+		const rules = {
+			facts,
+			workload: asked,
+			catalog,
+			asOf,
+			ownKeys
+		};
+		const judgement = judge(candidate, rules, waivers, lineOf);
+		const [first] = judgement.against;
+		if (first !== void 0) return first.text;
+		const { ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks } = asked;
+		const key = JSON.stringify([
+			candidate.id,
+			ttftMsP95,
+			tpotMsP95,
+			contextWindowTokens,
+			presetFloor,
+			minBenchmarks
+		]);
+		const known = this.#realised.get(key);
+		if (known !== void 0) return known;
+		const option = realise(candidate, judgement, rules, this.#context);
+		const answer = "kind" in option ? null : option.text;
+		this.#realised.set(key, answer);
+		return answer;
+	}
+};
+function chain(conflict, all, fitting) {
+	const steps = [];
+	let left = fittingOptions(fitting.verdicts([], all));
+	const kept = [];
+	for (const next of conflict) {
+		kept.push(next);
+		const verdicts = fitting.verdicts(kept, all);
+		const gone = left.filter((id) => verdicts.get(id) !== null);
+		const { pointer, says, line, waivable } = next;
+		steps.push({
+			pointer,
+			says,
+			line,
+			waivable,
+			out: outWords(gone, left, steps.length === 0),
+			example: verdicts.get(gone[0] ?? "") ?? ""
+		});
+		left = left.filter((id) => verdicts.get(id) === null);
+	}
+	return {
+		steps,
+		text: `${steps.map((step) => `because ${needWords(step)}, ${step.out}`).join("; and ")}; so no path fits`
+	};
+}
+function needWords({ pointer, says, line }) {
+	return `${keyWords(pointer).replace(/\[.*\]$/, "")} ${says}${lineWords(line)}`;
+}
+/** A policy key without the workload, whom the reader knows. */
+function keyWords(pointer) {
+	return pointer.replace(/^workloads\[\d+\]\./, "");
+}
+function lineWords(line) {
+	return line === null ? "" : ` (line ${line})`;
+}
+function fittingOptions(verdicts) {
+	return [...verdicts].filter(([, against]) => against === null).map(([id]) => id);
+}
+/** What a step takes out, named as a side where it takes the whole of one. */
+function outWords(gone, left, first) {
+	const own = (ids) => ids.filter((id) => id.startsWith("self-host/")).length;
+	const tokens = (ids) => ids.length - own(ids);
+	if (gone.length === left.length) return `every option${first ? "" : " left"} is out (${gone.length})`;
+	if (own(gone) === own(left) && tokens(gone) === 0) return `every self-hosted option is out (${gone.length})`;
+	if (tokens(gone) === tokens(left) && own(gone) === 0) return `every API is out (${gone.length})`;
+	return `${gone.length} of ${left.length} options are out`;
+}
+/** The least expensive option once the needs are dropped; none when that option has no price. */
+function relaxation(workload, dropped, context) {
+	const relaxed = without(workload, dropped);
+	const facts = {
+		...factsWithout(context.facts, dropped),
+		workloads: [relaxed]
+	};
+	const entry = optionsFor(relaxed, {
+		...context,
+		facts
+	});
+	const { catalog, asOf, offers } = context;
+	const pricer = new Pricer({
+		workloads: [entry],
+		facts,
+		catalog,
+		asOf,
+		offers: offersByGpu(offers),
+		what: EXPECTED,
+		memo: newMemo()
+	});
+	const [best] = rankAlone(pricer, entry, 0);
+	const priced = best && pricer.price([best]);
+	if (best === void 0 || priced === void 0) return [];
+	const needs = dropped.map(({ pointer, says, line, waivable }) => ({
+		pointer,
+		says,
+		line,
+		waivable
+	}));
+	const words = needs.map(({ pointer, line }) => `${keyWords(pointer)}${lineWords(line)}`);
+	const fixed = needs.some(({ waivable }) => !waivable) ? ", which no waiver can lift" : "";
+	const option = summaryOf$1(best, priced.fleets);
+	const text = `without ${words.join(" and ")}${fixed}: ${option.model} at ${usd$1(priced.monthlyUsd)} a month`;
+	return [{
+		needs,
+		rule: null,
+		option,
+		monthlyUsd: priced.monthlyUsd,
+		savingUsd: null,
+		text
+	}];
+}
+
+// src/decide/fleet-draws.ts
+/** Ends at which another configuration may be the least expensive. */
+const CORNERS = [
+	EXPECTED,
+	scenario({ requests: "low" }),
+	scenario({ requests: "high" }),
+	scenario({ tokens: "low" }),
+	scenario({ tokens: "high" }),
+	scenario({ throughput: "p10" }),
+	scenario({ throughput: "p90" })
+];
+/** Sizes a fleet anew in every draw, by whole instances, and takes the least expensive of its configurations. */
+function fleetDraws(fleets, context, draws) {
+	const months = context.facts.horizonMonths;
+	const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws));
+	const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
+	const usd = new Float64Array(draws.count);
+	const gpus = new Float64Array(draws.count * months);
+	const sizes = configurations.map(() => new Float64Array(months));
+	for (let draw = 0; draw < draws.count; draw++) {
+		let least = Number.POSITIVE_INFINITY;
+		let best = 0;
+		configurations.forEach((configuration, index) => {
+			const size = sizes[index] ?? new Float64Array(months);
+			const cost = configuration.price(draw, loads, months, size);
+			if (cost < least) [least, best] = [cost, index];
+		});
+		usd[draw] = least;
+		const perInstance = configurations[best]?.gpusPerInstance ?? 0;
+		for (let month = 0; month < months; month++) gpus[draw * months + month] = (sizes[best]?.[month] ?? 0) * perInstance;
+	}
+	return {
+		usd,
+		gpus
+	};
+}
+/**
+* The configurations that win in the expected case or at one end of a range, the decided one first. Instances are bought
+* by the hour, so a fleet that must serve another load would change them too.
+*/
+function configurationsOf(fleet, context) {
+	const found = /* @__PURE__ */ new Map([[fleetId(fleet), fleet]]);
+	for (const corner of CORNERS) {
+		const other = cheapestFleet(fleet.tenants, context.offers, context.facts, corner);
+		if (other !== void 0 && !found.has(fleetId(other))) found.set(fleetId(other), other);
+	}
+	return [...found.values()];
+}
+function loadOf({ workload }, draws) {
+	const requests = drawn(workload.requestsPerMonth, inputId.requests(workload.name), draws);
+	const growth = drawn(growthFactors(workload), inputId.growth(workload.name), draws);
+	const expected = requestsIn(workload, 0, EXPECTED);
+	return {
+		rate: (draw) => (requests?.[draw] ?? expected) / SECONDS_PER_MONTH,
+		growth: (draw) => growth?.[draw] ?? 1 + workload.growthRatioPerMonth,
+		interactivePeak: (1 - workload.batchRatio) * workload.peakToAverage,
+		week: workload.week
+	};
+}
+function sizerOf(fleet, context, draws) {
+	const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
+	const hours = busyHours(fleet.tenants.map(({ workload }) => workload.week));
+	const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
+	const spare = fleet.minimumInstances - 1;
+	return {
+		gpusPerInstance: fleet.offer.instance.gpuCount,
+		price: (draw, loads, months, size) => {
+			const now = loads.map((load) => load.rate(draw));
+			const growth = loads.map((load) => load.growth(draw));
+			const factors = rates.map((rate) => rate.factor(draw));
+			const steady = growth.every((factor) => factor === 1) && rates.every((rate) => rate.steady);
+			let instances = 0;
+			for (let month = 0; month < months; month++) {
+				if (steady && month > 0) size[month] = size[0] ?? 0;
+				else size[month] = instancesFor(busyOf(month, loads, now, factors, rates, hours), fleet.replicasPerInstance, spare);
+				instances += size[month] ?? 0;
+				for (const [index, factor] of growth.entries()) now[index] = (now[index] ?? 0) * factor;
+			}
+			return fixedUsd + usdPerInstance * instances / months;
+		}
+	};
+}
+function busyOf(month, loads, now, factors, rates, hours) {
+	const scales = [];
+	let mean = 0;
+	for (const [index, load] of loads.entries()) {
+		const replicas = (now[index] ?? 0) / ((rates[index]?.byMonth[month] ?? NaN) * (factors[index] ?? 1));
+		mean += replicas;
+		scales.push(replicas * load.interactivePeak);
+	}
+	let peak = mean;
+	for (const hour of hours) {
+		let sum = 0;
+		for (let index = 0; index < scales.length; index++) sum += (scales[index] ?? 0) * (hour[index] ?? 0);
+		if (sum > peak) peak = sum;
+	}
+	return {
+		mean,
+		peak
+	};
+}
+function ratesOf({ workload, table }, key, months, draws) {
+	const served = table.options.get(key);
+	if (served === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+	const { expected, p10, p90 } = served.first.capacity.requestsPerSecond;
+	const last = served.last.capacity.requestsPerSecond.expected;
+	const band = drawn({
+		low: p10 / expected,
+		expected: 1,
+		high: p90 / expected
+	}, inputId.throughput(table.model.id), draws);
+	const tokens = drawn(served.rateRatio, inputId.tokens(workload.name), draws);
+	const at = (month) => months === 1 ? 0 : month / (months - 1);
+	return {
+		byMonth: Array.from({ length: months }, (_, month) => expected * (last / expected) ** at(month)),
+		steady: last === expected,
+		factor: (draw) => (band?.[draw] ?? 1) * (tokens?.[draw] ?? 1)
+	};
+}
+/** The hours of the week that can be the busiest: no other hour has at least as much of every tenant. Usually one to ten of 168. */
+function busyHours(weeks) {
+	const hours = (weeks[0] ?? []).map((_, hour) => weeks.map((week) => week[hour] ?? 0));
+	const kept = [];
+	const total = (hour) => hour.reduce((sum, value) => sum + value, 0);
+	for (const hour of hours.sort((a, b) => total(b) - total(a))) if (!kept.some((other) => other.every((value, index) => value >= (hour[index] ?? 0)))) kept.push(hour);
+	return kept;
+}
+/** The bill of a fleet is a straight line in its mean number of instances: weights and the on-demand base are there once. */
+function linearCost(fleet, { facts, catalog }) {
+	const at = (instances) => fleetLines({
+		...fleet,
+		instancesByMonth: [instances]
+	}, facts, catalog, EXPECTED).reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
+	const [one, two] = [at(1), at(2)];
+	return {
+		fixedUsd: 2 * one - two,
+		usdPerInstance: two - one
+	};
+}
+
+// src/decide/cost-draws.ts
+/**
+* Prices portfolios in many draws of the uncertain inputs. Bills, fleets and people are priced apart and added up, and
+* what two portfolios share is priced once, so thousands of draws cost about as much as a few full evaluations.
+*
+* In the middle of all inputs the cost is exactly `monthlyUsd` of the portfolio; with one input at an end of its range
+* it is what the cost model gives there; between them it follows `valueAt`.
+*/
+var CostSampler = class CostSampler {
+	context;
+	draws;
+	#known;
+	#bills = /* @__PURE__ */ new Map();
+	#fleets = /* @__PURE__ */ new Map();
+	constructor(context, draws, known = {
+		bills: /* @__PURE__ */ new Map(),
+		configurations: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map()
+	}) {
+		this.context = context;
+		this.draws = draws;
+		this.#known = known;
+	}
+	/** The same portfolios in other draws; what does not depend on the draws is not priced again. */
+	with(draws) {
+		return new CostSampler(this.context, draws, this.#known);
+	}
+	costs(priced) {
+		const { count } = this.draws;
+		const fleets = priced.fleets.map((fleet) => ({
+			draws: this.#fleet(fleet),
+			shares: tenantShares(fleet)
+		}));
+		const shared = this.#shared(priced, fleets.map(({ draws }) => draws));
+		const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
+		const onHosts = priced.assignment.length - onApi;
+		const workloads = priced.assignment.map((option, index) => {
+			const usd = new Float64Array(count);
+			add(usd, shared.common, 1 / priced.assignment.length);
+			if (option.kind === "self-host") {
+				const name = this.context.facts.workloads[index]?.name ?? "";
+				for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
+				add(usd, shared.selfHost, 1 / onHosts);
+			} else {
+				add(usd, this.#bill(index, option), 1);
+				add(usd, shared.api, 1 / onApi);
+			}
+			return usd;
+		});
+		const total = new Float64Array(count);
+		for (const usd of workloads) add(total, usd, 1);
+		return {
+			total,
+			workloads
+		};
+	}
+	#bill(index, option) {
+		return remember(this.#bills, `${index}|${option.candidate.id}`, (key) => {
+			const workload = workloadAt(this.context, index);
+			return billDraws(remember(this.#known.bills, key, () => billEnds(option, workload, this.context)), workload, this.draws);
+		});
+	}
+	#fleet(fleet) {
+		return remember(this.#fleets, fleetKey(fleet), (key) => {
+			const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
+			return fleetDraws(configurations, this.context, this.draws);
+		});
+	}
+	/** Keys, network and people. People depend on the size of the fleets: above eight GPUs they are a full-time job. */
+	#shared(priced, fleets) {
+		const { draws } = this;
+		const months = this.context.facts.horizonMonths;
+		const [few, many] = [1, 8 + 1].map((gpus) => this.#sharedRanges(priced, gpus));
+		if (few === void 0 || many === void 0) throw new Error("defect: two sizes have two prices");
+		const selfHost = new Float64Array(draws.count);
+		const scores = fleets.length === 0 ? selfHost : draws.scores(inputId.people("self-host"));
+		for (let draw = 0; draw < draws.count && fleets.length > 0; draw++) {
+			const full = mostGpus(fleets, draw, months) > 8;
+			selfHost[draw] = valueAt(full ? many.selfHost : few.selfHost, scores[draw] ?? 0);
+		}
+		const constant = (usd) => new Float64Array(draws.count).fill(usd);
+		return {
+			common: constant(few.common.expected),
+			api: drawn(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
+			selfHost
+		};
+	}
+	#sharedRanges(priced, gpus) {
+		const { keyedProviders, keylessModels, apiWorkloads, fleets } = priced.sharing;
+		const key = `${gpus}|${keyedProviders}|${keylessModels}|${apiWorkloads.map((workload) => workload.name).join(",")}|${fleets.map(fleetKey).join(";")}`;
+		return remember(this.#known.shared, key, () => sharedRanges(priced, gpus, this.context));
+	}
+};
+function remember(known, key, find) {
+	const before = known.get(key);
+	if (before !== void 0) return before;
+	const found = find(key);
+	known.set(key, found);
+	return found;
+}
+function fleetKey(fleet) {
+	return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}`;
+}
+function workloadAt({ workloads }, index) {
+	const found = workloads[index];
+	if (found === void 0) throw new Error(`defect: no workload ${index}`);
+	return found.workload;
+}
+function mostGpus(fleets, draw, months) {
+	let most = 0;
+	for (let month = 0; month < months; month++) {
+		let gpus = 0;
+		for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
+		if (gpus > most) most = gpus;
+	}
+	return most;
+}
+/** Shared costs at the ends of people's hours, with fleets of this many GPUs in all. */
+function sharedRanges(priced, gpus, { facts, catalog }) {
+	const fleets = priced.fleets.map((fleet) => ({
+		...fleet,
+		instancesByMonth: [gpus / fleet.offer.instance.gpuCount / priced.fleets.length]
+	}));
+	const at = (people) => sharedLines({
+		...priced.sharing,
+		fleets
+	}, facts, catalog, scenario({ people }));
+	const [low, expected, high] = [
+		at("low"),
+		at("expected"),
+		at("high")
+	];
+	const range = (side) => ({
+		low: totalUsd(low[side]),
+		expected: totalUsd(expected[side]),
+		high: totalUsd(high[side])
+	});
+	return {
+		common: range("common"),
+		api: range("api"),
+		selfHost: range("selfHost")
+	};
+}
+function billEnds(option, workload, { facts, asOf }) {
+	const bill = (tokens) => apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens }));
+	const expected = bill("expected");
+	const { inputTokens, outputTokens } = workload;
+	const certain = inputTokens.low === inputTokens.high && outputTokens.low === outputTokens.high;
+	const end = (tokens) => (certain ? expected : bill(tokens)).monthlyUsd;
+	return {
+		byMonthUsd: expected.byMonthUsd,
+		monthlyUsd: {
+			low: end("low"),
+			expected: expected.monthlyUsd,
+			high: end("high")
+		}
+	};
+}
+/** A bill is linear in requests, and follows its ends in tokens; growth weighs its months. */
+function billDraws({ byMonthUsd, monthlyUsd }, workload, draws) {
+	const { name, requestsPerMonth } = workload;
+	const usd = drawn(monthlyUsd, inputId.tokens(name), draws) ?? new Float64Array(draws.count).fill(monthlyUsd.expected);
+	const requests = drawn(requestsPerMonth, inputId.requests(name), draws);
+	const declared = growthFactors(workload);
+	const growth = drawn(declared, inputId.growth(name), draws);
+	return usd.map((monthly, draw) => {
+		return monthly * ((requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected) * grown(byMonthUsd, monthlyUsd.expected, (growth?.[draw] ?? declared.expected) / declared.expected);
+	});
+}
+/** What another growth makes of an average month: each month's bill times `factor` once for each month before it. */
+function grown(byMonthUsd, monthlyUsd, factor) {
+	if (factor === 1 || monthlyUsd === 0) return 1;
+	let [sum, power] = [0, 1];
+	for (const usd of byMonthUsd) {
+		sum += usd * power;
+		power *= factor;
+	}
+	return sum / byMonthUsd.length / monthlyUsd;
+}
+function add(sum, values, share) {
+	if (share === 0) return;
+	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * share;
+}
+
+// src/decide/flips.ts
+/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
+const FARTHEST_VOLUME_FACTOR = 100;
+const FARTHEST_FACTOR = 10;
+/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
+const POINTS_PER_DECADE = 12;
+const BISECTIONS = 20;
+/** Compares the two sides of one workload while everything else stays as chosen. */
+var Flips = class {
+	#pricers = /* @__PURE__ */ new Map();
+	base;
+	chosen;
+	shortlists;
+	constructor(base, chosen, shortlists) {
+		this.base = base;
+		this.chosen = chosen;
+		this.shortlists = shortlists;
+	}
+	/** Best option of a side in a scenario; undefined when the rules leave none. */
+	rival(index, side, what) {
+		const pricer = this.#pricer(what);
+		let best;
+		for (const option of this.shortlists[index] ?? []) {
+			if (option.kind === "self-host" !== (side === "self-host")) continue;
+			const assignment = this.chosen.assignment.with(index, option);
+			const priced = pricer.price(assignment);
+			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
+				option,
+				monthlyUsd: priced.monthlyUsd
+			};
+		}
+		return best;
+	}
+	/** Side that costs less in a scenario; an exact tie goes to the API. */
+	cheaper(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
+	}
+	/** Side that a decision would take: the API also when it costs up to 2 % more. */
+	preferred(index, what) {
+		const api = this.rival(index, "api", what);
+		const own = this.rival(index, "self-host", what);
+		if (api === void 0 || own === void 0) return void 0;
+		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
+	}
+	/** Cost of the portfolio with one option for one workload in a scenario; undefined when it cannot be served. */
+	priceOf(index, option, what) {
+		return this.#pricer(what).price(this.chosen.assignment.with(index, option))?.monthlyUsd;
+	}
+	#pricer(what) {
+		const key = JSON.stringify(what);
+		const known = this.#pricers.get(key);
+		if (known !== void 0) return known;
+		const pricer = new Pricer({
+			...this.base.context,
+			what
+		});
+		this.#pricers.set(key, pricer);
+		return pricer;
+	}
+};
+/**
+* Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
+* 12 points a decade and then by bisection; null when it never changes within `farthest` x.
+* `up` true looks at larger values. The returned factor lies just beyond the flip.
+*/
+function flipFactor(sideAt, up, farthest) {
+	const start = sideAt(1);
+	if (start === void 0) return null;
+	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
+	let near = 1;
+	for (let point = 1; point <= points; point++) {
+		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
+		const side = sideAt(far);
+		if (side !== void 0 && side !== start) return {
+			factor: bisect(sideAt, start, near, far),
+			side
+		};
+		near = far;
+	}
+	return null;
+}
+function bisect(sideAt, start, near, far) {
+	let [same, flipped] = [near, far];
+	for (let step = 0; step < BISECTIONS; step++) {
+		const middle = Math.sqrt(same * flipped);
+		if (sideAt(middle) === start) same = middle;
+		else flipped = middle;
+	}
+	return flipped;
+}
+/**
+* Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
+* out or the lines do not meet within 100 x.
+*/
+function breakEvenOf(flips, index, facts, asOf) {
+	const workload = facts.workloads[index];
+	const option = flips.chosen.assignment[index];
+	if (workload === void 0 || option === void 0) return null;
+	const side = option.kind === "self-host" ? "self-host" : "api";
+	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
+	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
+	if (flip === null) return null;
+	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
+	if (other === void 0) return null;
+	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
+	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
+	return {
+		requestsPerMonth,
+		versus: other.option.candidate.id,
+		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
+	};
+}
+/** Every parameter whose change alone flips the side of one workload, the smallest change first. */
+function tippingPointsOf(flips, index, facts) {
+	const workload = facts.workloads[index];
+	if (workload === void 0) return [];
+	return [
+		{
+			parameter: "requests_per_month",
+			label: "requests a month",
+			unit: "",
+			today: workload.requestsPerMonth.expected,
+			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
+		},
+		{
+			parameter: "api_price",
+			label: "API prices",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ apiPrice: factor })
+		},
+		{
+			parameter: "gpu_price",
+			label: "GPU prices",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ gpuPrice: factor })
+		},
+		{
+			parameter: "throughput",
+			label: "throughput of a replica",
+			unit: "x",
+			today: 1,
+			change: (factor) => scenario({ throughputFactor: factor })
+		},
+		{
+			parameter: "hourly_rate_usd",
+			label: "engineer hour in USD",
+			unit: "",
+			today: facts.hourlyRateUsd,
+			change: (factor) => scenario({ hourlyRate: factor })
+		}
+	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || (a.parameter < b.parameter ? -1 : 1));
+}
+function tippingPoint(flips, index, parameter) {
+	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
+	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
+	if (nearest === void 0) return [];
+	const to = parameter.today * nearest.factor;
+	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
+	return [{
+		parameter: parameter.parameter,
+		from: parameter.today,
+		to,
+		flipsTo: nearest.side,
+		text
+	}];
+}
+function distance$1(point) {
+	return Math.abs(Math.log(point.to / point.from));
+}
+/** Three significant digits with thousands separators: `significant(2134567)` is "2,130,000". */
+function significant(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
 // src/decide/reasons.ts
 /**
 * Why this workload takes this side, in the order a reader asks: which side the rules leave, what the sides cost, and
@@ -48162,6 +50650,7 @@ function costReasons(entry, index, search, flips, document) {
 			source: null
 		});
 	}
+	reasons.push(...preferenceReason(search, flips, document));
 	if (search.tied) reasons.push({
 		rule: "tie",
 		verdict: "info",
@@ -48223,160 +50712,79 @@ function onlySide(entry, gone, document) {
 		source: null
 	};
 }
+/** A path that costs more was taken because its soft advantages are worth it to the policy. */
+function preferenceReason({ byPath, kept, tied }, { base, chosen }, document) {
+	const { preferences } = base.context.facts;
+	const least = Math.min(...Object.values(byPath).map(({ monthlyUsd }) => monthlyUsd));
+	if (preferences === null || tied || kept.length > 0 || chosen.monthlyUsd <= least) return [];
+	const budget = Math.round(preferences.budgetRatio * 1e3) / 10;
+	return [{
+		rule: "preferences",
+		verdict: "info",
+		text: `its soft advantages are worth the ${usd$1(chosen.monthlyUsd - least)} a month more: the policy pays up to ${budget} % for a perfect fit`,
+		line: document.lineOf("preferences"),
+		source: null
+	}];
+}
 
-// src/decide/search.ts
-/** How many of the least expensive options of each side a workload brings into the joint search. */
-const SHORTLIST_API = 3;
-const SHORTLIST_SELF_HOST = 3;
-/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
-const EXACT_LIMIT = 2e4;
-/** Path of an assignment: all by the token, all on own instances, or both. */
-function pathOf(assignment) {
-	const own = assignment.filter((option) => option.kind === "self-host").length;
-	if (own === 0) return "api";
-	return own === assignment.length ? "self-host" : "hybrid";
-}
-/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
-function shortlistsOf(pricer) {
-	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
-	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
-	return alone.map((ranked, index) => {
-		const current = pricer.context.workloads[index]?.workload.current ?? null;
-		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
-		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
-	});
-}
-function take(ranked, side, count) {
-	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
-}
-/** Options of one workload by the cost of serving it alone, least first; ties by id. */
-function rankAlone(pricer, entry, index) {
-	return entry.feasible.map((option) => ({
-		option,
-		usd: pricer.alone(index, option)
-	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
-}
+// src/decide/relax.ts
+const SHOWN$2 = 3;
 /**
-* Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
-* wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+* Rules that no paper changes: a model that is shut down, a request that is too long, a score that is published and too low. A missing
+* score counts as one of them too, or the smallest model of the catalog would head every list.
 */
-function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
-	if (shortlists.some((list) => list.length === 0)) return {
-		chosen: void 0,
-		byPath: {},
-		shortlists,
-		exact: true,
-		kept: [],
-		tied: false
-	};
-	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
-	const byPath = {};
-	const visit = (priced) => {
-		const path = pathOf(priced.assignment);
-		const known = byPath[path];
-		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
-	};
-	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
-	else swapSearch(pricer, shortlists, visit);
-	return {
-		byPath,
-		shortlists,
-		exact,
-		...prefer(pricer, least(Object.values(byPath)), byPath.api, shortlists)
-	};
-}
-function visitPriced(pricer, assignment, visit) {
-	const priced = pricer.price(assignment);
-	if (priced !== void 0) visit(priced);
-	return priced;
-}
-function everyAssignment(lists, visit) {
-	const pick = [];
-	const descend = (depth) => {
-		const list = lists[depth];
-		if (list === void 0) {
-			visit([...pick]);
-			return;
-		}
-		for (const option of list) {
-			pick[depth] = option;
-			descend(depth + 1);
-		}
-	};
-	descend(0);
-}
-/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
-function swapSearch(pricer, lists, visit) {
-	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
-	const starts = [
-		lists.map((list) => first(list, false)),
-		lists.map((list) => first(list, true)),
-		lists.map((list) => list[0])
-	];
-	for (const start of starts) {
-		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
-		for (let improved = best !== void 0; improved;) {
-			improved = false;
-			for (const [index, list] of lists.entries()) for (const option of list) {
-				if (best === void 0 || best.assignment[index] === option) continue;
-				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
-				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
-				best = next;
-				improved = true;
-			}
-		}
-	}
-}
-function prefer(pricer, cheapest, api, shortlists) {
-	if (cheapest === void 0) return {
-		chosen: void 0,
-		kept: [],
-		tied: false
-	};
-	const tied = api !== void 0 && api !== cheapest && api.monthlyUsd <= cheapest.monthlyUsd * (1 + .02);
-	return {
-		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
-		tied
-	};
-}
+const NO_PAPER = /* @__PURE__ */ new Set([
+	"lifecycle",
+	"context-window",
+	"capability",
+	"features"
+]);
 /**
-* Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
-* looked at in the order of their names, so the result does not depend on the order of the policy.
+* Options that one rule alone keeps out and that would cost less than the chosen portfolio: the answer to "why not the other one". For
+* each rule the option that would save most, all other workloads as chosen; at most three, the largest saving first.
+*
+* Example: "gemini-3.5-flash-lite would save $310 a month, if hipaa were proven: Gemini API: BAA for HIPAA is not known".
 */
-function keepCurrent(pricer, found, shortlists) {
-	const kept = [];
-	let chosen = found;
-	const order = pricer.context.workloads.map((entry, index) => ({
-		index,
-		name: entry.workload.name
-	})).sort((a, b) => a.name < b.name ? -1 : 1);
-	for (const { index } of order) {
-		const today = currentOption(pricer, index, shortlists[index] ?? []);
-		if (today === void 0 || today === chosen.assignment[index]) continue;
-		const stay = pricer.price(chosen.assignment.with(index, today));
-		const bill = pricer.alone(index, today);
-		if (stay === void 0 || bill === void 0) continue;
-		const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
-		if (savingUsd > bill * .1) continue;
-		kept.push({
-			index,
-			savingUsd
+function singleRuleRelaxations(entry, index, chosen, pricer, context) {
+	const alone = new Map(entry.judged.flatMap(({ option, judgement }) => onlyRule(option, judgement)));
+	const { facts, catalog, asOf, ownKeys } = context;
+	const rules = {
+		facts,
+		workload: entry.workload,
+		catalog,
+		asOf,
+		ownKeys
+	};
+	const best = /* @__PURE__ */ new Map();
+	for (const candidate of candidatesFor(entry.workload, facts.region, catalog)) {
+		const against = alone.get(candidate.id);
+		if (against === void 0) continue;
+		const option = realise(candidate, {
+			reasons: [],
+			conditions: [],
+			against: []
+		}, rules, context);
+		const priced = "kind" in option ? pricer.price(chosen.assignment.with(index, option)) : void 0;
+		if (!("kind" in option) || priced === void 0) continue;
+		const savingUsd = chosen.monthlyUsd - priced.monthlyUsd;
+		if (savingUsd < 1 || savingUsd <= (best.get(against.rule)?.savingUsd ?? 0)) continue;
+		const would = `${candidate.model.id} would save ${usd$1(savingUsd)} a month`;
+		const text = against.verdict === "unknown" ? `${would} if ${against.rule} were proven: ${against.text}` : `${would}, but ${against.rule} alone rules it out: ${against.text}`;
+		const summary = summaryOf$1(option, priced.fleets);
+		best.set(against.rule, {
+			needs: [],
+			rule: against.rule,
+			option: summary,
+			monthlyUsd: priced.monthlyUsd,
+			savingUsd,
+			text
 		});
-		chosen = stay;
 	}
-	return {
-		chosen,
-		kept
-	};
+	return [...best.values()].sort((a, b) => a.monthlyUsd - b.monthlyUsd || (a.text < b.text ? -1 : 1)).slice(0, SHOWN$2);
 }
-/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
-function currentOption(pricer, index, options) {
-	const current = pricer.context.workloads[index]?.workload.current ?? null;
-	if (current === null) return void 0;
-	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
-}
-function least(portfolios) {
-	return portfolios.reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
+function onlyRule(option, { against }) {
+	const [first, second] = against;
+	return first === void 0 || second !== void 0 || NO_PAPER.has(first.rule) ? [] : [[option, first]];
 }
 
 // src/decide/decide.ts
@@ -48387,55 +50795,28 @@ const RUNNERS_UP = 3;
 * read from the base branch, and so do measurements, because they are read from files.
 */
 function decide(document, catalog, asOf, waivers, calibrations = []) {
-	const facts = factsOf(document);
-	const priced = overlayPrices(catalog, facts.prices);
-	const { offers } = instanceOffers(facts, priced, asOf);
-	const ownKeys = ownComplianceKeys(document.policy);
-	const lineOf = (path) => document.lineOf(path);
-	const context = {
-		facts,
-		catalog: priced,
-		asOf,
-		offers,
-		waivers,
-		calibrations,
-		ownKeys,
-		lineOf
-	};
-	const options = facts.workloads.map((workload) => optionsFor(workload, context));
-	const pricer = new Pricer({
-		workloads: options,
-		facts,
-		catalog: priced,
-		asOf,
-		offers: offersByGpu(offers),
-		what: EXPECTED,
-		memo: newMemo()
-	});
-	const search = searchPortfolios(pricer);
-	if (search.chosen === void 0) return {
-		decision: infeasible(facts, options, document),
+	const solved = solve(document, catalog, asOf, waivers, calibrations);
+	const { facts, options, context, pricer, search } = solved;
+	const shared = {
 		facts,
 		options,
-		offers,
+		offers: context.offers
+	};
+	if (search.chosen === void 0) return {
+		decision: infeasible(solved, document),
+		...shared,
 		flips: null
 	};
 	const flips = new Flips(pricer, search.chosen, search.shortlists);
 	return {
-		decision: feasible(search, search.chosen, pricer, flips, document),
-		facts,
-		options,
-		offers,
+		decision: feasible(solved, search.chosen, flips, document),
+		...shared,
 		flips
 	};
 }
-/** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */
-function ownComplianceKeys(policy) {
-	const snake = (key) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-	return new Set(policy.workloads.flatMap((workload, index) => Object.keys(workload.compliance ?? {}).map((key) => `workloads[${index}].compliance.${snake(key)}`)));
-}
-function feasible(search, chosen, pricer, flips, document) {
-	const bands = bandsOf(pricer, chosen);
+function feasible({ search, pricer, context }, chosen, flips, document) {
+	const sampler = new CostSampler(pricer.context, latinHypercube());
+	const bands = bandsOf(sampler, chosen);
 	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
 	const workloads = pricer.context.workloads.map((entry, index) => {
 		const option = chosen.assignment[index];
@@ -48443,6 +50824,13 @@ function feasible(search, chosen, pricer, flips, document) {
 		if (option === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
 		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
 		const side = option.kind === "self-host" ? "self-host" : "api";
+		const question = {
+			flips,
+			index,
+			asOf: pricer.context.asOf
+		};
+		const breakEvens = breakEvensOf(question);
+		const unit = smallestUnitOf(question);
 		return {
 			name: entry.workload.name,
 			line: document.lineOf(entry.workload.pointer),
@@ -48454,9 +50842,16 @@ function feasible(search, chosen, pricer, flips, document) {
 			breakEven,
 			reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
 			rejected: entry.rejected,
-			runnersUp: runnersUp(search, chosen, pricer, index),
-			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side),
+			runnersUp: runnersUp(search, chosen, pricer, sampler, index),
+			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side).map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
 			conditions: unique(option.judgement.conditions),
+			breakEvens,
+			smallestUnitUsd: unit?.usd ?? null,
+			smallestUnitModel: unit?.model ?? null,
+			leaveWhen: leaveWhenOf(question, breakEvens, operationHours(lines)),
+			growth: growthOf(entry.workload, context.facts.horizonMonths),
+			conflict: null,
+			relaxations: singleRuleRelaxations(entry, index, chosen, pricer, context),
 			considered: {
 				total: entry.total,
 				feasible: entry.feasible.length
@@ -48464,18 +50859,24 @@ function feasible(search, chosen, pricer, flips, document) {
 		};
 	});
 	const months = monthsOf(chosen, pricer);
+	const contest = contestOf(search, chosen, sampler);
 	return {
 		path: pathOf(chosen.assignment),
 		monthlyCostUsd: bands.total,
 		...months,
 		workloads,
 		fleets: chosen.fleets.map(fleetOf$1),
-		paths: pathCosts(search, chosen, pricer),
-		...confidenceOf$1(search, chosen, bands, pricer),
+		paths: pathCosts(search, chosen, sampler),
+		...surenessOf(contest, workloads, pricer.context),
+		preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
 		exact: search.exact,
 		assumptions: pricer.context.facts.assumptions,
 		advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts)
 	};
+}
+/** Engineer hours a month that operating the servers is planned with, over all workloads. */
+function operationHours(lines) {
+	return lines.flat().reduce((sum, { id, quantity }) => sum + (id === "people-self-host" ? quantity : 0), 0);
 }
 /** Rules that the policy or a preset asked for; rules that every option passes in silence add nothing to a reader. */
 function asked(reasons) {
@@ -48485,13 +50886,13 @@ function unique(texts) {
 	return [...new Set(texts)];
 }
 /** The next best options of one workload with all others as chosen. */
-function runnersUp(search, chosen, pricer, index) {
+function runnersUp(search, chosen, pricer, sampler, index) {
 	return (search.shortlists[index] ?? []).filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
 		const option = priced.assignment[index];
-		const band = bandsOf(pricer, priced).workloads[index];
-		return option === void 0 || band === void 0 ? [] : [{
+		if (option === void 0) return [];
+		return [{
 			option: summaryOf$1(option, priced.fleets),
-			monthlyCostUsd: band
+			monthlyCostUsd: workloadBand(sampler, priced, index)
 		}];
 	});
 }
@@ -48519,7 +50920,7 @@ function monthsOf(chosen, pricer) {
 		lastMonthUsd: last
 	};
 }
-function pathCosts(search, chosen, pricer) {
+function pathCosts(search, chosen, sampler) {
 	return [
 		"api",
 		"self-host",
@@ -48528,8 +50929,8 @@ function pathCosts(search, chosen, pricer) {
 		const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
 		if (priced !== void 0) return {
 			path,
-			monthlyCostUsd: bandsOf(pricer, priced).total,
-			text: namesOf(priced)
+			monthlyCostUsd: bandsOf(sampler, priced).total,
+			text: namesOf$1(priced)
 		};
 		return {
 			path,
@@ -48543,55 +50944,42 @@ function whyNoPath(path, search) {
 	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
 	return missing === 0 ? "no common fleet serves all workloads" : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
 }
-/** Bands of the best two paths that do not overlap are high confidence; overlap by up to half of the gap is medium. */
-function confidenceOf$1(search, chosen, bands, pricer) {
-	const rival = Object.values(search.byPath).filter((priced) => pathOf(priced.assignment) !== pathOf(chosen.assignment)).reduce((best, next) => best === void 0 || next.monthlyUsd < best.monthlyUsd ? next : best, void 0);
-	if (rival === void 0) return {
-		confidence: "forced",
-		confidenceText: "the rules leave one path"
-	};
-	const other = bandsOf(pricer, rival).total;
-	const [less, more] = bands.total.expected <= other.expected ? [bands.total, other] : [other, bands.total];
-	const compared = `${usd$1(less.p10)} to ${usd$1(less.p90)} against ${usd$1(more.p10)} to ${usd$1(more.p90)} for the next path`;
-	if (less.p90 < more.p10) return {
-		confidence: "high",
-		confidenceText: `cost bands do not overlap: ${compared}`
-	};
-	if (less.p90 < more.expected && less.expected < more.p10) return {
-		confidence: "medium",
-		confidenceText: `cost bands overlap in part: ${compared}`
-	};
-	return {
-		confidence: "low",
-		confidenceText: `cost bands overlap: ${compared}; measure the throughput of a replica to settle it`
-	};
-}
 /** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */
-function infeasible(facts, options, document) {
+function infeasible({ facts, options, context }, document) {
 	return {
 		path: "none",
 		monthlyCostUsd: null,
 		firstMonthUsd: null,
 		lastMonthUsd: null,
-		workloads: options.map((entry) => ({
-			name: entry.workload.name,
-			line: document.lineOf(entry.workload.pointer),
-			path: "none",
-			option: null,
-			requestsPerMonth: entry.workload.requestsPerMonth.expected,
-			monthlyCostUsd: null,
-			costLines: [],
-			breakEven: null,
-			reasons: [whyNothingFits(entry, document)],
-			rejected: entry.rejected,
-			runnersUp: [],
-			tippingPoints: [],
-			conditions: [],
-			considered: {
-				total: entry.total,
-				feasible: entry.feasible.length
-			}
-		})),
+		workloads: options.map((entry) => {
+			const { conflict, relaxations } = entry.feasible.length > 0 ? NOT_ASKED : whyNone(entry.workload, context);
+			return {
+				name: entry.workload.name,
+				line: document.lineOf(entry.workload.pointer),
+				path: "none",
+				option: null,
+				requestsPerMonth: entry.workload.requestsPerMonth.expected,
+				monthlyCostUsd: null,
+				costLines: [],
+				breakEven: null,
+				reasons: [...conflictReason(conflict), whyNothingFits(entry, document)],
+				rejected: entry.rejected,
+				runnersUp: [],
+				tippingPoints: [],
+				conditions: [],
+				breakEvens: [],
+				smallestUnitUsd: null,
+				smallestUnitModel: null,
+				leaveWhen: [],
+				growth: growthOf(entry.workload, facts.horizonMonths),
+				conflict,
+				relaxations,
+				considered: {
+					total: entry.total,
+					feasible: entry.feasible.length
+				}
+			};
+		}),
 		fleets: [],
 		paths: [
 			"api",
@@ -48604,10 +50992,28 @@ function infeasible(facts, options, document) {
 		})),
 		confidence: "forced",
 		confidenceText: "no path fits",
+		probabilityCheapest: null,
+		confidenceSteps: [],
+		nextMeasurement: null,
+		tornado: [],
+		preferences: null,
 		exact: true,
 		assumptions: facts.assumptions,
 		advisory: []
 	};
+}
+const NOT_ASKED = {
+	conflict: null,
+	relaxations: []
+};
+function conflictReason(conflict) {
+	return conflict === null ? [] : [{
+		rule: "conflict",
+		verdict: "fail",
+		text: conflict.text,
+		line: null,
+		source: null
+	}];
 }
 /** "0 of 121 options feasible: 93 data-location, 28 il6". */
 function whyNothingFits(entry, document) {
@@ -48635,6 +51041,338 @@ function expectedUsd(band) {
 	return band === null ? null : band.expected;
 }
 
+// src/decide/edits.ts
+/** Keys that never change a decision: names, gates, what is built. Waivers are read from the base branch on both sides. */
+const NO_MATTER = /* @__PURE__ */ new Set([
+	"version",
+	"name",
+	"gates",
+	"waivers",
+	"deploy"
+]);
+/** Values that mean something only as a whole: half of one is another thing. */
+const WHOLE = /* @__PURE__ */ new Set([
+	"candidates",
+	"current",
+	"hourlyProfile",
+	"prices"
+]);
+/** Two spellings of one value. */
+const SAME_VALUE = { requestsPerDay: "requestsPerMonth" };
+/**
+* What the head policy says differently from the base, key by key: each number, each word of a list, each workload that came
+* or went. Order of keys, comments and gates are no difference. Requests by day and by month are one value.
+*
+* Example: `data_may_leave: false` and a volume of 100,000 instead of 20,000 are two edits.
+*/
+function editsBetween(base, head) {
+	const names = new Map(head.policy.workloads.map((workload, index) => [workload.name, index]));
+	const found = differences(treeOf(base.policy), treeOf(head.policy), []);
+	const grouped = /* @__PURE__ */ new Map();
+	for (const { change, to } of found) {
+		const edit = {
+			key: keyOf(change),
+			from: change.from,
+			to,
+			line: head.lineOf(pointerOf(change.path, names)),
+			changes: [change]
+		};
+		const value = keyOf({
+			...change,
+			path: change.path.map((key) => SAME_VALUE[key] ?? key)
+		});
+		const other = grouped.get(value);
+		grouped.set(value, other === void 0 ? edit : respelled(other, edit));
+	}
+	return [...grouped.values()];
+}
+/** One value under two keys: the old spelling carries the old value, the new one the new. */
+function respelled(one, other) {
+	const [gone, come] = one.to === void 0 ? [one, other] : [other, one];
+	return {
+		...come,
+		from: `${String(gone.from)} (${gone.key.split(".").at(-1)})`,
+		changes: [...gone.changes, ...come.changes]
+	};
+}
+/**
+* The head policy with some edits taken back. The result is a policy by construction: each value comes from one of two valid
+* ones, and what means something only as a whole is taken back as a whole.
+*/
+function takenBack(head, edits) {
+	let tree = treeOf(head.policy);
+	for (const { changes } of edits) for (const change of changes) tree = withValue(tree, change.path, change);
+	const { workloads, ...rest } = tree;
+	const policy = {
+		...rest,
+		workloads: Object.values(asTree(workloads))
+	};
+	return {
+		...head,
+		policy
+	};
+}
+function differences(from, to, path) {
+	if (JSON.stringify(from) === JSON.stringify(to)) return [];
+	if (isWordList(from) && isWordList(to)) {
+		const words = [.../* @__PURE__ */ new Set([...from, ...to])].filter((word) => from.includes(word) !== to.includes(word));
+		if (words.length > 0 && from.length > 0 && to.length > 0) return words.map((word) => ({
+			change: {
+				path,
+				word,
+				from: from.includes(word)
+			},
+			to: to.includes(word)
+		}));
+		return words.length === 0 ? [] : [{
+			change: {
+				path,
+				word: null,
+				from
+			},
+			to
+		}];
+	}
+	if (isLeaf$1(from, to, path)) return [{
+		change: {
+			path,
+			word: null,
+			from
+		},
+		to
+	}];
+	const [before, after] = [asTree(from), asTree(to)];
+	return [.../* @__PURE__ */ new Set([...Object.keys(after), ...Object.keys(before)])].filter((key) => path.length > 0 || !NO_MATTER.has(key)).flatMap((key) => differences(before[key], after[key], [...path, key]));
+}
+function isLeaf$1(from, to, path) {
+	const last = path.at(-1) ?? "";
+	if (path.length === 2 && path[0] === "workloads" && (from === void 0 || to === void 0)) return true;
+	if (Object.keys(asTree(from ?? to)).length === 0 && isMap(from ?? to)) return true;
+	if (WHOLE.has(last) || !isMap(from ?? to) || !isMap(to ?? from)) return true;
+	return "expected" in asTree(from ?? to) || "expected" in asTree(to ?? from);
+}
+/** Workloads by name, so that their order is no difference and one that came or went is one key. */
+function treeOf(policy) {
+	return {
+		...policy,
+		workloads: Object.fromEntries(policy.workloads.map((workload) => [workload.name, workload]))
+	};
+}
+function withValue(tree, [key, ...rest], change) {
+	if (key === void 0) return tree;
+	const inner = rest.length > 0 ? withValue(asTree(tree[key]), rest, change) : newValue(tree[key], change);
+	const { [key]: _, ...others } = tree;
+	const isEmptied = rest.length > 0 && Object.keys(asTree(inner)).length === 0;
+	return inner === void 0 || isEmptied ? others : {
+		...tree,
+		[key]: inner
+	};
+}
+function newValue(value, { word, from }) {
+	if (word === null) return from;
+	const words = isWordList(value) ? value : [];
+	return from === true ? [...words, word] : words.filter((other) => other !== word);
+}
+function keyOf({ path, word }) {
+	const [top, name, ...rest] = path;
+	const text = (top === "workloads" ? rest : path).map(snakeKey).join(".");
+	const listed = word === null ? text : `${text}[${word}]`;
+	if (top !== "workloads") return listed;
+	return rest.length === 0 ? `workloads[${name}]` : `${name}: ${listed}`;
+}
+function pointerOf(path, names) {
+	const [top, name = "", ...rest] = path;
+	if (top !== "workloads") return path.map(snakeKey).join(".");
+	const index = names.get(name);
+	return index === void 0 ? "workloads" : [`workloads[${index}]`, ...rest.map(snakeKey)].join(".");
+}
+function isMap(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function asTree(value) {
+	return isMap(value) ? Object.fromEntries(Object.entries(value ?? {})) : {};
+}
+function isWordList(value) {
+	return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+// src/decide/cause.ts
+/** A change of the cost is worth a cause from this share of the base cost and from this amount on. Source: ours. */
+const MATERIAL_RATIO = .01;
+const MATERIAL_USD = 1;
+/** Hypothetical policies that one comparison decides at most; each takes about a tenth of a second for a policy of one open search. */
+const MOST_EVALUATIONS = 40;
+/** Edits that are tried in pairs: those with the largest effect alone. 6 give 15 pairs. */
+const PAIRED_EDITS = 6;
+/** Edits of a cost that are listed, those with the largest effect first, and the effect below which one says nothing. */
+const SHOWN_EDITS = 5;
+const SMALLEST_EFFECT_USD = .01;
+/**
+* The cause of a change: the smallest set of edits whose reversal restores the paths of the base, tried alone, then in pairs,
+* then by taking edits back from the whole until each one left is necessary; or, where only the cost moved, what each edit
+* does to it. Null when the paths are the same and the cost moved by less than 1 %.
+*
+* Example: a head with three edits, of which only `data_may_leave: false` matters, gives that one: "compliance.data_may_leave
+* became false (line 24)".
+*/
+function causeOf$1(base, baseDecision, head, headDecision, context) {
+	const [from, to] = [outcomeOf(baseDecision), outcomeOf(headDecision)];
+	const restored = (outcome) => samePaths(from, outcome);
+	const moved = !restored(to);
+	if (!moved && !isMaterial(from.monthlyUsd, to.monthlyUsd)) return null;
+	const edits = editsBetween(base, head);
+	if (edits.length === 0) return null;
+	const trials = new Trials(head, context);
+	const singles = edits.map((edit) => ({
+		edit,
+		outcome: trials.without([edit])
+	}));
+	const described = singles.map(({ edit, outcome }) => describe(edit, difference$1(outcome?.monthlyUsd, to.monthlyUsd)));
+	if (!moved) return costCause(described, difference$1(from.monthlyUsd, to.monthlyUsd), trials);
+	const set = smallestSet(singles, trials, restored);
+	const chosen = described.filter((_, index) => set.some((edit) => edit === edits[index]));
+	const enough = described.filter((entry, index) => !chosen.includes(entry) && restoredAt(singles[index], restored));
+	const either = enough.length === 0 ? "" : `; taking back ${enough.map(({ key, line }) => `${key} (line ${line})`).join(" or ")} alone would do as well`;
+	return {
+		kind: "path",
+		edits: chosen,
+		otherEdits: edits.length - chosen.length,
+		togetherUsd: null,
+		evaluations: trials.used,
+		capped: trials.capped,
+		text: `${causeText(chosen, trials)}${either}`
+	};
+}
+/** Decides the head without some edits, a limited number of times. */
+var Trials = class {
+	used = 0;
+	capped = false;
+	#head;
+	#context;
+	constructor(head, context) {
+		this.#head = head;
+		this.#context = context;
+	}
+	/** Undefined beyond the limit, and for a policy that no workload is left in. */
+	without(edits) {
+		if (this.used >= MOST_EVALUATIONS) {
+			this.capped = true;
+			return;
+		}
+		const document = takenBack(this.#head, edits);
+		if (document.policy.workloads.length === 0) return void 0;
+		this.used += 1;
+		const { catalog, asOf, waivers, calibrations } = this.#context;
+		const measured = edits.some(({ key }) => key === "measurements") ? calibrations.base : calibrations.head;
+		return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured));
+	}
+};
+function restoredAt(single, restored) {
+	return single?.outcome !== void 0 && restored(single.outcome);
+}
+function smallestSet(singles, trials, restored) {
+	const restores = (edits) => {
+		const outcome = trials.without(edits);
+		return outcome !== void 0 && restored(outcome);
+	};
+	const alone = singles.find((single) => restoredAt(single, restored));
+	if (alone !== void 0) return [alone.edit];
+	const edits = singles.map(({ edit }) => edit);
+	const likely = edits.slice(0, PAIRED_EDITS);
+	for (const [index, one] of likely.entries()) for (const other of likely.slice(index + 1)) if (restores([one, other])) return [one, other];
+	let kept = edits;
+	for (const edit of edits) {
+		const rest = kept.filter((other) => other !== edit);
+		if (rest.length > 0 && restores(rest)) kept = rest;
+	}
+	return kept;
+}
+function costCause(edits, deltaUsd, trials) {
+	const size = ({ effectUsd }) => Math.abs(effectUsd ?? 0);
+	const ranked = edits.filter((edit) => edit.effectUsd === null || size(edit) >= SMALLEST_EFFECT_USD).toSorted((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
+	const known = edits.every(({ effectUsd }) => effectUsd !== null);
+	const sum = edits.reduce((total, { effectUsd }) => total + (effectUsd ?? 0), 0);
+	const shown = ranked.slice(0, SHOWN_EDITS);
+	return {
+		kind: "cost",
+		edits: shown,
+		otherEdits: edits.length - shown.length,
+		togetherUsd: known && deltaUsd !== null ? deltaUsd - sum : null,
+		evaluations: trials.used,
+		capped: trials.capped,
+		text: causeText(shown, trials)
+	};
+}
+function causeText(edits, { capped, used }) {
+	const words = edits.map(({ text, line }) => `${text} (line ${line})`).join("; and ");
+	return capped ? `${words}; the search stopped after ${used} hypothetical policies, so a smaller set may do` : words;
+}
+function describe(edit, effectUsd) {
+	const { key, line } = edit;
+	return {
+		key,
+		from: valueText(edit.from),
+		to: valueText(edit.to),
+		line,
+		effectUsd,
+		text: editText(edit)
+	};
+}
+/** "volume.requests_per_day rose from 20,000 to 100,000", "compliance.regimes now names hipaa", "the workload chat is new". */
+function editText({ key, from, to }) {
+	const name = /^workloads\[(.*)\]$/.exec(key)?.[1];
+	if (name !== void 0) return to === void 0 ? `the workload ${name} was removed` : `the workload ${name} is new`;
+	const word = /^(.*)\[(.*)\]$/.exec(key);
+	if (word !== null) return to === true ? `${word[1]} now names ${word[2]}` : `${word[1]} no longer names ${word[2]}`;
+	const [before, after] = [sizeOf$1(from), sizeOf$1(to)];
+	if (before !== null && after !== null) return `${key} ${after > before ? "rose" : "fell"} from ${valueText(from)} to ${valueText(to)}`;
+	if (from === void 0) return `${key} was set to ${valueText(to)}`;
+	if (to === void 0) return `${key} was removed (it was ${valueText(from)})`;
+	return `${key} changed from ${valueText(from)} to ${valueText(to)}`;
+}
+/** The number of a value or of the middle of its range. */
+function sizeOf$1(value) {
+	if (typeof value === "number") return value;
+	if (typeof value !== "object" || value === null || !("expected" in value)) return null;
+	return typeof value.expected === "number" ? value.expected : null;
+}
+const LONGEST_VALUE = 80;
+function valueText(value) {
+	if (value === void 0) return null;
+	const size = sizeOf$1(value);
+	if (size !== null) return grouped$1(size);
+	if (typeof value !== "object") return String(value);
+	const text = Array.isArray(value) && value.every((item) => typeof item === "string") ? value.join(", ") : JSON.stringify(value);
+	return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}...`;
+}
+function outcomeOf(decision) {
+	const paths = new Map(decision.workloads.map(({ name, path }) => [name, path]));
+	return {
+		path: decision.path,
+		paths,
+		monthlyUsd: expectedUsd(decision.monthlyCostUsd)
+	};
+}
+function outcomeOfSolved({ facts, search: { chosen } }) {
+	const sideAt = (index) => chosen === void 0 ? "none" : chosen.assignment[index]?.kind === "self-host" ? "self-host" : "api";
+	return {
+		path: chosen === void 0 ? "none" : pathOf(chosen.assignment),
+		paths: new Map(facts.workloads.map(({ name }, index) => [name, sideAt(index)])),
+		monthlyUsd: chosen?.monthlyUsd ?? null
+	};
+}
+/** The path of the policy, and that of every workload that both have. */
+function samePaths(a, b) {
+	return a.path === b.path && [...a.paths].every(([name, path]) => (b.paths.get(name) ?? path) === path);
+}
+function isMaterial(from, to) {
+	if (from === null || to === null) return from !== to;
+	return Math.abs(to - from) >= Math.max(MATERIAL_USD, from * MATERIAL_RATIO);
+}
+function difference$1(from, to) {
+	return from === null || from === void 0 || to === null ? null : to - from;
+}
+
 // src/decide/compare.ts
 /**
 * What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from
@@ -48645,6 +51383,7 @@ function compare(base, head) {
 	const to = expectedUsd(head.monthlyCostUsd);
 	const names = new Set(head.workloads.map((workload) => workload.name));
 	return {
+		cause: null,
 		deltaMonthlyUsd: from === null || to === null ? null : to - from,
 		pathChange: base.path === head.path ? null : {
 			from: base.path,
@@ -48702,30 +51441,12 @@ const STALE_AFTER_DAYS = {
 	api: 30,
 	instance: 180
 };
-/** Prices that the chosen options rest on; of every priced instance type when nothing is chosen. */
-function usedPrices(trace, catalog, asOf) {
-	return trace.decision.workloads.flatMap(({ option }) => {
-		if (option === null) return [];
-		if (option.instanceType !== void 0) {
-			const row = findInstance(catalog, option.instanceType)?.usdPerHour[trace.facts.region];
-			return row === void 0 ? [] : [{
-				id: option.instanceType,
-				checked: row.checked,
-				kind: "instance"
-			}];
-		}
-		const model = findApiModel(catalog, option.model);
-		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
-		return row === void 0 ? [] : [{
-			id: option.model,
-			checked: row.checked,
-			kind: "api"
-		}];
-	});
+function pricesOf({ decision, facts }, catalog, asOf) {
+	return usedPrices(decision.workloads, facts.region, catalog, asOf);
 }
 /** The price of the decision that was read longest ago; null when nothing was chosen. */
 function oldestPriceUsed(trace, catalog, asOf) {
-	const [oldest] = [...usedPrices(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
+	const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
 	return oldest === void 0 ? null : {
 		id: oldest.id,
 		checked: oldest.checked,
@@ -48744,7 +51465,7 @@ function findingsOf(trace, document, catalog, asOf) {
 	];
 }
 function stale(trace, catalog, asOf) {
-	return [...new Map(usedPrices(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
+	return [...new Map(pricesOf(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
 }
 function shutdowns(trace, document, catalog, asOf) {
 	const end = monthDate(asOf, trace.facts.horizonMonths);
@@ -48782,6 +51503,15 @@ function missingDiscounts(trace, document, catalog, asOf) {
 		return [...workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null ? [notice("cached-price-unknown", text("cached input"), line)] : [], ...workload.batchRatio > 0 && price.batchInputUsdPerMTok === null ? [notice("batch-price-unknown", text("batch"), line)] : []];
 	});
 }
+/**
+* From this many tokens a minute on the reader is told to check the account's limit: the catalog holds no dated limits, and providers'
+* first paid tiers lie around it. Source: ours (S2-011, S0-028).
+*/
+const RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE = 2e6;
+/** Tokens of the busiest minute of the first month, input and output together. */
+function busiestMinuteTokens(workload) {
+	return busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage * 60 * (workload.inputTokens.expected + workload.outputTokens.expected);
+}
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
 function notAsked(trace, document) {
 	return trace.facts.workloads.flatMap((workload) => {
@@ -48794,7 +51524,12 @@ function notAsked(trace, document) {
 		].includes(workload.customization);
 		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
 		const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
-		return [...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [], ...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []];
+		const peak = busiestMinuteTokens(workload);
+		return [
+			...tokens && peak >= RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE ? [notice("api-rate-limit-unproven", `${workload.name}: the busiest minute holds ${grouped$1(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`, document.lineOf(`${workload.pointer}.volume`))] : [],
+			...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [],
+			...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []
+		];
 	});
 }
 function notice(id, text, line) {
@@ -49092,7 +51827,17 @@ function evaluate(input) {
 		...input.files,
 		...input.base?.files
 	});
-	const baseDecision = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations).decision;
+	const baseTrace = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
+	const baseDecision = baseTrace?.decision ?? null;
+	const causeContext = {
+		catalog,
+		asOf,
+		waivers,
+		calibrations: {
+			base: baseMeasured?.calibrations ?? [],
+			head: measured.calibrations
+		}
+	};
 	const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
 	return {
 		kind: "evaluated",
@@ -49110,7 +51855,10 @@ function evaluate(input) {
 			},
 			baseNote: baseNote(input.base, base?.kind ?? null),
 			decision: trace.decision,
-			delta: baseDecision === null ? null : compare(baseDecision, trace.decision),
+			delta: baseDocument === null || baseDecision === null ? null : {
+				...compare(baseDecision, trace.decision),
+				cause: causeOf$1(baseDocument, baseDecision, head, trace.decision, causeContext)
+			},
 			gates,
 			findings: [
 				...findings,
@@ -49123,7 +51871,11 @@ function evaluate(input) {
 			region: trace.facts.region
 		},
 		document: head,
-		trace
+		trace,
+		base: baseDocument && baseTrace ? {
+			document: baseDocument,
+			region: baseTrace.facts.region
+		} : null
 	};
 }
 function unusedInBase(measured) {
@@ -49175,6 +51927,7 @@ async function evaluateFile(path, base, asOf) {
 		engineVersion: ENGINE_VERSION
 	});
 }
+/** A policy file with the measurement files that it names. */
 async function sourceOf(path) {
 	const text = await readPolicyText(path);
 	return {
@@ -49276,7 +52029,9 @@ function parseCsv(path, text) {
 			columns: true,
 			bom: true,
 			skip_empty_lines: true,
-			trim: true
+			trim: true,
+			relax_column_count: true,
+			relax_quotes: true
 		});
 	} catch (error) {
 		throw new UserError(`${path}: is not a CSV table with a header line: ${error instanceof Error ? error.message : String(error)}`);
@@ -50175,7 +52930,7 @@ async function catalogCheck(options) {
 	const problems = checkCatalog(catalog, checkDate(options.asOf));
 	const text = problems.length === 0 ? `${listRows(catalog).length} rows, every check holds\n` : problems.map(({ check, row, problem }) => `${check}: ${row}: ${problem}\n`).join("");
 	await emit(options.format === "json" ? json(problems) : text, void 0);
-	const stale = stalePrices(catalog, options.asOf);
+	const stale = stalePrices$1(catalog, options.asOf);
 	if (stale.length > 0) process.stderr.write(staleText(stale));
 	if (problems.length > 0) raiseExitCode(EXIT$1.gateFailed);
 }
@@ -56735,13 +59490,17 @@ const priorities = {
 	reasons: 80,
 	conditions: 75,
 	tippingPoints: 70,
+	nextMeasurement: 65,
 	otherWorkloads: 60,
 	paths: 55,
 	breakEvens: 50,
+	swings: 48,
+	preferences: 47,
 	costs: 45,
 	fleets: 40,
 	ruledOut: 35,
 	advisory: 32,
+	nearMisses: 33,
 	assumptions: 30,
 	charts: 25,
 	infrastructure: 20
@@ -56777,6 +59536,7 @@ function groundSections(view, writer) {
 	return [
 		stepped(priorities.reasons, "reason", view.reasons, (shown) => titled$2(writer, why, shown)),
 		stepped(priorities.tippingPoints, "tipping point", view.tippingPoints, (shown) => titled$2(writer, line(strong("What would change it")), shown)),
+		whole(priorities.nextMeasurement, () => view.nextMeasurement.length === 0 ? [] : [paragraph(writer, view.nextMeasurement)]),
 		stepped(priorities.conditions, "condition", view.conditions, (shown) => [...titled$2(writer, line(strong("Conditions to meet")), shown.slice(0, OPEN_CONDITIONS)), ...shown.length > OPEN_CONDITIONS ? details(plural(more, "more condition"), [list(writer, shown.slice(OPEN_CONDITIONS))]) : []])
 	];
 }
@@ -56785,8 +59545,11 @@ function foldedSections(view, writer, extras) {
 	const fleetSizes = enumerate(view.fleets.map((fleet) => fleet.size));
 	return [
 		tableSection(priorities.paths, "path", view.paths, writer),
+		tableSection(priorities.swings, "swing", view.decidingSwings, writer),
+		tableSection(priorities.preferences, "preference", view.declaredPreferences, writer),
 		stepped(priorities.costs, "cost build-up", view.costs, (shown) => details(`Cost build-up of ${costNames}`, shown.flatMap((cost) => [paragraph(writer, cost.title), table(writer, cost.table)]))),
 		tableSection(priorities.breakEvens, "break-even", view.breakEvens, writer),
+		stepped(priorities.breakEvens, "break-even note", view.breakEvenNotes, (shown) => details("Break-even in detail: every crossing, the smallest unit, when to leave", [list(writer, shown)])),
 		...extras.chart,
 		stepped(priorities.fleets, "fleet plan", view.fleets, (shown) => details(`Fleet plan: ${fleetSizes}`, shown.flatMap((fleet) => [
 			paragraph(writer, fleet.title),
@@ -56795,6 +59558,7 @@ function foldedSections(view, writer, extras) {
 		]))),
 		stepped(priorities.ruledOut, "rejecting rule", view.ruledOut.items, (shown) => details(view.ruledOut.title, [list(writer, shown)], view.costs.length === 0)),
 		tableSection(priorities.advisory, "rule of thumb", view.advisory, writer),
+		stepped(priorities.nearMisses, "near miss", view.nearMisses, (shown) => details(`Less expensive, but for one rule: ${plural(view.nearMisses.length, "option")}`, [list(writer, shown)])),
 		tableSection(priorities.assumptions, "assumption", view.assumptions, writer),
 		...extras.infrastructure
 	];
@@ -56874,12 +59638,12 @@ function chartSection(curves, writer) {
 			...lines.length === 0 ? [] : [fence("mermaid", lines)],
 			table(writer, {
 				columns: columns("Requests/month>", "API>", "Self-host>", "Less expensive", "Mark"),
-				rows: curve.points.map(cells)
+				rows: curve.points.map(cells$1)
 			})
 		];
 	})));
 }
-function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }) {
+function cells$1({ requestsPerMonth, apiUsd, selfHostUsd, mark }) {
 	const amount = (value) => line(value === null ? "not possible" : usd(value));
 	return [
 		line(volume(requestsPerMonth)),
@@ -56954,6 +59718,63 @@ function priorityOf(sections, index) {
 }
 function size(text, limit) {
 	return text === "" ? 0 : limit.measure(text) + 1;
+}
+
+// src/report/infrastructure.ts
+const KINDS = [
+	"removed",
+	"changed",
+	"added"
+];
+const NAMED_ATTRIBUTES = 5;
+/** Folded: counts by type, then each resource; a note where there is nothing to compare. Empty when nothing changes. */
+function infrastructureSections(change, writer) {
+	if (change.kind !== "compared") return [whole(priorities.infrastructure, () => [paragraph(writer, noteOf(change))])];
+	const { changes, fresh } = change;
+	if (changes.length === 0) return [];
+	const ordered = KINDS.flatMap((kind) => changes.filter((entry) => entry.kind === kind));
+	return [stepped(priorities.infrastructure, "resource", ordered, (shown) => details(titleOf$2(changes, fresh), [
+		table(writer, countsByType(changes)),
+		list(writer, shown.map(resourceLine)),
+		paragraph(writer, line("Synthesized offline from the two policies; nothing was read from or sent to a cloud account."))
+	]))];
+}
+function noteOf(change) {
+	if (change.kind === "not-built") return line(`Infrastructure: no preview; ${change.text}.`);
+	return line(`Infrastructure: the preview failed and nothing else depends on it: ${change.text}.`);
+}
+function titleOf$2(changes, fresh) {
+	if (fresh) return `Infrastructure: ${plural(changes.length, "resource")} to create`;
+	const counts = KINDS.toReversed().map((kind) => [changes.filter((entry) => entry.kind === kind).length, kind]);
+	return `Infrastructure: ${enumerate(counts.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`))}`;
+}
+function countsByType(changes) {
+	const types = [...new Set(changes.map(({ address }) => typeOf(address)))].sort();
+	const count = (type, kind) => {
+		const found = changes.filter((entry) => entry.kind === kind && typeOf(entry.address) === type).length;
+		return line(found === 0 ? "-" : `${found}`);
+	};
+	return {
+		columns: columns("Resource type", "Added>", "Changed>", "Removed>"),
+		rows: types.map((type) => [
+			line(code(type)),
+			count(type, "added"),
+			count(type, "changed"),
+			count(type, "removed")
+		])
+	};
+}
+function typeOf(address) {
+	return address.split(".")[0] ?? address;
+}
+function resourceLine({ kind, address, attributes }) {
+	const named = attributes.slice(0, NAMED_ATTRIBUTES).flatMap((name, index) => [...line(index === 0 ? ": " : ", "), code(name)]);
+	const more = attributes.length > NAMED_ATTRIBUTES ? line(` and ${attributes.length - NAMED_ATTRIBUTES} more`) : [];
+	return [
+		...line(`${kind} `, code(address)),
+		...named,
+		...more
+	];
 }
 
 // src/report/quiet.ts
@@ -57211,9 +60032,102 @@ function fleetRows(fleet) {
 	].map(([label, value]) => [line(label), line(value)]);
 }
 
+// src/report/why.ts
+/** A comment names edits until they explain this share of a change, and two at most. */
+const EXPLAINED_RATIO = .8;
+const NAMED_EDITS = 2;
+/** "Because compliance.data_may_leave was set to false (line 24)": the cause of a change in one line; empty where there is none. */
+function causeLine(cause) {
+	if (cause === null || cause.edits.length === 0) return [];
+	const named = cause.kind === "path" ? cause.edits.slice(0, NAMED_EDITS) : mainEdits(cause);
+	const more = cause.kind === "path" ? cause.edits.length - named.length : 0;
+	return line("Because ", ...named.flatMap((edit, index) => line(index === 0 ? "" : " and ", edit.text, ...atLine(edit.line))), more === 0 ? "." : ` and ${plural(more, "more edit")}.`);
+}
+function mainEdits({ edits }) {
+	const size = ({ effectUsd }) => Math.abs(effectUsd ?? 0);
+	const total = edits.reduce((sum, edit) => sum + size(edit), 0);
+	const enough = edits.findIndex((_, index) => edits.slice(0, index + 1).reduce((sum, edit) => sum + size(edit), 0) >= total * EXPLAINED_RATIO);
+	return edits.slice(0, Math.min(NAMED_EDITS, enough === -1 ? NAMED_EDITS : enough + 1));
+}
+/** Every edit of the cause with what it does alone; the last row is what they do together beyond that. */
+function causeTable(cause) {
+	const rows = (cause?.edits ?? []).map((edit) => [
+		line(edit.text),
+		line(effect(edit.effectUsd)),
+		line(String(edit.line))
+	]);
+	const together = cause?.togetherUsd ?? 0;
+	const rest = Math.abs(together) < 1 ? [] : [[
+		line("together, beyond their own effects"),
+		line(usdChange(together)),
+		line("-")
+	]];
+	return {
+		title: titleOf$1(cause),
+		table: {
+			columns: columns("Edit", "Effect alone>", "Line>"),
+			rows: [...rows, ...rest]
+		}
+	};
+}
+function titleOf$1(cause) {
+	if (cause === null) return "";
+	return `Cause of the change: ${cause.kind === "path" ? "the smallest set of edits whose reversal restores the base" : "the edits by their own effect"}${cause.otherEdits === 0 ? "" : `; ${plural(cause.otherEdits, "other edit")} ${cause.otherEdits === 1 ? "does" : "do"} not decide it`}${cause.capped ? `; the search stopped after ${plural(cause.evaluations, "hypothetical policy", "hypothetical policies")}` : ""}`;
+}
+function effect(value) {
+	return value === null ? "not known" : usdChange(value);
+}
+/** A conflict as one sentence whose policy lines a renderer can link. */
+function conflictLine({ steps }) {
+	const parts = steps.flatMap((step, index) => line(index === 0 ? "because " : "; and because ", code(shortKey(step.pointer)), ` ${step.says}`, ...atLine(step.line), `, ${step.out}`));
+	return line(...parts, "; so no path fits");
+}
+/** The ways out of a policy that nothing fits, least expensive first, each with the workload where there are several. */
+function relaxationLines(workloads) {
+	return workloads.flatMap(({ name, relaxations }) => relaxations.map(({ text }) => line(...workloads.length === 1 ? [] : [strong(`${shortName(name)}:`), " "], text)));
+}
+const ROLES = {
+	used: "the API that would be used",
+	cheapest: "the least expensive API",
+	dearest: "the most expensive API"
+};
+/** Break-evens with every crossing, the smallest unit, when to leave again, and what growth makes of the workload. */
+function breakEvenLines(workloads) {
+	return workloads.flatMap((workload) => {
+		const owner = workloads.length === 1 ? [] : [strong(`${shortName(workload.name)}:`), " "];
+		return breakEvenSentences(workload).map((sentence) => line(...owner, sentence));
+	});
+}
+function breakEvenSentences(workload) {
+	const { breakEvens, smallestUnitUsd, smallestUnitModel, leaveWhen, growth } = workload;
+	if (breakEvens.length === 0) return growthSentence(growth);
+	const leave = leaveWhen.map(({ text }) => text);
+	return [
+		...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant)}`),
+		...smallestUnitUsd === null ? [] : [`self-hosting ${smallestUnitModel ?? ""} needs at least ${usd(smallestUnitUsd)} of API spend a month, people included`],
+		...leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`],
+		...growthSentence(growth)
+	];
+}
+function crossingWords({ crossings, today, complete, reachedOn }) {
+	const steps = crossings.map(({ requestsPerMonth, above }) => `${pathWords[above]} above ${volume(requestsPerMonth)}`);
+	return `${steps.length === 0 ? `${pathWords[today]} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`}${reachedOn === null ? "" : `; growth reaches the next one in ${reachedOn}`}${complete ? "" : "; there may be more crossings"}`;
+}
+function growthSentence(growth) {
+	if (growth === null) return [];
+	const month = ({ requestsPerMonth, tokensPerRequest }) => `${quantity(requestsPerMonth)} requests of ${quantity(tokensPerRequest)} tokens`;
+	return [`first month ${month(growth.first)}, last month ${month(growth.last)}`];
+}
+function alternatives(items) {
+	return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")}, or ${items.at(-1)}`;
+}
+function shortKey(pointer) {
+	return pointer.replace(/^workloads\[\d+\]\./, "").replace(/\[.*\]$/, "");
+}
+
 // src/report/grounds.ts
 /** How many reasons and tipping points a reader takes in at a glance. */
-const SHOWN = 3;
+const SHOWN$1 = 3;
 /** The deciding reasons, at most three: the first of each workload before the second of any, each with its policy line. */
 function reasonLines(evaluation) {
 	const { workloads } = evaluation.decision;
@@ -57221,19 +60135,22 @@ function reasonLines(evaluation) {
 	return merged(Array.from({ length: depth }, (_, rank) => workloads.flatMap((workload) => workload.reasons.slice(rank, rank + 1).map((reason) => ({
 		content: reason,
 		workload: workload.name
-	})))).flat(), (reason) => reason.text).slice(0, SHOWN).map(({ content, workloads: names }) => [
-		...owners(names, workloads.length),
-		...verdictWord(content),
-		...line(content.text),
-		...atLine(content.line)
-	]);
+	})))).flat(), (reason) => reason.text).slice(0, SHOWN$1).map(({ content, workloads: names }) => {
+		const conflict = workloads.find((workload) => workload.conflict?.text === content.text)?.conflict ?? null;
+		const said = conflict === null ? [
+			...verdictWord(content),
+			...line(content.text),
+			...atLine(content.line)
+		] : conflictLine(conflict);
+		return [...owners(names, workloads.length), ...said];
+	});
 }
 /** The nearest tipping points, at most three, nearest meaning the smallest factor. */
 function tippingLines(workloads) {
 	return merged(workloads.flatMap((workload) => workload.tippingPoints.map((point) => ({
 		content: point,
 		workload: workload.name
-	}))).sort((a, b) => distance(a.content) - distance(b.content)), (point) => point.text).slice(0, SHOWN).map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(content.text)]);
+	}))).sort((a, b) => distance(a.content) - distance(b.content)), (point) => point.text).slice(0, SHOWN$1).map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(content.text)]);
 }
 /** Everything that must be done for the choices to hold; one line for each condition, however many workloads share it. */
 function conditionLines(workloads) {
@@ -57285,6 +60202,110 @@ function merged(items, key) {
 	return [...found.values()];
 }
 
+// src/report/preferences.ts
+/** Cost, score and marks of the paths side by side, the chosen one first; no rows where nothing was chosen. */
+function preferenceTable({ preferences }) {
+	if (preferences === null) return {
+		title: "",
+		table: {
+			columns: columns("Soft dimension"),
+			rows: []
+		}
+	};
+	const { entries, weights } = preferences;
+	const row = (label, values) => [line(label), ...values.map((value) => line(value))];
+	return {
+		title: titleOf(preferences),
+		table: {
+			columns: columns("Soft dimension", "Weight>", ...entries.map(({ path }) => `${pathWords[path]}>`)),
+			rows: [
+				row("Cost a month", ["-", ...entries.map(({ monthlyUsd }) => usd(monthlyUsd))]),
+				...Object.entries(weights).map(([dimension, weight]) => row(wordsOf$1(dimension), [quantity(weight), ...entries.map(({ marks }) => `${quantity(marks[dimension] ?? 0)} of 4`)])),
+				row("Soft score", ["-", ...entries.map(({ score }) => percent(score))]),
+				[
+					line(strong("Compared as")),
+					line("-"),
+					...entries.map(({ valuedUsd }) => line(strong(usd(valuedUsd))))
+				]
+			]
+		}
+	};
+}
+/** The same where the policy declares preferences; elsewhere a comment has no need of it. */
+function declaredPreferences(decision) {
+	const all = preferenceTable(decision);
+	return decision.preferences?.declared === true ? all : {
+		...all,
+		table: {
+			...all.table,
+			rows: []
+		}
+	};
+}
+/** What would have to be paid, or weighed otherwise, for another path to win. */
+function preferenceFlips({ preferences }) {
+	if (preferences === null) return [];
+	const { flip, weightFlips } = preferences;
+	const [critical] = weightFlips;
+	return [...flip === null ? [] : [["preference flip", `${pathWords[flip.path]} wins at a preference budget of ${percent(flip.budgetRatio)} of the cost`]], ...critical === void 0 ? [] : [["critical weight", `${wordsOf$1(critical.dimension)}: ${pathWords[critical.path]} wins at weight ${quantity(critical.to)} instead of ${quantity(critical.from)}`]]];
+}
+function titleOf({ declared, budgetRatio, flip }) {
+	return `Preferences: ${declared ? `a perfect soft fit is worth ${percent(budgetRatio)} of the cost` : "not declared, so cost alone decides"}; ${flip === null ? "no budget changes the path" : `${pathWords[flip.path]} wins at ${percent(flip.budgetRatio)}`}`;
+}
+/** `lockIn` is "lock in", as the key `lock_in` reads. */
+function wordsOf$1(dimension) {
+	return dimension.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+// src/report/sureness.ts
+/** Swings that a comment shows; the rest stands in `explain` and on the page. */
+const SHOWN = 3;
+/** Every input moved alone to P10 and P90, the widest swing first. */
+function tornadoTable({ tornado }) {
+	const [widest] = tornado;
+	return {
+		title: widest === void 0 ? "" : `Widest swing: ${nameOf(widest)}, ${costs(widest)} a month`,
+		table: {
+			columns: columns("Input", "P10>", "P90>", "Cost at P10>", "Cost at P90>", "Flips to", "Chance>"),
+			rows: tornado.map(cells)
+		}
+	};
+}
+/** The three widest swings, and only where they bear on the verdict: another path is within reach of one of them. */
+function decidingSwings(decision) {
+	const all = tornadoTable(decision);
+	const matters = decision.tornado.some(({ flipRatio }) => flipRatio > 0);
+	return {
+		title: all.title,
+		table: {
+			...all.table,
+			rows: matters ? all.table.rows.slice(0, SHOWN) : []
+		}
+	};
+}
+/** `Measure next: run vllm bench serve ...`, or nothing. */
+function nextMeasurementLine({ nextMeasurement }) {
+	return nextMeasurement === null ? [] : line(strong("Measure next:"), ` ${nextMeasurement}.`);
+}
+function cells(swing) {
+	return [
+		line(nameOf(swing)),
+		line(`${quantity(swing.low)} ${swing.unit}`),
+		line(`${quantity(swing.high)} ${swing.unit}`),
+		line(usd(swing.lowMonthlyUsd)),
+		line(usd(swing.highMonthlyUsd)),
+		line(swing.flipsTo === null ? "-" : pathWords[swing.flipsTo]),
+		line(swing.flipRatio === 0 ? "-" : percent(swing.flipRatio))
+	];
+}
+function nameOf({ input, workload }) {
+	return workload === null ? shortName(input) : `${shortName(input)} of ${shortName(workload)}`;
+}
+function costs({ lowMonthlyUsd, highMonthlyUsd }) {
+	const [least, most] = [Math.min(lowMonthlyUsd, highMonthlyUsd), Math.max(lowMonthlyUsd, highMonthlyUsd)];
+	return `${usd(least)} to ${usd(most)}`;
+}
+
 // src/report/view.ts
 const HASH_DIGITS = 12;
 /** The view of one evaluation. No decision is made here: figures are rounded, things are named and put in order. */
@@ -57300,11 +60321,19 @@ function viewOf(evaluation) {
 		workloads: rowsOf(evaluation),
 		confidence: confidenceOf(decision),
 		reasons: reasonLines(evaluation),
-		tippingPoints: tippingLines(decision.workloads),
+		tippingPoints: decision.path === "none" ? relaxationLines(decision.workloads) : tippingLines(decision.workloads),
+		cause: causeTable(evaluation.delta?.cause ?? null),
+		nearMisses: decision.path === "none" ? [] : relaxationLines(decision.workloads),
+		nextMeasurement: nextMeasurementLine(decision),
+		decidingSwings: decidingSwings(decision),
+		tornado: tornadoTable(decision),
+		declaredPreferences: declaredPreferences(decision),
+		preferences: preferenceTable(decision),
 		conditions: conditionLines(decision.workloads),
 		costs: costViews(decision.workloads),
 		paths: pathTable(decision),
 		breakEvens: breakEvenTable(decision.workloads),
+		breakEvenNotes: breakEvenLines(decision.workloads),
 		ruledOut: ruledOut(decision.workloads),
 		assumptions: assumptionTable(decision),
 		advisory: advisoryTable(decision),
@@ -57346,6 +60375,7 @@ function summaryOf(evaluation) {
 			...line(" "),
 			...gates
 		] : [...before, ...gates],
+		causeLine(evaluation.delta?.cause ?? null),
 		billsAndPeople(evaluation.decision),
 		averaging(evaluation.decision, evaluation.horizonMonths)
 	].filter((content) => content.length > 0);
@@ -57459,9 +60489,10 @@ function resultSections(result, context, depth, name) {
 	const title = `${name}: ${resultVerdict(result)}`;
 	if (result.kind === "evaluated") {
 		const curves = result.extras?.curves ?? [];
+		const change = result.extras?.infrastructure;
 		const extras = {
 			chart: curves.length === 0 ? [] : [chartSection(curves, writer)],
-			infrastructure: []
+			infrastructure: change === void 0 ? [] : infrastructureSections(change, writer)
 		};
 		return policySections(viewOf(result.evaluation), writer, title, depth, extras);
 	}
@@ -58508,7 +61539,10 @@ function renderExplain(evaluation, document, workload) {
 			columns: columns("What", "Value"),
 			rows: contextRows(evaluation)
 		}),
+		titled$1(view.cause.title, view.cause.table),
 		titled$1(view.paths.title, view.paths.table),
+		titled$1(view.tornado.title, view.tornado.table),
+		titled$1(view.preferences.title, view.preferences.table),
 		...chosen.flatMap((decided) => workloadBlocks(decided, document)),
 		...fleetViews(evaluation.decision).flatMap((fleet) => [`${paragraphText(fleet.title, terminal)}\n${tableText(fleet.table, terminal)}`, fleet.command.map(commandLine).join("\n")]),
 		titled$1(view.advisory.title, view.advisory.table),
@@ -58535,8 +61569,9 @@ function workloadBlocks(workload, document) {
 			`${quantity(workload.requestsPerMonth)} requests a month; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
 			monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${bandText(monthly)}`,
 			breakEven === null ? "no break-even volume" : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
+			...breakEvenLines([workload]),
 			...workload.conditions.map((condition) => `condition: ${condition}`)
-		].map((fact) => line(fact))].map((content) => paragraphText(content, terminal)).join("\n"),
+		].map((fact) => typeof fact === "string" ? line(fact) : fact)].map((content) => paragraphText(content, terminal)).join("\n"),
 		titled$1("Declared", {
 			columns: columns("Key", "Value", "Line>"),
 			rows: declaredRows(workload.name, document)
@@ -58558,6 +61593,14 @@ function workloadBlocks(workload, document) {
 			columns: columns("Parameter", "From>", "To>", "Flips to", "In words"),
 			rows: tippingRows(workload)
 		}),
+		titled$1("Conflict", {
+			columns: columns("Need", "Line>", "Waiver", "Takes out", "For example"),
+			rows: conflictRows(workload)
+		}),
+		titled$1("Relaxations", {
+			columns: columns("What if", "Option", "Monthly>"),
+			rows: relaxationRows(workload)
+		}),
 		titled$1("Ruled out", {
 			columns: columns("Option", "Rule", "Verdict", "Because", "Line>"),
 			rows: rejectedRows(workload)
@@ -58578,6 +61621,9 @@ function contextRows({ policy, base, baseNote, asOf, catalog, horizonMonths, reg
 		["oldest price", oldest === null ? "none used" : `${oldest.id}, checked ${oldest.checked}, ${plural(oldest.ageDays, "day")} old`],
 		["horizon, region", `${plural(horizonMonths, "month")}, ${region}`],
 		["confidence", decision.confidenceText === "" ? decision.confidence : `${decision.confidence}: ${decision.confidenceText}`],
+		...decision.confidenceSteps.map(({ text }) => ["one step down", text]),
+		...decision.nextMeasurement === null ? [] : [["measure next", decision.nextMeasurement]],
+		...preferenceFlips(decision),
 		["search", search]
 	]);
 }
@@ -58627,6 +61673,22 @@ function tippingRows({ tippingPoints }) {
 		line(quantity(point.to)),
 		line(pathWords[point.flipsTo]),
 		line(point.text)
+	]);
+}
+function conflictRows({ conflict }) {
+	return (conflict?.steps ?? []).map((step) => [
+		line(code(step.pointer), ` ${step.says}`),
+		line(lineText(step.line)),
+		line(step.waivable ? "possible" : "no waiver can lift it"),
+		line(step.out),
+		line(step.example)
+	]);
+}
+function relaxationRows({ relaxations }) {
+	return relaxations.map(({ text, option, monthlyUsd }) => [
+		line(text),
+		line(code(option.id)),
+		line(usd(monthlyUsd))
 	]);
 }
 function rejectedRows({ rejected }) {
@@ -58723,6 +61785,7 @@ function documentOf(evaluation) {
 			monthlyCostUsd: bandOf(base.decision.monthlyCostUsd)
 		},
 		baseNote: evaluation.baseNote,
+		delta: delta === null ? null : { cause: delta.cause === null ? null : causeOf(delta.cause) },
 		workloadDeltas: (delta?.workloads ?? []).map(({ name, kind, from, to, deltaUsd }) => ({
 			name,
 			kind,
@@ -58732,6 +61795,11 @@ function documentOf(evaluation) {
 		})),
 		confidence: decision.confidence,
 		confidenceText: decision.confidenceText,
+		probabilityCheapest: decision.probabilityCheapest === null ? null : figure(decision.probabilityCheapest),
+		confidenceSteps: decision.confidenceSteps.map(({ text }) => ({ text })),
+		nextMeasurement: decision.nextMeasurement,
+		tornado: decision.tornado.map(swingOf),
+		preferences: decision.preferences === null ? null : preferencesOf(decision.preferences),
 		exact: decision.exact,
 		paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({
 			path,
@@ -58798,20 +61866,92 @@ function workloadOf(workload) {
 			option: optionOf(option),
 			monthlyCostUsd: bandOf(monthlyCostUsd)
 		})),
-		tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text }) => ({
+		tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text, reachedOn }) => ({
 			parameter,
 			from: figure(from),
 			to: figure(to),
 			flipsTo,
-			text
+			text,
+			...reachedOn === void 0 ? {} : { reachedOn }
 		})),
 		conditions: workload.conditions,
 		line: workload.line,
 		requestsPerMonth: figure(workload.requestsPerMonth),
+		breakEvens: workload.breakEvens.map(({ role, versus, today, crossings, complete, reachedOn }) => ({
+			role,
+			versus,
+			today,
+			crossings: crossings.map(({ requestsPerMonth, above }) => ({
+				requestsPerMonth: figure(requestsPerMonth),
+				above
+			})),
+			complete,
+			reachedOn
+		})),
+		smallestUnitUsd: money(workload.smallestUnitUsd),
+		smallestUnitModel: workload.smallestUnitModel,
+		leaveWhen: workload.leaveWhen.map(({ parameter, from, to, text }) => ({
+			parameter,
+			from: figure(from),
+			to: figure(to),
+			text
+		})),
+		growth: workload.growth === null ? null : {
+			first: monthOf(workload.growth.first),
+			last: monthOf(workload.growth.last)
+		},
+		conflict: workload.conflict === null ? null : {
+			text: workload.conflict.text,
+			steps: workload.conflict.steps.map(({ pointer, says, line, waivable, out, example }) => ({
+				pointer,
+				says,
+				line,
+				waivable,
+				out,
+				example
+			}))
+		},
+		relaxations: workload.relaxations.map((relaxation) => ({
+			needs: relaxation.needs.map(({ pointer, says, line, waivable }) => ({
+				pointer,
+				says,
+				line,
+				waivable
+			})),
+			rule: relaxation.rule,
+			option: optionOf(relaxation.option),
+			monthlyUsd: money(relaxation.monthlyUsd),
+			savingUsd: money(relaxation.savingUsd),
+			text: relaxation.text
+		})),
 		considered: {
 			total: workload.considered.total,
 			feasible: workload.considered.feasible
 		}
+	};
+}
+function monthOf({ requestsPerMonth, tokensPerRequest }) {
+	return {
+		requestsPerMonth: figure(requestsPerMonth),
+		tokensPerRequest: figure(tokensPerRequest)
+	};
+}
+function causeOf({ kind, edits, otherEdits, togetherUsd, evaluations, capped, text }) {
+	return {
+		kind,
+		edits: edits.map((edit) => ({
+			key: edit.key,
+			from: edit.from,
+			to: edit.to,
+			line: edit.line,
+			effectUsd: money(edit.effectUsd),
+			text: edit.text
+		})),
+		otherEdits,
+		togetherUsd: money(togetherUsd),
+		evaluations,
+		capped,
+		text
 	};
 }
 /** Fields that an option does not have are absent, as the schema says; JSON.stringify leaves undefined out. */
@@ -58880,6 +62020,44 @@ function fleetOf(fleet) {
 		workloads: fleet.workloads
 	};
 }
+function preferencesOf({ declared, budgetRatio, weights, entries, flip, weightFlips }) {
+	return {
+		declared,
+		budgetRatio: figure(budgetRatio),
+		weights,
+		entries: entries.map(({ path, monthlyUsd, score, valuedUsd, marks }) => ({
+			path,
+			monthlyUsd: money(monthlyUsd),
+			score: figure(score),
+			valuedUsd: money(valuedUsd),
+			marks: Object.fromEntries(Object.entries(marks).map(([dimension, mark]) => [dimension, figure(mark)]))
+		})),
+		flip: flip === null ? null : {
+			path: flip.path,
+			budgetRatio: figure(flip.budgetRatio)
+		},
+		weightFlips: weightFlips.map(({ dimension, from, to, path }) => ({
+			dimension,
+			from: figure(from),
+			to: figure(to),
+			path
+		}))
+	};
+}
+function swingOf(swing) {
+	const { input, workload, unit, low, high, lowMonthlyUsd, highMonthlyUsd, flipsTo, flipRatio } = swing;
+	return {
+		input,
+		workload,
+		unit,
+		low: figure(low),
+		high: figure(high),
+		lowMonthlyUsd: money(lowMonthlyUsd),
+		highMonthlyUsd: money(highMonthlyUsd),
+		flipsTo,
+		flipRatio: figure(flipRatio)
+	};
+}
 function sideOf(side) {
 	return side === null ? null : {
 		path: side.path,
@@ -58891,6 +62069,7 @@ function bandOf(band) {
 	return band === null ? null : {
 		expected: money(band.expected),
 		p10: money(band.p10),
+		p50: money(band.p50),
 		p90: money(band.p90)
 	};
 }
@@ -58924,8 +62103,13 @@ function renderText(evaluation, terminal) {
 		tableText(rows, terminal),
 		section(why, view.reasons, terminal),
 		section(line(strong("What would change it")), view.tippingPoints, terminal),
+		section(line(strong("Break-even in detail")), view.breakEvenNotes, terminal),
+		section(line(strong("Less expensive, but for one rule")), view.nearMisses, terminal),
+		view.cause.table.rows.length === 0 ? "" : titled(view.cause.title, tableText(view.cause.table, terminal), terminal),
+		view.nextMeasurement.length === 0 ? "" : paragraphText(view.nextMeasurement, terminal),
 		section(line(strong("Conditions to meet")), view.conditions, terminal),
 		titled(view.paths.title, tableText(view.paths.table, terminal), terminal),
+		view.decidingSwings.table.rows.length === 0 ? "" : titled(view.decidingSwings.title, tableText(view.decidingSwings.table, terminal), terminal),
 		view.breakEvens.table.rows.length === 0 ? "" : titled(view.breakEvens.title, tableText(view.breakEvens.table, terminal), terminal),
 		section(line(strong(view.ruledOut.title)), view.ruledOut.items, terminal),
 		paragraphText(line(foot, provenance.oldestPrice === null ? "" : `, ${provenance.oldestPrice}`, ", input ", code(provenance.inputHash)), terminal),
@@ -58983,12 +62167,63 @@ function reasonText({ rule, verdict, text, line, source }) {
 	return `    ${word} ${rule}: ${clean(text, MAX_TEXT)}${at}${source === null ? "" : ` [${sourceText(source)}]`}`;
 }
 
+// src/report/html.ts
+/** Places in the template; each occurs once, or the template is not ours. */
+const INPUT_PLACE = "<script type=\"application/json\" id=\"input\">null<\/script>";
+const PLAIN_PLACE = "<pre id=\"plain\"></pre>";
+const TITLE_PLACE = "<title>Breakeven</title>";
+/**
+* The page with its policies inside: one file that needs no network. `plain` is the report as text; readers without
+* scripts see it, all others until the page has drawn itself.
+*
+* The inputs stand in a data block that no browser runs; `<` is written as an escape there, so that no text of a policy
+* can end it. Throws when the template lacks a place: a defect of the build.
+*/
+function renderHtml(template, input, plain) {
+	const names = input.policies.map(({ path }) => clean(path, 200)).join(", ");
+	const json = JSON.stringify(input).replace(/[<\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	return [
+		[TITLE_PLACE, `<title>Breakeven: ${escaped(names)}</title>`],
+		[PLAIN_PLACE, `<pre id="plain">${escaped(plain)}</pre>`],
+		[INPUT_PLACE, INPUT_PLACE.replace("null", () => json)]
+	].reduce((page, [place, content]) => {
+		if (!page.includes(place)) throw new Error(`defect: the page template lacks ${place}`);
+		return page.replace(place, () => content);
+	}, template);
+}
+/** Text between tags. The plain report keeps its line breaks, which is why this is not `htmlText`. */
+function escaped(text) {
+	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+// src/cli/html.ts
+/** The page of the policies that could be evaluated; `plain` is their report as text, for readers without scripts. */
+async function htmlReport(files, base, asOf, plain) {
+	const policies = [];
+	for (const file of files) policies.push({
+		...await pageSource(file),
+		base: base === void 0 ? null : await pageSource(base)
+	});
+	return renderHtml(await readPageTemplate(), {
+		engineVersion: ENGINE_VERSION,
+		asOf,
+		policies
+	}, plain);
+}
+async function pageSource(path) {
+	const { text, files = {} } = await sourceOf(path);
+	return {
+		path,
+		text,
+		files
+	};
+}
+
 // src/cli/evaluate.ts
 /** Longest markdown that is printed; a comment of GitHub ends at 65,536. */
 const MARKDOWN_LIMIT = 65536;
 /** `evaluate`: results on standard output, diagnostics on standard error, the exit code by the worst of them. */
 async function evaluateCommand(policies, options) {
-	if (options.format === "html") throw new UserError("--format html is not supported yet; use text, markdown or json");
 	if (options.base !== void 0 && policies.length > 1) throw new UserError("--base goes with one policy; evaluate the policies one by one");
 	const results = [];
 	for (const file of policies) {
@@ -59008,7 +62243,7 @@ async function evaluateCommand(policies, options) {
 	}
 	for (const result of results) report(result);
 	const evaluations = results.flatMap((result) => result.kind === "evaluated" ? [result.evaluation] : []);
-	if (evaluations.length > 0) await emit(render(evaluations, results, options), options.out);
+	if (evaluations.length > 0) await emit(await render(evaluations, results, options), options.out);
 }
 function report(result) {
 	const diagnostics = result.kind === "invalid" ? result.diagnostics : result.kind === "evaluated" ? result.evaluation.diagnostics : [];
@@ -59016,7 +62251,7 @@ function report(result) {
 	if (result.kind === "invalid") raiseExitCode(EXIT$1.invalidPolicy);
 	if (result.kind === "evaluated" && result.evaluation.gates.some((gate) => gate.status === "fail")) raiseExitCode(EXIT$1.gateFailed);
 }
-function render(evaluations, results, options) {
+async function render(evaluations, results, options) {
 	if (options.format === "json") return renderJson(evaluations.length === 1 && evaluations[0] !== void 0 ? evaluations[0] : evaluations);
 	if (options.format === "markdown") return renderComment(results, {
 		serverUrl: "https://github.com",
@@ -59025,6 +62260,10 @@ function render(evaluations, results, options) {
 		runUrl: null,
 		maxLength: MARKDOWN_LIMIT
 	});
+	if (options.format === "html") {
+		const files = results.flatMap((result) => result.kind === "evaluated" ? [result.file] : []);
+		return htmlReport(files, options.base, options.asOf, evaluations.map((evaluation) => renderText(evaluation, PLAIN)).join("\n"));
+	}
 	const terminal = options.out === void 0 ? terminalOf(process.stdout) : PLAIN;
 	return evaluations.map((evaluation) => renderText(evaluation, terminal)).join("\n");
 }
@@ -59180,6 +62419,107 @@ function positive(option, text) {
 	return value;
 }
 
+// src/gateway-config.ts
+/** How far above the planned mean minute a workload may go; business hours and bursts together stay under 10. Ours. */
+const MINUTE_OVER_MEAN = 10;
+/** The least limit, so that a person who tries it out is not refused. Ours. */
+const LEAST_REQUESTS_PER_MINUTE = 60;
+/** How far above the planned mean day the tokens of a workload may cost: a busy weekday is 1.4 of the mean day. Ours. */
+const DAY_OVER_MEAN = 3;
+const LEAST_DAILY_USD = 1;
+const DAYS_PER_MONTH = 365 / 12;
+const MINUTES_PER_MONTH = 43800;
+/** Classes that say: this workload carries data about people. */
+const PERSONAL_CLASSES = [
+	"pii",
+	"phi",
+	"pci"
+];
+/**
+* The gateway of a decision, or null where there is none (`gatewayShape`).
+*
+* Example: a hybrid policy with restricted `chat` on own servers and `search` at OpenAI, 100 000 requests and 40 dollars of tokens a
+* month: `search` gets 60 requests a minute and max(1, 40 / 30.4 x 3) = 3.95 dollars a day, `chat` no fallback.
+*/
+function gatewayConfig(evaluation, policy, routes) {
+	if (gatewayShape(policy.deploy?.gateway ?? null, routeShapes(routes)) === null) return null;
+	return {
+		tasks: GATEWAY.tasks[policy.stage ?? "production"],
+		routes: evaluation.decision.workloads.flatMap((workload) => {
+			const route = routes.find((entry) => entry.workload === workload.name);
+			return route === void 0 ? [] : [gatewayRoute(workload, route, evaluation, policy)];
+		})
+	};
+}
+/** Routes as the gateway's size depends on them. */
+function routeShapes(routes) {
+	return routes.map((route) => ({
+		own: route.path === "self-host",
+		restricted: route.restricted
+	}));
+}
+function gatewayRoute(workload, route, evaluation, policy) {
+	const declared = policy.workloads.find(({ name }) => name === workload.name);
+	const growth = (1 + (declared?.volume.growthRatioPerMonth ?? 0)) ** evaluation.horizonMonths;
+	const perMinute = workload.requestsPerMonth * growth * MINUTE_OVER_MEAN / MINUTES_PER_MONTH;
+	const target = targetOf(workload, route, evaluation);
+	const fallbacks = route.restricted ? [] : fallbacksOf(workload, route);
+	const leaves = target.kind === "provider" || fallbacks.length > 0;
+	const personal = (declared?.dataClass ?? []).some((data) => PERSONAL_CLASSES.includes(data));
+	return {
+		workload: workload.name,
+		restricted: route.restricted && target.kind === "fleet",
+		guarded: leaves && !personal,
+		target,
+		fallbacks,
+		requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute))
+	};
+}
+/** The runner-up that the route names, at its own monthly cost; its prices are not at hand here, so the gateway counts it by LiteLLM's own. */
+function fallbacksOf({ runnersUp }, { fallback }) {
+	const found = runnersUp.find(({ option }) => option.id === fallback);
+	if (found?.option.provider === void 0) return [];
+	const { provider, route, model } = found.option;
+	return [{
+		kind: "provider",
+		provider,
+		route,
+		model,
+		inputUsdPerMTok: null,
+		outputUsdPerMTok: null,
+		dailyBudgetUsd: perDay(found.monthlyCostUsd.expected)
+	}];
+}
+function targetOf(workload, route, { decision }) {
+	const { option, costLines } = workload;
+	const fleet = decision.fleets.find(({ id }) => id === route.target);
+	if (fleet !== void 0) return {
+		kind: "fleet",
+		fleet: fleet.id,
+		model: fleet.model
+	};
+	if (option?.provider === void 0) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
+	const price = (id) => costLines.find((line) => line.id === id)?.unitPriceUsd ?? null;
+	return {
+		kind: "provider",
+		provider: option.provider,
+		route: option.route,
+		model: option.model,
+		inputUsdPerMTok: price("input-tokens"),
+		outputUsdPerMTok: price("output-tokens"),
+		dailyBudgetUsd: dailyBudget(costLines)
+	};
+}
+/** Null where a price is not known: nothing can be counted then. */
+function dailyBudget(lines) {
+	const tokens = lines.filter((line) => line.unit === "million tokens");
+	if (tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
+	return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0));
+}
+function perDay(monthlyUsd) {
+	return Math.max(LEAST_DAILY_USD, Math.ceil(monthlyUsd / DAYS_PER_MONTH * DAY_OVER_MEAN * 100) / 100);
+}
+
 // src/stack-config.ts
 /** Days that logs are kept: a year in production, as auditors ask; a month elsewhere. */
 const LOG_RETENTION_DAYS = {
@@ -59211,6 +62551,7 @@ function toStackConfig(evaluation, policy) {
 	const deploy = policy.deploy ?? {};
 	const stage = policy.stage ?? "production";
 	const { region } = evaluation;
+	const routes = routesOf(evaluation, policy);
 	const name = resourceName(evaluation.policy.name);
 	const environment = deploy.environment ?? stage;
 	const s3 = deploy.backend?.s3;
@@ -59246,9 +62587,10 @@ function toStackConfig(evaluation, policy) {
 			alarmEmail: deploy.alarmEmail ?? null,
 			monthlyBudgetUsd: awsBillUsd(evaluation),
 			logRetentionDays: LOG_RETENTION_DAYS[stage],
-			api: apiAccess(evaluation),
+			api: apiAccess(evaluation, routes),
 			fleets: decision.fleets.map((fleet) => fleetConfig(fleet, policy)),
-			routes: routesOf(evaluation, policy)
+			routes,
+			gateway: gatewayConfig(evaluation, policy, routes)
 		}
 	};
 }
@@ -59261,8 +62603,11 @@ function resourceName(name) {
 function notBuilt({ region, decision }, policy) {
 	if (partitionOf(region) === "aws-eusc") return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
 	const bedrock = decision.workloads.some(({ option }) => option?.route === "bedrock");
-	if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && policy.deploy?.vpc === void 0) return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
+	if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && !hasNetwork(policy)) return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
 	return null;
+}
+function hasNetwork({ deploy }) {
+	return deploy?.vpc !== void 0 || deploy?.gateway === "litellm";
 }
 function partitionOf(region) {
 	if (region.startsWith("us-gov-")) return "aws-us-gov";
@@ -59277,10 +62622,10 @@ function awsBillUsd(evaluation) {
 	return Math.max(1, Math.ceil(lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)));
 }
 /** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */
-function apiAccess(evaluation) {
+function apiAccess(evaluation, routes) {
 	const byProvider = /* @__PURE__ */ new Map();
-	for (const { name, option } of evaluation.decision.workloads) {
-		if (option === null || option.kind === "self-host" || option.provider === void 0) continue;
+	for (const [name, option] of boughtOptions(evaluation, routes)) {
+		if (option.provider === void 0) continue;
 		const entry = byProvider.get(option.provider) ?? {
 			models: /* @__PURE__ */ new Set(),
 			workloads: [],
@@ -59297,8 +62642,27 @@ function apiAccess(evaluation) {
 		workloads
 	}));
 }
+/** What is bought by the token: choices, then fallbacks. */
+function boughtOptions({ decision }, routes) {
+	const chosen = decision.workloads.flatMap(({ name, option }) => option === null || option.kind === "self-host" ? [] : [[name, option]]);
+	const fallbacks = decision.workloads.flatMap(({ name, runnersUp }) => {
+		const wanted = routes.find(({ workload }) => workload === name)?.fallback;
+		return runnersUp.flatMap(({ option }) => option.id === wanted ? [[name, option]] : []);
+	});
+	return [...chosen, ...fallbacks];
+}
+/**
+* The cheapest runner-up at a provider whose key the stack keeps anyway: it passed the same rules as the choice. Only behind a gateway,
+* which carries it out.
+*/
+function fallbackOf({ decision }, { option, runnersUp }) {
+	const providers = decision.workloads.flatMap((other) => other.option?.kind === "self-host" ? [] : other.option?.provider ?? []);
+	if (option?.kind !== "self-host") return void 0;
+	return runnersUp.find((other) => other.option.kind !== "self-host" && providers.includes(other.option.provider ?? ""))?.option.id;
+}
 function fleetConfig(fleet, policy) {
-	const promises = policy.workloads.filter(({ name }) => fleet.workloads.includes(name)).flatMap(({ latency }) => latency?.ttftMsP95 ?? []);
+	const tenants = policy.workloads.filter(({ name }) => fleet.workloads.includes(name));
+	const promises = tenants.flatMap(({ latency }) => latency?.ttftMsP95 ?? []);
 	const desired = fleet.instances.first;
 	return {
 		id: fleet.id,
@@ -59315,27 +62679,36 @@ function fleetConfig(fleet, policy) {
 			desired,
 			maximum: Math.max(desired, fleet.instances.last) + REFRESH_SURGE_INSTANCES
 		},
-		purchase: policy.purchase?.gpu ?? "on_demand",
+		purchase: policy.deploy?.reservedCapacity === true ? "reserved" : policy.purchase?.gpu ?? "on_demand",
+		warmInstances: policy.deploy?.warmInstances ?? 0,
+		adapters: tenants.some(({ needs }) => needs?.customization === "lora"),
 		vllmFlags: fleet.vllmFlags,
 		ttftMsP95: promises.length === 0 ? null : Math.min(...promises),
 		rootVolumeGiB: rootVolumeGiB(fleet.weightsGiB)
 	};
 }
-/** Data of a sensitive class, or data that may not leave, never falls back to an outside API. */
 function routesOf(evaluation, policy) {
-	return evaluation.decision.workloads.flatMap(({ name, path, option }) => {
+	return evaluation.decision.workloads.flatMap((decided) => {
+		const { name, path, option } = decided;
 		if (path === "none" || option === null) return [];
 		const workload = policy.workloads.find((entry) => entry.name === name);
-		const compliance = {
+		const { dataMayLeave, airGapped } = {
 			...policy.compliance,
 			...workload?.compliance
 		};
-		const restricted = (workload?.dataClass ?? []).some((data) => data !== "none") || compliance.dataMayLeave === false || compliance.airGapped === true;
+		const restricted = isRestricted({
+			dataClasses: workload?.dataClass ?? [],
+			dataMayLeave,
+			airGapped
+		});
+		const fleet = evaluation.decision.fleets.find((entry) => entry.workloads.includes(name));
+		const fallback = restricted || policy.deploy?.gateway === "none" ? void 0 : fallbackOf(evaluation, decided);
 		return [{
 			workload: name,
 			path,
-			target: evaluation.decision.fleets.find((entry) => entry.workloads.includes(name))?.id ?? option.id,
-			restricted
+			target: fleet?.id ?? option.id,
+			restricted,
+			...fallback === void 0 ? {} : { fallback }
 		}];
 	});
 }

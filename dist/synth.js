@@ -58494,6 +58494,6364 @@ var require_ecr_repository = /* @__PURE__ */ __commonJSMin(((exports) => {
 	EcrRepository.tfResourceType = "aws_ecr_repository";
 }));
 
+// node_modules/@cdktf/provider-aws/lib/ecs-cluster/index.js
+var require_ecs_cluster = /* @__PURE__ */ __commonJSMin(((exports) => {
+	var _a;
+	var _b;
+	var _c;
+	var _d;
+	var _e;
+	var _f;
+	var _g;
+	var _h;
+	Object.defineProperty(exports, "__esModule", { value: true });
+	exports.EcsCluster = exports.EcsClusterSettingList = exports.EcsClusterSettingOutputReference = exports.EcsClusterServiceConnectDefaultsOutputReference = exports.EcsClusterConfigurationOutputReference = exports.EcsClusterConfigurationManagedStorageConfigurationOutputReference = exports.EcsClusterConfigurationExecuteCommandConfigurationOutputReference = exports.EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference = void 0;
+	const JSII_RTTI_SYMBOL_1 = Symbol.for("jsii.rtti");
+	const cdktf = require_lib();
+	function ecsClusterConfigurationExecuteCommandConfigurationLogConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			cloud_watch_encryption_enabled: cdktf.booleanToTerraform(struct.cloudWatchEncryptionEnabled),
+			cloud_watch_log_group_name: cdktf.stringToTerraform(struct.cloudWatchLogGroupName),
+			s3_bucket_encryption_enabled: cdktf.booleanToTerraform(struct.s3BucketEncryptionEnabled),
+			s3_bucket_name: cdktf.stringToTerraform(struct.s3BucketName),
+			s3_key_prefix: cdktf.stringToTerraform(struct.s3KeyPrefix)
+		};
+	}
+	function ecsClusterConfigurationExecuteCommandConfigurationLogConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			cloud_watch_encryption_enabled: {
+				value: cdktf.booleanToHclTerraform(struct.cloudWatchEncryptionEnabled),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			cloud_watch_log_group_name: {
+				value: cdktf.stringToHclTerraform(struct.cloudWatchLogGroupName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			s3_bucket_encryption_enabled: {
+				value: cdktf.booleanToHclTerraform(struct.s3BucketEncryptionEnabled),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			s3_bucket_name: {
+				value: cdktf.stringToHclTerraform(struct.s3BucketName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			s3_key_prefix: {
+				value: cdktf.stringToHclTerraform(struct.s3KeyPrefix),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._cloudWatchEncryptionEnabled !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.cloudWatchEncryptionEnabled = this._cloudWatchEncryptionEnabled;
+			}
+			if (this._cloudWatchLogGroupName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.cloudWatchLogGroupName = this._cloudWatchLogGroupName;
+			}
+			if (this._s3BucketEncryptionEnabled !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.s3BucketEncryptionEnabled = this._s3BucketEncryptionEnabled;
+			}
+			if (this._s3BucketName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.s3BucketName = this._s3BucketName;
+			}
+			if (this._s3KeyPrefix !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.s3KeyPrefix = this._s3KeyPrefix;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._cloudWatchEncryptionEnabled = void 0;
+				this._cloudWatchLogGroupName = void 0;
+				this._s3BucketEncryptionEnabled = void 0;
+				this._s3BucketName = void 0;
+				this._s3KeyPrefix = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._cloudWatchEncryptionEnabled = value.cloudWatchEncryptionEnabled;
+				this._cloudWatchLogGroupName = value.cloudWatchLogGroupName;
+				this._s3BucketEncryptionEnabled = value.s3BucketEncryptionEnabled;
+				this._s3BucketName = value.s3BucketName;
+				this._s3KeyPrefix = value.s3KeyPrefix;
+			}
+		}
+		get cloudWatchEncryptionEnabled() {
+			return this.getBooleanAttribute("cloud_watch_encryption_enabled");
+		}
+		set cloudWatchEncryptionEnabled(value) {
+			this._cloudWatchEncryptionEnabled = value;
+		}
+		resetCloudWatchEncryptionEnabled() {
+			this._cloudWatchEncryptionEnabled = void 0;
+		}
+		get cloudWatchEncryptionEnabledInput() {
+			return this._cloudWatchEncryptionEnabled;
+		}
+		get cloudWatchLogGroupName() {
+			return this.getStringAttribute("cloud_watch_log_group_name");
+		}
+		set cloudWatchLogGroupName(value) {
+			this._cloudWatchLogGroupName = value;
+		}
+		resetCloudWatchLogGroupName() {
+			this._cloudWatchLogGroupName = void 0;
+		}
+		get cloudWatchLogGroupNameInput() {
+			return this._cloudWatchLogGroupName;
+		}
+		get s3BucketEncryptionEnabled() {
+			return this.getBooleanAttribute("s3_bucket_encryption_enabled");
+		}
+		set s3BucketEncryptionEnabled(value) {
+			this._s3BucketEncryptionEnabled = value;
+		}
+		resetS3BucketEncryptionEnabled() {
+			this._s3BucketEncryptionEnabled = void 0;
+		}
+		get s3BucketEncryptionEnabledInput() {
+			return this._s3BucketEncryptionEnabled;
+		}
+		get s3BucketName() {
+			return this.getStringAttribute("s3_bucket_name");
+		}
+		set s3BucketName(value) {
+			this._s3BucketName = value;
+		}
+		resetS3BucketName() {
+			this._s3BucketName = void 0;
+		}
+		get s3BucketNameInput() {
+			return this._s3BucketName;
+		}
+		get s3KeyPrefix() {
+			return this.getStringAttribute("s3_key_prefix");
+		}
+		set s3KeyPrefix(value) {
+			this._s3KeyPrefix = value;
+		}
+		resetS3KeyPrefix() {
+			this._s3KeyPrefix = void 0;
+		}
+		get s3KeyPrefixInput() {
+			return this._s3KeyPrefix;
+		}
+	};
+	exports.EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference = EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference;
+	_a = JSII_RTTI_SYMBOL_1;
+	EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference[_a] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsClusterConfigurationExecuteCommandConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			kms_key_id: cdktf.stringToTerraform(struct.kmsKeyId),
+			logging: cdktf.stringToTerraform(struct.logging),
+			log_configuration: ecsClusterConfigurationExecuteCommandConfigurationLogConfigurationToTerraform(struct.logConfiguration)
+		};
+	}
+	function ecsClusterConfigurationExecuteCommandConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			kms_key_id: {
+				value: cdktf.stringToHclTerraform(struct.kmsKeyId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			logging: {
+				value: cdktf.stringToHclTerraform(struct.logging),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			log_configuration: {
+				value: ecsClusterConfigurationExecuteCommandConfigurationLogConfigurationToHclTerraform(struct.logConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsClusterConfigurationExecuteCommandConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._logConfiguration = new EcsClusterConfigurationExecuteCommandConfigurationLogConfigurationOutputReference(this, "log_configuration");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._kmsKeyId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.kmsKeyId = this._kmsKeyId;
+			}
+			if (this._logging !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.logging = this._logging;
+			}
+			if (this._logConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.logConfiguration = this._logConfiguration?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._kmsKeyId = void 0;
+				this._logging = void 0;
+				this._logConfiguration.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._kmsKeyId = value.kmsKeyId;
+				this._logging = value.logging;
+				this._logConfiguration.internalValue = value.logConfiguration;
+			}
+		}
+		get kmsKeyId() {
+			return this.getStringAttribute("kms_key_id");
+		}
+		set kmsKeyId(value) {
+			this._kmsKeyId = value;
+		}
+		resetKmsKeyId() {
+			this._kmsKeyId = void 0;
+		}
+		get kmsKeyIdInput() {
+			return this._kmsKeyId;
+		}
+		get logging() {
+			return this.getStringAttribute("logging");
+		}
+		set logging(value) {
+			this._logging = value;
+		}
+		resetLogging() {
+			this._logging = void 0;
+		}
+		get loggingInput() {
+			return this._logging;
+		}
+		get logConfiguration() {
+			return this._logConfiguration;
+		}
+		putLogConfiguration(value) {
+			this._logConfiguration.internalValue = value;
+		}
+		resetLogConfiguration() {
+			this._logConfiguration.internalValue = void 0;
+		}
+		get logConfigurationInput() {
+			return this._logConfiguration.internalValue;
+		}
+	};
+	exports.EcsClusterConfigurationExecuteCommandConfigurationOutputReference = EcsClusterConfigurationExecuteCommandConfigurationOutputReference;
+	_b = JSII_RTTI_SYMBOL_1;
+	EcsClusterConfigurationExecuteCommandConfigurationOutputReference[_b] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterConfigurationExecuteCommandConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsClusterConfigurationManagedStorageConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			fargate_ephemeral_storage_kms_key_id: cdktf.stringToTerraform(struct.fargateEphemeralStorageKmsKeyId),
+			kms_key_id: cdktf.stringToTerraform(struct.kmsKeyId)
+		};
+	}
+	function ecsClusterConfigurationManagedStorageConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			fargate_ephemeral_storage_kms_key_id: {
+				value: cdktf.stringToHclTerraform(struct.fargateEphemeralStorageKmsKeyId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			kms_key_id: {
+				value: cdktf.stringToHclTerraform(struct.kmsKeyId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsClusterConfigurationManagedStorageConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._fargateEphemeralStorageKmsKeyId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.fargateEphemeralStorageKmsKeyId = this._fargateEphemeralStorageKmsKeyId;
+			}
+			if (this._kmsKeyId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.kmsKeyId = this._kmsKeyId;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._fargateEphemeralStorageKmsKeyId = void 0;
+				this._kmsKeyId = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._fargateEphemeralStorageKmsKeyId = value.fargateEphemeralStorageKmsKeyId;
+				this._kmsKeyId = value.kmsKeyId;
+			}
+		}
+		get fargateEphemeralStorageKmsKeyId() {
+			return this.getStringAttribute("fargate_ephemeral_storage_kms_key_id");
+		}
+		set fargateEphemeralStorageKmsKeyId(value) {
+			this._fargateEphemeralStorageKmsKeyId = value;
+		}
+		resetFargateEphemeralStorageKmsKeyId() {
+			this._fargateEphemeralStorageKmsKeyId = void 0;
+		}
+		get fargateEphemeralStorageKmsKeyIdInput() {
+			return this._fargateEphemeralStorageKmsKeyId;
+		}
+		get kmsKeyId() {
+			return this.getStringAttribute("kms_key_id");
+		}
+		set kmsKeyId(value) {
+			this._kmsKeyId = value;
+		}
+		resetKmsKeyId() {
+			this._kmsKeyId = void 0;
+		}
+		get kmsKeyIdInput() {
+			return this._kmsKeyId;
+		}
+	};
+	exports.EcsClusterConfigurationManagedStorageConfigurationOutputReference = EcsClusterConfigurationManagedStorageConfigurationOutputReference;
+	_c = JSII_RTTI_SYMBOL_1;
+	EcsClusterConfigurationManagedStorageConfigurationOutputReference[_c] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterConfigurationManagedStorageConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsClusterConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			execute_command_configuration: ecsClusterConfigurationExecuteCommandConfigurationToTerraform(struct.executeCommandConfiguration),
+			managed_storage_configuration: ecsClusterConfigurationManagedStorageConfigurationToTerraform(struct.managedStorageConfiguration)
+		};
+	}
+	function ecsClusterConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			execute_command_configuration: {
+				value: ecsClusterConfigurationExecuteCommandConfigurationToHclTerraform(struct.executeCommandConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsClusterConfigurationExecuteCommandConfigurationList"
+			},
+			managed_storage_configuration: {
+				value: ecsClusterConfigurationManagedStorageConfigurationToHclTerraform(struct.managedStorageConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsClusterConfigurationManagedStorageConfigurationList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsClusterConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._executeCommandConfiguration = new EcsClusterConfigurationExecuteCommandConfigurationOutputReference(this, "execute_command_configuration");
+			this._managedStorageConfiguration = new EcsClusterConfigurationManagedStorageConfigurationOutputReference(this, "managed_storage_configuration");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._executeCommandConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.executeCommandConfiguration = this._executeCommandConfiguration?.internalValue;
+			}
+			if (this._managedStorageConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.managedStorageConfiguration = this._managedStorageConfiguration?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._executeCommandConfiguration.internalValue = void 0;
+				this._managedStorageConfiguration.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._executeCommandConfiguration.internalValue = value.executeCommandConfiguration;
+				this._managedStorageConfiguration.internalValue = value.managedStorageConfiguration;
+			}
+		}
+		get executeCommandConfiguration() {
+			return this._executeCommandConfiguration;
+		}
+		putExecuteCommandConfiguration(value) {
+			this._executeCommandConfiguration.internalValue = value;
+		}
+		resetExecuteCommandConfiguration() {
+			this._executeCommandConfiguration.internalValue = void 0;
+		}
+		get executeCommandConfigurationInput() {
+			return this._executeCommandConfiguration.internalValue;
+		}
+		get managedStorageConfiguration() {
+			return this._managedStorageConfiguration;
+		}
+		putManagedStorageConfiguration(value) {
+			this._managedStorageConfiguration.internalValue = value;
+		}
+		resetManagedStorageConfiguration() {
+			this._managedStorageConfiguration.internalValue = void 0;
+		}
+		get managedStorageConfigurationInput() {
+			return this._managedStorageConfiguration.internalValue;
+		}
+	};
+	exports.EcsClusterConfigurationOutputReference = EcsClusterConfigurationOutputReference;
+	_d = JSII_RTTI_SYMBOL_1;
+	EcsClusterConfigurationOutputReference[_d] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsClusterServiceConnectDefaultsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return { namespace: cdktf.stringToTerraform(struct.namespace) };
+	}
+	function ecsClusterServiceConnectDefaultsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = { namespace: {
+			value: cdktf.stringToHclTerraform(struct.namespace),
+			isBlock: false,
+			type: "simple",
+			storageClassType: "string"
+		} };
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsClusterServiceConnectDefaultsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._namespace !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.namespace = this._namespace;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._namespace = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._namespace = value.namespace;
+			}
+		}
+		get namespace() {
+			return this.getStringAttribute("namespace");
+		}
+		set namespace(value) {
+			this._namespace = value;
+		}
+		get namespaceInput() {
+			return this._namespace;
+		}
+	};
+	exports.EcsClusterServiceConnectDefaultsOutputReference = EcsClusterServiceConnectDefaultsOutputReference;
+	_e = JSII_RTTI_SYMBOL_1;
+	EcsClusterServiceConnectDefaultsOutputReference[_e] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterServiceConnectDefaultsOutputReference",
+		version: "20.1.0"
+	};
+	function ecsClusterSettingToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			name: cdktf.stringToTerraform(struct.name),
+			value: cdktf.stringToTerraform(struct.value)
+		};
+	}
+	function ecsClusterSettingToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			name: {
+				value: cdktf.stringToHclTerraform(struct.name),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			value: {
+				value: cdktf.stringToHclTerraform(struct.value),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsClusterSettingOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._name !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.name = this._name;
+			}
+			if (this._value !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.value = this._value;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._name = void 0;
+				this._value = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._name = value.name;
+				this._value = value.value;
+			}
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get value() {
+			return this.getStringAttribute("value");
+		}
+		set value(value) {
+			this._value = value;
+		}
+		get valueInput() {
+			return this._value;
+		}
+	};
+	exports.EcsClusterSettingOutputReference = EcsClusterSettingOutputReference;
+	_f = JSII_RTTI_SYMBOL_1;
+	EcsClusterSettingOutputReference[_f] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterSettingOutputReference",
+		version: "20.1.0"
+	};
+	var EcsClusterSettingList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsClusterSettingOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsClusterSettingList = EcsClusterSettingList;
+	_g = JSII_RTTI_SYMBOL_1;
+	EcsClusterSettingList[_g] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsClusterSettingList",
+		version: "20.1.0"
+	};
+	/**
+	* Represents a {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_cluster aws_ecs_cluster}
+	*/
+	var EcsCluster = class extends cdktf.TerraformResource {
+		/**
+		* Generates CDKTF code for importing a EcsCluster resource upon running "cdktf plan <stack-name>"
+		* @param scope The scope in which to define this construct
+		* @param importToId The construct id used in the generated config for the EcsCluster to import
+		* @param importFromId The id of the existing EcsCluster that should be imported. Refer to the {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_cluster#import import section} in the documentation of this resource for the id to use
+		* @param provider? Optional instance of the provider where the EcsCluster to import is found
+		*/
+		static generateConfigForImport(scope, importToId, importFromId, provider) {
+			return new cdktf.ImportableResource(scope, importToId, {
+				terraformResourceType: "aws_ecs_cluster",
+				importId: importFromId,
+				provider
+			});
+		}
+		/**
+		* Create a new {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_cluster aws_ecs_cluster} Resource
+		*
+		* @param scope The scope in which to define this construct
+		* @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+		* @param options EcsClusterConfig
+		*/
+		constructor(scope, id, config) {
+			super(scope, id, {
+				terraformResourceType: "aws_ecs_cluster",
+				terraformGeneratorMetadata: {
+					providerName: "aws",
+					providerVersion: "5.100.0",
+					providerVersionConstraint: "~> 5.0"
+				},
+				provider: config.provider,
+				dependsOn: config.dependsOn,
+				count: config.count,
+				lifecycle: config.lifecycle,
+				provisioners: config.provisioners,
+				connection: config.connection,
+				forEach: config.forEach
+			});
+			this._configuration = new EcsClusterConfigurationOutputReference(this, "configuration");
+			this._serviceConnectDefaults = new EcsClusterServiceConnectDefaultsOutputReference(this, "service_connect_defaults");
+			this._setting = new EcsClusterSettingList(this, "setting", true);
+			this._id = config.id;
+			this._name = config.name;
+			this._tags = config.tags;
+			this._tagsAll = config.tagsAll;
+			this._configuration.internalValue = config.configuration;
+			this._serviceConnectDefaults.internalValue = config.serviceConnectDefaults;
+			this._setting.internalValue = config.setting;
+		}
+		get arn() {
+			return this.getStringAttribute("arn");
+		}
+		get id() {
+			return this.getStringAttribute("id");
+		}
+		set id(value) {
+			this._id = value;
+		}
+		resetId() {
+			this._id = void 0;
+		}
+		get idInput() {
+			return this._id;
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get tags() {
+			return this.getStringMapAttribute("tags");
+		}
+		set tags(value) {
+			this._tags = value;
+		}
+		resetTags() {
+			this._tags = void 0;
+		}
+		get tagsInput() {
+			return this._tags;
+		}
+		get tagsAll() {
+			return this.getStringMapAttribute("tags_all");
+		}
+		set tagsAll(value) {
+			this._tagsAll = value;
+		}
+		resetTagsAll() {
+			this._tagsAll = void 0;
+		}
+		get tagsAllInput() {
+			return this._tagsAll;
+		}
+		get configuration() {
+			return this._configuration;
+		}
+		putConfiguration(value) {
+			this._configuration.internalValue = value;
+		}
+		resetConfiguration() {
+			this._configuration.internalValue = void 0;
+		}
+		get configurationInput() {
+			return this._configuration.internalValue;
+		}
+		get serviceConnectDefaults() {
+			return this._serviceConnectDefaults;
+		}
+		putServiceConnectDefaults(value) {
+			this._serviceConnectDefaults.internalValue = value;
+		}
+		resetServiceConnectDefaults() {
+			this._serviceConnectDefaults.internalValue = void 0;
+		}
+		get serviceConnectDefaultsInput() {
+			return this._serviceConnectDefaults.internalValue;
+		}
+		get setting() {
+			return this._setting;
+		}
+		putSetting(value) {
+			this._setting.internalValue = value;
+		}
+		resetSetting() {
+			this._setting.internalValue = void 0;
+		}
+		get settingInput() {
+			return this._setting.internalValue;
+		}
+		synthesizeAttributes() {
+			return {
+				id: cdktf.stringToTerraform(this._id),
+				name: cdktf.stringToTerraform(this._name),
+				tags: cdktf.hashMapper(cdktf.stringToTerraform)(this._tags),
+				tags_all: cdktf.hashMapper(cdktf.stringToTerraform)(this._tagsAll),
+				configuration: ecsClusterConfigurationToTerraform(this._configuration.internalValue),
+				service_connect_defaults: ecsClusterServiceConnectDefaultsToTerraform(this._serviceConnectDefaults.internalValue),
+				setting: cdktf.listMapper(ecsClusterSettingToTerraform, true)(this._setting.internalValue)
+			};
+		}
+		synthesizeHclAttributes() {
+			const attrs = {
+				id: {
+					value: cdktf.stringToHclTerraform(this._id),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				name: {
+					value: cdktf.stringToHclTerraform(this._name),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				tags: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tags),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				tags_all: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tagsAll),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				configuration: {
+					value: ecsClusterConfigurationToHclTerraform(this._configuration.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsClusterConfigurationList"
+				},
+				service_connect_defaults: {
+					value: ecsClusterServiceConnectDefaultsToHclTerraform(this._serviceConnectDefaults.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsClusterServiceConnectDefaultsList"
+				},
+				setting: {
+					value: cdktf.listMapperHcl(ecsClusterSettingToHclTerraform, true)(this._setting.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsClusterSettingList"
+				}
+			};
+			return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+		}
+	};
+	exports.EcsCluster = EcsCluster;
+	_h = JSII_RTTI_SYMBOL_1;
+	EcsCluster[_h] = {
+		fqn: "@cdktf/provider-aws.ecsCluster.EcsCluster",
+		version: "20.1.0"
+	};
+	EcsCluster.tfResourceType = "aws_ecs_cluster";
+}));
+
+// node_modules/@cdktf/provider-aws/lib/ecs-service/index.js
+var require_ecs_service = /* @__PURE__ */ __commonJSMin(((exports) => {
+	var _a;
+	var _b;
+	var _c;
+	var _d;
+	var _e;
+	var _f;
+	var _g;
+	var _h;
+	var _j;
+	var _k;
+	var _l;
+	var _m;
+	var _o;
+	var _p;
+	var _q;
+	var _r;
+	var _s;
+	var _t;
+	var _u;
+	var _v;
+	var _w;
+	var _x;
+	var _y;
+	var _z;
+	var _0;
+	var _1;
+	var _2;
+	var _3;
+	var _4;
+	var _5;
+	var _6;
+	Object.defineProperty(exports, "__esModule", { value: true });
+	exports.EcsService = exports.EcsServiceVpcLatticeConfigurationsList = exports.EcsServiceVpcLatticeConfigurationsOutputReference = exports.EcsServiceVolumeConfigurationOutputReference = exports.EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference = exports.EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList = exports.EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference = exports.EcsServiceTimeoutsOutputReference = exports.EcsServiceServiceRegistriesOutputReference = exports.EcsServiceServiceConnectConfigurationOutputReference = exports.EcsServiceServiceConnectConfigurationServiceList = exports.EcsServiceServiceConnectConfigurationServiceOutputReference = exports.EcsServiceServiceConnectConfigurationServiceTlsOutputReference = exports.EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference = exports.EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference = exports.EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference = exports.EcsServiceServiceConnectConfigurationLogConfigurationOutputReference = exports.EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList = exports.EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference = exports.EcsServicePlacementConstraintsList = exports.EcsServicePlacementConstraintsOutputReference = exports.EcsServiceOrderedPlacementStrategyList = exports.EcsServiceOrderedPlacementStrategyOutputReference = exports.EcsServiceNetworkConfigurationOutputReference = exports.EcsServiceLoadBalancerList = exports.EcsServiceLoadBalancerOutputReference = exports.EcsServiceDeploymentControllerOutputReference = exports.EcsServiceDeploymentCircuitBreakerOutputReference = exports.EcsServiceCapacityProviderStrategyList = exports.EcsServiceCapacityProviderStrategyOutputReference = exports.EcsServiceAlarmsOutputReference = void 0;
+	const JSII_RTTI_SYMBOL_1 = Symbol.for("jsii.rtti");
+	const cdktf = require_lib();
+	function ecsServiceAlarmsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			alarm_names: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.alarmNames),
+			enable: cdktf.booleanToTerraform(struct.enable),
+			rollback: cdktf.booleanToTerraform(struct.rollback)
+		};
+	}
+	function ecsServiceAlarmsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			alarm_names: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.alarmNames),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			enable: {
+				value: cdktf.booleanToHclTerraform(struct.enable),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			rollback: {
+				value: cdktf.booleanToHclTerraform(struct.rollback),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceAlarmsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._alarmNames !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.alarmNames = this._alarmNames;
+			}
+			if (this._enable !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.enable = this._enable;
+			}
+			if (this._rollback !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.rollback = this._rollback;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._alarmNames = void 0;
+				this._enable = void 0;
+				this._rollback = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._alarmNames = value.alarmNames;
+				this._enable = value.enable;
+				this._rollback = value.rollback;
+			}
+		}
+		get alarmNames() {
+			return cdktf.Fn.tolist(this.getListAttribute("alarm_names"));
+		}
+		set alarmNames(value) {
+			this._alarmNames = value;
+		}
+		get alarmNamesInput() {
+			return this._alarmNames;
+		}
+		get enable() {
+			return this.getBooleanAttribute("enable");
+		}
+		set enable(value) {
+			this._enable = value;
+		}
+		get enableInput() {
+			return this._enable;
+		}
+		get rollback() {
+			return this.getBooleanAttribute("rollback");
+		}
+		set rollback(value) {
+			this._rollback = value;
+		}
+		get rollbackInput() {
+			return this._rollback;
+		}
+	};
+	exports.EcsServiceAlarmsOutputReference = EcsServiceAlarmsOutputReference;
+	_a = JSII_RTTI_SYMBOL_1;
+	EcsServiceAlarmsOutputReference[_a] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceAlarmsOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceCapacityProviderStrategyToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			base: cdktf.numberToTerraform(struct.base),
+			capacity_provider: cdktf.stringToTerraform(struct.capacityProvider),
+			weight: cdktf.numberToTerraform(struct.weight)
+		};
+	}
+	function ecsServiceCapacityProviderStrategyToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			base: {
+				value: cdktf.numberToHclTerraform(struct.base),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			capacity_provider: {
+				value: cdktf.stringToHclTerraform(struct.capacityProvider),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			weight: {
+				value: cdktf.numberToHclTerraform(struct.weight),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceCapacityProviderStrategyOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._base !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.base = this._base;
+			}
+			if (this._capacityProvider !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.capacityProvider = this._capacityProvider;
+			}
+			if (this._weight !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.weight = this._weight;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._base = void 0;
+				this._capacityProvider = void 0;
+				this._weight = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._base = value.base;
+				this._capacityProvider = value.capacityProvider;
+				this._weight = value.weight;
+			}
+		}
+		get base() {
+			return this.getNumberAttribute("base");
+		}
+		set base(value) {
+			this._base = value;
+		}
+		resetBase() {
+			this._base = void 0;
+		}
+		get baseInput() {
+			return this._base;
+		}
+		get capacityProvider() {
+			return this.getStringAttribute("capacity_provider");
+		}
+		set capacityProvider(value) {
+			this._capacityProvider = value;
+		}
+		get capacityProviderInput() {
+			return this._capacityProvider;
+		}
+		get weight() {
+			return this.getNumberAttribute("weight");
+		}
+		set weight(value) {
+			this._weight = value;
+		}
+		resetWeight() {
+			this._weight = void 0;
+		}
+		get weightInput() {
+			return this._weight;
+		}
+	};
+	exports.EcsServiceCapacityProviderStrategyOutputReference = EcsServiceCapacityProviderStrategyOutputReference;
+	_b = JSII_RTTI_SYMBOL_1;
+	EcsServiceCapacityProviderStrategyOutputReference[_b] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceCapacityProviderStrategyOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceCapacityProviderStrategyList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceCapacityProviderStrategyOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceCapacityProviderStrategyList = EcsServiceCapacityProviderStrategyList;
+	_c = JSII_RTTI_SYMBOL_1;
+	EcsServiceCapacityProviderStrategyList[_c] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceCapacityProviderStrategyList",
+		version: "20.1.0"
+	};
+	function ecsServiceDeploymentCircuitBreakerToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			enable: cdktf.booleanToTerraform(struct.enable),
+			rollback: cdktf.booleanToTerraform(struct.rollback)
+		};
+	}
+	function ecsServiceDeploymentCircuitBreakerToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			enable: {
+				value: cdktf.booleanToHclTerraform(struct.enable),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			rollback: {
+				value: cdktf.booleanToHclTerraform(struct.rollback),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceDeploymentCircuitBreakerOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._enable !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.enable = this._enable;
+			}
+			if (this._rollback !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.rollback = this._rollback;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._enable = void 0;
+				this._rollback = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._enable = value.enable;
+				this._rollback = value.rollback;
+			}
+		}
+		get enable() {
+			return this.getBooleanAttribute("enable");
+		}
+		set enable(value) {
+			this._enable = value;
+		}
+		get enableInput() {
+			return this._enable;
+		}
+		get rollback() {
+			return this.getBooleanAttribute("rollback");
+		}
+		set rollback(value) {
+			this._rollback = value;
+		}
+		get rollbackInput() {
+			return this._rollback;
+		}
+	};
+	exports.EcsServiceDeploymentCircuitBreakerOutputReference = EcsServiceDeploymentCircuitBreakerOutputReference;
+	_d = JSII_RTTI_SYMBOL_1;
+	EcsServiceDeploymentCircuitBreakerOutputReference[_d] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceDeploymentCircuitBreakerOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceDeploymentControllerToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return { type: cdktf.stringToTerraform(struct.type) };
+	}
+	function ecsServiceDeploymentControllerToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = { type: {
+			value: cdktf.stringToHclTerraform(struct.type),
+			isBlock: false,
+			type: "simple",
+			storageClassType: "string"
+		} };
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceDeploymentControllerOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._type !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.type = this._type;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._type = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._type = value.type;
+			}
+		}
+		get type() {
+			return this.getStringAttribute("type");
+		}
+		set type(value) {
+			this._type = value;
+		}
+		resetType() {
+			this._type = void 0;
+		}
+		get typeInput() {
+			return this._type;
+		}
+	};
+	exports.EcsServiceDeploymentControllerOutputReference = EcsServiceDeploymentControllerOutputReference;
+	_e = JSII_RTTI_SYMBOL_1;
+	EcsServiceDeploymentControllerOutputReference[_e] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceDeploymentControllerOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceLoadBalancerToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			container_name: cdktf.stringToTerraform(struct.containerName),
+			container_port: cdktf.numberToTerraform(struct.containerPort),
+			elb_name: cdktf.stringToTerraform(struct.elbName),
+			target_group_arn: cdktf.stringToTerraform(struct.targetGroupArn)
+		};
+	}
+	function ecsServiceLoadBalancerToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			container_name: {
+				value: cdktf.stringToHclTerraform(struct.containerName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			container_port: {
+				value: cdktf.numberToHclTerraform(struct.containerPort),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			elb_name: {
+				value: cdktf.stringToHclTerraform(struct.elbName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			target_group_arn: {
+				value: cdktf.stringToHclTerraform(struct.targetGroupArn),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceLoadBalancerOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._containerName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.containerName = this._containerName;
+			}
+			if (this._containerPort !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.containerPort = this._containerPort;
+			}
+			if (this._elbName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.elbName = this._elbName;
+			}
+			if (this._targetGroupArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.targetGroupArn = this._targetGroupArn;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._containerName = void 0;
+				this._containerPort = void 0;
+				this._elbName = void 0;
+				this._targetGroupArn = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._containerName = value.containerName;
+				this._containerPort = value.containerPort;
+				this._elbName = value.elbName;
+				this._targetGroupArn = value.targetGroupArn;
+			}
+		}
+		get containerName() {
+			return this.getStringAttribute("container_name");
+		}
+		set containerName(value) {
+			this._containerName = value;
+		}
+		get containerNameInput() {
+			return this._containerName;
+		}
+		get containerPort() {
+			return this.getNumberAttribute("container_port");
+		}
+		set containerPort(value) {
+			this._containerPort = value;
+		}
+		get containerPortInput() {
+			return this._containerPort;
+		}
+		get elbName() {
+			return this.getStringAttribute("elb_name");
+		}
+		set elbName(value) {
+			this._elbName = value;
+		}
+		resetElbName() {
+			this._elbName = void 0;
+		}
+		get elbNameInput() {
+			return this._elbName;
+		}
+		get targetGroupArn() {
+			return this.getStringAttribute("target_group_arn");
+		}
+		set targetGroupArn(value) {
+			this._targetGroupArn = value;
+		}
+		resetTargetGroupArn() {
+			this._targetGroupArn = void 0;
+		}
+		get targetGroupArnInput() {
+			return this._targetGroupArn;
+		}
+	};
+	exports.EcsServiceLoadBalancerOutputReference = EcsServiceLoadBalancerOutputReference;
+	_f = JSII_RTTI_SYMBOL_1;
+	EcsServiceLoadBalancerOutputReference[_f] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceLoadBalancerOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceLoadBalancerList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceLoadBalancerOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceLoadBalancerList = EcsServiceLoadBalancerList;
+	_g = JSII_RTTI_SYMBOL_1;
+	EcsServiceLoadBalancerList[_g] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceLoadBalancerList",
+		version: "20.1.0"
+	};
+	function ecsServiceNetworkConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			assign_public_ip: cdktf.booleanToTerraform(struct.assignPublicIp),
+			security_groups: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.securityGroups),
+			subnets: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.subnets)
+		};
+	}
+	function ecsServiceNetworkConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			assign_public_ip: {
+				value: cdktf.booleanToHclTerraform(struct.assignPublicIp),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			security_groups: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.securityGroups),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			subnets: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.subnets),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceNetworkConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._assignPublicIp !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.assignPublicIp = this._assignPublicIp;
+			}
+			if (this._securityGroups !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.securityGroups = this._securityGroups;
+			}
+			if (this._subnets !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.subnets = this._subnets;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._assignPublicIp = void 0;
+				this._securityGroups = void 0;
+				this._subnets = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._assignPublicIp = value.assignPublicIp;
+				this._securityGroups = value.securityGroups;
+				this._subnets = value.subnets;
+			}
+		}
+		get assignPublicIp() {
+			return this.getBooleanAttribute("assign_public_ip");
+		}
+		set assignPublicIp(value) {
+			this._assignPublicIp = value;
+		}
+		resetAssignPublicIp() {
+			this._assignPublicIp = void 0;
+		}
+		get assignPublicIpInput() {
+			return this._assignPublicIp;
+		}
+		get securityGroups() {
+			return cdktf.Fn.tolist(this.getListAttribute("security_groups"));
+		}
+		set securityGroups(value) {
+			this._securityGroups = value;
+		}
+		resetSecurityGroups() {
+			this._securityGroups = void 0;
+		}
+		get securityGroupsInput() {
+			return this._securityGroups;
+		}
+		get subnets() {
+			return cdktf.Fn.tolist(this.getListAttribute("subnets"));
+		}
+		set subnets(value) {
+			this._subnets = value;
+		}
+		get subnetsInput() {
+			return this._subnets;
+		}
+	};
+	exports.EcsServiceNetworkConfigurationOutputReference = EcsServiceNetworkConfigurationOutputReference;
+	_h = JSII_RTTI_SYMBOL_1;
+	EcsServiceNetworkConfigurationOutputReference[_h] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceNetworkConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceOrderedPlacementStrategyToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			field: cdktf.stringToTerraform(struct.field),
+			type: cdktf.stringToTerraform(struct.type)
+		};
+	}
+	function ecsServiceOrderedPlacementStrategyToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			field: {
+				value: cdktf.stringToHclTerraform(struct.field),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			type: {
+				value: cdktf.stringToHclTerraform(struct.type),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceOrderedPlacementStrategyOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._field !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.field = this._field;
+			}
+			if (this._type !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.type = this._type;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._field = void 0;
+				this._type = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._field = value.field;
+				this._type = value.type;
+			}
+		}
+		get field() {
+			return this.getStringAttribute("field");
+		}
+		set field(value) {
+			this._field = value;
+		}
+		resetField() {
+			this._field = void 0;
+		}
+		get fieldInput() {
+			return this._field;
+		}
+		get type() {
+			return this.getStringAttribute("type");
+		}
+		set type(value) {
+			this._type = value;
+		}
+		get typeInput() {
+			return this._type;
+		}
+	};
+	exports.EcsServiceOrderedPlacementStrategyOutputReference = EcsServiceOrderedPlacementStrategyOutputReference;
+	_j = JSII_RTTI_SYMBOL_1;
+	EcsServiceOrderedPlacementStrategyOutputReference[_j] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceOrderedPlacementStrategyOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceOrderedPlacementStrategyList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceOrderedPlacementStrategyOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceOrderedPlacementStrategyList = EcsServiceOrderedPlacementStrategyList;
+	_k = JSII_RTTI_SYMBOL_1;
+	EcsServiceOrderedPlacementStrategyList[_k] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceOrderedPlacementStrategyList",
+		version: "20.1.0"
+	};
+	function ecsServicePlacementConstraintsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			expression: cdktf.stringToTerraform(struct.expression),
+			type: cdktf.stringToTerraform(struct.type)
+		};
+	}
+	function ecsServicePlacementConstraintsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			expression: {
+				value: cdktf.stringToHclTerraform(struct.expression),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			type: {
+				value: cdktf.stringToHclTerraform(struct.type),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServicePlacementConstraintsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._expression !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.expression = this._expression;
+			}
+			if (this._type !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.type = this._type;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._expression = void 0;
+				this._type = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._expression = value.expression;
+				this._type = value.type;
+			}
+		}
+		get expression() {
+			return this.getStringAttribute("expression");
+		}
+		set expression(value) {
+			this._expression = value;
+		}
+		resetExpression() {
+			this._expression = void 0;
+		}
+		get expressionInput() {
+			return this._expression;
+		}
+		get type() {
+			return this.getStringAttribute("type");
+		}
+		set type(value) {
+			this._type = value;
+		}
+		get typeInput() {
+			return this._type;
+		}
+	};
+	exports.EcsServicePlacementConstraintsOutputReference = EcsServicePlacementConstraintsOutputReference;
+	_l = JSII_RTTI_SYMBOL_1;
+	EcsServicePlacementConstraintsOutputReference[_l] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServicePlacementConstraintsOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServicePlacementConstraintsList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServicePlacementConstraintsOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServicePlacementConstraintsList = EcsServicePlacementConstraintsList;
+	_m = JSII_RTTI_SYMBOL_1;
+	EcsServicePlacementConstraintsList[_m] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServicePlacementConstraintsList",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationLogConfigurationSecretOptionToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			name: cdktf.stringToTerraform(struct.name),
+			value_from: cdktf.stringToTerraform(struct.valueFrom)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationLogConfigurationSecretOptionToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			name: {
+				value: cdktf.stringToHclTerraform(struct.name),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			value_from: {
+				value: cdktf.stringToHclTerraform(struct.valueFrom),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._name !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.name = this._name;
+			}
+			if (this._valueFrom !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.valueFrom = this._valueFrom;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._name = void 0;
+				this._valueFrom = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._name = value.name;
+				this._valueFrom = value.valueFrom;
+			}
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get valueFrom() {
+			return this.getStringAttribute("value_from");
+		}
+		set valueFrom(value) {
+			this._valueFrom = value;
+		}
+		get valueFromInput() {
+			return this._valueFrom;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference = EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference;
+	_o = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference[_o] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList = EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList;
+	_p = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList[_p] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationLogConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			log_driver: cdktf.stringToTerraform(struct.logDriver),
+			options: cdktf.hashMapper(cdktf.stringToTerraform)(struct.options),
+			secret_option: cdktf.listMapper(ecsServiceServiceConnectConfigurationLogConfigurationSecretOptionToTerraform, true)(struct.secretOption)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationLogConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			log_driver: {
+				value: cdktf.stringToHclTerraform(struct.logDriver),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			options: {
+				value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(struct.options),
+				isBlock: false,
+				type: "map",
+				storageClassType: "stringMap"
+			},
+			secret_option: {
+				value: cdktf.listMapperHcl(ecsServiceServiceConnectConfigurationLogConfigurationSecretOptionToHclTerraform, true)(struct.secretOption),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationLogConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._secretOption = new EcsServiceServiceConnectConfigurationLogConfigurationSecretOptionList(this, "secret_option", false);
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._logDriver !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.logDriver = this._logDriver;
+			}
+			if (this._options !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.options = this._options;
+			}
+			if (this._secretOption?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.secretOption = this._secretOption?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._logDriver = void 0;
+				this._options = void 0;
+				this._secretOption.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._logDriver = value.logDriver;
+				this._options = value.options;
+				this._secretOption.internalValue = value.secretOption;
+			}
+		}
+		get logDriver() {
+			return this.getStringAttribute("log_driver");
+		}
+		set logDriver(value) {
+			this._logDriver = value;
+		}
+		get logDriverInput() {
+			return this._logDriver;
+		}
+		get options() {
+			return this.getStringMapAttribute("options");
+		}
+		set options(value) {
+			this._options = value;
+		}
+		resetOptions() {
+			this._options = void 0;
+		}
+		get optionsInput() {
+			return this._options;
+		}
+		get secretOption() {
+			return this._secretOption;
+		}
+		putSecretOption(value) {
+			this._secretOption.internalValue = value;
+		}
+		resetSecretOption() {
+			this._secretOption.internalValue = void 0;
+		}
+		get secretOptionInput() {
+			return this._secretOption.internalValue;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationLogConfigurationOutputReference = EcsServiceServiceConnectConfigurationLogConfigurationOutputReference;
+	_q = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationLogConfigurationOutputReference[_q] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationLogConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationServiceClientAliasToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			dns_name: cdktf.stringToTerraform(struct.dnsName),
+			port: cdktf.numberToTerraform(struct.port)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationServiceClientAliasToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			dns_name: {
+				value: cdktf.stringToHclTerraform(struct.dnsName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			port: {
+				value: cdktf.numberToHclTerraform(struct.port),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._dnsName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.dnsName = this._dnsName;
+			}
+			if (this._port !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.port = this._port;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._dnsName = void 0;
+				this._port = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._dnsName = value.dnsName;
+				this._port = value.port;
+			}
+		}
+		get dnsName() {
+			return this.getStringAttribute("dns_name");
+		}
+		set dnsName(value) {
+			this._dnsName = value;
+		}
+		resetDnsName() {
+			this._dnsName = void 0;
+		}
+		get dnsNameInput() {
+			return this._dnsName;
+		}
+		get port() {
+			return this.getNumberAttribute("port");
+		}
+		set port(value) {
+			this._port = value;
+		}
+		get portInput() {
+			return this._port;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference = EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference;
+	_r = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference[_r] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationServiceTimeoutToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			idle_timeout_seconds: cdktf.numberToTerraform(struct.idleTimeoutSeconds),
+			per_request_timeout_seconds: cdktf.numberToTerraform(struct.perRequestTimeoutSeconds)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationServiceTimeoutToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			idle_timeout_seconds: {
+				value: cdktf.numberToHclTerraform(struct.idleTimeoutSeconds),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			per_request_timeout_seconds: {
+				value: cdktf.numberToHclTerraform(struct.perRequestTimeoutSeconds),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._idleTimeoutSeconds !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.idleTimeoutSeconds = this._idleTimeoutSeconds;
+			}
+			if (this._perRequestTimeoutSeconds !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.perRequestTimeoutSeconds = this._perRequestTimeoutSeconds;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._idleTimeoutSeconds = void 0;
+				this._perRequestTimeoutSeconds = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._idleTimeoutSeconds = value.idleTimeoutSeconds;
+				this._perRequestTimeoutSeconds = value.perRequestTimeoutSeconds;
+			}
+		}
+		get idleTimeoutSeconds() {
+			return this.getNumberAttribute("idle_timeout_seconds");
+		}
+		set idleTimeoutSeconds(value) {
+			this._idleTimeoutSeconds = value;
+		}
+		resetIdleTimeoutSeconds() {
+			this._idleTimeoutSeconds = void 0;
+		}
+		get idleTimeoutSecondsInput() {
+			return this._idleTimeoutSeconds;
+		}
+		get perRequestTimeoutSeconds() {
+			return this.getNumberAttribute("per_request_timeout_seconds");
+		}
+		set perRequestTimeoutSeconds(value) {
+			this._perRequestTimeoutSeconds = value;
+		}
+		resetPerRequestTimeoutSeconds() {
+			this._perRequestTimeoutSeconds = void 0;
+		}
+		get perRequestTimeoutSecondsInput() {
+			return this._perRequestTimeoutSeconds;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference = EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference;
+	_s = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference[_s] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return { aws_pca_authority_arn: cdktf.stringToTerraform(struct.awsPcaAuthorityArn) };
+	}
+	function ecsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = { aws_pca_authority_arn: {
+			value: cdktf.stringToHclTerraform(struct.awsPcaAuthorityArn),
+			isBlock: false,
+			type: "simple",
+			storageClassType: "string"
+		} };
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._awsPcaAuthorityArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.awsPcaAuthorityArn = this._awsPcaAuthorityArn;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._awsPcaAuthorityArn = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._awsPcaAuthorityArn = value.awsPcaAuthorityArn;
+			}
+		}
+		get awsPcaAuthorityArn() {
+			return this.getStringAttribute("aws_pca_authority_arn");
+		}
+		set awsPcaAuthorityArn(value) {
+			this._awsPcaAuthorityArn = value;
+		}
+		get awsPcaAuthorityArnInput() {
+			return this._awsPcaAuthorityArn;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference = EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference;
+	_t = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference[_t] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationServiceTlsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			kms_key: cdktf.stringToTerraform(struct.kmsKey),
+			role_arn: cdktf.stringToTerraform(struct.roleArn),
+			issuer_cert_authority: ecsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityToTerraform(struct.issuerCertAuthority)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationServiceTlsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			kms_key: {
+				value: cdktf.stringToHclTerraform(struct.kmsKey),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			role_arn: {
+				value: cdktf.stringToHclTerraform(struct.roleArn),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			issuer_cert_authority: {
+				value: ecsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityToHclTerraform(struct.issuerCertAuthority),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationServiceTlsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._issuerCertAuthority = new EcsServiceServiceConnectConfigurationServiceTlsIssuerCertAuthorityOutputReference(this, "issuer_cert_authority");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._kmsKey !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.kmsKey = this._kmsKey;
+			}
+			if (this._roleArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.roleArn = this._roleArn;
+			}
+			if (this._issuerCertAuthority?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.issuerCertAuthority = this._issuerCertAuthority?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._kmsKey = void 0;
+				this._roleArn = void 0;
+				this._issuerCertAuthority.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._kmsKey = value.kmsKey;
+				this._roleArn = value.roleArn;
+				this._issuerCertAuthority.internalValue = value.issuerCertAuthority;
+			}
+		}
+		get kmsKey() {
+			return this.getStringAttribute("kms_key");
+		}
+		set kmsKey(value) {
+			this._kmsKey = value;
+		}
+		resetKmsKey() {
+			this._kmsKey = void 0;
+		}
+		get kmsKeyInput() {
+			return this._kmsKey;
+		}
+		get roleArn() {
+			return this.getStringAttribute("role_arn");
+		}
+		set roleArn(value) {
+			this._roleArn = value;
+		}
+		resetRoleArn() {
+			this._roleArn = void 0;
+		}
+		get roleArnInput() {
+			return this._roleArn;
+		}
+		get issuerCertAuthority() {
+			return this._issuerCertAuthority;
+		}
+		putIssuerCertAuthority(value) {
+			this._issuerCertAuthority.internalValue = value;
+		}
+		get issuerCertAuthorityInput() {
+			return this._issuerCertAuthority.internalValue;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationServiceTlsOutputReference = EcsServiceServiceConnectConfigurationServiceTlsOutputReference;
+	_u = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationServiceTlsOutputReference[_u] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationServiceTlsOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationServiceToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			discovery_name: cdktf.stringToTerraform(struct.discoveryName),
+			ingress_port_override: cdktf.numberToTerraform(struct.ingressPortOverride),
+			port_name: cdktf.stringToTerraform(struct.portName),
+			client_alias: ecsServiceServiceConnectConfigurationServiceClientAliasToTerraform(struct.clientAlias),
+			timeout: ecsServiceServiceConnectConfigurationServiceTimeoutToTerraform(struct.timeout),
+			tls: ecsServiceServiceConnectConfigurationServiceTlsToTerraform(struct.tls)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationServiceToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			discovery_name: {
+				value: cdktf.stringToHclTerraform(struct.discoveryName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			ingress_port_override: {
+				value: cdktf.numberToHclTerraform(struct.ingressPortOverride),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			port_name: {
+				value: cdktf.stringToHclTerraform(struct.portName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			client_alias: {
+				value: ecsServiceServiceConnectConfigurationServiceClientAliasToHclTerraform(struct.clientAlias),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationServiceClientAliasList"
+			},
+			timeout: {
+				value: ecsServiceServiceConnectConfigurationServiceTimeoutToHclTerraform(struct.timeout),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationServiceTimeoutList"
+			},
+			tls: {
+				value: ecsServiceServiceConnectConfigurationServiceTlsToHclTerraform(struct.tls),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationServiceTlsList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationServiceOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+			this._clientAlias = new EcsServiceServiceConnectConfigurationServiceClientAliasOutputReference(this, "client_alias");
+			this._timeout = new EcsServiceServiceConnectConfigurationServiceTimeoutOutputReference(this, "timeout");
+			this._tls = new EcsServiceServiceConnectConfigurationServiceTlsOutputReference(this, "tls");
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._discoveryName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.discoveryName = this._discoveryName;
+			}
+			if (this._ingressPortOverride !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.ingressPortOverride = this._ingressPortOverride;
+			}
+			if (this._portName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.portName = this._portName;
+			}
+			if (this._clientAlias?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.clientAlias = this._clientAlias?.internalValue;
+			}
+			if (this._timeout?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.timeout = this._timeout?.internalValue;
+			}
+			if (this._tls?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tls = this._tls?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._discoveryName = void 0;
+				this._ingressPortOverride = void 0;
+				this._portName = void 0;
+				this._clientAlias.internalValue = void 0;
+				this._timeout.internalValue = void 0;
+				this._tls.internalValue = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._discoveryName = value.discoveryName;
+				this._ingressPortOverride = value.ingressPortOverride;
+				this._portName = value.portName;
+				this._clientAlias.internalValue = value.clientAlias;
+				this._timeout.internalValue = value.timeout;
+				this._tls.internalValue = value.tls;
+			}
+		}
+		get discoveryName() {
+			return this.getStringAttribute("discovery_name");
+		}
+		set discoveryName(value) {
+			this._discoveryName = value;
+		}
+		resetDiscoveryName() {
+			this._discoveryName = void 0;
+		}
+		get discoveryNameInput() {
+			return this._discoveryName;
+		}
+		get ingressPortOverride() {
+			return this.getNumberAttribute("ingress_port_override");
+		}
+		set ingressPortOverride(value) {
+			this._ingressPortOverride = value;
+		}
+		resetIngressPortOverride() {
+			this._ingressPortOverride = void 0;
+		}
+		get ingressPortOverrideInput() {
+			return this._ingressPortOverride;
+		}
+		get portName() {
+			return this.getStringAttribute("port_name");
+		}
+		set portName(value) {
+			this._portName = value;
+		}
+		get portNameInput() {
+			return this._portName;
+		}
+		get clientAlias() {
+			return this._clientAlias;
+		}
+		putClientAlias(value) {
+			this._clientAlias.internalValue = value;
+		}
+		resetClientAlias() {
+			this._clientAlias.internalValue = void 0;
+		}
+		get clientAliasInput() {
+			return this._clientAlias.internalValue;
+		}
+		get timeout() {
+			return this._timeout;
+		}
+		putTimeout(value) {
+			this._timeout.internalValue = value;
+		}
+		resetTimeout() {
+			this._timeout.internalValue = void 0;
+		}
+		get timeoutInput() {
+			return this._timeout.internalValue;
+		}
+		get tls() {
+			return this._tls;
+		}
+		putTls(value) {
+			this._tls.internalValue = value;
+		}
+		resetTls() {
+			this._tls.internalValue = void 0;
+		}
+		get tlsInput() {
+			return this._tls.internalValue;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationServiceOutputReference = EcsServiceServiceConnectConfigurationServiceOutputReference;
+	_v = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationServiceOutputReference[_v] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationServiceOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceServiceConnectConfigurationServiceList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceServiceConnectConfigurationServiceOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationServiceList = EcsServiceServiceConnectConfigurationServiceList;
+	_w = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationServiceList[_w] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationServiceList",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceConnectConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			enabled: cdktf.booleanToTerraform(struct.enabled),
+			namespace: cdktf.stringToTerraform(struct.namespace),
+			log_configuration: ecsServiceServiceConnectConfigurationLogConfigurationToTerraform(struct.logConfiguration),
+			service: cdktf.listMapper(ecsServiceServiceConnectConfigurationServiceToTerraform, true)(struct.service)
+		};
+	}
+	function ecsServiceServiceConnectConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			enabled: {
+				value: cdktf.booleanToHclTerraform(struct.enabled),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			namespace: {
+				value: cdktf.stringToHclTerraform(struct.namespace),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			log_configuration: {
+				value: ecsServiceServiceConnectConfigurationLogConfigurationToHclTerraform(struct.logConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationLogConfigurationList"
+			},
+			service: {
+				value: cdktf.listMapperHcl(ecsServiceServiceConnectConfigurationServiceToHclTerraform, true)(struct.service),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceServiceConnectConfigurationServiceList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceConnectConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._logConfiguration = new EcsServiceServiceConnectConfigurationLogConfigurationOutputReference(this, "log_configuration");
+			this._service = new EcsServiceServiceConnectConfigurationServiceList(this, "service", false);
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._enabled !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.enabled = this._enabled;
+			}
+			if (this._namespace !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.namespace = this._namespace;
+			}
+			if (this._logConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.logConfiguration = this._logConfiguration?.internalValue;
+			}
+			if (this._service?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.service = this._service?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._enabled = void 0;
+				this._namespace = void 0;
+				this._logConfiguration.internalValue = void 0;
+				this._service.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._enabled = value.enabled;
+				this._namespace = value.namespace;
+				this._logConfiguration.internalValue = value.logConfiguration;
+				this._service.internalValue = value.service;
+			}
+		}
+		get enabled() {
+			return this.getBooleanAttribute("enabled");
+		}
+		set enabled(value) {
+			this._enabled = value;
+		}
+		get enabledInput() {
+			return this._enabled;
+		}
+		get namespace() {
+			return this.getStringAttribute("namespace");
+		}
+		set namespace(value) {
+			this._namespace = value;
+		}
+		resetNamespace() {
+			this._namespace = void 0;
+		}
+		get namespaceInput() {
+			return this._namespace;
+		}
+		get logConfiguration() {
+			return this._logConfiguration;
+		}
+		putLogConfiguration(value) {
+			this._logConfiguration.internalValue = value;
+		}
+		resetLogConfiguration() {
+			this._logConfiguration.internalValue = void 0;
+		}
+		get logConfigurationInput() {
+			return this._logConfiguration.internalValue;
+		}
+		get service() {
+			return this._service;
+		}
+		putService(value) {
+			this._service.internalValue = value;
+		}
+		resetService() {
+			this._service.internalValue = void 0;
+		}
+		get serviceInput() {
+			return this._service.internalValue;
+		}
+	};
+	exports.EcsServiceServiceConnectConfigurationOutputReference = EcsServiceServiceConnectConfigurationOutputReference;
+	_x = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceConnectConfigurationOutputReference[_x] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceConnectConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceServiceRegistriesToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			container_name: cdktf.stringToTerraform(struct.containerName),
+			container_port: cdktf.numberToTerraform(struct.containerPort),
+			port: cdktf.numberToTerraform(struct.port),
+			registry_arn: cdktf.stringToTerraform(struct.registryArn)
+		};
+	}
+	function ecsServiceServiceRegistriesToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			container_name: {
+				value: cdktf.stringToHclTerraform(struct.containerName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			container_port: {
+				value: cdktf.numberToHclTerraform(struct.containerPort),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			port: {
+				value: cdktf.numberToHclTerraform(struct.port),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			registry_arn: {
+				value: cdktf.stringToHclTerraform(struct.registryArn),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceServiceRegistriesOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._containerName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.containerName = this._containerName;
+			}
+			if (this._containerPort !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.containerPort = this._containerPort;
+			}
+			if (this._port !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.port = this._port;
+			}
+			if (this._registryArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.registryArn = this._registryArn;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._containerName = void 0;
+				this._containerPort = void 0;
+				this._port = void 0;
+				this._registryArn = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._containerName = value.containerName;
+				this._containerPort = value.containerPort;
+				this._port = value.port;
+				this._registryArn = value.registryArn;
+			}
+		}
+		get containerName() {
+			return this.getStringAttribute("container_name");
+		}
+		set containerName(value) {
+			this._containerName = value;
+		}
+		resetContainerName() {
+			this._containerName = void 0;
+		}
+		get containerNameInput() {
+			return this._containerName;
+		}
+		get containerPort() {
+			return this.getNumberAttribute("container_port");
+		}
+		set containerPort(value) {
+			this._containerPort = value;
+		}
+		resetContainerPort() {
+			this._containerPort = void 0;
+		}
+		get containerPortInput() {
+			return this._containerPort;
+		}
+		get port() {
+			return this.getNumberAttribute("port");
+		}
+		set port(value) {
+			this._port = value;
+		}
+		resetPort() {
+			this._port = void 0;
+		}
+		get portInput() {
+			return this._port;
+		}
+		get registryArn() {
+			return this.getStringAttribute("registry_arn");
+		}
+		set registryArn(value) {
+			this._registryArn = value;
+		}
+		get registryArnInput() {
+			return this._registryArn;
+		}
+	};
+	exports.EcsServiceServiceRegistriesOutputReference = EcsServiceServiceRegistriesOutputReference;
+	_y = JSII_RTTI_SYMBOL_1;
+	EcsServiceServiceRegistriesOutputReference[_y] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceServiceRegistriesOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceTimeoutsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			create: cdktf.stringToTerraform(struct.create),
+			delete: cdktf.stringToTerraform(struct.delete),
+			update: cdktf.stringToTerraform(struct.update)
+		};
+	}
+	function ecsServiceTimeoutsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			create: {
+				value: cdktf.stringToHclTerraform(struct.create),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			delete: {
+				value: cdktf.stringToHclTerraform(struct.delete),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			update: {
+				value: cdktf.stringToHclTerraform(struct.update),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceTimeoutsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._create !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.create = this._create;
+			}
+			if (this._delete !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.delete = this._delete;
+			}
+			if (this._update !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.update = this._update;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._create = void 0;
+				this._delete = void 0;
+				this._update = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._create = value.create;
+				this._delete = value.delete;
+				this._update = value.update;
+			}
+		}
+		get create() {
+			return this.getStringAttribute("create");
+		}
+		set create(value) {
+			this._create = value;
+		}
+		resetCreate() {
+			this._create = void 0;
+		}
+		get createInput() {
+			return this._create;
+		}
+		get delete() {
+			return this.getStringAttribute("delete");
+		}
+		set delete(value) {
+			this._delete = value;
+		}
+		resetDelete() {
+			this._delete = void 0;
+		}
+		get deleteInput() {
+			return this._delete;
+		}
+		get update() {
+			return this.getStringAttribute("update");
+		}
+		set update(value) {
+			this._update = value;
+		}
+		resetUpdate() {
+			this._update = void 0;
+		}
+		get updateInput() {
+			return this._update;
+		}
+	};
+	exports.EcsServiceTimeoutsOutputReference = EcsServiceTimeoutsOutputReference;
+	_z = JSII_RTTI_SYMBOL_1;
+	EcsServiceTimeoutsOutputReference[_z] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceTimeoutsOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			propagate_tags: cdktf.stringToTerraform(struct.propagateTags),
+			resource_type: cdktf.stringToTerraform(struct.resourceType),
+			tags: cdktf.hashMapper(cdktf.stringToTerraform)(struct.tags)
+		};
+	}
+	function ecsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			propagate_tags: {
+				value: cdktf.stringToHclTerraform(struct.propagateTags),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			resource_type: {
+				value: cdktf.stringToHclTerraform(struct.resourceType),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			tags: {
+				value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(struct.tags),
+				isBlock: false,
+				type: "map",
+				storageClassType: "stringMap"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._propagateTags !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.propagateTags = this._propagateTags;
+			}
+			if (this._resourceType !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.resourceType = this._resourceType;
+			}
+			if (this._tags !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tags = this._tags;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._propagateTags = void 0;
+				this._resourceType = void 0;
+				this._tags = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._propagateTags = value.propagateTags;
+				this._resourceType = value.resourceType;
+				this._tags = value.tags;
+			}
+		}
+		get propagateTags() {
+			return this.getStringAttribute("propagate_tags");
+		}
+		set propagateTags(value) {
+			this._propagateTags = value;
+		}
+		resetPropagateTags() {
+			this._propagateTags = void 0;
+		}
+		get propagateTagsInput() {
+			return this._propagateTags;
+		}
+		get resourceType() {
+			return this.getStringAttribute("resource_type");
+		}
+		set resourceType(value) {
+			this._resourceType = value;
+		}
+		get resourceTypeInput() {
+			return this._resourceType;
+		}
+		get tags() {
+			return this.getStringMapAttribute("tags");
+		}
+		set tags(value) {
+			this._tags = value;
+		}
+		resetTags() {
+			this._tags = void 0;
+		}
+		get tagsInput() {
+			return this._tags;
+		}
+	};
+	exports.EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference = EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference;
+	_0 = JSII_RTTI_SYMBOL_1;
+	EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference[_0] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList = EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList;
+	_1 = JSII_RTTI_SYMBOL_1;
+	EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList[_1] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList",
+		version: "20.1.0"
+	};
+	function ecsServiceVolumeConfigurationManagedEbsVolumeToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			encrypted: cdktf.booleanToTerraform(struct.encrypted),
+			file_system_type: cdktf.stringToTerraform(struct.fileSystemType),
+			iops: cdktf.numberToTerraform(struct.iops),
+			kms_key_id: cdktf.stringToTerraform(struct.kmsKeyId),
+			role_arn: cdktf.stringToTerraform(struct.roleArn),
+			size_in_gb: cdktf.numberToTerraform(struct.sizeInGb),
+			snapshot_id: cdktf.stringToTerraform(struct.snapshotId),
+			throughput: cdktf.numberToTerraform(struct.throughput),
+			volume_initialization_rate: cdktf.numberToTerraform(struct.volumeInitializationRate),
+			volume_type: cdktf.stringToTerraform(struct.volumeType),
+			tag_specifications: cdktf.listMapper(ecsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsToTerraform, true)(struct.tagSpecifications)
+		};
+	}
+	function ecsServiceVolumeConfigurationManagedEbsVolumeToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			encrypted: {
+				value: cdktf.booleanToHclTerraform(struct.encrypted),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			file_system_type: {
+				value: cdktf.stringToHclTerraform(struct.fileSystemType),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			iops: {
+				value: cdktf.numberToHclTerraform(struct.iops),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			kms_key_id: {
+				value: cdktf.stringToHclTerraform(struct.kmsKeyId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			role_arn: {
+				value: cdktf.stringToHclTerraform(struct.roleArn),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			size_in_gb: {
+				value: cdktf.numberToHclTerraform(struct.sizeInGb),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			snapshot_id: {
+				value: cdktf.stringToHclTerraform(struct.snapshotId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			throughput: {
+				value: cdktf.numberToHclTerraform(struct.throughput),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			volume_initialization_rate: {
+				value: cdktf.numberToHclTerraform(struct.volumeInitializationRate),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			volume_type: {
+				value: cdktf.stringToHclTerraform(struct.volumeType),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			tag_specifications: {
+				value: cdktf.listMapperHcl(ecsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsToHclTerraform, true)(struct.tagSpecifications),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._tagSpecifications = new EcsServiceVolumeConfigurationManagedEbsVolumeTagSpecificationsList(this, "tag_specifications", false);
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._encrypted !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.encrypted = this._encrypted;
+			}
+			if (this._fileSystemType !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.fileSystemType = this._fileSystemType;
+			}
+			if (this._iops !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.iops = this._iops;
+			}
+			if (this._kmsKeyId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.kmsKeyId = this._kmsKeyId;
+			}
+			if (this._roleArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.roleArn = this._roleArn;
+			}
+			if (this._sizeInGb !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.sizeInGb = this._sizeInGb;
+			}
+			if (this._snapshotId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.snapshotId = this._snapshotId;
+			}
+			if (this._throughput !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.throughput = this._throughput;
+			}
+			if (this._volumeInitializationRate !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.volumeInitializationRate = this._volumeInitializationRate;
+			}
+			if (this._volumeType !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.volumeType = this._volumeType;
+			}
+			if (this._tagSpecifications?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tagSpecifications = this._tagSpecifications?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._encrypted = void 0;
+				this._fileSystemType = void 0;
+				this._iops = void 0;
+				this._kmsKeyId = void 0;
+				this._roleArn = void 0;
+				this._sizeInGb = void 0;
+				this._snapshotId = void 0;
+				this._throughput = void 0;
+				this._volumeInitializationRate = void 0;
+				this._volumeType = void 0;
+				this._tagSpecifications.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._encrypted = value.encrypted;
+				this._fileSystemType = value.fileSystemType;
+				this._iops = value.iops;
+				this._kmsKeyId = value.kmsKeyId;
+				this._roleArn = value.roleArn;
+				this._sizeInGb = value.sizeInGb;
+				this._snapshotId = value.snapshotId;
+				this._throughput = value.throughput;
+				this._volumeInitializationRate = value.volumeInitializationRate;
+				this._volumeType = value.volumeType;
+				this._tagSpecifications.internalValue = value.tagSpecifications;
+			}
+		}
+		get encrypted() {
+			return this.getBooleanAttribute("encrypted");
+		}
+		set encrypted(value) {
+			this._encrypted = value;
+		}
+		resetEncrypted() {
+			this._encrypted = void 0;
+		}
+		get encryptedInput() {
+			return this._encrypted;
+		}
+		get fileSystemType() {
+			return this.getStringAttribute("file_system_type");
+		}
+		set fileSystemType(value) {
+			this._fileSystemType = value;
+		}
+		resetFileSystemType() {
+			this._fileSystemType = void 0;
+		}
+		get fileSystemTypeInput() {
+			return this._fileSystemType;
+		}
+		get iops() {
+			return this.getNumberAttribute("iops");
+		}
+		set iops(value) {
+			this._iops = value;
+		}
+		resetIops() {
+			this._iops = void 0;
+		}
+		get iopsInput() {
+			return this._iops;
+		}
+		get kmsKeyId() {
+			return this.getStringAttribute("kms_key_id");
+		}
+		set kmsKeyId(value) {
+			this._kmsKeyId = value;
+		}
+		resetKmsKeyId() {
+			this._kmsKeyId = void 0;
+		}
+		get kmsKeyIdInput() {
+			return this._kmsKeyId;
+		}
+		get roleArn() {
+			return this.getStringAttribute("role_arn");
+		}
+		set roleArn(value) {
+			this._roleArn = value;
+		}
+		get roleArnInput() {
+			return this._roleArn;
+		}
+		get sizeInGb() {
+			return this.getNumberAttribute("size_in_gb");
+		}
+		set sizeInGb(value) {
+			this._sizeInGb = value;
+		}
+		resetSizeInGb() {
+			this._sizeInGb = void 0;
+		}
+		get sizeInGbInput() {
+			return this._sizeInGb;
+		}
+		get snapshotId() {
+			return this.getStringAttribute("snapshot_id");
+		}
+		set snapshotId(value) {
+			this._snapshotId = value;
+		}
+		resetSnapshotId() {
+			this._snapshotId = void 0;
+		}
+		get snapshotIdInput() {
+			return this._snapshotId;
+		}
+		get throughput() {
+			return this.getNumberAttribute("throughput");
+		}
+		set throughput(value) {
+			this._throughput = value;
+		}
+		resetThroughput() {
+			this._throughput = void 0;
+		}
+		get throughputInput() {
+			return this._throughput;
+		}
+		get volumeInitializationRate() {
+			return this.getNumberAttribute("volume_initialization_rate");
+		}
+		set volumeInitializationRate(value) {
+			this._volumeInitializationRate = value;
+		}
+		resetVolumeInitializationRate() {
+			this._volumeInitializationRate = void 0;
+		}
+		get volumeInitializationRateInput() {
+			return this._volumeInitializationRate;
+		}
+		get volumeType() {
+			return this.getStringAttribute("volume_type");
+		}
+		set volumeType(value) {
+			this._volumeType = value;
+		}
+		resetVolumeType() {
+			this._volumeType = void 0;
+		}
+		get volumeTypeInput() {
+			return this._volumeType;
+		}
+		get tagSpecifications() {
+			return this._tagSpecifications;
+		}
+		putTagSpecifications(value) {
+			this._tagSpecifications.internalValue = value;
+		}
+		resetTagSpecifications() {
+			this._tagSpecifications.internalValue = void 0;
+		}
+		get tagSpecificationsInput() {
+			return this._tagSpecifications.internalValue;
+		}
+	};
+	exports.EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference = EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference;
+	_2 = JSII_RTTI_SYMBOL_1;
+	EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference[_2] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceVolumeConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			name: cdktf.stringToTerraform(struct.name),
+			managed_ebs_volume: ecsServiceVolumeConfigurationManagedEbsVolumeToTerraform(struct.managedEbsVolume)
+		};
+	}
+	function ecsServiceVolumeConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			name: {
+				value: cdktf.stringToHclTerraform(struct.name),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			managed_ebs_volume: {
+				value: ecsServiceVolumeConfigurationManagedEbsVolumeToHclTerraform(struct.managedEbsVolume),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsServiceVolumeConfigurationManagedEbsVolumeList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceVolumeConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._managedEbsVolume = new EcsServiceVolumeConfigurationManagedEbsVolumeOutputReference(this, "managed_ebs_volume");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._name !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.name = this._name;
+			}
+			if (this._managedEbsVolume?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.managedEbsVolume = this._managedEbsVolume?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._name = void 0;
+				this._managedEbsVolume.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._name = value.name;
+				this._managedEbsVolume.internalValue = value.managedEbsVolume;
+			}
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get managedEbsVolume() {
+			return this._managedEbsVolume;
+		}
+		putManagedEbsVolume(value) {
+			this._managedEbsVolume.internalValue = value;
+		}
+		get managedEbsVolumeInput() {
+			return this._managedEbsVolume.internalValue;
+		}
+	};
+	exports.EcsServiceVolumeConfigurationOutputReference = EcsServiceVolumeConfigurationOutputReference;
+	_3 = JSII_RTTI_SYMBOL_1;
+	EcsServiceVolumeConfigurationOutputReference[_3] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceVolumeConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsServiceVpcLatticeConfigurationsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			port_name: cdktf.stringToTerraform(struct.portName),
+			role_arn: cdktf.stringToTerraform(struct.roleArn),
+			target_group_arn: cdktf.stringToTerraform(struct.targetGroupArn)
+		};
+	}
+	function ecsServiceVpcLatticeConfigurationsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			port_name: {
+				value: cdktf.stringToHclTerraform(struct.portName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			role_arn: {
+				value: cdktf.stringToHclTerraform(struct.roleArn),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			target_group_arn: {
+				value: cdktf.stringToHclTerraform(struct.targetGroupArn),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsServiceVpcLatticeConfigurationsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._portName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.portName = this._portName;
+			}
+			if (this._roleArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.roleArn = this._roleArn;
+			}
+			if (this._targetGroupArn !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.targetGroupArn = this._targetGroupArn;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._portName = void 0;
+				this._roleArn = void 0;
+				this._targetGroupArn = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._portName = value.portName;
+				this._roleArn = value.roleArn;
+				this._targetGroupArn = value.targetGroupArn;
+			}
+		}
+		get portName() {
+			return this.getStringAttribute("port_name");
+		}
+		set portName(value) {
+			this._portName = value;
+		}
+		get portNameInput() {
+			return this._portName;
+		}
+		get roleArn() {
+			return this.getStringAttribute("role_arn");
+		}
+		set roleArn(value) {
+			this._roleArn = value;
+		}
+		get roleArnInput() {
+			return this._roleArn;
+		}
+		get targetGroupArn() {
+			return this.getStringAttribute("target_group_arn");
+		}
+		set targetGroupArn(value) {
+			this._targetGroupArn = value;
+		}
+		get targetGroupArnInput() {
+			return this._targetGroupArn;
+		}
+	};
+	exports.EcsServiceVpcLatticeConfigurationsOutputReference = EcsServiceVpcLatticeConfigurationsOutputReference;
+	_4 = JSII_RTTI_SYMBOL_1;
+	EcsServiceVpcLatticeConfigurationsOutputReference[_4] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceVpcLatticeConfigurationsOutputReference",
+		version: "20.1.0"
+	};
+	var EcsServiceVpcLatticeConfigurationsList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsServiceVpcLatticeConfigurationsOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsServiceVpcLatticeConfigurationsList = EcsServiceVpcLatticeConfigurationsList;
+	_5 = JSII_RTTI_SYMBOL_1;
+	EcsServiceVpcLatticeConfigurationsList[_5] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsServiceVpcLatticeConfigurationsList",
+		version: "20.1.0"
+	};
+	/**
+	* Represents a {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_service aws_ecs_service}
+	*/
+	var EcsService = class extends cdktf.TerraformResource {
+		/**
+		* Generates CDKTF code for importing a EcsService resource upon running "cdktf plan <stack-name>"
+		* @param scope The scope in which to define this construct
+		* @param importToId The construct id used in the generated config for the EcsService to import
+		* @param importFromId The id of the existing EcsService that should be imported. Refer to the {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_service#import import section} in the documentation of this resource for the id to use
+		* @param provider? Optional instance of the provider where the EcsService to import is found
+		*/
+		static generateConfigForImport(scope, importToId, importFromId, provider) {
+			return new cdktf.ImportableResource(scope, importToId, {
+				terraformResourceType: "aws_ecs_service",
+				importId: importFromId,
+				provider
+			});
+		}
+		/**
+		* Create a new {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_service aws_ecs_service} Resource
+		*
+		* @param scope The scope in which to define this construct
+		* @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+		* @param options EcsServiceConfig
+		*/
+		constructor(scope, id, config) {
+			super(scope, id, {
+				terraformResourceType: "aws_ecs_service",
+				terraformGeneratorMetadata: {
+					providerName: "aws",
+					providerVersion: "5.100.0",
+					providerVersionConstraint: "~> 5.0"
+				},
+				provider: config.provider,
+				dependsOn: config.dependsOn,
+				count: config.count,
+				lifecycle: config.lifecycle,
+				provisioners: config.provisioners,
+				connection: config.connection,
+				forEach: config.forEach
+			});
+			this._alarms = new EcsServiceAlarmsOutputReference(this, "alarms");
+			this._capacityProviderStrategy = new EcsServiceCapacityProviderStrategyList(this, "capacity_provider_strategy", true);
+			this._deploymentCircuitBreaker = new EcsServiceDeploymentCircuitBreakerOutputReference(this, "deployment_circuit_breaker");
+			this._deploymentController = new EcsServiceDeploymentControllerOutputReference(this, "deployment_controller");
+			this._loadBalancer = new EcsServiceLoadBalancerList(this, "load_balancer", true);
+			this._networkConfiguration = new EcsServiceNetworkConfigurationOutputReference(this, "network_configuration");
+			this._orderedPlacementStrategy = new EcsServiceOrderedPlacementStrategyList(this, "ordered_placement_strategy", false);
+			this._placementConstraints = new EcsServicePlacementConstraintsList(this, "placement_constraints", true);
+			this._serviceConnectConfiguration = new EcsServiceServiceConnectConfigurationOutputReference(this, "service_connect_configuration");
+			this._serviceRegistries = new EcsServiceServiceRegistriesOutputReference(this, "service_registries");
+			this._timeouts = new EcsServiceTimeoutsOutputReference(this, "timeouts");
+			this._volumeConfiguration = new EcsServiceVolumeConfigurationOutputReference(this, "volume_configuration");
+			this._vpcLatticeConfigurations = new EcsServiceVpcLatticeConfigurationsList(this, "vpc_lattice_configurations", true);
+			this._availabilityZoneRebalancing = config.availabilityZoneRebalancing;
+			this._cluster = config.cluster;
+			this._deploymentMaximumPercent = config.deploymentMaximumPercent;
+			this._deploymentMinimumHealthyPercent = config.deploymentMinimumHealthyPercent;
+			this._desiredCount = config.desiredCount;
+			this._enableEcsManagedTags = config.enableEcsManagedTags;
+			this._enableExecuteCommand = config.enableExecuteCommand;
+			this._forceDelete = config.forceDelete;
+			this._forceNewDeployment = config.forceNewDeployment;
+			this._healthCheckGracePeriodSeconds = config.healthCheckGracePeriodSeconds;
+			this._iamRole = config.iamRole;
+			this._id = config.id;
+			this._launchType = config.launchType;
+			this._name = config.name;
+			this._platformVersion = config.platformVersion;
+			this._propagateTags = config.propagateTags;
+			this._schedulingStrategy = config.schedulingStrategy;
+			this._tags = config.tags;
+			this._tagsAll = config.tagsAll;
+			this._taskDefinition = config.taskDefinition;
+			this._triggers = config.triggers;
+			this._waitForSteadyState = config.waitForSteadyState;
+			this._alarms.internalValue = config.alarms;
+			this._capacityProviderStrategy.internalValue = config.capacityProviderStrategy;
+			this._deploymentCircuitBreaker.internalValue = config.deploymentCircuitBreaker;
+			this._deploymentController.internalValue = config.deploymentController;
+			this._loadBalancer.internalValue = config.loadBalancer;
+			this._networkConfiguration.internalValue = config.networkConfiguration;
+			this._orderedPlacementStrategy.internalValue = config.orderedPlacementStrategy;
+			this._placementConstraints.internalValue = config.placementConstraints;
+			this._serviceConnectConfiguration.internalValue = config.serviceConnectConfiguration;
+			this._serviceRegistries.internalValue = config.serviceRegistries;
+			this._timeouts.internalValue = config.timeouts;
+			this._volumeConfiguration.internalValue = config.volumeConfiguration;
+			this._vpcLatticeConfigurations.internalValue = config.vpcLatticeConfigurations;
+		}
+		get availabilityZoneRebalancing() {
+			return this.getStringAttribute("availability_zone_rebalancing");
+		}
+		set availabilityZoneRebalancing(value) {
+			this._availabilityZoneRebalancing = value;
+		}
+		resetAvailabilityZoneRebalancing() {
+			this._availabilityZoneRebalancing = void 0;
+		}
+		get availabilityZoneRebalancingInput() {
+			return this._availabilityZoneRebalancing;
+		}
+		get cluster() {
+			return this.getStringAttribute("cluster");
+		}
+		set cluster(value) {
+			this._cluster = value;
+		}
+		resetCluster() {
+			this._cluster = void 0;
+		}
+		get clusterInput() {
+			return this._cluster;
+		}
+		get deploymentMaximumPercent() {
+			return this.getNumberAttribute("deployment_maximum_percent");
+		}
+		set deploymentMaximumPercent(value) {
+			this._deploymentMaximumPercent = value;
+		}
+		resetDeploymentMaximumPercent() {
+			this._deploymentMaximumPercent = void 0;
+		}
+		get deploymentMaximumPercentInput() {
+			return this._deploymentMaximumPercent;
+		}
+		get deploymentMinimumHealthyPercent() {
+			return this.getNumberAttribute("deployment_minimum_healthy_percent");
+		}
+		set deploymentMinimumHealthyPercent(value) {
+			this._deploymentMinimumHealthyPercent = value;
+		}
+		resetDeploymentMinimumHealthyPercent() {
+			this._deploymentMinimumHealthyPercent = void 0;
+		}
+		get deploymentMinimumHealthyPercentInput() {
+			return this._deploymentMinimumHealthyPercent;
+		}
+		get desiredCount() {
+			return this.getNumberAttribute("desired_count");
+		}
+		set desiredCount(value) {
+			this._desiredCount = value;
+		}
+		resetDesiredCount() {
+			this._desiredCount = void 0;
+		}
+		get desiredCountInput() {
+			return this._desiredCount;
+		}
+		get enableEcsManagedTags() {
+			return this.getBooleanAttribute("enable_ecs_managed_tags");
+		}
+		set enableEcsManagedTags(value) {
+			this._enableEcsManagedTags = value;
+		}
+		resetEnableEcsManagedTags() {
+			this._enableEcsManagedTags = void 0;
+		}
+		get enableEcsManagedTagsInput() {
+			return this._enableEcsManagedTags;
+		}
+		get enableExecuteCommand() {
+			return this.getBooleanAttribute("enable_execute_command");
+		}
+		set enableExecuteCommand(value) {
+			this._enableExecuteCommand = value;
+		}
+		resetEnableExecuteCommand() {
+			this._enableExecuteCommand = void 0;
+		}
+		get enableExecuteCommandInput() {
+			return this._enableExecuteCommand;
+		}
+		get forceDelete() {
+			return this.getBooleanAttribute("force_delete");
+		}
+		set forceDelete(value) {
+			this._forceDelete = value;
+		}
+		resetForceDelete() {
+			this._forceDelete = void 0;
+		}
+		get forceDeleteInput() {
+			return this._forceDelete;
+		}
+		get forceNewDeployment() {
+			return this.getBooleanAttribute("force_new_deployment");
+		}
+		set forceNewDeployment(value) {
+			this._forceNewDeployment = value;
+		}
+		resetForceNewDeployment() {
+			this._forceNewDeployment = void 0;
+		}
+		get forceNewDeploymentInput() {
+			return this._forceNewDeployment;
+		}
+		get healthCheckGracePeriodSeconds() {
+			return this.getNumberAttribute("health_check_grace_period_seconds");
+		}
+		set healthCheckGracePeriodSeconds(value) {
+			this._healthCheckGracePeriodSeconds = value;
+		}
+		resetHealthCheckGracePeriodSeconds() {
+			this._healthCheckGracePeriodSeconds = void 0;
+		}
+		get healthCheckGracePeriodSecondsInput() {
+			return this._healthCheckGracePeriodSeconds;
+		}
+		get iamRole() {
+			return this.getStringAttribute("iam_role");
+		}
+		set iamRole(value) {
+			this._iamRole = value;
+		}
+		resetIamRole() {
+			this._iamRole = void 0;
+		}
+		get iamRoleInput() {
+			return this._iamRole;
+		}
+		get id() {
+			return this.getStringAttribute("id");
+		}
+		set id(value) {
+			this._id = value;
+		}
+		resetId() {
+			this._id = void 0;
+		}
+		get idInput() {
+			return this._id;
+		}
+		get launchType() {
+			return this.getStringAttribute("launch_type");
+		}
+		set launchType(value) {
+			this._launchType = value;
+		}
+		resetLaunchType() {
+			this._launchType = void 0;
+		}
+		get launchTypeInput() {
+			return this._launchType;
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get platformVersion() {
+			return this.getStringAttribute("platform_version");
+		}
+		set platformVersion(value) {
+			this._platformVersion = value;
+		}
+		resetPlatformVersion() {
+			this._platformVersion = void 0;
+		}
+		get platformVersionInput() {
+			return this._platformVersion;
+		}
+		get propagateTags() {
+			return this.getStringAttribute("propagate_tags");
+		}
+		set propagateTags(value) {
+			this._propagateTags = value;
+		}
+		resetPropagateTags() {
+			this._propagateTags = void 0;
+		}
+		get propagateTagsInput() {
+			return this._propagateTags;
+		}
+		get schedulingStrategy() {
+			return this.getStringAttribute("scheduling_strategy");
+		}
+		set schedulingStrategy(value) {
+			this._schedulingStrategy = value;
+		}
+		resetSchedulingStrategy() {
+			this._schedulingStrategy = void 0;
+		}
+		get schedulingStrategyInput() {
+			return this._schedulingStrategy;
+		}
+		get tags() {
+			return this.getStringMapAttribute("tags");
+		}
+		set tags(value) {
+			this._tags = value;
+		}
+		resetTags() {
+			this._tags = void 0;
+		}
+		get tagsInput() {
+			return this._tags;
+		}
+		get tagsAll() {
+			return this.getStringMapAttribute("tags_all");
+		}
+		set tagsAll(value) {
+			this._tagsAll = value;
+		}
+		resetTagsAll() {
+			this._tagsAll = void 0;
+		}
+		get tagsAllInput() {
+			return this._tagsAll;
+		}
+		get taskDefinition() {
+			return this.getStringAttribute("task_definition");
+		}
+		set taskDefinition(value) {
+			this._taskDefinition = value;
+		}
+		resetTaskDefinition() {
+			this._taskDefinition = void 0;
+		}
+		get taskDefinitionInput() {
+			return this._taskDefinition;
+		}
+		get triggers() {
+			return this.getStringMapAttribute("triggers");
+		}
+		set triggers(value) {
+			this._triggers = value;
+		}
+		resetTriggers() {
+			this._triggers = void 0;
+		}
+		get triggersInput() {
+			return this._triggers;
+		}
+		get waitForSteadyState() {
+			return this.getBooleanAttribute("wait_for_steady_state");
+		}
+		set waitForSteadyState(value) {
+			this._waitForSteadyState = value;
+		}
+		resetWaitForSteadyState() {
+			this._waitForSteadyState = void 0;
+		}
+		get waitForSteadyStateInput() {
+			return this._waitForSteadyState;
+		}
+		get alarms() {
+			return this._alarms;
+		}
+		putAlarms(value) {
+			this._alarms.internalValue = value;
+		}
+		resetAlarms() {
+			this._alarms.internalValue = void 0;
+		}
+		get alarmsInput() {
+			return this._alarms.internalValue;
+		}
+		get capacityProviderStrategy() {
+			return this._capacityProviderStrategy;
+		}
+		putCapacityProviderStrategy(value) {
+			this._capacityProviderStrategy.internalValue = value;
+		}
+		resetCapacityProviderStrategy() {
+			this._capacityProviderStrategy.internalValue = void 0;
+		}
+		get capacityProviderStrategyInput() {
+			return this._capacityProviderStrategy.internalValue;
+		}
+		get deploymentCircuitBreaker() {
+			return this._deploymentCircuitBreaker;
+		}
+		putDeploymentCircuitBreaker(value) {
+			this._deploymentCircuitBreaker.internalValue = value;
+		}
+		resetDeploymentCircuitBreaker() {
+			this._deploymentCircuitBreaker.internalValue = void 0;
+		}
+		get deploymentCircuitBreakerInput() {
+			return this._deploymentCircuitBreaker.internalValue;
+		}
+		get deploymentController() {
+			return this._deploymentController;
+		}
+		putDeploymentController(value) {
+			this._deploymentController.internalValue = value;
+		}
+		resetDeploymentController() {
+			this._deploymentController.internalValue = void 0;
+		}
+		get deploymentControllerInput() {
+			return this._deploymentController.internalValue;
+		}
+		get loadBalancer() {
+			return this._loadBalancer;
+		}
+		putLoadBalancer(value) {
+			this._loadBalancer.internalValue = value;
+		}
+		resetLoadBalancer() {
+			this._loadBalancer.internalValue = void 0;
+		}
+		get loadBalancerInput() {
+			return this._loadBalancer.internalValue;
+		}
+		get networkConfiguration() {
+			return this._networkConfiguration;
+		}
+		putNetworkConfiguration(value) {
+			this._networkConfiguration.internalValue = value;
+		}
+		resetNetworkConfiguration() {
+			this._networkConfiguration.internalValue = void 0;
+		}
+		get networkConfigurationInput() {
+			return this._networkConfiguration.internalValue;
+		}
+		get orderedPlacementStrategy() {
+			return this._orderedPlacementStrategy;
+		}
+		putOrderedPlacementStrategy(value) {
+			this._orderedPlacementStrategy.internalValue = value;
+		}
+		resetOrderedPlacementStrategy() {
+			this._orderedPlacementStrategy.internalValue = void 0;
+		}
+		get orderedPlacementStrategyInput() {
+			return this._orderedPlacementStrategy.internalValue;
+		}
+		get placementConstraints() {
+			return this._placementConstraints;
+		}
+		putPlacementConstraints(value) {
+			this._placementConstraints.internalValue = value;
+		}
+		resetPlacementConstraints() {
+			this._placementConstraints.internalValue = void 0;
+		}
+		get placementConstraintsInput() {
+			return this._placementConstraints.internalValue;
+		}
+		get serviceConnectConfiguration() {
+			return this._serviceConnectConfiguration;
+		}
+		putServiceConnectConfiguration(value) {
+			this._serviceConnectConfiguration.internalValue = value;
+		}
+		resetServiceConnectConfiguration() {
+			this._serviceConnectConfiguration.internalValue = void 0;
+		}
+		get serviceConnectConfigurationInput() {
+			return this._serviceConnectConfiguration.internalValue;
+		}
+		get serviceRegistries() {
+			return this._serviceRegistries;
+		}
+		putServiceRegistries(value) {
+			this._serviceRegistries.internalValue = value;
+		}
+		resetServiceRegistries() {
+			this._serviceRegistries.internalValue = void 0;
+		}
+		get serviceRegistriesInput() {
+			return this._serviceRegistries.internalValue;
+		}
+		get timeouts() {
+			return this._timeouts;
+		}
+		putTimeouts(value) {
+			this._timeouts.internalValue = value;
+		}
+		resetTimeouts() {
+			this._timeouts.internalValue = void 0;
+		}
+		get timeoutsInput() {
+			return this._timeouts.internalValue;
+		}
+		get volumeConfiguration() {
+			return this._volumeConfiguration;
+		}
+		putVolumeConfiguration(value) {
+			this._volumeConfiguration.internalValue = value;
+		}
+		resetVolumeConfiguration() {
+			this._volumeConfiguration.internalValue = void 0;
+		}
+		get volumeConfigurationInput() {
+			return this._volumeConfiguration.internalValue;
+		}
+		get vpcLatticeConfigurations() {
+			return this._vpcLatticeConfigurations;
+		}
+		putVpcLatticeConfigurations(value) {
+			this._vpcLatticeConfigurations.internalValue = value;
+		}
+		resetVpcLatticeConfigurations() {
+			this._vpcLatticeConfigurations.internalValue = void 0;
+		}
+		get vpcLatticeConfigurationsInput() {
+			return this._vpcLatticeConfigurations.internalValue;
+		}
+		synthesizeAttributes() {
+			return {
+				availability_zone_rebalancing: cdktf.stringToTerraform(this._availabilityZoneRebalancing),
+				cluster: cdktf.stringToTerraform(this._cluster),
+				deployment_maximum_percent: cdktf.numberToTerraform(this._deploymentMaximumPercent),
+				deployment_minimum_healthy_percent: cdktf.numberToTerraform(this._deploymentMinimumHealthyPercent),
+				desired_count: cdktf.numberToTerraform(this._desiredCount),
+				enable_ecs_managed_tags: cdktf.booleanToTerraform(this._enableEcsManagedTags),
+				enable_execute_command: cdktf.booleanToTerraform(this._enableExecuteCommand),
+				force_delete: cdktf.booleanToTerraform(this._forceDelete),
+				force_new_deployment: cdktf.booleanToTerraform(this._forceNewDeployment),
+				health_check_grace_period_seconds: cdktf.numberToTerraform(this._healthCheckGracePeriodSeconds),
+				iam_role: cdktf.stringToTerraform(this._iamRole),
+				id: cdktf.stringToTerraform(this._id),
+				launch_type: cdktf.stringToTerraform(this._launchType),
+				name: cdktf.stringToTerraform(this._name),
+				platform_version: cdktf.stringToTerraform(this._platformVersion),
+				propagate_tags: cdktf.stringToTerraform(this._propagateTags),
+				scheduling_strategy: cdktf.stringToTerraform(this._schedulingStrategy),
+				tags: cdktf.hashMapper(cdktf.stringToTerraform)(this._tags),
+				tags_all: cdktf.hashMapper(cdktf.stringToTerraform)(this._tagsAll),
+				task_definition: cdktf.stringToTerraform(this._taskDefinition),
+				triggers: cdktf.hashMapper(cdktf.stringToTerraform)(this._triggers),
+				wait_for_steady_state: cdktf.booleanToTerraform(this._waitForSteadyState),
+				alarms: ecsServiceAlarmsToTerraform(this._alarms.internalValue),
+				capacity_provider_strategy: cdktf.listMapper(ecsServiceCapacityProviderStrategyToTerraform, true)(this._capacityProviderStrategy.internalValue),
+				deployment_circuit_breaker: ecsServiceDeploymentCircuitBreakerToTerraform(this._deploymentCircuitBreaker.internalValue),
+				deployment_controller: ecsServiceDeploymentControllerToTerraform(this._deploymentController.internalValue),
+				load_balancer: cdktf.listMapper(ecsServiceLoadBalancerToTerraform, true)(this._loadBalancer.internalValue),
+				network_configuration: ecsServiceNetworkConfigurationToTerraform(this._networkConfiguration.internalValue),
+				ordered_placement_strategy: cdktf.listMapper(ecsServiceOrderedPlacementStrategyToTerraform, true)(this._orderedPlacementStrategy.internalValue),
+				placement_constraints: cdktf.listMapper(ecsServicePlacementConstraintsToTerraform, true)(this._placementConstraints.internalValue),
+				service_connect_configuration: ecsServiceServiceConnectConfigurationToTerraform(this._serviceConnectConfiguration.internalValue),
+				service_registries: ecsServiceServiceRegistriesToTerraform(this._serviceRegistries.internalValue),
+				timeouts: ecsServiceTimeoutsToTerraform(this._timeouts.internalValue),
+				volume_configuration: ecsServiceVolumeConfigurationToTerraform(this._volumeConfiguration.internalValue),
+				vpc_lattice_configurations: cdktf.listMapper(ecsServiceVpcLatticeConfigurationsToTerraform, true)(this._vpcLatticeConfigurations.internalValue)
+			};
+		}
+		synthesizeHclAttributes() {
+			const attrs = {
+				availability_zone_rebalancing: {
+					value: cdktf.stringToHclTerraform(this._availabilityZoneRebalancing),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				cluster: {
+					value: cdktf.stringToHclTerraform(this._cluster),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				deployment_maximum_percent: {
+					value: cdktf.numberToHclTerraform(this._deploymentMaximumPercent),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				deployment_minimum_healthy_percent: {
+					value: cdktf.numberToHclTerraform(this._deploymentMinimumHealthyPercent),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				desired_count: {
+					value: cdktf.numberToHclTerraform(this._desiredCount),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				enable_ecs_managed_tags: {
+					value: cdktf.booleanToHclTerraform(this._enableEcsManagedTags),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				enable_execute_command: {
+					value: cdktf.booleanToHclTerraform(this._enableExecuteCommand),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				force_delete: {
+					value: cdktf.booleanToHclTerraform(this._forceDelete),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				force_new_deployment: {
+					value: cdktf.booleanToHclTerraform(this._forceNewDeployment),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				health_check_grace_period_seconds: {
+					value: cdktf.numberToHclTerraform(this._healthCheckGracePeriodSeconds),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				iam_role: {
+					value: cdktf.stringToHclTerraform(this._iamRole),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				id: {
+					value: cdktf.stringToHclTerraform(this._id),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				launch_type: {
+					value: cdktf.stringToHclTerraform(this._launchType),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				name: {
+					value: cdktf.stringToHclTerraform(this._name),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				platform_version: {
+					value: cdktf.stringToHclTerraform(this._platformVersion),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				propagate_tags: {
+					value: cdktf.stringToHclTerraform(this._propagateTags),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				scheduling_strategy: {
+					value: cdktf.stringToHclTerraform(this._schedulingStrategy),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				tags: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tags),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				tags_all: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tagsAll),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				task_definition: {
+					value: cdktf.stringToHclTerraform(this._taskDefinition),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				triggers: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._triggers),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				wait_for_steady_state: {
+					value: cdktf.booleanToHclTerraform(this._waitForSteadyState),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				alarms: {
+					value: ecsServiceAlarmsToHclTerraform(this._alarms.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceAlarmsList"
+				},
+				capacity_provider_strategy: {
+					value: cdktf.listMapperHcl(ecsServiceCapacityProviderStrategyToHclTerraform, true)(this._capacityProviderStrategy.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsServiceCapacityProviderStrategyList"
+				},
+				deployment_circuit_breaker: {
+					value: ecsServiceDeploymentCircuitBreakerToHclTerraform(this._deploymentCircuitBreaker.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceDeploymentCircuitBreakerList"
+				},
+				deployment_controller: {
+					value: ecsServiceDeploymentControllerToHclTerraform(this._deploymentController.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceDeploymentControllerList"
+				},
+				load_balancer: {
+					value: cdktf.listMapperHcl(ecsServiceLoadBalancerToHclTerraform, true)(this._loadBalancer.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsServiceLoadBalancerList"
+				},
+				network_configuration: {
+					value: ecsServiceNetworkConfigurationToHclTerraform(this._networkConfiguration.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceNetworkConfigurationList"
+				},
+				ordered_placement_strategy: {
+					value: cdktf.listMapperHcl(ecsServiceOrderedPlacementStrategyToHclTerraform, true)(this._orderedPlacementStrategy.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceOrderedPlacementStrategyList"
+				},
+				placement_constraints: {
+					value: cdktf.listMapperHcl(ecsServicePlacementConstraintsToHclTerraform, true)(this._placementConstraints.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsServicePlacementConstraintsList"
+				},
+				service_connect_configuration: {
+					value: ecsServiceServiceConnectConfigurationToHclTerraform(this._serviceConnectConfiguration.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceServiceConnectConfigurationList"
+				},
+				service_registries: {
+					value: ecsServiceServiceRegistriesToHclTerraform(this._serviceRegistries.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceServiceRegistriesList"
+				},
+				timeouts: {
+					value: ecsServiceTimeoutsToHclTerraform(this._timeouts.internalValue),
+					isBlock: true,
+					type: "struct",
+					storageClassType: "EcsServiceTimeouts"
+				},
+				volume_configuration: {
+					value: ecsServiceVolumeConfigurationToHclTerraform(this._volumeConfiguration.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsServiceVolumeConfigurationList"
+				},
+				vpc_lattice_configurations: {
+					value: cdktf.listMapperHcl(ecsServiceVpcLatticeConfigurationsToHclTerraform, true)(this._vpcLatticeConfigurations.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsServiceVpcLatticeConfigurationsList"
+				}
+			};
+			return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+		}
+	};
+	exports.EcsService = EcsService;
+	_6 = JSII_RTTI_SYMBOL_1;
+	EcsService[_6] = {
+		fqn: "@cdktf/provider-aws.ecsService.EcsService",
+		version: "20.1.0"
+	};
+	EcsService.tfResourceType = "aws_ecs_service";
+}));
+
+// node_modules/@cdktf/provider-aws/lib/ecs-task-definition/index.js
+var require_ecs_task_definition = /* @__PURE__ */ __commonJSMin(((exports) => {
+	var _a;
+	var _b;
+	var _c;
+	var _d;
+	var _e;
+	var _f;
+	var _g;
+	var _h;
+	var _j;
+	var _k;
+	var _l;
+	var _m;
+	var _o;
+	var _p;
+	var _q;
+	Object.defineProperty(exports, "__esModule", { value: true });
+	exports.EcsTaskDefinition = exports.EcsTaskDefinitionVolumeList = exports.EcsTaskDefinitionVolumeOutputReference = exports.EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference = exports.EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference = exports.EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference = exports.EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference = exports.EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference = exports.EcsTaskDefinitionRuntimePlatformOutputReference = exports.EcsTaskDefinitionProxyConfigurationOutputReference = exports.EcsTaskDefinitionPlacementConstraintsList = exports.EcsTaskDefinitionPlacementConstraintsOutputReference = exports.EcsTaskDefinitionInferenceAcceleratorList = exports.EcsTaskDefinitionInferenceAcceleratorOutputReference = exports.EcsTaskDefinitionEphemeralStorageOutputReference = void 0;
+	const JSII_RTTI_SYMBOL_1 = Symbol.for("jsii.rtti");
+	const cdktf = require_lib();
+	function ecsTaskDefinitionEphemeralStorageToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return { size_in_gib: cdktf.numberToTerraform(struct.sizeInGib) };
+	}
+	function ecsTaskDefinitionEphemeralStorageToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = { size_in_gib: {
+			value: cdktf.numberToHclTerraform(struct.sizeInGib),
+			isBlock: false,
+			type: "simple",
+			storageClassType: "number"
+		} };
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionEphemeralStorageOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._sizeInGib !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.sizeInGib = this._sizeInGib;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._sizeInGib = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._sizeInGib = value.sizeInGib;
+			}
+		}
+		get sizeInGib() {
+			return this.getNumberAttribute("size_in_gib");
+		}
+		set sizeInGib(value) {
+			this._sizeInGib = value;
+		}
+		get sizeInGibInput() {
+			return this._sizeInGib;
+		}
+	};
+	exports.EcsTaskDefinitionEphemeralStorageOutputReference = EcsTaskDefinitionEphemeralStorageOutputReference;
+	_a = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionEphemeralStorageOutputReference[_a] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionEphemeralStorageOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionInferenceAcceleratorToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			device_name: cdktf.stringToTerraform(struct.deviceName),
+			device_type: cdktf.stringToTerraform(struct.deviceType)
+		};
+	}
+	function ecsTaskDefinitionInferenceAcceleratorToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			device_name: {
+				value: cdktf.stringToHclTerraform(struct.deviceName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			device_type: {
+				value: cdktf.stringToHclTerraform(struct.deviceType),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionInferenceAcceleratorOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._deviceName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.deviceName = this._deviceName;
+			}
+			if (this._deviceType !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.deviceType = this._deviceType;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._deviceName = void 0;
+				this._deviceType = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._deviceName = value.deviceName;
+				this._deviceType = value.deviceType;
+			}
+		}
+		get deviceName() {
+			return this.getStringAttribute("device_name");
+		}
+		set deviceName(value) {
+			this._deviceName = value;
+		}
+		get deviceNameInput() {
+			return this._deviceName;
+		}
+		get deviceType() {
+			return this.getStringAttribute("device_type");
+		}
+		set deviceType(value) {
+			this._deviceType = value;
+		}
+		get deviceTypeInput() {
+			return this._deviceType;
+		}
+	};
+	exports.EcsTaskDefinitionInferenceAcceleratorOutputReference = EcsTaskDefinitionInferenceAcceleratorOutputReference;
+	_b = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionInferenceAcceleratorOutputReference[_b] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionInferenceAcceleratorOutputReference",
+		version: "20.1.0"
+	};
+	var EcsTaskDefinitionInferenceAcceleratorList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsTaskDefinitionInferenceAcceleratorOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsTaskDefinitionInferenceAcceleratorList = EcsTaskDefinitionInferenceAcceleratorList;
+	_c = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionInferenceAcceleratorList[_c] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionInferenceAcceleratorList",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionPlacementConstraintsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			expression: cdktf.stringToTerraform(struct.expression),
+			type: cdktf.stringToTerraform(struct.type)
+		};
+	}
+	function ecsTaskDefinitionPlacementConstraintsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			expression: {
+				value: cdktf.stringToHclTerraform(struct.expression),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			type: {
+				value: cdktf.stringToHclTerraform(struct.type),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionPlacementConstraintsOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._expression !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.expression = this._expression;
+			}
+			if (this._type !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.type = this._type;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._expression = void 0;
+				this._type = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._expression = value.expression;
+				this._type = value.type;
+			}
+		}
+		get expression() {
+			return this.getStringAttribute("expression");
+		}
+		set expression(value) {
+			this._expression = value;
+		}
+		resetExpression() {
+			this._expression = void 0;
+		}
+		get expressionInput() {
+			return this._expression;
+		}
+		get type() {
+			return this.getStringAttribute("type");
+		}
+		set type(value) {
+			this._type = value;
+		}
+		get typeInput() {
+			return this._type;
+		}
+	};
+	exports.EcsTaskDefinitionPlacementConstraintsOutputReference = EcsTaskDefinitionPlacementConstraintsOutputReference;
+	_d = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionPlacementConstraintsOutputReference[_d] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionPlacementConstraintsOutputReference",
+		version: "20.1.0"
+	};
+	var EcsTaskDefinitionPlacementConstraintsList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsTaskDefinitionPlacementConstraintsOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsTaskDefinitionPlacementConstraintsList = EcsTaskDefinitionPlacementConstraintsList;
+	_e = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionPlacementConstraintsList[_e] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionPlacementConstraintsList",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionProxyConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			container_name: cdktf.stringToTerraform(struct.containerName),
+			properties: cdktf.hashMapper(cdktf.stringToTerraform)(struct.properties),
+			type: cdktf.stringToTerraform(struct.type)
+		};
+	}
+	function ecsTaskDefinitionProxyConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			container_name: {
+				value: cdktf.stringToHclTerraform(struct.containerName),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			properties: {
+				value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(struct.properties),
+				isBlock: false,
+				type: "map",
+				storageClassType: "stringMap"
+			},
+			type: {
+				value: cdktf.stringToHclTerraform(struct.type),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionProxyConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._containerName !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.containerName = this._containerName;
+			}
+			if (this._properties !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.properties = this._properties;
+			}
+			if (this._type !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.type = this._type;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._containerName = void 0;
+				this._properties = void 0;
+				this._type = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._containerName = value.containerName;
+				this._properties = value.properties;
+				this._type = value.type;
+			}
+		}
+		get containerName() {
+			return this.getStringAttribute("container_name");
+		}
+		set containerName(value) {
+			this._containerName = value;
+		}
+		get containerNameInput() {
+			return this._containerName;
+		}
+		get properties() {
+			return this.getStringMapAttribute("properties");
+		}
+		set properties(value) {
+			this._properties = value;
+		}
+		resetProperties() {
+			this._properties = void 0;
+		}
+		get propertiesInput() {
+			return this._properties;
+		}
+		get type() {
+			return this.getStringAttribute("type");
+		}
+		set type(value) {
+			this._type = value;
+		}
+		resetType() {
+			this._type = void 0;
+		}
+		get typeInput() {
+			return this._type;
+		}
+	};
+	exports.EcsTaskDefinitionProxyConfigurationOutputReference = EcsTaskDefinitionProxyConfigurationOutputReference;
+	_f = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionProxyConfigurationOutputReference[_f] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionProxyConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionRuntimePlatformToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			cpu_architecture: cdktf.stringToTerraform(struct.cpuArchitecture),
+			operating_system_family: cdktf.stringToTerraform(struct.operatingSystemFamily)
+		};
+	}
+	function ecsTaskDefinitionRuntimePlatformToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			cpu_architecture: {
+				value: cdktf.stringToHclTerraform(struct.cpuArchitecture),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			operating_system_family: {
+				value: cdktf.stringToHclTerraform(struct.operatingSystemFamily),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionRuntimePlatformOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._cpuArchitecture !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.cpuArchitecture = this._cpuArchitecture;
+			}
+			if (this._operatingSystemFamily !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.operatingSystemFamily = this._operatingSystemFamily;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._cpuArchitecture = void 0;
+				this._operatingSystemFamily = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._cpuArchitecture = value.cpuArchitecture;
+				this._operatingSystemFamily = value.operatingSystemFamily;
+			}
+		}
+		get cpuArchitecture() {
+			return this.getStringAttribute("cpu_architecture");
+		}
+		set cpuArchitecture(value) {
+			this._cpuArchitecture = value;
+		}
+		resetCpuArchitecture() {
+			this._cpuArchitecture = void 0;
+		}
+		get cpuArchitectureInput() {
+			return this._cpuArchitecture;
+		}
+		get operatingSystemFamily() {
+			return this.getStringAttribute("operating_system_family");
+		}
+		set operatingSystemFamily(value) {
+			this._operatingSystemFamily = value;
+		}
+		resetOperatingSystemFamily() {
+			this._operatingSystemFamily = void 0;
+		}
+		get operatingSystemFamilyInput() {
+			return this._operatingSystemFamily;
+		}
+	};
+	exports.EcsTaskDefinitionRuntimePlatformOutputReference = EcsTaskDefinitionRuntimePlatformOutputReference;
+	_g = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionRuntimePlatformOutputReference[_g] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionRuntimePlatformOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionVolumeDockerVolumeConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			autoprovision: cdktf.booleanToTerraform(struct.autoprovision),
+			driver: cdktf.stringToTerraform(struct.driver),
+			driver_opts: cdktf.hashMapper(cdktf.stringToTerraform)(struct.driverOpts),
+			labels: cdktf.hashMapper(cdktf.stringToTerraform)(struct.labels),
+			scope: cdktf.stringToTerraform(struct.scope)
+		};
+	}
+	function ecsTaskDefinitionVolumeDockerVolumeConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			autoprovision: {
+				value: cdktf.booleanToHclTerraform(struct.autoprovision),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			driver: {
+				value: cdktf.stringToHclTerraform(struct.driver),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			driver_opts: {
+				value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(struct.driverOpts),
+				isBlock: false,
+				type: "map",
+				storageClassType: "stringMap"
+			},
+			labels: {
+				value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(struct.labels),
+				isBlock: false,
+				type: "map",
+				storageClassType: "stringMap"
+			},
+			scope: {
+				value: cdktf.stringToHclTerraform(struct.scope),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._autoprovision !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.autoprovision = this._autoprovision;
+			}
+			if (this._driver !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.driver = this._driver;
+			}
+			if (this._driverOpts !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.driverOpts = this._driverOpts;
+			}
+			if (this._labels !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.labels = this._labels;
+			}
+			if (this._scope !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.scope = this._scope;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._autoprovision = void 0;
+				this._driver = void 0;
+				this._driverOpts = void 0;
+				this._labels = void 0;
+				this._scope = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._autoprovision = value.autoprovision;
+				this._driver = value.driver;
+				this._driverOpts = value.driverOpts;
+				this._labels = value.labels;
+				this._scope = value.scope;
+			}
+		}
+		get autoprovision() {
+			return this.getBooleanAttribute("autoprovision");
+		}
+		set autoprovision(value) {
+			this._autoprovision = value;
+		}
+		resetAutoprovision() {
+			this._autoprovision = void 0;
+		}
+		get autoprovisionInput() {
+			return this._autoprovision;
+		}
+		get driver() {
+			return this.getStringAttribute("driver");
+		}
+		set driver(value) {
+			this._driver = value;
+		}
+		resetDriver() {
+			this._driver = void 0;
+		}
+		get driverInput() {
+			return this._driver;
+		}
+		get driverOpts() {
+			return this.getStringMapAttribute("driver_opts");
+		}
+		set driverOpts(value) {
+			this._driverOpts = value;
+		}
+		resetDriverOpts() {
+			this._driverOpts = void 0;
+		}
+		get driverOptsInput() {
+			return this._driverOpts;
+		}
+		get labels() {
+			return this.getStringMapAttribute("labels");
+		}
+		set labels(value) {
+			this._labels = value;
+		}
+		resetLabels() {
+			this._labels = void 0;
+		}
+		get labelsInput() {
+			return this._labels;
+		}
+		get scope() {
+			return this.getStringAttribute("scope");
+		}
+		set scope(value) {
+			this._scope = value;
+		}
+		resetScope() {
+			this._scope = void 0;
+		}
+		get scopeInput() {
+			return this._scope;
+		}
+	};
+	exports.EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference = EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference;
+	_h = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference[_h] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			access_point_id: cdktf.stringToTerraform(struct.accessPointId),
+			iam: cdktf.stringToTerraform(struct.iam)
+		};
+	}
+	function ecsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			access_point_id: {
+				value: cdktf.stringToHclTerraform(struct.accessPointId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			iam: {
+				value: cdktf.stringToHclTerraform(struct.iam),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._accessPointId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.accessPointId = this._accessPointId;
+			}
+			if (this._iam !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.iam = this._iam;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._accessPointId = void 0;
+				this._iam = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._accessPointId = value.accessPointId;
+				this._iam = value.iam;
+			}
+		}
+		get accessPointId() {
+			return this.getStringAttribute("access_point_id");
+		}
+		set accessPointId(value) {
+			this._accessPointId = value;
+		}
+		resetAccessPointId() {
+			this._accessPointId = void 0;
+		}
+		get accessPointIdInput() {
+			return this._accessPointId;
+		}
+		get iam() {
+			return this.getStringAttribute("iam");
+		}
+		set iam(value) {
+			this._iam = value;
+		}
+		resetIam() {
+			this._iam = void 0;
+		}
+		get iamInput() {
+			return this._iam;
+		}
+	};
+	exports.EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference = EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference;
+	_j = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference[_j] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionVolumeEfsVolumeConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			file_system_id: cdktf.stringToTerraform(struct.fileSystemId),
+			root_directory: cdktf.stringToTerraform(struct.rootDirectory),
+			transit_encryption: cdktf.stringToTerraform(struct.transitEncryption),
+			transit_encryption_port: cdktf.numberToTerraform(struct.transitEncryptionPort),
+			authorization_config: ecsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigToTerraform(struct.authorizationConfig)
+		};
+	}
+	function ecsTaskDefinitionVolumeEfsVolumeConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			file_system_id: {
+				value: cdktf.stringToHclTerraform(struct.fileSystemId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			root_directory: {
+				value: cdktf.stringToHclTerraform(struct.rootDirectory),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			transit_encryption: {
+				value: cdktf.stringToHclTerraform(struct.transitEncryption),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			transit_encryption_port: {
+				value: cdktf.numberToHclTerraform(struct.transitEncryptionPort),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "number"
+			},
+			authorization_config: {
+				value: ecsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigToHclTerraform(struct.authorizationConfig),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._authorizationConfig = new EcsTaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigOutputReference(this, "authorization_config");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._fileSystemId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.fileSystemId = this._fileSystemId;
+			}
+			if (this._rootDirectory !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.rootDirectory = this._rootDirectory;
+			}
+			if (this._transitEncryption !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.transitEncryption = this._transitEncryption;
+			}
+			if (this._transitEncryptionPort !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.transitEncryptionPort = this._transitEncryptionPort;
+			}
+			if (this._authorizationConfig?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.authorizationConfig = this._authorizationConfig?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._fileSystemId = void 0;
+				this._rootDirectory = void 0;
+				this._transitEncryption = void 0;
+				this._transitEncryptionPort = void 0;
+				this._authorizationConfig.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._fileSystemId = value.fileSystemId;
+				this._rootDirectory = value.rootDirectory;
+				this._transitEncryption = value.transitEncryption;
+				this._transitEncryptionPort = value.transitEncryptionPort;
+				this._authorizationConfig.internalValue = value.authorizationConfig;
+			}
+		}
+		get fileSystemId() {
+			return this.getStringAttribute("file_system_id");
+		}
+		set fileSystemId(value) {
+			this._fileSystemId = value;
+		}
+		get fileSystemIdInput() {
+			return this._fileSystemId;
+		}
+		get rootDirectory() {
+			return this.getStringAttribute("root_directory");
+		}
+		set rootDirectory(value) {
+			this._rootDirectory = value;
+		}
+		resetRootDirectory() {
+			this._rootDirectory = void 0;
+		}
+		get rootDirectoryInput() {
+			return this._rootDirectory;
+		}
+		get transitEncryption() {
+			return this.getStringAttribute("transit_encryption");
+		}
+		set transitEncryption(value) {
+			this._transitEncryption = value;
+		}
+		resetTransitEncryption() {
+			this._transitEncryption = void 0;
+		}
+		get transitEncryptionInput() {
+			return this._transitEncryption;
+		}
+		get transitEncryptionPort() {
+			return this.getNumberAttribute("transit_encryption_port");
+		}
+		set transitEncryptionPort(value) {
+			this._transitEncryptionPort = value;
+		}
+		resetTransitEncryptionPort() {
+			this._transitEncryptionPort = void 0;
+		}
+		get transitEncryptionPortInput() {
+			return this._transitEncryptionPort;
+		}
+		get authorizationConfig() {
+			return this._authorizationConfig;
+		}
+		putAuthorizationConfig(value) {
+			this._authorizationConfig.internalValue = value;
+		}
+		resetAuthorizationConfig() {
+			this._authorizationConfig.internalValue = void 0;
+		}
+		get authorizationConfigInput() {
+			return this._authorizationConfig.internalValue;
+		}
+	};
+	exports.EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference = EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference;
+	_k = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference[_k] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			credentials_parameter: cdktf.stringToTerraform(struct.credentialsParameter),
+			domain: cdktf.stringToTerraform(struct.domain)
+		};
+	}
+	function ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			credentials_parameter: {
+				value: cdktf.stringToHclTerraform(struct.credentialsParameter),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			domain: {
+				value: cdktf.stringToHclTerraform(struct.domain),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._credentialsParameter !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.credentialsParameter = this._credentialsParameter;
+			}
+			if (this._domain !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.domain = this._domain;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._credentialsParameter = void 0;
+				this._domain = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._credentialsParameter = value.credentialsParameter;
+				this._domain = value.domain;
+			}
+		}
+		get credentialsParameter() {
+			return this.getStringAttribute("credentials_parameter");
+		}
+		set credentialsParameter(value) {
+			this._credentialsParameter = value;
+		}
+		get credentialsParameterInput() {
+			return this._credentialsParameter;
+		}
+		get domain() {
+			return this.getStringAttribute("domain");
+		}
+		set domain(value) {
+			this._domain = value;
+		}
+		get domainInput() {
+			return this._domain;
+		}
+	};
+	exports.EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference = EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference;
+	_l = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference[_l] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			file_system_id: cdktf.stringToTerraform(struct.fileSystemId),
+			root_directory: cdktf.stringToTerraform(struct.rootDirectory),
+			authorization_config: ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigToTerraform(struct.authorizationConfig)
+		};
+	}
+	function ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			file_system_id: {
+				value: cdktf.stringToHclTerraform(struct.fileSystemId),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			root_directory: {
+				value: cdktf.stringToHclTerraform(struct.rootDirectory),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			authorization_config: {
+				value: ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigToHclTerraform(struct.authorizationConfig),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		*/
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._authorizationConfig = new EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationAuthorizationConfigOutputReference(this, "authorization_config");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._fileSystemId !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.fileSystemId = this._fileSystemId;
+			}
+			if (this._rootDirectory !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.rootDirectory = this._rootDirectory;
+			}
+			if (this._authorizationConfig?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.authorizationConfig = this._authorizationConfig?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._fileSystemId = void 0;
+				this._rootDirectory = void 0;
+				this._authorizationConfig.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._fileSystemId = value.fileSystemId;
+				this._rootDirectory = value.rootDirectory;
+				this._authorizationConfig.internalValue = value.authorizationConfig;
+			}
+		}
+		get fileSystemId() {
+			return this.getStringAttribute("file_system_id");
+		}
+		set fileSystemId(value) {
+			this._fileSystemId = value;
+		}
+		get fileSystemIdInput() {
+			return this._fileSystemId;
+		}
+		get rootDirectory() {
+			return this.getStringAttribute("root_directory");
+		}
+		set rootDirectory(value) {
+			this._rootDirectory = value;
+		}
+		get rootDirectoryInput() {
+			return this._rootDirectory;
+		}
+		get authorizationConfig() {
+			return this._authorizationConfig;
+		}
+		putAuthorizationConfig(value) {
+			this._authorizationConfig.internalValue = value;
+		}
+		get authorizationConfigInput() {
+			return this._authorizationConfig.internalValue;
+		}
+	};
+	exports.EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference = EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference;
+	_m = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference[_m] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference",
+		version: "20.1.0"
+	};
+	function ecsTaskDefinitionVolumeToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			configure_at_launch: cdktf.booleanToTerraform(struct.configureAtLaunch),
+			host_path: cdktf.stringToTerraform(struct.hostPath),
+			name: cdktf.stringToTerraform(struct.name),
+			docker_volume_configuration: ecsTaskDefinitionVolumeDockerVolumeConfigurationToTerraform(struct.dockerVolumeConfiguration),
+			efs_volume_configuration: ecsTaskDefinitionVolumeEfsVolumeConfigurationToTerraform(struct.efsVolumeConfiguration),
+			fsx_windows_file_server_volume_configuration: ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationToTerraform(struct.fsxWindowsFileServerVolumeConfiguration)
+		};
+	}
+	function ecsTaskDefinitionVolumeToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			configure_at_launch: {
+				value: cdktf.booleanToHclTerraform(struct.configureAtLaunch),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "boolean"
+			},
+			host_path: {
+				value: cdktf.stringToHclTerraform(struct.hostPath),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			name: {
+				value: cdktf.stringToHclTerraform(struct.name),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			docker_volume_configuration: {
+				value: ecsTaskDefinitionVolumeDockerVolumeConfigurationToHclTerraform(struct.dockerVolumeConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsTaskDefinitionVolumeDockerVolumeConfigurationList"
+			},
+			efs_volume_configuration: {
+				value: ecsTaskDefinitionVolumeEfsVolumeConfigurationToHclTerraform(struct.efsVolumeConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsTaskDefinitionVolumeEfsVolumeConfigurationList"
+			},
+			fsx_windows_file_server_volume_configuration: {
+				value: ecsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationToHclTerraform(struct.fsxWindowsFileServerVolumeConfiguration),
+				isBlock: true,
+				type: "list",
+				storageClassType: "EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var EcsTaskDefinitionVolumeOutputReference = class extends cdktf.ComplexObject {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param complexObjectIndex the index of this item in the list
+		* @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+			this._dockerVolumeConfiguration = new EcsTaskDefinitionVolumeDockerVolumeConfigurationOutputReference(this, "docker_volume_configuration");
+			this._efsVolumeConfiguration = new EcsTaskDefinitionVolumeEfsVolumeConfigurationOutputReference(this, "efs_volume_configuration");
+			this._fsxWindowsFileServerVolumeConfiguration = new EcsTaskDefinitionVolumeFsxWindowsFileServerVolumeConfigurationOutputReference(this, "fsx_windows_file_server_volume_configuration");
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._configureAtLaunch !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.configureAtLaunch = this._configureAtLaunch;
+			}
+			if (this._hostPath !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.hostPath = this._hostPath;
+			}
+			if (this._name !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.name = this._name;
+			}
+			if (this._dockerVolumeConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.dockerVolumeConfiguration = this._dockerVolumeConfiguration?.internalValue;
+			}
+			if (this._efsVolumeConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.efsVolumeConfiguration = this._efsVolumeConfiguration?.internalValue;
+			}
+			if (this._fsxWindowsFileServerVolumeConfiguration?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.fsxWindowsFileServerVolumeConfiguration = this._fsxWindowsFileServerVolumeConfiguration?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._configureAtLaunch = void 0;
+				this._hostPath = void 0;
+				this._name = void 0;
+				this._dockerVolumeConfiguration.internalValue = void 0;
+				this._efsVolumeConfiguration.internalValue = void 0;
+				this._fsxWindowsFileServerVolumeConfiguration.internalValue = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._configureAtLaunch = value.configureAtLaunch;
+				this._hostPath = value.hostPath;
+				this._name = value.name;
+				this._dockerVolumeConfiguration.internalValue = value.dockerVolumeConfiguration;
+				this._efsVolumeConfiguration.internalValue = value.efsVolumeConfiguration;
+				this._fsxWindowsFileServerVolumeConfiguration.internalValue = value.fsxWindowsFileServerVolumeConfiguration;
+			}
+		}
+		get configureAtLaunch() {
+			return this.getBooleanAttribute("configure_at_launch");
+		}
+		set configureAtLaunch(value) {
+			this._configureAtLaunch = value;
+		}
+		resetConfigureAtLaunch() {
+			this._configureAtLaunch = void 0;
+		}
+		get configureAtLaunchInput() {
+			return this._configureAtLaunch;
+		}
+		get hostPath() {
+			return this.getStringAttribute("host_path");
+		}
+		set hostPath(value) {
+			this._hostPath = value;
+		}
+		resetHostPath() {
+			this._hostPath = void 0;
+		}
+		get hostPathInput() {
+			return this._hostPath;
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get dockerVolumeConfiguration() {
+			return this._dockerVolumeConfiguration;
+		}
+		putDockerVolumeConfiguration(value) {
+			this._dockerVolumeConfiguration.internalValue = value;
+		}
+		resetDockerVolumeConfiguration() {
+			this._dockerVolumeConfiguration.internalValue = void 0;
+		}
+		get dockerVolumeConfigurationInput() {
+			return this._dockerVolumeConfiguration.internalValue;
+		}
+		get efsVolumeConfiguration() {
+			return this._efsVolumeConfiguration;
+		}
+		putEfsVolumeConfiguration(value) {
+			this._efsVolumeConfiguration.internalValue = value;
+		}
+		resetEfsVolumeConfiguration() {
+			this._efsVolumeConfiguration.internalValue = void 0;
+		}
+		get efsVolumeConfigurationInput() {
+			return this._efsVolumeConfiguration.internalValue;
+		}
+		get fsxWindowsFileServerVolumeConfiguration() {
+			return this._fsxWindowsFileServerVolumeConfiguration;
+		}
+		putFsxWindowsFileServerVolumeConfiguration(value) {
+			this._fsxWindowsFileServerVolumeConfiguration.internalValue = value;
+		}
+		resetFsxWindowsFileServerVolumeConfiguration() {
+			this._fsxWindowsFileServerVolumeConfiguration.internalValue = void 0;
+		}
+		get fsxWindowsFileServerVolumeConfigurationInput() {
+			return this._fsxWindowsFileServerVolumeConfiguration.internalValue;
+		}
+	};
+	exports.EcsTaskDefinitionVolumeOutputReference = EcsTaskDefinitionVolumeOutputReference;
+	_o = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeOutputReference[_o] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeOutputReference",
+		version: "20.1.0"
+	};
+	var EcsTaskDefinitionVolumeList = class extends cdktf.ComplexList {
+		/**
+		* @param terraformResource The parent resource
+		* @param terraformAttribute The attribute on the parent resource this class is referencing
+		* @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+		*/
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		/**
+		* @param index the index of the item to return
+		*/
+		get(index) {
+			return new EcsTaskDefinitionVolumeOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.EcsTaskDefinitionVolumeList = EcsTaskDefinitionVolumeList;
+	_p = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinitionVolumeList[_p] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinitionVolumeList",
+		version: "20.1.0"
+	};
+	/**
+	* Represents a {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_task_definition aws_ecs_task_definition}
+	*/
+	var EcsTaskDefinition = class extends cdktf.TerraformResource {
+		/**
+		* Generates CDKTF code for importing a EcsTaskDefinition resource upon running "cdktf plan <stack-name>"
+		* @param scope The scope in which to define this construct
+		* @param importToId The construct id used in the generated config for the EcsTaskDefinition to import
+		* @param importFromId The id of the existing EcsTaskDefinition that should be imported. Refer to the {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_task_definition#import import section} in the documentation of this resource for the id to use
+		* @param provider? Optional instance of the provider where the EcsTaskDefinition to import is found
+		*/
+		static generateConfigForImport(scope, importToId, importFromId, provider) {
+			return new cdktf.ImportableResource(scope, importToId, {
+				terraformResourceType: "aws_ecs_task_definition",
+				importId: importFromId,
+				provider
+			});
+		}
+		/**
+		* Create a new {@link https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ecs_task_definition aws_ecs_task_definition} Resource
+		*
+		* @param scope The scope in which to define this construct
+		* @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+		* @param options EcsTaskDefinitionConfig
+		*/
+		constructor(scope, id, config) {
+			super(scope, id, {
+				terraformResourceType: "aws_ecs_task_definition",
+				terraformGeneratorMetadata: {
+					providerName: "aws",
+					providerVersion: "5.100.0",
+					providerVersionConstraint: "~> 5.0"
+				},
+				provider: config.provider,
+				dependsOn: config.dependsOn,
+				count: config.count,
+				lifecycle: config.lifecycle,
+				provisioners: config.provisioners,
+				connection: config.connection,
+				forEach: config.forEach
+			});
+			this._ephemeralStorage = new EcsTaskDefinitionEphemeralStorageOutputReference(this, "ephemeral_storage");
+			this._inferenceAccelerator = new EcsTaskDefinitionInferenceAcceleratorList(this, "inference_accelerator", true);
+			this._placementConstraints = new EcsTaskDefinitionPlacementConstraintsList(this, "placement_constraints", true);
+			this._proxyConfiguration = new EcsTaskDefinitionProxyConfigurationOutputReference(this, "proxy_configuration");
+			this._runtimePlatform = new EcsTaskDefinitionRuntimePlatformOutputReference(this, "runtime_platform");
+			this._volume = new EcsTaskDefinitionVolumeList(this, "volume", true);
+			this._containerDefinitions = config.containerDefinitions;
+			this._cpu = config.cpu;
+			this._enableFaultInjection = config.enableFaultInjection;
+			this._executionRoleArn = config.executionRoleArn;
+			this._family = config.family;
+			this._id = config.id;
+			this._ipcMode = config.ipcMode;
+			this._memory = config.memory;
+			this._networkMode = config.networkMode;
+			this._pidMode = config.pidMode;
+			this._requiresCompatibilities = config.requiresCompatibilities;
+			this._skipDestroy = config.skipDestroy;
+			this._tags = config.tags;
+			this._tagsAll = config.tagsAll;
+			this._taskRoleArn = config.taskRoleArn;
+			this._trackLatest = config.trackLatest;
+			this._ephemeralStorage.internalValue = config.ephemeralStorage;
+			this._inferenceAccelerator.internalValue = config.inferenceAccelerator;
+			this._placementConstraints.internalValue = config.placementConstraints;
+			this._proxyConfiguration.internalValue = config.proxyConfiguration;
+			this._runtimePlatform.internalValue = config.runtimePlatform;
+			this._volume.internalValue = config.volume;
+		}
+		get arn() {
+			return this.getStringAttribute("arn");
+		}
+		get arnWithoutRevision() {
+			return this.getStringAttribute("arn_without_revision");
+		}
+		get containerDefinitions() {
+			return this.getStringAttribute("container_definitions");
+		}
+		set containerDefinitions(value) {
+			this._containerDefinitions = value;
+		}
+		get containerDefinitionsInput() {
+			return this._containerDefinitions;
+		}
+		get cpu() {
+			return this.getStringAttribute("cpu");
+		}
+		set cpu(value) {
+			this._cpu = value;
+		}
+		resetCpu() {
+			this._cpu = void 0;
+		}
+		get cpuInput() {
+			return this._cpu;
+		}
+		get enableFaultInjection() {
+			return this.getBooleanAttribute("enable_fault_injection");
+		}
+		set enableFaultInjection(value) {
+			this._enableFaultInjection = value;
+		}
+		resetEnableFaultInjection() {
+			this._enableFaultInjection = void 0;
+		}
+		get enableFaultInjectionInput() {
+			return this._enableFaultInjection;
+		}
+		get executionRoleArn() {
+			return this.getStringAttribute("execution_role_arn");
+		}
+		set executionRoleArn(value) {
+			this._executionRoleArn = value;
+		}
+		resetExecutionRoleArn() {
+			this._executionRoleArn = void 0;
+		}
+		get executionRoleArnInput() {
+			return this._executionRoleArn;
+		}
+		get family() {
+			return this.getStringAttribute("family");
+		}
+		set family(value) {
+			this._family = value;
+		}
+		get familyInput() {
+			return this._family;
+		}
+		get id() {
+			return this.getStringAttribute("id");
+		}
+		set id(value) {
+			this._id = value;
+		}
+		resetId() {
+			this._id = void 0;
+		}
+		get idInput() {
+			return this._id;
+		}
+		get ipcMode() {
+			return this.getStringAttribute("ipc_mode");
+		}
+		set ipcMode(value) {
+			this._ipcMode = value;
+		}
+		resetIpcMode() {
+			this._ipcMode = void 0;
+		}
+		get ipcModeInput() {
+			return this._ipcMode;
+		}
+		get memory() {
+			return this.getStringAttribute("memory");
+		}
+		set memory(value) {
+			this._memory = value;
+		}
+		resetMemory() {
+			this._memory = void 0;
+		}
+		get memoryInput() {
+			return this._memory;
+		}
+		get networkMode() {
+			return this.getStringAttribute("network_mode");
+		}
+		set networkMode(value) {
+			this._networkMode = value;
+		}
+		resetNetworkMode() {
+			this._networkMode = void 0;
+		}
+		get networkModeInput() {
+			return this._networkMode;
+		}
+		get pidMode() {
+			return this.getStringAttribute("pid_mode");
+		}
+		set pidMode(value) {
+			this._pidMode = value;
+		}
+		resetPidMode() {
+			this._pidMode = void 0;
+		}
+		get pidModeInput() {
+			return this._pidMode;
+		}
+		get requiresCompatibilities() {
+			return cdktf.Fn.tolist(this.getListAttribute("requires_compatibilities"));
+		}
+		set requiresCompatibilities(value) {
+			this._requiresCompatibilities = value;
+		}
+		resetRequiresCompatibilities() {
+			this._requiresCompatibilities = void 0;
+		}
+		get requiresCompatibilitiesInput() {
+			return this._requiresCompatibilities;
+		}
+		get revision() {
+			return this.getNumberAttribute("revision");
+		}
+		get skipDestroy() {
+			return this.getBooleanAttribute("skip_destroy");
+		}
+		set skipDestroy(value) {
+			this._skipDestroy = value;
+		}
+		resetSkipDestroy() {
+			this._skipDestroy = void 0;
+		}
+		get skipDestroyInput() {
+			return this._skipDestroy;
+		}
+		get tags() {
+			return this.getStringMapAttribute("tags");
+		}
+		set tags(value) {
+			this._tags = value;
+		}
+		resetTags() {
+			this._tags = void 0;
+		}
+		get tagsInput() {
+			return this._tags;
+		}
+		get tagsAll() {
+			return this.getStringMapAttribute("tags_all");
+		}
+		set tagsAll(value) {
+			this._tagsAll = value;
+		}
+		resetTagsAll() {
+			this._tagsAll = void 0;
+		}
+		get tagsAllInput() {
+			return this._tagsAll;
+		}
+		get taskRoleArn() {
+			return this.getStringAttribute("task_role_arn");
+		}
+		set taskRoleArn(value) {
+			this._taskRoleArn = value;
+		}
+		resetTaskRoleArn() {
+			this._taskRoleArn = void 0;
+		}
+		get taskRoleArnInput() {
+			return this._taskRoleArn;
+		}
+		get trackLatest() {
+			return this.getBooleanAttribute("track_latest");
+		}
+		set trackLatest(value) {
+			this._trackLatest = value;
+		}
+		resetTrackLatest() {
+			this._trackLatest = void 0;
+		}
+		get trackLatestInput() {
+			return this._trackLatest;
+		}
+		get ephemeralStorage() {
+			return this._ephemeralStorage;
+		}
+		putEphemeralStorage(value) {
+			this._ephemeralStorage.internalValue = value;
+		}
+		resetEphemeralStorage() {
+			this._ephemeralStorage.internalValue = void 0;
+		}
+		get ephemeralStorageInput() {
+			return this._ephemeralStorage.internalValue;
+		}
+		get inferenceAccelerator() {
+			return this._inferenceAccelerator;
+		}
+		putInferenceAccelerator(value) {
+			this._inferenceAccelerator.internalValue = value;
+		}
+		resetInferenceAccelerator() {
+			this._inferenceAccelerator.internalValue = void 0;
+		}
+		get inferenceAcceleratorInput() {
+			return this._inferenceAccelerator.internalValue;
+		}
+		get placementConstraints() {
+			return this._placementConstraints;
+		}
+		putPlacementConstraints(value) {
+			this._placementConstraints.internalValue = value;
+		}
+		resetPlacementConstraints() {
+			this._placementConstraints.internalValue = void 0;
+		}
+		get placementConstraintsInput() {
+			return this._placementConstraints.internalValue;
+		}
+		get proxyConfiguration() {
+			return this._proxyConfiguration;
+		}
+		putProxyConfiguration(value) {
+			this._proxyConfiguration.internalValue = value;
+		}
+		resetProxyConfiguration() {
+			this._proxyConfiguration.internalValue = void 0;
+		}
+		get proxyConfigurationInput() {
+			return this._proxyConfiguration.internalValue;
+		}
+		get runtimePlatform() {
+			return this._runtimePlatform;
+		}
+		putRuntimePlatform(value) {
+			this._runtimePlatform.internalValue = value;
+		}
+		resetRuntimePlatform() {
+			this._runtimePlatform.internalValue = void 0;
+		}
+		get runtimePlatformInput() {
+			return this._runtimePlatform.internalValue;
+		}
+		get volume() {
+			return this._volume;
+		}
+		putVolume(value) {
+			this._volume.internalValue = value;
+		}
+		resetVolume() {
+			this._volume.internalValue = void 0;
+		}
+		get volumeInput() {
+			return this._volume.internalValue;
+		}
+		synthesizeAttributes() {
+			return {
+				container_definitions: cdktf.stringToTerraform(this._containerDefinitions),
+				cpu: cdktf.stringToTerraform(this._cpu),
+				enable_fault_injection: cdktf.booleanToTerraform(this._enableFaultInjection),
+				execution_role_arn: cdktf.stringToTerraform(this._executionRoleArn),
+				family: cdktf.stringToTerraform(this._family),
+				id: cdktf.stringToTerraform(this._id),
+				ipc_mode: cdktf.stringToTerraform(this._ipcMode),
+				memory: cdktf.stringToTerraform(this._memory),
+				network_mode: cdktf.stringToTerraform(this._networkMode),
+				pid_mode: cdktf.stringToTerraform(this._pidMode),
+				requires_compatibilities: cdktf.listMapper(cdktf.stringToTerraform, false)(this._requiresCompatibilities),
+				skip_destroy: cdktf.booleanToTerraform(this._skipDestroy),
+				tags: cdktf.hashMapper(cdktf.stringToTerraform)(this._tags),
+				tags_all: cdktf.hashMapper(cdktf.stringToTerraform)(this._tagsAll),
+				task_role_arn: cdktf.stringToTerraform(this._taskRoleArn),
+				track_latest: cdktf.booleanToTerraform(this._trackLatest),
+				ephemeral_storage: ecsTaskDefinitionEphemeralStorageToTerraform(this._ephemeralStorage.internalValue),
+				inference_accelerator: cdktf.listMapper(ecsTaskDefinitionInferenceAcceleratorToTerraform, true)(this._inferenceAccelerator.internalValue),
+				placement_constraints: cdktf.listMapper(ecsTaskDefinitionPlacementConstraintsToTerraform, true)(this._placementConstraints.internalValue),
+				proxy_configuration: ecsTaskDefinitionProxyConfigurationToTerraform(this._proxyConfiguration.internalValue),
+				runtime_platform: ecsTaskDefinitionRuntimePlatformToTerraform(this._runtimePlatform.internalValue),
+				volume: cdktf.listMapper(ecsTaskDefinitionVolumeToTerraform, true)(this._volume.internalValue)
+			};
+		}
+		synthesizeHclAttributes() {
+			const attrs = {
+				container_definitions: {
+					value: cdktf.stringToHclTerraform(this._containerDefinitions),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				cpu: {
+					value: cdktf.stringToHclTerraform(this._cpu),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				enable_fault_injection: {
+					value: cdktf.booleanToHclTerraform(this._enableFaultInjection),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				execution_role_arn: {
+					value: cdktf.stringToHclTerraform(this._executionRoleArn),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				family: {
+					value: cdktf.stringToHclTerraform(this._family),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				id: {
+					value: cdktf.stringToHclTerraform(this._id),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				ipc_mode: {
+					value: cdktf.stringToHclTerraform(this._ipcMode),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				memory: {
+					value: cdktf.stringToHclTerraform(this._memory),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				network_mode: {
+					value: cdktf.stringToHclTerraform(this._networkMode),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				pid_mode: {
+					value: cdktf.stringToHclTerraform(this._pidMode),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				requires_compatibilities: {
+					value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(this._requiresCompatibilities),
+					isBlock: false,
+					type: "set",
+					storageClassType: "stringList"
+				},
+				skip_destroy: {
+					value: cdktf.booleanToHclTerraform(this._skipDestroy),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				tags: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tags),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				tags_all: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tagsAll),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				task_role_arn: {
+					value: cdktf.stringToHclTerraform(this._taskRoleArn),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				track_latest: {
+					value: cdktf.booleanToHclTerraform(this._trackLatest),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "boolean"
+				},
+				ephemeral_storage: {
+					value: ecsTaskDefinitionEphemeralStorageToHclTerraform(this._ephemeralStorage.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsTaskDefinitionEphemeralStorageList"
+				},
+				inference_accelerator: {
+					value: cdktf.listMapperHcl(ecsTaskDefinitionInferenceAcceleratorToHclTerraform, true)(this._inferenceAccelerator.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsTaskDefinitionInferenceAcceleratorList"
+				},
+				placement_constraints: {
+					value: cdktf.listMapperHcl(ecsTaskDefinitionPlacementConstraintsToHclTerraform, true)(this._placementConstraints.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsTaskDefinitionPlacementConstraintsList"
+				},
+				proxy_configuration: {
+					value: ecsTaskDefinitionProxyConfigurationToHclTerraform(this._proxyConfiguration.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsTaskDefinitionProxyConfigurationList"
+				},
+				runtime_platform: {
+					value: ecsTaskDefinitionRuntimePlatformToHclTerraform(this._runtimePlatform.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "EcsTaskDefinitionRuntimePlatformList"
+				},
+				volume: {
+					value: cdktf.listMapperHcl(ecsTaskDefinitionVolumeToHclTerraform, true)(this._volume.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "EcsTaskDefinitionVolumeList"
+				}
+			};
+			return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+		}
+	};
+	exports.EcsTaskDefinition = EcsTaskDefinition;
+	_q = JSII_RTTI_SYMBOL_1;
+	EcsTaskDefinition[_q] = {
+		fqn: "@cdktf/provider-aws.ecsTaskDefinition.EcsTaskDefinition",
+		version: "20.1.0"
+	};
+	EcsTaskDefinition.tfResourceType = "aws_ecs_task_definition";
+}));
+
 // node_modules/@cdktf/provider-aws/lib/eip/index.js
 var require_eip = /* @__PURE__ */ __commonJSMin(((exports) => {
 	var _a;
@@ -94635,6 +100993,9 @@ var import_data_aws_ssm_parameter = require_data_aws_ssm_parameter();
 var import_data_aws_vpc = require_data_aws_vpc();
 var import_default_security_group = require_default_security_group();
 var import_ecr_repository = require_ecr_repository();
+var import_ecs_cluster = require_ecs_cluster();
+var import_ecs_service = require_ecs_service();
+var import_ecs_task_definition = require_ecs_task_definition();
 var import_eip = require_eip();
 var import_flow_log = require_flow_log();
 var import_iam_instance_profile = require_iam_instance_profile();
@@ -94820,11 +101181,34 @@ function buildThrottleAlarms(foundation, models) {
 	});
 }
 
-// src/stack-resources.ts
+// src/gateway.ts
 /**
-* What the stacks build around the model servers, as counts: the cost lines of `decide/` and the resources of `stacks/` agree through this
-* file, and a test counts the synthesized Terraform against it. Plain data and arithmetic, no cdktf.
+* When a stack has a gateway, and how large it is: the cost lines of `decide/` and the services of `stacks/` agree through this file.
+* Plain data and arithmetic, no cdktf.
 */
+/** Figures of the gateway. Units are in the names. */
+const GATEWAY = {
+	/**
+	* Size of one task. LiteLLM 1.104.2 holds 450 MB after its start (measured 2026-11-21 with four routes); its guide asks for one worker
+	* for each vCPU (docs.litellm.ai/docs/proxy/prod, 2026-11).
+	*/
+	taskVcpu: 1,
+	taskMemoryGiB: 2,
+	/** Tasks of one service by stage: production survives the loss of a zone. */
+	tasks: {
+		prototype: 1,
+		production: 2,
+		research: 1
+	},
+	/** Log of one task in a month, GiB: one line of 300 bytes for each call and warnings. Assumed, not measured. */
+	logGiBPerTaskMonth: 1,
+	/** Compressed image with its layers in the stack's own registry, GiB. Assumed: it is about 2 GB unpacked. */
+	imageGiB: 1,
+	/** Alarms of one service: no healthy task, and answers with 5xx. */
+	alarmsPerService: 2
+};
+
+// src/stack-resources.ts
 /** Constants that both a bill and a stack depend on. Units are in the names. */
 const STACK_RESOURCES = {
 	/** Availability zones that a new network spans; also the nodes of the load balancer. */
@@ -94856,7 +101240,9 @@ const STACK_RESOURCES = {
 		"TpotP95Ms",
 		"Requests",
 		"InputTokens",
-		"OutputTokens"
+		"OutputTokens",
+		"GpuUtilisationPercent",
+		"GpuErrors"
 	],
 	/** Custom metrics filtered from the call log of the API side. */
 	apiMetrics: [
@@ -94901,10 +101287,10 @@ function natGatewayCount(shape) {
 * A private door to Bedrock in the policy's own network, where the policy asks that requests never cross the internet. A network that
 * the stack makes itself has this door among its endpoints; without servers it makes none, so the policy must name one.
 */
-function buildBedrockEndpoint({ stack, config, fleets, prefix }) {
+function buildBedrockEndpoint({ stack, config, prefix }) {
 	const { network } = config;
 	if (network.kind === "new") {
-		if (fleets.length > 0) return;
+		if (config.fleets.length > 0 || config.gateway !== null) return;
 		throw new Error("private_network is true and models are called by API, but no network is named; set deploy.vpc to the callers' network");
 	}
 	const vpc = new import_data_aws_vpc.DataAwsVpc(stack, "callers_vpc", { id: network.vpcId });
@@ -94976,7 +101362,7 @@ function buildLogGroup(foundation, id, purpose) {
 // stacks/constructs/call-log.ts
 const CLIENT_ERROR = 400;
 /** Failed calls in each of five minutes in a row that are no longer noise. Ours. */
-const ERRORS_PER_MINUTE = 5;
+const ERRORS_PER_MINUTE$2 = 5;
 const ERROR_MINUTES = 5;
 /**
 * Where workloads write one line for each call of an API: `{"provider","model","status","latency_ms","input_tokens","output_tokens"}`.
@@ -95012,7 +101398,7 @@ function buildCallLog(foundation) {
 		dimensions: {},
 		statistic: "Sum",
 		comparison: "above",
-		threshold: ERRORS_PER_MINUTE,
+		threshold: ERRORS_PER_MINUTE$2,
 		minutes: ERROR_MINUTES,
 		silence: "notBreaching"
 	});
@@ -95149,6 +101535,126 @@ function buildApiSide(foundation) {
 /** Distinct models that are called by permission, in alphabetical order. */
 function keylessModels(api) {
 	return [...new Set(api.filter((access) => access.keyless).flatMap((access) => access.models))].sort();
+}
+
+// stacks/constructs/dashboard.ts
+/** The grid of CloudWatch is 24 columns wide. */
+const WIDTH = 8;
+const HEIGHT = 6;
+const COLUMNS = 3;
+const FLEET_CHARTS = [
+	{
+		title: "requests waiting and running for each replica",
+		stat: "Average",
+		metrics: ["WaitingRequestsPerReplica", "RunningRequestsPerReplica"]
+	},
+	{
+		title: "latency p95, ms",
+		stat: "Maximum",
+		metrics: ["TtftP95Ms", "TpotP95Ms"]
+	},
+	{
+		title: "KV cache in use, share",
+		stat: "Maximum",
+		metrics: ["KvCacheUsageRatio"]
+	},
+	{
+		title: "GPU in use, percent",
+		stat: "Average",
+		metrics: ["GpuUtilisationPercent"]
+	},
+	{
+		title: "requests a minute",
+		stat: "Sum",
+		metrics: ["Requests"]
+	},
+	{
+		title: "tokens a minute",
+		stat: "Sum",
+		metrics: ["InputTokens", "OutputTokens"]
+	}
+];
+/** One page with the load of every fleet: what the policy assumed, beside what happens. */
+function buildDashboard(foundation, balancer, services) {
+	const { stack, config, fleets, prefix } = foundation;
+	const ofFleets = fleets.flatMap((fleet) => [...fleetCharts(foundation, fleet), balancerChart(foundation, fleet, balancer)]);
+	const ofServices = services.flatMap(({ name, target }) => serviceCharts(foundation, name, balancer, target));
+	const widgets = [...ofFleets, ...ofServices].map((properties, index) => ({
+		type: "metric",
+		x: index % COLUMNS * WIDTH,
+		y: Math.floor(index / COLUMNS) * HEIGHT,
+		width: WIDTH,
+		height: HEIGHT,
+		properties
+	}));
+	new import_cloudwatch_dashboard.CloudwatchDashboard(stack, "dashboard", {
+		dashboardName: prefix,
+		dashboardBody: JSON.stringify({ widgets })
+	});
+	new import_lib.TerraformOutput(stack, "dashboard_url", {
+		description: "Load and latency of the servers",
+		value: `https://${config.region}.console.${consoleHost(config.partition)}/cloudwatch/home?region=${config.region}#dashboards:name=${prefix}`
+	});
+}
+function consoleHost(partition) {
+	return partition === "aws-us-gov" ? "amazonaws-us-gov.com" : "aws.amazon.com";
+}
+function fleetCharts({ config, prefix }, fleet) {
+	return FLEET_CHARTS.map(({ title, stat, metrics }) => ({
+		title: `${fleet.name}: ${title}`,
+		region: config.region,
+		period: 60,
+		stat,
+		metrics: metrics.map((metric) => [
+			metricNamespace(prefix),
+			metric,
+			"Fleet",
+			fleet.name
+		])
+	}));
+}
+function balancerChart({ config }, fleet, balancer) {
+	const dimension = ["LoadBalancer", balancer.arnSuffix];
+	return {
+		title: `${fleet.name}: answers of the entry by status`,
+		region: config.region,
+		period: 60,
+		stat: "Sum",
+		metrics: [
+			"HTTPCode_Target_2XX_Count",
+			"HTTPCode_Target_4XX_Count",
+			"HTTPCode_Target_5XX_Count",
+			"HTTPCode_ELB_5XX_Count"
+		].map((metric) => [
+			"AWS/ApplicationELB",
+			metric,
+			...dimension
+		])
+	};
+}
+function serviceCharts({ config }, name, balancer, target) {
+	const dimensions = [
+		"LoadBalancer",
+		balancer.arnSuffix,
+		"TargetGroup",
+		target.arnSuffix
+	];
+	const chart = (title, stat, metrics) => ({
+		title: `${name}: ${title}`,
+		region: config.region,
+		period: 60,
+		stat,
+		metrics: metrics.map((metric) => [
+			"AWS/ApplicationELB",
+			metric,
+			...dimensions
+		])
+	});
+	return [chart("answers by status", "Sum", [
+		"HTTPCode_Target_2XX_Count",
+		"HTTPCode_Target_4XX_Count",
+		"HTTPCode_Target_5XX_Count"
+	]), chart("seconds to the first byte, p95", "p95", ["TargetResponseTime"])];
 }
 
 // stacks/constructs/budget.ts
@@ -95290,6 +101796,86 @@ function tlsOnly(arn) {
 	};
 }
 
+// stacks/constructs/gateway/roles.ts
+const TASKS = "ecs-tasks.amazonaws.com";
+/** Purposes of the gateway's roles, in the names of roles and policies. */
+const GATEWAY_ROLES = [
+	"gateway-start",
+	"gateway-call",
+	"gateway-restricted-start"
+];
+/** Name of the one policy of a role, which is also its boundary. */
+function gatewayPolicyName(prefix, region, purpose) {
+	return identityName(prefix, region, `${purpose}-permissions`);
+}
+/** Role by which ECS starts tasks: it pulls the image, reads exactly these secrets, and writes the log. */
+function buildStartRole(foundation, purpose, needs) {
+	const { config, key } = foundation;
+	const pull = [
+		"ecr:BatchGetImage",
+		"ecr:GetDownloadUrlForLayer",
+		"ecr:BatchCheckLayerAvailability"
+	];
+	const services = ["secretsmanager", "ecr"].map((service) => `${service}.${config.region}.amazonaws.com`);
+	return buildRole(foundation, purpose, [
+		{
+			Sid: "Image",
+			Effect: "Allow",
+			Action: pull,
+			Resource: needs.registryArn
+		},
+		{
+			Sid: "ImageLogin",
+			Effect: "Allow",
+			Action: "ecr:GetAuthorizationToken",
+			Resource: "*"
+		},
+		{
+			Sid: "Secrets",
+			Effect: "Allow",
+			Action: "secretsmanager:GetSecretValue",
+			Resource: [...needs.secretArns]
+		},
+		{
+			Sid: "Decrypt",
+			Effect: "Allow",
+			Action: "kms:Decrypt",
+			Resource: key.arn,
+			Condition: { StringEquals: { "kms:ViaService": services } }
+		},
+		{
+			Sid: "Log",
+			Effect: "Allow",
+			Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+			Resource: `${needs.logGroupArn}:*`
+		}
+	]);
+}
+/** Role of the running tasks: the chosen Bedrock models and nothing else; null where none is chosen. */
+function buildCallRole(foundation, models) {
+	return models.length === 0 ? null : buildRole(foundation, "gateway-call", invokeStatements(foundation, models));
+}
+/** One policy is both what the role may do and the boundary of what it ever could. */
+function buildRole(foundation, purpose, statements) {
+	const { stack, config, prefix } = foundation;
+	const policy = new import_iam_policy.IamPolicy(stack, logicalName(purpose, "permissions"), {
+		name: gatewayPolicyName(prefix, config.region, purpose),
+		description: `All that ${purpose} of ${prefix} may ever do`,
+		policy: policyDocument(statements)
+	});
+	const role = new import_iam_role.IamRole(stack, logicalName(purpose, "role"), {
+		name: identityName(prefix, config.region, purpose),
+		description: `Gateway of ${prefix}`,
+		assumeRolePolicy: trustService(TASKS),
+		permissionsBoundary: policy.arn
+	});
+	new import_iam_role_policy_attachment.IamRolePolicyAttachment(stack, logicalName(purpose, "role_permissions"), {
+		role: role.name,
+		policyArn: policy.arn
+	});
+	return role;
+}
+
 // stacks/constructs/server-role.ts
 /** Name of the one policy of the servers, which is also the boundary of every role that the deploy role may create. */
 function serverPolicyName(prefix, region) {
@@ -95348,6 +101934,12 @@ function dataStatements(foundation, weights) {
 			Effect: "Allow",
 			Action: objects,
 			Resource: `${weights.arn}/models/*`
+		},
+		{
+			Sid: "Adapters",
+			Effect: "Allow",
+			Action: "s3:GetObject",
+			Resource: `${weights.arn}/adapters/*`
 		},
 		{
 			Sid: "ServerSecrets",
@@ -95497,9 +102089,19 @@ function namedResources({ arnPrefix, account, config, prefix }) {
 			[`${here("autoscaling")}:autoScalingGroup:*:autoScalingGroupName/${prefix}-*`]
 		]
 	];
+	const clusters = [
+		"cluster/",
+		"service/",
+		"task-definition/"
+	].map((kind) => `${here("ecs")}:${kind}${prefix}*`);
+	const gateway = config.gateway === null ? [] : [[
+		"Gateway",
+		["ecs:*"],
+		clusters
+	]];
 	const secrets = `${here("secretsmanager")}:secret:breakeven/${prefix}/*`;
 	return [
-		...rows.map(([Sid, Action, Resource]) => ({
+		...[...rows, ...gateway].map(([Sid, Action, Resource]) => ({
 			Sid,
 			Effect: "Allow",
 			Action,
@@ -95541,6 +102143,11 @@ function backendStatements({ arnPrefix, config }) {
 }
 /** Calls without a name in the ARN (a network, a key, a private zone), held to the stack's region. */
 function network({ config }) {
+	const tasks = config.gateway === null ? [] : [
+		"ecs:RegisterTaskDefinition",
+		"ecs:DeregisterTaskDefinition",
+		"ecs:DescribeTaskDefinition"
+	];
 	const verbs = [
 		"Create",
 		"Delete",
@@ -95579,6 +102186,7 @@ function network({ config }) {
 		Action: [
 			...verbs.map((verb) => `ec2:${verb}*`),
 			"ec2:RunInstances",
+			...tasks,
 			...[...keys, ...uses].map((action) => `kms:${action}`)
 		],
 		Resource: "*",
@@ -95606,7 +102214,9 @@ function lists() {
 }
 function identities({ arnPrefix, account, config, prefix }, roleName) {
 	const iam = `${arnPrefix}:iam::${account}`;
-	const boundary = `${iam}:policy/${serverPolicyName(prefix, config.region)}`;
+	const gateway = config.gateway === null ? [] : GATEWAY_ROLES.map((role) => gatewayPolicyName(prefix, config.region, role));
+	const boundaries = [serverPolicyName(prefix, config.region), ...gateway].map((name) => `${iam}:policy/${name}`);
+	const passedTo = ["ec2.amazonaws.com", ...config.gateway === null ? [] : ["ecs-tasks.amazonaws.com"]];
 	const roles = `${iam}:role/${prefix}-*`;
 	return [
 		{
@@ -95620,7 +102230,7 @@ function identities({ arnPrefix, account, config, prefix }, roleName) {
 				"iam:DeleteRolePolicy"
 			],
 			Resource: roles,
-			Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } }
+			Condition: { StringEquals: { "iam:PermissionsBoundary": boundaries } }
 		},
 		namedIdentities(iam, prefix),
 		{
@@ -95638,7 +102248,7 @@ function identities({ arnPrefix, account, config, prefix }, roleName) {
 			Effect: "Allow",
 			Action: "iam:PassRole",
 			Resource: roles,
-			Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } }
+			Condition: { StringEquals: { "iam:PassedToService": passedTo } }
 		},
 		{
 			Sid: "NeverWidenItself",
@@ -95651,7 +102261,7 @@ function identities({ arnPrefix, account, config, prefix }, roleName) {
 				"iam:Delete*",
 				"iam:SetDefaultPolicyVersion"
 			],
-			Resource: [`${iam}:role/${roleName}`, boundary]
+			Resource: [`${iam}:role/${roleName}`, ...boundaries]
 		}
 	];
 }
@@ -95891,167 +102501,848 @@ function buildScalingRole({ stack, config, prefix }) {
 	});
 }
 
-// stacks/constructs/workload-access.ts
-/** One IAM policy for each workload, to attach to the role that the workload runs as. It reads this workload's keys and no other. */
-function buildWorkloadAccess(foundation, needs) {
-	const policies = needs.map((need) => [need.workload, buildPolicy(foundation, need)]);
-	new import_lib.TerraformOutput(foundation.stack, "workload_policy_arns", {
-		description: "Attach to the role of each workload: aws iam attach-role-policy --role-name ROLE --policy-arn ARN",
-		value: Object.fromEntries(policies.map(([workload, policy]) => [workload, policy.arn]))
-	});
-}
-function buildPolicy(foundation, need) {
-	const { stack, config, prefix } = foundation;
-	return new import_iam_policy.IamPolicy(stack, logicalName("access", need.workload), {
-		name: identityName(prefix, config.region, `use-${need.workload}`),
-		description: `What ${need.workload} needs to reach its model`,
-		policy: policyDocument([
-			...readStatements(foundation, need),
-			...bedrockStatements(foundation, need),
-			...logStatements(need)
-		])
-	});
-}
-function readStatements(foundation, { route, secrets }) {
-	const { config, key } = foundation;
-	const ViaService = ["ssm", ...secrets.length > 0 ? ["secretsmanager"] : []].map((service) => `${service}.${config.region}.amazonaws.com`);
-	const keys = secrets.map((secret) => secret.arn);
-	return [
-		{
-			Sid: "ReadRoute",
-			Effect: "Allow",
-			Action: "ssm:GetParameter",
-			Resource: route.arn
-		},
-		{
-			Sid: "Decrypt",
-			Effect: "Allow",
-			Action: "kms:Decrypt",
-			Resource: key.arn,
-			Condition: { StringEquals: { "kms:ViaService": ViaService } }
-		},
-		...keys.length > 0 ? [{
-			Sid: "ReadKeys",
-			Effect: "Allow",
-			Action: "secretsmanager:GetSecretValue",
-			Resource: keys
-		}] : []
-	];
-}
-function bedrockStatements(foundation, { bedrockModels }) {
-	return bedrockModels.length > 0 ? invokeStatements(foundation, bedrockModels) : [];
-}
-function logStatements({ callLog }) {
-	if (callLog === null) return [];
-	return [{
-		Sid: "WriteCalls",
-		Effect: "Allow",
-		Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-		Resource: `${callLog.arn}:*`
-	}];
+// src/gateway-config.ts
+/** The size of a configured gateway. */
+function shapeOf(gateway) {
+	if (gateway === null) return null;
+	const restricted = gateway.routes.some((route) => route.restricted);
+	return {
+		open: gateway.routes.some((route) => !route.restricted),
+		restricted,
+		workloads: gateway.routes.length
+	};
 }
 
-// stacks/constructs/routes.ts
+// stacks/constructs/gateway/program.ts
 /**
-* Where each workload finds its model: one SSM parameter for each workload with the JSON of its route. A workload reads it at start,
-* so a move between API and own servers changes this document and not the workload.
-*
-* A self-hosted workload may fall back to the providers that list it. A restricted one may not: its data must not leave, so a
-* configuration in which a provider lists it is refused. No gateway is built yet; callers follow the document.
+* Python beside LiteLLM, the part that its configuration cannot say: one key for each workload without a database, each key good for its
+* own model and nothing else, the rule on personal data before any routing, and one line for each call. Standard library and what
+* LiteLLM itself depends on. Tests start a real LiteLLM with it.
 */
-function buildRoutes(foundation, api, selfHost) {
-	const { stack, config, prefix, key } = foundation;
-	const needs = config.routes.map((route) => {
-		const resolved = resolve(config, route, selfHost);
-		return needsOf(resolved, new import_ssm_parameter.SsmParameter(stack, logicalName("route", route.workload), {
-			name: `/breakeven/${prefix}/routes/${route.workload}`,
-			description: `Where ${route.workload} finds its model`,
-			type: "SecureString",
-			keyId: key.arn,
-			value: JSON.stringify(routeDocument(resolved, api))
-		}), api);
-	});
-	buildWorkloadAccess(foundation, needs);
-	new import_lib.TerraformOutput(stack, "route_parameters", {
-		description: "SSM parameter with the route of each workload: aws ssm get-parameter --with-decryption --name NAME",
-		value: Object.fromEntries(needs.map(({ workload, route }) => [workload, route.name]))
+const GATEWAY_PROGRAM = `import hmac, json, os, re
+from fastapi import HTTPException
+from litellm.integrations.custom_logger import CustomLogger
+from litellm.proxy._types import UserAPIKeyAuth
+
+ROUTES = json.loads(os.environ["GATEWAY_ROUTES"])
+PATHS = {"/v1/chat/completions", "/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models"}
+CALLS = {"completion", "acompletion", "text_completion", "atext_completion", "embeddings", "aembedding"}
+# What a caller could use to send a request elsewhere than its route says.
+STEERING = {"fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks", "api_base", "base_url", "api_key",
+            "api_version", "custom_llm_provider", "model_list", "deployment_id", "extra_headers", "disable_fallbacks",
+            "vertex_credentials", "aws_bedrock_runtime_endpoint", "aws_region_name", "ssl_verify", "user_config", "litellm_params"}
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}")
+SSN = re.compile(r"\\b(?!000|666|9\\d\\d)\\d{3}-(?!00)\\d{2}-(?!0000)\\d{4}\\b")
+CARD = re.compile(r"\\b[3-6]\\d{3}(?:[ -]?\\d){9,15}\\b")
+IBAN = re.compile(r"\\b[A-Z]{2}\\d{2}(?: ?[A-Z0-9]){11,30}\\b")
+
+
+def is_card(text):
+    digits = [int(digit) for digit in text if digit.isdigit()][::-1]
+    return 13 <= len(digits) <= 19 and sum(d if i % 2 == 0 else d * 2 - 9 * (d > 4) for i, d in enumerate(digits)) % 10 == 0
+
+
+def is_iban(text):
+    plain = text.replace(" ", "")
+    return int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
+
+
+def personal(text):
+    """What in the text looks like data about a person, or None. Patterns find what has a form; a name or an address has none."""
+    if EMAIL.search(text):
+        return "an e-mail address"
+    if SSN.search(text):
+        return "a social security number"
+    if any(is_card(found.group()) for found in CARD.finditer(text)):
+        return "a card number"
+    if any(is_iban(found.group()) for found in IBAN.finditer(text)):
+        return "a bank account number"
+    return None
+
+
+def strings(value):
+    """Every text in a request, however deep."""
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for part in parts for text in strings(part)]
+
+
+async def user_api_key_auth(request, api_key):
+    path = request.url.path.removeprefix(os.environ.get("SERVER_ROOT_PATH", ""))
+    if path not in PATHS:
+        raise HTTPException(404, f"no such path: {path}; allowed: {', '.join(sorted(PATHS))}")
+    for workload, route in ROUTES.items():
+        if hmac.compare_digest(os.environ[route["key"]].encode(), (api_key or "").encode()):
+            return UserAPIKeyAuth(api_key=workload, models=[workload], rpm_limit=route["rpm"], metadata={"workload": workload})
+    raise HTTPException(401, "unknown key; send the key of your workload as bearer token")
+
+
+class Gateway(CustomLogger):
+    async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
+        workload = user_api_key_dict.metadata["workload"]
+        route = ROUTES[workload]
+        if call_type not in CALLS:
+            raise HTTPException(404, f"{call_type} is not a call of this gateway")
+        if data.get("model") != workload:
+            raise HTTPException(403, f"this key is for the model {workload}, not for {data.get('model')}")
+        steering = sorted(STEERING & data.keys())
+        if steering:
+            raise HTTPException(400, f"{', '.join(steering)} cannot be set in a request; the policy decides where it goes")
+        said = "\\n".join(strings([data.get("messages"), data.get("prompt"), data.get("input"), data.get("tools")]))
+        found = personal(said) if route["guarded"] else None
+        if found and route["leaves"]:
+            raise HTTPException(400, f"refused: the request holds {found}, and the policy declares no personal data for {workload}; "
+                                     f"declare its data_class, so that a place is chosen that may have it")
+        if found:
+            data["disable_fallbacks"] = True
+        return data
+
+    async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
+        report(kwargs, 200, start_time, end_time, getattr(response_obj, "usage", None))
+
+    async def async_log_failure_event(self, kwargs, response_obj, start_time, end_time):
+        report(kwargs, getattr(kwargs.get("exception"), "status_code", None) or 500, start_time, end_time, None)
+
+
+def report(kwargs, status, start, end, usage):
+    """One line for each call, for the metrics of the call log; never the prompt or the answer."""
+    line = {"provider": kwargs.get("custom_llm_provider"), "model": kwargs.get("model"), "status": int(status),
+            "latency_ms": round((end - start).total_seconds() * 1000)}
+    if usage is not None:
+        line |= {"input_tokens": getattr(usage, "prompt_tokens", 0) or 0, "output_tokens": getattr(usage, "completion_tokens", 0) or 0}
+    print(json.dumps(line), flush=True)
+
+
+gateway = Gateway()
+`;
+/** Memory file system of the container, the one place where it may write. */
+const GATEWAY_MEMORY_DISK = "/tmp";
+/** Directory of the gateway's files. */
+const GATEWAY_DIR = `${GATEWAY_MEMORY_DISK}/gateway`;
+/** Port on which a task speaks TLS. */
+const GATEWAY_PORT = 4e3;
+/** Name of the module that holds `GATEWAY_PROGRAM`. */
+const GATEWAY_MODULE = "breakeven_gateway";
+/**
+* First process of a task: writes configuration, program and a certificate of its own into the memory file system, then becomes LiteLLM.
+* The master key that LiteLLM insists on is random, never leaves the process, and opens nothing, because keys are checked by the program.
+*/
+const GATEWAY_START = `import base64, os, secrets, subprocess
+run = os.environ.get("GATEWAY_DIR", "${GATEWAY_DIR}")
+os.umask(0o077)
+os.makedirs(run, exist_ok=True)
+os.chdir(run)
+for name, variable in (("config.json", "GATEWAY_CONFIG"), ("${GATEWAY_MODULE}.py", "GATEWAY_PROGRAM")):
+    with open(name, "w") as file:
+        file.write(os.environ[variable])
+if os.environ.get("GATEWAY_TRUSTED_CA"):
+    import certifi
+    with open("ca.pem", "w") as file:
+        file.write(base64.b64decode(os.environ["GATEWAY_TRUSTED_CA"]).decode() + "\\n" + open(certifi.where()).read())
+    os.environ["SSL_CERT_FILE"] = run + "/ca.pem"
+subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "825",
+                "-subj", "/CN=gateway", "-keyout", "tls.key", "-out", "tls.crt"], check=True, capture_output=True)
+os.environ["LITELLM_MASTER_KEY"] = "sk-" + secrets.token_hex(32)
+os.environ["HOME"] = run
+os.execvp("litellm", ["litellm", "--config", "config.json", "--host", os.environ.get("GATEWAY_HOST", "0.0.0.0"),
+                      "--port", os.environ.get("GATEWAY_PORT", "${GATEWAY_PORT}"), "--ssl_certfile_path", "tls.crt", "--ssl_keyfile_path", "tls.key"])
+`;
+/** Environment of LiteLLM that is the same everywhere: its own price list instead of one fetched at each start, no pages, no telemetry. */
+const GATEWAY_ENVIRONMENT = {
+	LITELLM_LOCAL_MODEL_COST_MAP: "True",
+	LITELLM_LOG: "ERROR",
+	LITELLM_TELEMETRY: "False",
+	DISABLE_ADMIN_UI: "True",
+	NO_DOCS: "True",
+	NO_REDOC: "True",
+	NO_OPENAPI: "True",
+	PYTHONDONTWRITEBYTECODE: "1"
+};
+
+// stacks/constructs/gateway/config.ts
+/** LiteLLM's name of each way to a provider (docs.litellm.ai/docs/providers, 2026-11), by the catalog's id of that way. */
+const PREFIXES = {
+	"openai-api": "openai",
+	"anthropic-api": "anthropic",
+	"anthropic-vertex": "vertex_ai",
+	"azure-openai": "azure",
+	"azure-openai-us": "azure",
+	bedrock: "bedrock/converse",
+	"cohere-api": "cohere_chat",
+	"deepseek-api": "deepseek",
+	"gemini-api": "gemini",
+	"mistral-api": "mistral",
+	"vertex-gemini": "vertex_ai",
+	"vertex-gemini-global": "vertex_ai",
+	"xai-api": "xai"
+};
+/** Environment variable that holds the key of a provider. Not the provider's usual name, so that no other part of LiteLLM finds it. */
+function providerVariable(provider) {
+	return `PROVIDER_KEY_${slug(provider).replaceAll("-", "_").toUpperCase()}`;
+}
+/** Environment variable that holds the key which callers of a workload send. */
+function workloadVariable(workload) {
+	return `WORKLOAD_KEY_${slug(workload).replaceAll("-", "_").toUpperCase()}`;
+}
+/** Environment variable of the key that own servers ask for. */
+const SERVER_KEY_VARIABLE = "SERVER_KEY";
+/** Environment variable of the address of an Azure OpenAI resource, which belongs to its owner. */
+const AZURE_VARIABLE = "AZURE_ENDPOINT";
+/** What the program beside LiteLLM knows of each workload, as JSON. */
+function routeTable(routes, tasks) {
+	const rows = routes.map((route) => [route.workload, {
+		key: workloadVariable(route.workload),
+		rpm: Math.max(1, Math.ceil(route.requestsPerMinute / tasks)),
+		leaves: route.target.kind === "provider",
+		guarded: route.guarded
+	}]);
+	return JSON.stringify(Object.fromEntries(rows));
+}
+/**
+* LiteLLM's configuration of one service as JSON, which is YAML. One model for each workload, named as the workload; fallbacks only
+* where the decision names them. A restricted route with a way outside is a defect and throws.
+*
+* Example: restricted `chat` on a fleet becomes one entry `hosted_vllm/llama-3.3-70b-instruct` and no fallback; `search` at OpenAI
+* becomes `openai/gpt-4.1-mini` with `max_budget` for one day.
+*/
+function litellmConfig(source) {
+	const { routes } = source;
+	const outside = routes.find((route) => route.restricted && [route.target, ...route.fallbacks].some(({ kind }) => kind === "provider"));
+	if (outside !== void 0) throw new Error(`"${outside.workload}" is restricted, but its gateway route leads to a provider`);
+	const entries = routes.flatMap((route) => [entry(route.workload, route.target, source), ...route.fallbacks.map((target, index) => entry(fallbackName(route, index), target, source))]);
+	const fallbacks = routes.filter((route) => route.fallbacks.length > 0).map((route) => ({ [route.workload]: route.fallbacks.map((_, index) => fallbackName(route, index)) }));
+	return JSON.stringify({
+		model_list: entries,
+		router_settings: {
+			num_retries: 1,
+			fallbacks,
+			...fallbacks.length > 0 ? { max_fallbacks: 1 } : {}
+		},
+		litellm_settings: {
+			callbacks: [`${GATEWAY_MODULE}.gateway`],
+			json_logs: true,
+			request_timeout: 900,
+			turn_off_message_logging: true
+		},
+		general_settings: {
+			custom_auth: `${GATEWAY_MODULE}.user_api_key_auth`,
+			disable_error_logs: true
+		}
 	});
 }
-function resolve(config, route, selfHost) {
-	const access = config.api.filter((entry) => entry.workloads.includes(route.workload));
-	if (route.path === "api") {
-		if (access.length === 0) throw new Error(`route of "${route.workload}" is "api", but no provider lists it; add it to api[].workloads`);
-		return {
-			route,
-			access,
-			server: null
-		};
-	}
-	const server = selfHost?.servers.get(route.target);
-	if (server === void 0) {
-		const allowed = config.fleets.map((fleet) => fleet.id).join(", ") || "none, there is no fleet";
-		throw new Error(`route of "${route.workload}" names fleet "${route.target}"; allowed: ${allowed}`);
-	}
-	if (route.restricted && access.length > 0) {
-		const providers = access.map((entry) => entry.provider).join(", ");
-		throw new Error(`"${route.workload}" is restricted to own servers, but api[] lists it for ${providers}; remove it there`);
-	}
+/** Not a name that a caller can ask for: the program admits the workload's own name alone. */
+function fallbackName(route, index) {
+	return `${route.workload}@fallback-${index}`;
+}
+function entry(name, target, source) {
 	return {
-		route,
-		access,
-		server
+		model_name: name,
+		litellm_params: target.kind === "fleet" ? fleetParameters(target, source) : providerParameters(target, source)
 	};
 }
-function routeDocument({ route, access, server }, api) {
-	const { workload, path, target, restricted } = route;
-	const providers = access.map((entry) => {
-		const secret = api?.secrets.get(entry.provider)?.name ?? null;
-		return {
-			provider: entry.provider,
-			models: entry.models,
-			secret
-		};
+function fleetParameters({ fleet, model }, { fleets }) {
+	const address = fleets.get(fleet);
+	if (address === void 0) throw new Error(`gateway route names fleet "${fleet}"; allowed: ${[...fleets.keys()].join(", ") || "none"}`);
+	const check = address.verify ? {} : { ssl_verify: false };
+	return {
+		model: `hosted_vllm/${model}`,
+		api_base: address.baseUrl,
+		api_key: `os.environ/${SERVER_KEY_VARIABLE}`,
+		...check
+	};
+}
+function providerParameters(target, { region, tasks }) {
+	const { provider, route, model, inputUsdPerMTok, outputUsdPerMTok, dailyBudgetUsd } = target;
+	const prefix = PREFIXES[route];
+	if (prefix === void 0) throw new Error(`the gateway does not know the way "${route}"; allowed: ${Object.keys(PREFIXES).join(", ")}; or set deploy.gateway: none`);
+	return {
+		model: `${prefix}/${model.replace(/^azure-us\./, "")}`,
+		...access(prefix, provider, region),
+		...inputUsdPerMTok === null ? {} : { input_cost_per_token: perToken(inputUsdPerMTok) },
+		...outputUsdPerMTok === null ? {} : { output_cost_per_token: perToken(outputUsdPerMTok) },
+		...dailyBudgetUsd === null ? {} : {
+			max_budget: dailyBudgetUsd / tasks,
+			budget_duration: "1d"
+		}
+	};
+}
+/** Bedrock is called by the task's role. The secret of Vertex AI holds the JSON of a service account. */
+function access(prefix, provider, region) {
+	const key = `os.environ/${providerVariable(provider)}`;
+	if (prefix.startsWith("bedrock")) return { aws_region_name: region };
+	if (prefix === "vertex_ai") return {
+		vertex_credentials: key,
+		vertex_location: "global"
+	};
+	if (prefix === "azure") return {
+		api_key: key,
+		api_base: `os.environ/${AZURE_VARIABLE}`,
+		api_version: "2024-10-21"
+	};
+	return { api_key: key };
+}
+function perToken(usdPerMTok) {
+	return usdPerMTok / 1e6;
+}
+
+// stacks/constructs/server-groups.ts
+const TLS_PORT$1 = 443;
+/** Port on which the proxy of a server speaks TLS. */
+const SERVER_PORT = 8443;
+/** A group that lets nothing in or out until a rule says so. */
+function buildGroup(foundation, network, id, name, description) {
+	const { stack, prefix } = foundation;
+	return new import_security_group.SecurityGroup(stack, id, {
+		name: `${prefix}-${name}`,
+		description,
+		vpcId: network.vpcId,
+		revokeRulesOnDelete: true
 	});
-	if (server === null) return {
-		workload,
-		path,
-		target,
-		restricted,
-		providers,
-		fallback: []
-	};
-	const { model, baseUrl, secret } = server;
-	return {
-		workload,
-		path,
-		target,
-		restricted,
-		model,
-		baseUrl,
-		secret: secret.name,
-		fallback: providers
-	};
 }
-function needsOf({ route, access, server }, parameter, api) {
-	const providerSecrets = access.flatMap((entry) => api?.secrets.get(entry.provider) ?? []);
+/** Group of the load balancer, which clients may reach. */
+function buildBalancerGroup(foundation, network) {
+	const balancer = buildGroup(foundation, network, "balancer_group", "balancer", "Entry of the model servers");
+	admitClients(foundation, balancer, network);
+	return balancer;
+}
+/** Group of the servers: the load balancer reaches them, they reach AWS and, unless air-gapped, the internet by TLS. */
+function buildServerGroup(foundation, network, balancer) {
+	const { stack } = foundation;
+	const server = buildGroup(foundation, network, "server_group", "servers", "Model servers");
+	const between = {
+		ipProtocol: "tcp",
+		fromPort: SERVER_PORT,
+		toPort: SERVER_PORT
+	};
+	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "balancer_to_servers", {
+		securityGroupId: balancer.id,
+		description: "Requests and health checks",
+		referencedSecurityGroupId: server.id,
+		...between
+	});
+	new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, "servers_from_balancer", {
+		securityGroupId: server.id,
+		description: "Requests and health checks",
+		referencedSecurityGroupId: balancer.id,
+		...between
+	});
+	openExits(foundation, server, network);
+	return server;
+}
+function admitClients({ stack }, balancer, network) {
+	const clients = new import_lib.TerraformVariable(stack, "client_cidrs", {
+		type: "list(string)",
+		default: [],
+		description: "Address ranges of the clients; empty admits the network of the servers alone",
+		validation: [{
+			condition: expression(`alltrue([for range in var.client_cidrs : !endswith(range, "/0")])`),
+			errorMessage: "The servers are private: name the ranges of your clients, not the whole internet."
+		}]
+	});
+	const given = address(clients);
+	const ranges = new import_lib.TerraformLocal(stack, "client_ranges", expression(`length(${given}) > 0 ? ${given} : [${network.cidr}]`));
+	new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, "balancer_from_clients", {
+		securityGroupId: balancer.id,
+		description: "TLS from clients",
+		cidrIpv4: expression("each.value"),
+		ipProtocol: "tcp",
+		fromPort: TLS_PORT$1,
+		toPort: TLS_PORT$1
+	}).addOverride("for_each", expression(`toset(${address(ranges)})`));
+}
+function openExits({ stack, config }, server, network) {
+	const exit = {
+		securityGroupId: server.id,
+		ipProtocol: "tcp",
+		fromPort: TLS_PORT$1,
+		toPort: TLS_PORT$1
+	};
+	const prefixListId = bucketAddresses(stack, config.region);
+	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_s3", {
+		...exit,
+		description: "Weights and packages",
+		prefixListId
+	});
+	if (network.endpointGroupId !== null) new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_endpoints", {
+		...exit,
+		description: "AWS services by private endpoints",
+		referencedSecurityGroupId: network.endpointGroupId
+	});
+	else if (config.airGapped) new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_endpoints", {
+		...exit,
+		description: "AWS services by the network's own endpoints",
+		cidrIpv4: expression(network.cidr)
+	});
+	if (config.airGapped) return;
+	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_internet", {
+		...exit,
+		description: "Image and first download of weights, through NAT",
+		cidrIpv4: "0.0.0.0/0"
+	});
+}
+/** Addresses of S3 in the region, made once for servers and gateway. */
+function bucketAddresses(stack, region) {
+	const made = stack.node.tryFindChild("s3_addresses");
+	if (made instanceof import_data_aws_prefix_list.DataAwsPrefixList) return made.id;
+	return new import_data_aws_prefix_list.DataAwsPrefixList(stack, "s3_addresses", { name: `com.amazonaws.${region}.s3` }).id;
+}
+
+// stacks/constructs/gateway/groups.ts
+const TLS_PORT = 443;
+/**
+* Who may talk to the tasks of one service, and whom they reach: the load balancer both ways, AWS by private endpoints, and the internet
+* only where `open`. A restricted task therefore reaches own servers and AWS, whatever its program does.
+*/
+function buildGatewayGroup(foundation, premises, name, open) {
+	const { stack, config, fleets } = foundation;
+	const { network, balancerGroup } = premises;
+	const group = buildGroup(foundation, network, logicalName(name, "group"), name, `Gateway, ${open ? "open" : "restricted"} routes`);
+	const between = {
+		ipProtocol: "tcp",
+		fromPort: GATEWAY_PORT,
+		toPort: GATEWAY_PORT,
+		description: "Requests and health checks"
+	};
+	const id = (...words) => logicalName(name, ...words);
+	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, `balancer_to_${id()}`, {
+		securityGroupId: balancerGroup.id,
+		referencedSecurityGroupId: group.id,
+		...between
+	});
+	new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, id("from_balancer"), {
+		securityGroupId: group.id,
+		referencedSecurityGroupId: balancerGroup.id,
+		...between
+	});
+	const tls = {
+		ipProtocol: "tcp",
+		fromPort: TLS_PORT,
+		toPort: TLS_PORT
+	};
+	const exit = {
+		securityGroupId: group.id,
+		...tls
+	};
+	if (fleets.length > 0) {
+		const description = "Own servers, through the load balancer";
+		new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, id("to_balancer"), {
+			...exit,
+			description,
+			referencedSecurityGroupId: balancerGroup.id
+		});
+		new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, `balancer_from_${id()}`, {
+			securityGroupId: balancerGroup.id,
+			description: "TLS from the gateway",
+			referencedSecurityGroupId: group.id,
+			...tls
+		});
+	}
+	const prefixListId = bucketAddresses(stack, config.region);
+	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, id("to_s3"), {
+		...exit,
+		description: "Layers of the image",
+		prefixListId
+	});
+	const endpoints = network.endpointGroupId === null ? { cidrIpv4: expression(network.cidr) } : { referencedSecurityGroupId: network.endpointGroupId };
+	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, id("to_endpoints"), {
+		...exit,
+		description: "AWS services by private endpoints",
+		...endpoints
+	});
+	if (open) new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, id("to_internet"), {
+		...exit,
+		description: "Model providers, through NAT",
+		cidrIpv4: "0.0.0.0/0"
+	});
+	return group;
+}
+
+// stacks/constructs/gateway/image.ts
+/**
+* LiteLLM 1.104.2 in its variant that runs as nobody, and the digest of its index for both processors: read at
+* docker.io/litellm/litellm-non_root on 2026-10-08 by a public vulnerability report of that image. 1.102.1 and older, and 1.103.0, are
+* open to GHSA-7hp6-4w63-5g45.
+*/
+const LITELLM = {
+	version: "1.104.2",
+	image: "docker.io/litellm/litellm-non_root",
+	digest: "sha256:e8dee87e7ddbf9abc174e8a7b180a690d5265cc4827458d22c5ff5e108170027"
+};
+/**
+* The image in the stack's own registry, by digest. Tasks without a way to the internet can pull from nowhere else, and a copy with the
+* same digest is the same bytes. Returns the image and the registry's ARN.
+*/
+function buildGatewayImage({ stack, config, prefix, key }) {
+	const registry = new import_ecr_repository.EcrRepository(stack, "gateway_registry", {
+		name: `${prefix}/gateway`,
+		forceDelete: config.stage !== "production",
+		imageTagMutability: "IMMUTABLE",
+		imageScanningConfiguration: { scanOnPush: true },
+		encryptionConfiguration: [{
+			encryptionType: "KMS",
+			kmsKey: key.arn
+		}]
+	});
+	const digest = new import_lib.TerraformVariable(stack, "gateway_digest", {
+		type: "string",
+		default: LITELLM.digest,
+		description: `Digest of the LiteLLM image in the stack's registry; the default is ${LITELLM.image} ${LITELLM.version}. Its configuration is tested with that version alone`,
+		validation: [{
+			condition: `\${startswith(var.gateway_digest, "sha256:")}`,
+			errorMessage: "gateway_digest must be sha256:..."
+		}]
+	});
+	const url = registry.repositoryUrl;
+	const source = `docker://${LITELLM.image}@${LITELLM.digest}`;
+	new import_lib.TerraformOutput(stack, "push_gateway_image", {
+		description: "Run where both Docker Hub and this account can be reached, before the gateway starts; skopeo keeps the digest, docker push does not",
+		value: `aws ecr get-login-password --region ${config.region} | skopeo login --username AWS --password-stdin ${url} && skopeo copy --all --preserve-digests ${source} docker://${url}:v${LITELLM.version}`
+	});
 	return {
-		workload: route.workload,
-		route: parameter,
-		secrets: [.../* @__PURE__ */ new Set([...providerSecrets, ...server === null ? [] : [server.secret]])],
-		bedrockModels: [...new Set(access.filter((entry) => entry.keyless).flatMap((entry) => entry.models))].sort(),
-		callLog: access.length > 0 && api !== null ? api.callLog : null
+		image: `${url}@${digest.stringValue}`,
+		registryArn: registry.arn
 	};
 }
 
-// stacks/api-stack.ts
-/** Everything is bought by the token: keys and their keepers, no servers, no network. */
-var ApiStack = class extends BreakevenStack {
-	constructor(scope, id, config) {
-		super(scope, id, config);
-		const foundation = buildFoundation(this, config);
-		buildRoutes(foundation, buildApiSide(foundation), null);
-	}
-};
+// stacks/constructs/gateway/keys.ts
+const KEY_CHARACTERS$1 = 48;
+/**
+* One key for each workload, generated by Terraform as an ephemeral value and handed over write-only: no plan and no state holds it.
+* A higher `gateway_key_version` makes new ones; the gateway takes them up with the next deployment of its tasks.
+*/
+function buildWorkloadKeys(foundation, routes) {
+	const { stack } = foundation;
+	const version = new import_lib.TerraformVariable(stack, "gateway_key_version", {
+		type: "number",
+		default: 1,
+		description: "Raise by one to replace the keys of all workloads, then start new tasks: aws ecs update-service --force-new-deployment"
+	});
+	return new Map(routes.map(({ workload }) => {
+		const id = logicalName("gateway_key", workload);
+		const secret = buildSecret(foundation, id, `gateway/${slug(workload)}`, `Key that ${workload} sends to the gateway as bearer token`);
+		stack.addOverride(`ephemeral.aws_secretsmanager_random_password.${id}`, {
+			password_length: KEY_CHARACTERS$1,
+			exclude_punctuation: true
+		});
+		new import_secretsmanager_secret_version.SecretsmanagerSecretVersion(stack, `${id}_value`, {
+			secretId: secret.id,
+			secretStringWo: expression(`ephemeral.aws_secretsmanager_random_password.${id}.random_password`),
+			secretStringWoVersion: version.numberValue
+		});
+		return [workload, secret];
+	}));
+}
+
+// stacks/constructs/gateway/service.ts
+/** Rules of fleets count from 1; those of the gateway come after any number of them. */
+const FIRST_PRIORITY = 900;
+const MIB_PER_GIB = 1024;
+const CPU_UNITS = 1024;
+/** Certificate and configuration need kilobytes; LiteLLM's caches stay in memory. */
+const MEMORY_DISK_MIB = 64;
+/** `nobody`, the user of the image. */
+const USER = "65534:65534";
+/** Seconds until a new task must answer: the image is pulled in one and LiteLLM starts in half a minute. Assumed generously. */
+const START_SECONDS$1 = 180;
+/** Seconds that a leaving task may finish its answers; Fargate allows no more. */
+const STOP_SECONDS = 120;
+const ERRORS_PER_MINUTE$1 = 5;
+const ALARM_MINUTES = 5;
+/** Tasks behind the entry under one path, with their alarms. Returns the target group. */
+function buildGatewayService(foundation, premises, options) {
+	const { stack, prefix } = foundation;
+	const { name, rootPath } = options;
+	const target = new import_lb_target_group.LbTargetGroup(stack, logicalName(name, "target"), {
+		name: shorten(`${prefix}-${name}`, NAME_LIMITS.loadBalancer),
+		vpcId: premises.network.vpcId,
+		port: GATEWAY_PORT,
+		protocol: "HTTPS",
+		targetType: "ip",
+		deregistrationDelay: String(STOP_SECONDS),
+		loadBalancingAlgorithmType: "least_outstanding_requests",
+		healthCheck: {
+			path: `${rootPath}/health/liveliness`,
+			protocol: "HTTPS",
+			matcher: "200",
+			interval: 15,
+			timeout: 5,
+			healthyThreshold: 2
+		}
+	});
+	const rule = new import_lb_listener_rule.LbListenerRule(stack, logicalName(name, "rule"), {
+		listenerArn: premises.entry.listener.arn,
+		priority: FIRST_PRIORITY + (name === "gateway" ? 0 : 1),
+		condition: [{ pathPattern: { values: [`${rootPath}/*`] } }],
+		action: [{
+			type: "forward",
+			targetGroupArn: target.arn
+		}]
+	});
+	new import_ecs_service.EcsService(stack, logicalName(name, "service"), {
+		name: `${prefix}-${name}`,
+		cluster: options.cluster.arn,
+		taskDefinition: buildTask(foundation, options).arn,
+		launchType: "FARGATE",
+		platformVersion: "1.4.0",
+		desiredCount: options.tasks,
+		deploymentMinimumHealthyPercent: 100,
+		deploymentMaximumPercent: 200,
+		deploymentCircuitBreaker: {
+			enable: true,
+			rollback: true
+		},
+		healthCheckGracePeriodSeconds: START_SECONDS$1,
+		networkConfiguration: {
+			subnets: [...premises.network.privateSubnetIds],
+			securityGroups: [options.group.id],
+			assignPublicIp: false
+		},
+		loadBalancer: [{
+			targetGroupArn: target.arn,
+			containerName: "gateway",
+			containerPort: GATEWAY_PORT
+		}],
+		propagateTags: "SERVICE",
+		dependsOn: [rule]
+	}).addOverride("desired_count", expression(`${address(premises.serving)} ? ${options.tasks} : 0`));
+	buildAlarms(foundation, premises, target, name);
+	return target;
+}
+function buildTask(foundation, options) {
+	const { stack, prefix } = foundation;
+	return new import_ecs_task_definition.EcsTaskDefinition(stack, logicalName(options.name, "task"), {
+		family: `${prefix}-${options.name}`,
+		requiresCompatibilities: ["FARGATE"],
+		networkMode: "awsvpc",
+		cpu: String(GATEWAY.taskVcpu * CPU_UNITS),
+		memory: String(GATEWAY.taskMemoryGiB * MIB_PER_GIB),
+		runtimePlatform: {
+			operatingSystemFamily: "LINUX",
+			cpuArchitecture: "X86_64"
+		},
+		executionRoleArn: options.startRole.arn,
+		...options.callRole === null ? {} : { taskRoleArn: options.callRole.arn },
+		containerDefinitions: JSON.stringify([container(foundation, options)])
+	});
+}
+function container({ config }, options) {
+	const environment = {
+		...GATEWAY_ENVIRONMENT,
+		SERVER_ROOT_PATH: options.rootPath,
+		GATEWAY_PROGRAM: literal(GATEWAY_PROGRAM),
+		...options.environment
+	};
+	return {
+		name: "gateway",
+		image: options.image,
+		essential: true,
+		user: USER,
+		privileged: false,
+		readonlyRootFilesystem: true,
+		entryPoint: ["python", "-c"],
+		command: [literal(GATEWAY_START)],
+		stopTimeout: STOP_SECONDS,
+		portMappings: [{
+			containerPort: GATEWAY_PORT,
+			hostPort: GATEWAY_PORT,
+			protocol: "tcp"
+		}],
+		linuxParameters: {
+			initProcessEnabled: true,
+			capabilities: { drop: ["ALL"] },
+			tmpfs: [{
+				containerPath: GATEWAY_MEMORY_DISK,
+				size: MEMORY_DISK_MIB
+			}]
+		},
+		environment: Object.entries(environment).map(([name, value]) => ({
+			name,
+			value
+		})),
+		secrets: Object.entries(options.secrets).map(([name, valueFrom]) => ({
+			name,
+			valueFrom
+		})),
+		logConfiguration: {
+			logDriver: "awslogs",
+			options: {
+				"awslogs-region": config.region,
+				"awslogs-group": options.logGroup,
+				"awslogs-stream-prefix": options.name
+			}
+		}
+	};
+}
+function buildAlarms(foundation, premises, target, name) {
+	const { balancer } = premises.entry;
+	const common = {
+		namespace: "AWS/ApplicationELB",
+		dimensions: {
+			LoadBalancer: balancer.arnSuffix,
+			TargetGroup: target.arnSuffix
+		},
+		minutes: ALARM_MINUTES
+	};
+	buildAlarm(foundation, {
+		...common,
+		id: logicalName(name, "hosts"),
+		name: `${name}-hosts`,
+		description: `No healthy task of ${name}: the image is not in the registry, a provider key is not filled, or the task fails. Read the events of the service.`,
+		metric: "HealthyHostCount",
+		statistic: "Minimum",
+		comparison: "below",
+		threshold: 1,
+		silence: "breaching"
+	});
+	buildAlarm(foundation, {
+		...common,
+		id: logicalName(name, "errors"),
+		name: `${name}-errors`,
+		description: `${name} answers with 5xx: own servers or a provider fail. Read its log.`,
+		metric: "HTTPCode_Target_5XX_Count",
+		statistic: "Sum",
+		comparison: "above",
+		threshold: ERRORS_PER_MINUTE$1,
+		silence: "notBreaching"
+	});
+}
+
+// stacks/constructs/gateway/gateway.ts
+const SERVICES = [{
+	name: "gateway",
+	rootPath: "/gateway",
+	restricted: false,
+	start: "gateway-start"
+}, {
+	name: "gateway-restricted",
+	rootPath: "/restricted",
+	restricted: true,
+	start: "gateway-restricted-start"
+}];
+/**
+* LiteLLM on Fargate behind the entry, as two services: one for routes that may leave, one for routes that may not. The second has no
+* rule to the internet, no provider key and no provider in its configuration. Neither has a database: keys, limits and budgets are in
+* the configuration, and each task counts for itself.
+*/
+function buildGateway(foundation, premises, api, selfHost) {
+	const { stack, config, prefix } = foundation;
+	const { gateway } = config;
+	if (gateway === null || shapeOf(gateway) === null) return null;
+	const { image, registryArn } = buildGatewayImage(foundation);
+	const cluster = new import_ecs_cluster.EcsCluster(stack, "gateway_cluster", { name: prefix });
+	const log = api?.callLog ?? buildLogGroup(foundation, "gateway_log", "gateway");
+	const keys = buildWorkloadKeys(foundation, gateway.routes);
+	const trust = trustedCa(foundation);
+	const azure = azureEndpoint(foundation, gateway.routes);
+	const services = SERVICES.map((service) => ({
+		...service,
+		routes: gateway.routes.filter((route) => route.restricted === service.restricted)
+	}));
+	const targets = services.filter(({ routes }) => routes.length > 0).map(({ name, rootPath, restricted, start, routes }) => {
+		const secrets = secretsOf(routes, keys, api, selfHost);
+		const secretArns = Object.values(secrets);
+		const bedrock = [...new Set(routes.flatMap(targetsOf).flatMap((to) => to.kind === "provider" && to.route === "bedrock" ? [to.model] : []))].sort();
+		return {
+			name,
+			target: buildGatewayService(foundation, premises, {
+				name,
+				rootPath,
+				cluster,
+				image,
+				group: buildGatewayGroup(foundation, premises, name, !restricted),
+				startRole: buildStartRole(foundation, start, {
+					registryArn,
+					logGroupArn: log.arn,
+					secretArns
+				}),
+				callRole: buildCallRole(foundation, bedrock),
+				logGroup: log.name,
+				environment: {
+					GATEWAY_CONFIG: litellmConfig({
+						routes,
+						fleets: addresses(foundation, selfHost),
+						region: config.region,
+						tasks: gateway.tasks
+					}),
+					GATEWAY_ROUTES: routeTable(routes, gateway.tasks),
+					...trust,
+					...restricted ? {} : azure
+				},
+				secrets,
+				tasks: gateway.tasks
+			})
+		};
+	});
+	const doors = doorsOf(services, premises, keys);
+	new import_lib.TerraformOutput(stack, "gateway_urls", {
+		description: "Base URL of each workload; send its key as bearer token and its name as model",
+		value: Object.fromEntries([...doors].map(([workload, { baseUrl }]) => [workload, baseUrl]))
+	});
+	return {
+		doors,
+		targets
+	};
+}
+function targetsOf(route) {
+	return [route.target, ...route.fallbacks];
+}
+/** Where the fleets answer; without a host name of its own the entry has none that a certificate could cover. */
+function addresses({ config }, selfHost) {
+	const verify = config.domain !== null;
+	return new Map([...selfHost?.servers ?? []].map(([id, { baseUrl }]) => [id, {
+		baseUrl,
+		verify
+	}]));
+}
+/** Variable to secret: the key of each workload, of own servers, and of exactly the providers that these routes may reach. */
+function secretsOf(routes, keys, api, selfHost) {
+	const rows = routes.flatMap((route) => {
+		const own = keys.get(route.workload);
+		const others = targetsOf(route).flatMap((target) => {
+			if (target.kind === "provider") {
+				const secret = api?.secrets.get(target.provider);
+				return secret === void 0 ? [] : [[providerVariable(target.provider), secret.arn]];
+			}
+			const server = selfHost?.servers.get(target.fleet);
+			return server === void 0 ? [] : [[SERVER_KEY_VARIABLE, server.secret.arn]];
+		});
+		return own === void 0 ? others : [[workloadVariable(route.workload), own.arn], ...others];
+	});
+	return Object.fromEntries(rows);
+}
+function doorsOf(services, premises, keys) {
+	const doors = services.flatMap(({ rootPath, routes }) => routes.flatMap(({ workload }) => {
+		const secret = keys.get(workload);
+		return secret === void 0 ? [] : [[workload, {
+			baseUrl: `${premises.entry.url}${rootPath}/v1`,
+			secret
+		}]];
+	}));
+	const variables = doors.map(([workload]) => slug(workload));
+	const twice = variables.find((name, index) => variables.indexOf(name) !== index);
+	if (twice !== void 0) throw new Error(`two workloads share the name "${twice}" in the gateway; rename one`);
+	return new Map(doors);
+}
+/** The certificate of the entry may come from a private authority, which LiteLLM must be told. Asked for only where there are fleets. */
+function trustedCa({ stack, config }) {
+	if (config.fleets.length === 0 || config.domain === null) return {};
+	const pem = new import_lib.TerraformVariable(stack, "gateway_trusted_ca", {
+		type: "string",
+		default: "",
+		description: "PEM of the private authority that signed the certificate of deploy.domain; empty trusts public authorities alone"
+	});
+	const encoded = new import_lib.TerraformLocal(stack, "gateway_trusted_ca_encoded", expression(`base64encode(${address(pem)})`));
+	return { GATEWAY_TRUSTED_CA: expression(address(encoded)) };
+}
+function azureEndpoint({ stack }, routes) {
+	if (!routes.flatMap(targetsOf).some((target) => target.kind === "provider" && target.route.startsWith("azure-openai"))) return {};
+	const endpoint = new import_lib.TerraformVariable(stack, "azure_endpoint", {
+		type: "string",
+		description: "Address of your Azure OpenAI resource, https://NAME.openai.azure.com; its deployments must be named as their models"
+	});
+	return { [AZURE_VARIABLE]: endpoint.stringValue };
+}
 
 // stacks/constructs/access-logs.ts
 /**
@@ -96105,133 +103396,6 @@ function allow(Sid, Principal, Resource) {
 	};
 }
 
-// stacks/constructs/dashboard.ts
-/** The grid of CloudWatch is 24 columns wide. */
-const WIDTH = 8;
-const HEIGHT = 6;
-const COLUMNS = 3;
-const FLEET_CHARTS = [
-	{
-		title: "requests waiting and running for each replica",
-		stat: "Average",
-		metrics: ["WaitingRequestsPerReplica", "RunningRequestsPerReplica"]
-	},
-	{
-		title: "latency p95, ms",
-		stat: "Maximum",
-		metrics: ["TtftP95Ms", "TpotP95Ms"]
-	},
-	{
-		title: "KV cache in use, share",
-		stat: "Maximum",
-		metrics: ["KvCacheUsageRatio"]
-	},
-	{
-		title: "requests a minute",
-		stat: "Sum",
-		metrics: ["Requests"]
-	},
-	{
-		title: "tokens a minute",
-		stat: "Sum",
-		metrics: ["InputTokens", "OutputTokens"]
-	}
-];
-/** One page with the load of every fleet: what the policy assumed, beside what happens. */
-function buildDashboard(foundation, balancer) {
-	const { stack, config, fleets, prefix } = foundation;
-	const widgets = fleets.flatMap((fleet) => [...fleetCharts(foundation, fleet), balancerChart(foundation, fleet, balancer)]).map((properties, index) => ({
-		type: "metric",
-		x: index % COLUMNS * WIDTH,
-		y: Math.floor(index / COLUMNS) * HEIGHT,
-		width: WIDTH,
-		height: HEIGHT,
-		properties
-	}));
-	new import_cloudwatch_dashboard.CloudwatchDashboard(stack, "dashboard", {
-		dashboardName: prefix,
-		dashboardBody: JSON.stringify({ widgets })
-	});
-	new import_lib.TerraformOutput(stack, "dashboard_url", {
-		description: "Load and latency of the servers",
-		value: `https://${config.region}.console.${consoleHost(config.partition)}/cloudwatch/home?region=${config.region}#dashboards:name=${prefix}`
-	});
-}
-function consoleHost(partition) {
-	return partition === "aws-us-gov" ? "amazonaws-us-gov.com" : "aws.amazon.com";
-}
-function fleetCharts({ config, prefix }, fleet) {
-	return FLEET_CHARTS.map(({ title, stat, metrics }) => ({
-		title: `${fleet.name}: ${title}`,
-		region: config.region,
-		period: 60,
-		stat,
-		metrics: metrics.map((metric) => [
-			metricNamespace(prefix),
-			metric,
-			"Fleet",
-			fleet.name
-		])
-	}));
-}
-function balancerChart({ config }, fleet, balancer) {
-	const dimension = ["LoadBalancer", balancer.arnSuffix];
-	return {
-		title: `${fleet.name}: answers of the entry by status`,
-		region: config.region,
-		period: 60,
-		stat: "Sum",
-		metrics: [
-			"HTTPCode_Target_2XX_Count",
-			"HTTPCode_Target_4XX_Count",
-			"HTTPCode_Target_5XX_Count",
-			"HTTPCode_ELB_5XX_Count"
-		].map((metric) => [
-			"AWS/ApplicationELB",
-			metric,
-			...dimension
-		])
-	};
-}
-
-// stacks/constructs/purchase.ts
-/** The part of a launch template that depends on how instances are bought. */
-function marketOptions({ stack }, fleet) {
-	if (fleet.purchase !== "capacity_block") return {};
-	return {
-		instanceMarketOptions: { marketType: "capacity-block" },
-		capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: new import_lib.TerraformVariable(stack, logicalName("capacity_block", fleet.name), {
-			type: "string",
-			description: `Id (cr-...) of the capacity block bought for ${fleet.instanceType}: aws ec2 purchase-capacity-block. It ends with its time; servers are taken away 30 minutes before`
-		}).stringValue } }
-	};
-}
-/**
-* How the group takes instances from the template. A savings plan is a matter of the bill: its instances are on demand here. Spot keeps
-* an on-demand base in production and replaces instances before they are reclaimed.
-*/
-function capacityOptions({ config }, fleet, template) {
-	const version = String(template.latestVersion);
-	if (fleet.purchase !== "spot") return { launchTemplate: {
-		id: template.id,
-		version
-	} };
-	return {
-		capacityRebalance: true,
-		mixedInstancesPolicy: {
-			launchTemplate: { launchTemplateSpecification: {
-				launchTemplateId: template.id,
-				version
-			} },
-			instancesDistribution: {
-				onDemandBaseCapacity: STACK_RESOURCES.onDemandBaseOfSpotFleet[config.stage],
-				onDemandPercentageAboveBaseCapacity: 0,
-				spotAllocationStrategy: "price-capacity-optimized"
-			}
-		}
-	};
-}
-
 // stacks/constructs/host-scripts.ts
 /**
 * Files of a server that are the same everywhere: what differs is read from `/etc/breakeven/host.env`. They are plain programs, so
@@ -96245,7 +103409,7 @@ set -euo pipefail
 . /etc/breakeven/host.env
 run="$RUN_DIR"
 [ -e "$run/prepared" ] && exit 0
-mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/cache"
+mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/adapters" "$DATA_DIR/cache"
 
 # The load balancer speaks TLS to this host and does not check the certificate, so one of its own will do.
 [ -e "$run/tls.key" ] || (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \\
@@ -96278,6 +103442,9 @@ if ! aws s3api head-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" >
   aws s3api put-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null
 fi
 aws s3 sync "$place" "$DATA_DIR/weights" --exclude COMPLETE --only-show-errors
+if [ "$ADAPTERS" = true ]; then
+  aws s3 sync "s3://$BUCKET/adapters/$FLEET" "$DATA_DIR/adapters" --only-show-errors
+fi
 touch "$run/prepared"
 `;
 /** Runs vLLM server number \`$1\` of this host on its own GPUs, reachable from this host alone. */
@@ -96290,10 +103457,15 @@ gpus=$(seq -s, "$first" "$((first + GPUS_PER_REPLICA - 1))")
 key=$(aws secretsmanager get-secret-value --region "$REGION" --secret-id "$API_KEY_SECRET" --query SecretString --output text)
 (umask 077 && printf 'VLLM_API_KEY=%s\\n' "$key" > "$RUN_DIR/vllm-$replica.env")
 mapfile -t flags < /etc/breakeven/vllm.flags
+adapters=()
+for adapter in "$DATA_DIR"/adapters/*/; do
+  [ -d "$adapter" ] && adapters+=("$(basename "$adapter")=/adapters/$(basename "$adapter")")
+done
+[ "\${#adapters[@]}" = 0 ] || flags+=(--lora-modules "\${adapters[@]}")
 exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
   -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
   -e HF_HUB_OFFLINE=1 -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
-  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
+  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
   --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
   --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\
   --entrypoint vllm "$IMAGE" serve /weights "\${flags[@]}"
@@ -96342,98 +103514,6 @@ EnvironmentFile=/etc/breakeven/host.env
 ExecStart=/usr/bin/python3 /usr/local/bin/breakeven-metrics
 ${LOOP_UNIT}${INSTALL}`;
 
-// stacks/constructs/server-groups.ts
-const TLS_PORT = 443;
-/** Port on which the proxy of a server speaks TLS. */
-const SERVER_PORT = 8443;
-/** Who may talk to whom: clients to the load balancer, it to the servers, the servers to AWS; to the internet by TLS unless air-gapped. */
-function buildServerGroups(foundation, network) {
-	const { stack, prefix } = foundation;
-	const { vpcId } = network;
-	const group = (id, name, description) => new import_security_group.SecurityGroup(stack, id, {
-		name: `${prefix}-${name}`,
-		description,
-		vpcId,
-		revokeRulesOnDelete: true
-	});
-	const balancer = group("balancer_group", "balancer", "Entry of the model servers");
-	const server = group("server_group", "servers", "Model servers");
-	const between = {
-		ipProtocol: "tcp",
-		fromPort: SERVER_PORT,
-		toPort: SERVER_PORT
-	};
-	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "balancer_to_servers", {
-		securityGroupId: balancer.id,
-		description: "Requests and health checks",
-		referencedSecurityGroupId: server.id,
-		...between
-	});
-	new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, "servers_from_balancer", {
-		securityGroupId: server.id,
-		description: "Requests and health checks",
-		referencedSecurityGroupId: balancer.id,
-		...between
-	});
-	admitClients(foundation, balancer, network);
-	openExits(foundation, server, network);
-	return {
-		balancer,
-		server
-	};
-}
-function admitClients({ stack }, balancer, network) {
-	const clients = new import_lib.TerraformVariable(stack, "client_cidrs", {
-		type: "list(string)",
-		default: [],
-		description: "Address ranges of the clients; empty admits the network of the servers alone",
-		validation: [{
-			condition: expression(`alltrue([for range in var.client_cidrs : !endswith(range, "/0")])`),
-			errorMessage: "The servers are private: name the ranges of your clients, not the whole internet."
-		}]
-	});
-	const given = address(clients);
-	const ranges = new import_lib.TerraformLocal(stack, "client_ranges", expression(`length(${given}) > 0 ? ${given} : [${network.cidr}]`));
-	new import_vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(stack, "balancer_from_clients", {
-		securityGroupId: balancer.id,
-		description: "TLS from clients",
-		cidrIpv4: expression("each.value"),
-		ipProtocol: "tcp",
-		fromPort: TLS_PORT,
-		toPort: TLS_PORT
-	}).addOverride("for_each", expression(`toset(${address(ranges)})`));
-}
-function openExits({ stack, config }, server, network) {
-	const exit = {
-		securityGroupId: server.id,
-		ipProtocol: "tcp",
-		fromPort: TLS_PORT,
-		toPort: TLS_PORT
-	};
-	const buckets = new import_data_aws_prefix_list.DataAwsPrefixList(stack, "s3_addresses", { name: `com.amazonaws.${config.region}.s3` });
-	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_s3", {
-		...exit,
-		description: "Weights and packages",
-		prefixListId: buckets.id
-	});
-	if (network.endpointGroupId !== null) new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_endpoints", {
-		...exit,
-		description: "AWS services by private endpoints",
-		referencedSecurityGroupId: network.endpointGroupId
-	});
-	else if (config.airGapped) new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_endpoints", {
-		...exit,
-		description: "AWS services by the network's own endpoints",
-		cidrIpv4: expression(network.cidr)
-	});
-	if (config.airGapped) return;
-	new import_vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(stack, "servers_to_internet", {
-		...exit,
-		description: "Image and first download of weights, through NAT",
-		cidrIpv4: "0.0.0.0/0"
-	});
-}
-
 // stacks/constructs/proxy-config.ts
 /** Longest silence in one answer, seconds: a long answer that is not streamed. The load balancer waits as long. */
 const ANSWER_TIMEOUT_SECONDS = 900;
@@ -96478,431 +103558,6 @@ ${Array.from({ length: replicas }, (_, replica) => `    server 127.0.0.1:${FIRST
 `;
 }
 
-// stacks/constructs/publish-metrics.ts
-/**
-* Program of a server that reads the vLLM metrics of its replicas once a minute and publishes the fleet's figures to CloudWatch.
-*
-* It exists because the CloudWatch agent drops Prometheus histograms, and the 95th percentile of TTFT lies in one. Percentiles come
-* from the growth of the buckets since the last minute, interpolated inside a bucket as Prometheus does. Metric names: vLLM 0.11 to 0.27.
-* Standard library and the AWS command line only, both part of the machine image.
-*/
-const PUBLISH_METRICS = `import json, os, re, subprocess, time, urllib.request
-
-LINE = re.compile(r'^(vllm:\\w+)(?:\\{(.*)\\})? (\\S+)$')
-BOUND = re.compile(r'le="([^"]+)"')
-MINUTE = 60
-
-
-def read(ports):
-    """Sum of each series over all replicas that answer, and how many did."""
-    total, alive = {}, 0
-    for port in ports:
-        try:
-            text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
-        except OSError:
-            continue
-        alive += 1
-        for line in text.splitlines():
-            match = LINE.match(line)
-            if match:
-                name, labels, value = match.groups()
-                bound = BOUND.search(labels or "")
-                key = (name, float(bound.group(1))) if bound else (name, None)
-                total[key] = total.get(key, 0.0) + float(value)
-    return total, alive
-
-
-def quantile(now, before, name, share):
-    """Value under which \`share\` of the events since \`before\` lie, or None without events."""
-    grown = sorted((bound, count - before.get((series, bound), 0.0)) for (series, bound), count in now.items() if series == name and bound is not None)
-    if not grown or grown[-1][1] <= 0:
-        return None
-    rank, low, below = share * grown[-1][1], 0.0, 0.0
-    for bound, count in grown:
-        if count >= rank:
-            if bound == float("inf"):
-                return low
-            return low + (bound - low) * (rank - below) / max(count - below, 1e-9)
-        low, below = bound, count
-    return low
-
-
-def figures(now, before, alive):
-    """Figures of this host for one minute: metric name to (value, unit)."""
-    def level(name):
-        return now.get((name, None), 0.0)
-
-    def growth(name):
-        return max(level(name) - before.get((name, None), 0.0), 0.0)
-
-    result = {
-        "WaitingRequestsPerReplica": (level("vllm:num_requests_waiting") / alive, "Count"),
-        "RunningRequestsPerReplica": (level("vllm:num_requests_running") / alive, "Count"),
-        "KvCacheUsageRatio": (level("vllm:kv_cache_usage_perc") / alive, "None"),
-    }
-    if before:
-        result["Requests"] = (growth("vllm:request_success_total"), "Count")
-        result["InputTokens"] = (growth("vllm:prompt_tokens_total"), "Count")
-        result["OutputTokens"] = (growth("vllm:generation_tokens_total"), "Count")
-        ttft = quantile(now, before, "vllm:time_to_first_token_seconds_bucket", 0.95)
-        tpot = quantile(now, before, "vllm:inter_token_latency_seconds_bucket", 0.95)
-        if ttft is not None:
-            result["TtftP95Ms"] = (ttft * 1000, "Milliseconds")
-        if tpot is not None:
-            result["TpotP95Ms"] = (tpot * 1000, "Milliseconds")
-    return result
-
-
-def publish(values):
-    fleet = [{"Name": "Fleet", "Value": os.environ["FLEET"]}]
-    data = [{"MetricName": name, "Dimensions": fleet, "Value": value, "Unit": unit} for name, (value, unit) in values.items()]
-    command = ["aws", "cloudwatch", "put-metric-data", "--region", os.environ["REGION"], "--namespace", os.environ["METRIC_NAMESPACE"]]
-    subprocess.run([*command, "--metric-data", json.dumps(data)], check=False)
-
-
-def main():
-    ports = range(int(os.environ["FIRST_PORT"]), int(os.environ["FIRST_PORT"]) + int(os.environ["REPLICAS"]))
-    before, every = {}, float(os.environ.get("EVERY_SECONDS", MINUTE))
-    while True:
-        now, alive = read(ports)
-        if alive:
-            publish(figures(now, before, alive))
-        before = now
-        time.sleep(every)
-
-
-main()
-`;
-
-// stacks/constructs/user-data.ts
-/** Directory of run-time files: a memory file system, gone at shutdown. */
-const RUN_DIR = "/run/breakeven";
-/** Local NVMe where the instance has it (the machine image mounts it there), else the encrypted root volume. */
-const NVME = "/opt/dlami/nvme";
-const DATA_DIR = "/var/lib/breakeven";
-/**
-* First-boot instructions as `#cloud-config` (JSON is YAML). Holds names and addresses, never a secret. AWS allows 16 KiB.
-*/
-function userData(settings) {
-	const { fleet } = settings;
-	const file = (path, content, permissions = "0644") => ({
-		path,
-		permissions,
-		content
-	});
-	const files = [
-		file("/etc/breakeven/host.env", environment(settings)),
-		file("/etc/breakeven/vllm.flags", literal(vllmFlags(fleet))),
-		file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance))),
-		file("/usr/local/bin/breakeven-prepare", literal(PREPARE), "0755"),
-		file("/usr/local/bin/breakeven-serve", literal(SERVE), "0755"),
-		file("/usr/local/bin/breakeven-metrics", literal(PUBLISH_METRICS)),
-		file("/etc/systemd/system/breakeven-vllm@.service", SERVE_UNIT),
-		file("/etc/systemd/system/breakeven-proxy.service", PROXY_UNIT),
-		file("/etc/systemd/system/breakeven-metrics.service", METRICS_UNIT)
-	];
-	const units = Array.from({ length: fleet.replicasPerInstance }, (_, replica) => `breakeven-vllm@${replica}`);
-	const data = `if mountpoint -q ${NVME}; then mkdir -p ${NVME}/breakeven && ln -sfn ${NVME}/breakeven ${DATA_DIR}; fi`;
-	const start = [
-		"systemctl",
-		"enable",
-		"--now",
-		"--no-block",
-		"breakeven-proxy",
-		...units,
-		"breakeven-metrics"
-	];
-	return `#cloud-config\n${JSON.stringify({
-		write_files: files,
-		runcmd: [
-			[
-				"bash",
-				"-c",
-				data
-			],
-			["systemctl", "daemon-reload"],
-			start
-		]
-	})}`;
-}
-function environment(settings) {
-	const { fleet } = settings;
-	const values = {
-		REGION: settings.region,
-		FLEET: fleet.name,
-		IMAGE: settings.image,
-		BUCKET: settings.bucket,
-		WEIGHTS_PREFIX: settings.weightsPrefix,
-		HUB_REPO: fleet.hubRepo,
-		REVISION: settings.revision,
-		MAY_DOWNLOAD: settings.mayDownload,
-		API_KEY_SECRET: settings.apiKeySecret,
-		HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
-		LOG_GROUP: settings.logGroup,
-		METRIC_NAMESPACE: settings.metricNamespace,
-		REPLICAS: fleet.replicasPerInstance,
-		GPUS_PER_REPLICA: fleet.tensorParallel,
-		FIRST_PORT: FIRST_REPLICA_PORT,
-		RUN_DIR,
-		DATA_DIR
-	};
-	return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("");
-}
-/** Flags that the host decides; a configuration that sets them would break it or leak a key. */
-const HOST_FLAGS = [
-	"--model",
-	"--host",
-	"--port",
-	"--api-key",
-	"--ssl-certfile",
-	"--ssl-keyfile",
-	"--download-dir"
-];
-/** One argument a line, as `mapfile` reads them. The served name is the model's id in the catalog. */
-function vllmFlags(fleet) {
-	const taken = fleet.vllmFlags.map(([flag]) => flag).filter((flag) => HOST_FLAGS.includes(flag));
-	if (taken.length > 0) throw new Error(`fleet "${fleet.id}" sets ${taken.join(", ")}, which the host decides; remove it from vllmFlags`);
-	const flags = fleet.vllmFlags.flatMap(([flag, value]) => value === "" ? [flag] : [flag, value]);
-	return (flags.includes("--served-model-name") ? flags : [
-		"--served-model-name",
-		fleet.model,
-		...flags
-	]).map((argument) => `${argument}\n`).join("");
-}
-
-// stacks/constructs/fleet.ts
-/** AWS deep-learning image with NVIDIA driver, container toolkit and SSM agent (DLAMI user guide, 2026-11). Root device of Amazon Linux 2023. */
-const GPU_IMAGE_PARAMETER = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id";
-const ROOT_DEVICE = "/dev/xvda";
-/** Boot, image pull and compilation before weights, seconds. Assumed generously: too long costs nothing, too short restarts for ever. */
-const START_SECONDS = 900;
-/** Slowest rate at which weights must arrive, MB/s: the first server reads from the hub, the others from S3 at several times that. Assumed. */
-const DOWNLOAD_MB_PER_SECOND = 100;
-const BYTES_PER_GIB = 2 ** 30;
-const BYTES_PER_MB = 1e6;
-/** Seconds until a new server must answer: `startSeconds(131)` (70B in bf16) is 900 + 1407, rounded up to a minute: 2340. */
-function startSeconds(weightsGiB) {
-	const download = weightsGiB * BYTES_PER_GIB / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
-	return Math.ceil((START_SECONDS + download) / 60) * 60;
-}
-/** The machine image: an id given by the operator, or the newest that AWS publishes, fixed in the launch template at each apply. */
-function buildMachineImage({ stack }) {
-	const given = new import_lib.TerraformVariable(stack, "gpu_image_id", {
-		type: "string",
-		default: "",
-		description: "Id (ami-...) of the machine image: Amazon Linux 2023 with NVIDIA driver 580 or newer. Empty takes the newest deep-learning image at each apply; name one to be exact"
-	});
-	const newest = new import_data_aws_ssm_parameter.DataAwsSsmParameter(stack, "gpu_image", { name: GPU_IMAGE_PARAMETER });
-	newest.addOverride("count", expression(`${address(given)} == "" ? 1 : 0`));
-	const image = `${address(given)} == "" ? one(${address(newest)}[*].insecure_value) : ${address(given)}`;
-	return expression(address(new import_lib.TerraformLocal(stack, "gpu_image_id_in_use", expression(image))));
-}
-/** One model on one instance type: a launch template and a group of instances across the zones. */
-function buildFleet(site, fleet, target, settings) {
-	const { stack, prefix, scalingRole } = site.foundation;
-	const template = buildTemplate(site, fleet, settings);
-	const start = startSeconds(fleet.weightsGiB);
-	const group = new import_autoscaling_group.AutoscalingGroup(stack, logicalName("fleet", fleet.name), {
-		name: `${prefix}-${fleet.name}`,
-		minSize: fleet.instances.desired,
-		maxSize: fleet.instances.maximum,
-		desiredCapacity: fleet.instances.desired,
-		vpcZoneIdentifier: [...site.network.privateSubnetIds],
-		targetGroupArns: [target.arn],
-		healthCheckType: "ELB",
-		healthCheckGracePeriod: start,
-		defaultInstanceWarmup: start,
-		...scalingRole === null ? {} : { serviceLinkedRoleArn: scalingRole.arn },
-		enabledMetrics: ["GroupDesiredCapacity", "GroupInServiceInstances"],
-		waitForCapacityTimeout: "0",
-		instanceRefresh: {
-			strategy: "Rolling",
-			preferences: {
-				minHealthyPercentage: healthyDuringRefresh(fleet),
-				instanceWarmup: String(start)
-			}
-		},
-		tag: [{
-			key: "Name",
-			value: `${prefix}-${fleet.name}`,
-			propagateAtLaunch: true
-		}, {
-			key: "breakeven-fleet",
-			value: fleet.name,
-			propagateAtLaunch: true
-		}],
-		lifecycle: { ignoreChanges: ["desired_capacity"] },
-		...capacityOptions(site.foundation, fleet, template)
-	});
-	const sizes = {
-		min_size: fleet.instances.desired,
-		max_size: fleet.instances.maximum,
-		desired_capacity: fleet.instances.desired
-	};
-	for (const [size, instances] of Object.entries(sizes)) group.addOverride(size, expression(`${address(site.serving)} ? ${instances} : 0`));
-	return group;
-}
-/** Bought blocks have no room for a second instance while the first still runs; elsewhere the new one comes first. */
-function healthyDuringRefresh(fleet) {
-	return fleet.purchase === "capacity_block" ? 0 : 100;
-}
-function buildTemplate(site, fleet, settings) {
-	const { stack, prefix, key, config } = site.foundation;
-	const name = `${prefix}-${fleet.name}`;
-	const boot = new import_lib.TerraformLocal(stack, logicalName("boot", fleet.name), userData(settings));
-	const tags = {
-		...config.tags,
-		Name: name,
-		"breakeven-fleet": fleet.name,
-		"breakeven-stack": prefix
-	};
-	return new import_launch_template.LaunchTemplate(stack, logicalName("template", fleet.name), {
-		name,
-		description: `${fleet.model}, ${fleet.replicasPerInstance} x ${fleet.tensorParallel} GPUs of ${fleet.instanceType}`,
-		imageId: site.machineImage,
-		instanceType: fleet.instanceType,
-		updateDefaultVersion: true,
-		ebsOptimized: "true",
-		monitoring: { enabled: true },
-		iamInstanceProfile: { arn: site.profile.arn },
-		metadataOptions: {
-			httpEndpoint: "enabled",
-			httpTokens: "required",
-			httpPutResponseHopLimit: 1,
-			instanceMetadataTags: "disabled"
-		},
-		networkInterfaces: [{
-			associatePublicIpAddress: "false",
-			securityGroups: [site.serverGroupId],
-			deleteOnTermination: "true"
-		}],
-		blockDeviceMappings: [{
-			deviceName: ROOT_DEVICE,
-			ebs: {
-				volumeType: "gp3",
-				volumeSize: fleet.rootVolumeGiB,
-				throughput: STACK_RESOURCES.rootVolumeThroughputMiBps,
-				iops: STACK_RESOURCES.rootVolumeIops,
-				encrypted: "true",
-				kmsKeyId: key.arn,
-				deleteOnTermination: "true"
-			}
-		}],
-		tagSpecifications: ["instance", "volume"].map((resourceType) => ({
-			resourceType,
-			tags
-		})),
-		userData: expression(`base64encode(${address(boot)})`),
-		...marketOptions(site.foundation, fleet)
-	});
-}
-
-// stacks/constructs/scaling.ts
-/**
-* Requests that wait in front of each replica when the fleet should grow. The vLLM production stack scales its Kubernetes deployments
-* at the same figure (vllm-project/production-stack, KEDA threshold 5, 2026-08).
-*/
-const WAITING_PER_REPLICA = 5;
-/**
-* Adds instances above the planned number while more than `WAITING_PER_REPLICA` requests wait, and takes those away again. Nothing where
-* the size is fixed.
-*/
-function buildScaling({ stack, prefix }, fleet, group) {
-	if (fleet.instances.maximum <= fleet.instances.desired || fleet.purchase === "capacity_block") return;
-	new import_autoscaling_policy.AutoscalingPolicy(stack, logicalName("scaling", fleet.name), {
-		name: `${prefix}-${fleet.name}-queue`,
-		autoscalingGroupName: group.name,
-		policyType: "TargetTrackingScaling",
-		targetTrackingConfiguration: {
-			targetValue: 5,
-			customizedMetricSpecification: {
-				namespace: metricNamespace(prefix),
-				metricName: "WaitingRequestsPerReplica",
-				statistic: "Average",
-				metricDimension: [{
-					name: "Fleet",
-					value: fleet.name
-				}]
-			}
-		}
-	});
-}
-
-// stacks/constructs/fleet-alarms.ts
-/** Share of the KV cache above which vLLM starts to evict running requests (vLLM metrics guide, 2026-08). */
-const KV_CACHE_FULL_RATIO = .9;
-/** The queue alarm means that scaling did not help: twice its target, for longer than a usual burst. Ours. */
-const QUEUE_FACTOR = 2;
-const SHORT_MINUTES = 5;
-const LONG_MINUTES = 15;
-/** Alarms of one fleet: servers missing, queue, KV cache, and the TTFT promise where there is one. */
-function buildFleetAlarms(foundation, fleet, target, balancer) {
-	for (const rule of [...hostRules(fleet, target, balancer), ...loadRules(fleet, metricNamespace(foundation.prefix))]) buildAlarm(foundation, {
-		...rule,
-		id: logicalName(rule.id, fleet.name),
-		name: `${fleet.name}-${rule.name}`
-	});
-}
-function hostRules(fleet, target, balancer) {
-	return [{
-		id: "hosts",
-		name: "hosts",
-		description: `Fewer than ${Math.max(fleet.instances.minimum, 1)} healthy servers: no GPU capacity, a failed start or a dead engine. Read the activity of the group and the server log.`,
-		namespace: "AWS/ApplicationELB",
-		metric: "HealthyHostCount",
-		dimensions: {
-			LoadBalancer: balancer.arnSuffix,
-			TargetGroup: target.arnSuffix
-		},
-		statistic: "Minimum",
-		comparison: "below",
-		threshold: Math.max(fleet.instances.minimum, 1),
-		minutes: SHORT_MINUTES,
-		silence: "breaching"
-	}];
-}
-function loadRules(fleet, namespace) {
-	const common = {
-		namespace,
-		dimensions: { Fleet: fleet.name },
-		comparison: "above",
-		silence: "notBreaching"
-	};
-	const queue = 5 * QUEUE_FACTOR;
-	const rules = [{
-		...common,
-		id: "queue",
-		name: "queue",
-		description: `More than ${queue} requests wait for each replica: the fleet is at its largest, or new servers do not come.`,
-		metric: "WaitingRequestsPerReplica",
-		statistic: "Average",
-		threshold: queue,
-		minutes: LONG_MINUTES
-	}, {
-		...common,
-		id: "kv_cache",
-		name: "kv-cache",
-		description: "The KV cache is full; requests are evicted and start over. Contexts are longer or concurrency is higher than planned.",
-		metric: "KvCacheUsageRatio",
-		statistic: "Maximum",
-		threshold: KV_CACHE_FULL_RATIO,
-		minutes: LONG_MINUTES
-	}];
-	if (fleet.ttftMsP95 === null) return rules;
-	const description = `The 95th percentile of time to first token is above the promised ${fleet.ttftMsP95} ms.`;
-	const ttft = {
-		...common,
-		id: "ttft",
-		name: "ttft",
-		description,
-		metric: "TtftP95Ms",
-		statistic: "Average",
-		threshold: fleet.ttftMsP95,
-		minutes: SHORT_MINUTES
-	};
-	return [...rules, ttft];
-}
-
 // stacks/constructs/load-balancer.ts
 /** Newest policies with TLS 1.3 and 1.2 alone; GovCloud asks for validated modules (load balancer user guide, 2026-11). */
 const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06";
@@ -96920,13 +103575,13 @@ const HEALTH = {
 /** Seconds that a leaving server may finish its answers. */
 const DRAIN_SECONDS = 120;
 const BALANCER_ERROR_MINUTES = 5;
-function buildEntry(foundation, network, groups, accessLogs) {
-	const { stack, config, fleets, prefix } = foundation;
+function buildEntry(foundation, network, group, accessLogs) {
+	const { stack, config, prefix } = foundation;
 	const balancer = new import_lb.Lb(stack, "balancer", {
 		name: shorten(prefix, NAME_LIMITS.loadBalancer),
 		internal: true,
 		loadBalancerType: "application",
-		securityGroups: [groups.balancer.id],
+		securityGroups: [group.id],
 		subnets: [...network.privateSubnetIds],
 		idleTimeout: 900,
 		dropInvalidHeaderFields: true,
@@ -96950,7 +103605,7 @@ function buildEntry(foundation, network, groups, accessLogs) {
 			fixedResponse: {
 				contentType: "application/json",
 				statusCode: "404",
-				messageBody: unknownPath(fleets)
+				messageBody: unknownPath(foundation)
 			}
 		}]
 	});
@@ -96963,8 +103618,9 @@ function buildEntry(foundation, network, groups, accessLogs) {
 	};
 }
 /** The body is limited to 1024 characters. */
-function unknownPath(fleets) {
-	const paths = fleets.map((fleet) => `/${fleet.name}/v1`).join(" ");
+function unknownPath({ config, fleets }) {
+	const gateway = config.gateway === null ? [] : ["/gateway/v1", "/restricted/v1"];
+	const paths = [...fleets.map((fleet) => `/${fleet.name}/v1`), ...gateway].join(" ");
 	return JSON.stringify({ error: `no such path; base URLs: ${shorten(paths, 900)}` });
 }
 function certificate({ stack, config }) {
@@ -97276,8 +103932,1042 @@ function serverZones({ stack, config }) {
 			values: ["opt-in-not-required"]
 		}]
 	});
-	const found = `slice(distinct(concat(sort(setintersection(${offered.join(", ")})), sort(${address(all)}.names))), 0, ${STACK_RESOURCES.zones})`;
+	const found = `slice(distinct(concat(${[...offered.length === 0 ? [] : [`sort(setintersection(${offered.join(", ")}))`], `sort(${address(all)}.names)`].join(", ")})), 0, ${STACK_RESOURCES.zones})`;
 	return new import_lib.TerraformLocal(stack, "server_zones", expression(`length(${address(chosen)}) > 0 ? ${address(chosen)} : ${found}`));
+}
+
+// stacks/constructs/premises.ts
+/** Null where the stack runs nothing of its own. */
+function buildPremises(foundation) {
+	const { fleets, config } = foundation;
+	if (fleets.length === 0 && config.gateway === null) return null;
+	const accessLogs = buildAccessLogs(foundation);
+	const network = buildNetwork(foundation, accessLogs);
+	const balancerGroup = buildBalancerGroup(foundation, network);
+	return {
+		accessLogs,
+		network,
+		balancerGroup,
+		entry: buildEntry(foundation, network, balancerGroup, accessLogs),
+		serving: buildSwitch(foundation)
+	};
+}
+/** GPU servers cost money from the first minute: fill secrets and weights with the switch off, then turn it on. */
+function buildSwitch({ stack }) {
+	return new import_lib.TerraformVariable(stack, "serving", {
+		type: "bool",
+		default: true,
+		description: "false keeps everything but runs no GPU server and no gateway: for the first apply, and to pause"
+	});
+}
+
+// stacks/constructs/workload-access.ts
+/** One IAM policy for each workload, to attach to the role that the workload runs as. It reads this workload's keys and no other. */
+function buildWorkloadAccess(foundation, needs) {
+	const policies = needs.map((need) => [need.workload, buildPolicy(foundation, need)]);
+	new import_lib.TerraformOutput(foundation.stack, "workload_policy_arns", {
+		description: "Attach to the role of each workload: aws iam attach-role-policy --role-name ROLE --policy-arn ARN",
+		value: Object.fromEntries(policies.map(([workload, policy]) => [workload, policy.arn]))
+	});
+}
+function buildPolicy(foundation, need) {
+	const { stack, config, prefix } = foundation;
+	return new import_iam_policy.IamPolicy(stack, logicalName("access", need.workload), {
+		name: identityName(prefix, config.region, `use-${need.workload}`),
+		description: `What ${need.workload} needs to reach its model`,
+		policy: policyDocument([
+			...readStatements(foundation, need),
+			...bedrockStatements(foundation, need),
+			...logStatements(need)
+		])
+	});
+}
+function readStatements(foundation, { route, secrets }) {
+	const { config, key } = foundation;
+	const ViaService = ["ssm", ...secrets.length > 0 ? ["secretsmanager"] : []].map((service) => `${service}.${config.region}.amazonaws.com`);
+	const keys = secrets.map((secret) => secret.arn);
+	return [
+		{
+			Sid: "ReadRoute",
+			Effect: "Allow",
+			Action: "ssm:GetParameter",
+			Resource: route.arn
+		},
+		{
+			Sid: "Decrypt",
+			Effect: "Allow",
+			Action: "kms:Decrypt",
+			Resource: key.arn,
+			Condition: { StringEquals: { "kms:ViaService": ViaService } }
+		},
+		...keys.length > 0 ? [{
+			Sid: "ReadKeys",
+			Effect: "Allow",
+			Action: "secretsmanager:GetSecretValue",
+			Resource: keys
+		}] : []
+	];
+}
+function bedrockStatements(foundation, { bedrockModels }) {
+	return bedrockModels.length > 0 ? invokeStatements(foundation, bedrockModels) : [];
+}
+function logStatements({ callLog }) {
+	if (callLog === null) return [];
+	return [{
+		Sid: "WriteCalls",
+		Effect: "Allow",
+		Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+		Resource: `${callLog.arn}:*`
+	}];
+}
+
+// stacks/constructs/routes.ts
+/**
+* Where each workload finds its model: one SSM parameter for each workload with the JSON of its route. A workload reads it at start,
+* so a move between API and own servers changes this document and not the workload.
+*
+* A self-hosted workload may fall back to the providers that list it. A restricted one may not: its data must not leave, so a
+* configuration in which a provider lists it is refused. Behind a gateway the document leads there, and the workload reads one key: its own.
+*/
+function buildRoutes(foundation, api, selfHost, gateway) {
+	const { stack, config, prefix, key } = foundation;
+	const needs = config.routes.map((route) => {
+		const resolved = resolve(config, route, selfHost);
+		const door = gateway?.doors.get(route.workload);
+		const parameter = new import_ssm_parameter.SsmParameter(stack, logicalName("route", route.workload), {
+			name: `/breakeven/${prefix}/routes/${route.workload}`,
+			description: `Where ${route.workload} finds its model`,
+			type: "SecureString",
+			keyId: key.arn,
+			value: JSON.stringify(door === void 0 ? routeDocument(resolved, api) : doorDocument(route, door))
+		});
+		return door === void 0 ? needsOf(resolved, parameter, api) : doorNeeds(route, parameter, door);
+	});
+	buildWorkloadAccess(foundation, needs);
+	new import_lib.TerraformOutput(stack, "route_parameters", {
+		description: "SSM parameter with the route of each workload: aws ssm get-parameter --with-decryption --name NAME",
+		value: Object.fromEntries(needs.map(({ workload, route }) => [workload, route.name]))
+	});
+}
+function resolve(config, route, selfHost) {
+	const access = config.api.filter((entry) => entry.workloads.includes(route.workload));
+	if (route.path === "api") {
+		if (access.length === 0) throw new Error(`route of "${route.workload}" is "api", but no provider lists it; add it to api[].workloads`);
+		return {
+			route,
+			access,
+			server: null
+		};
+	}
+	const server = selfHost?.servers.get(route.target);
+	if (server === void 0) {
+		const allowed = config.fleets.map((fleet) => fleet.id).join(", ") || "none, there is no fleet";
+		throw new Error(`route of "${route.workload}" names fleet "${route.target}"; allowed: ${allowed}`);
+	}
+	if (route.restricted && access.length > 0) {
+		const providers = access.map((entry) => entry.provider).join(", ");
+		throw new Error(`"${route.workload}" is restricted to own servers, but api[] lists it for ${providers}; remove it there`);
+	}
+	return {
+		route,
+		access,
+		server
+	};
+}
+function routeDocument({ route, access, server }, api) {
+	const { workload, path, target, restricted } = route;
+	const providers = access.map((entry) => {
+		const secret = api?.secrets.get(entry.provider)?.name ?? null;
+		return {
+			provider: entry.provider,
+			models: entry.models,
+			secret
+		};
+	});
+	if (server === null) return {
+		workload,
+		path,
+		target,
+		restricted,
+		providers,
+		fallback: []
+	};
+	const { model, baseUrl, secret } = server;
+	return {
+		workload,
+		path,
+		target,
+		restricted,
+		model,
+		baseUrl,
+		secret: secret.name,
+		fallback: providers
+	};
+}
+function doorDocument({ workload, path, target, restricted }, { baseUrl, secret }) {
+	return {
+		workload,
+		path,
+		target,
+		restricted,
+		model: workload,
+		baseUrl,
+		secret: secret.name,
+		gateway: true
+	};
+}
+function doorNeeds({ workload }, route, { secret }) {
+	return {
+		workload,
+		route,
+		secrets: [secret],
+		bedrockModels: [],
+		callLog: null
+	};
+}
+function needsOf({ route, access, server }, parameter, api) {
+	const providerSecrets = access.flatMap((entry) => api?.secrets.get(entry.provider) ?? []);
+	return {
+		workload: route.workload,
+		route: parameter,
+		secrets: [.../* @__PURE__ */ new Set([...providerSecrets, ...server === null ? [] : [server.secret]])],
+		bedrockModels: [...new Set(access.filter((entry) => entry.keyless).flatMap((entry) => entry.models))].sort(),
+		callLog: access.length > 0 && api !== null ? api.callLog : null
+	};
+}
+
+// stacks/constructs/purchase.ts
+/** The part of a launch template that depends on how instances are bought. */
+function marketOptions({ stack }, fleet) {
+	if (fleet.purchase !== "capacity_block") return {};
+	return {
+		instanceMarketOptions: { marketType: "capacity-block" },
+		capacityReservationSpecification: { capacityReservationTarget: { capacityReservationId: new import_lib.TerraformVariable(stack, logicalName("capacity_block", fleet.name), {
+			type: "string",
+			description: `Id (cr-...) of the capacity block bought for ${fleet.instanceType}: aws ec2 purchase-capacity-block. It ends with its time; servers are taken away 30 minutes before`
+		}).stringValue } }
+	};
+}
+/**
+* How the group takes instances from the template. A savings plan is a matter of the bill: its instances are on demand here. Spot keeps
+* an on-demand base in production and replaces instances before they are reclaimed.
+*/
+function capacityOptions({ stack, config }, fleet, template) {
+	const version = String(template.latestVersion);
+	if (fleet.purchase === "reserved") return {
+		launchTemplate: {
+			id: template.id,
+			version
+		},
+		...warmPool(fleet),
+		...reservation(stack, fleet)
+	};
+	if (fleet.purchase !== "spot") return {
+		launchTemplate: {
+			id: template.id,
+			version
+		},
+		...warmPool(fleet)
+	};
+	return {
+		capacityRebalance: true,
+		mixedInstancesPolicy: {
+			launchTemplate: { launchTemplateSpecification: {
+				launchTemplateId: template.id,
+				version
+			} },
+			instancesDistribution: {
+				onDemandBaseCapacity: STACK_RESOURCES.onDemandBaseOfSpotFleet[config.stage],
+				onDemandPercentageAboveBaseCapacity: 0,
+				spotAllocationStrategy: "price-capacity-optimized"
+			}
+		}
+	};
+}
+/** Servers that have loaded once and stand stopped: only their disks are billed. A spot or block instance cannot be stopped. */
+function warmPool(fleet) {
+	if (fleet.warmInstances === 0 || fleet.purchase === "capacity_block") return {};
+	return { warmPool: {
+		poolState: "Stopped",
+		minSize: fleet.warmInstances,
+		instanceReusePolicy: { reuseOnScaleIn: true }
+	} };
+}
+/** Reserved capacity first, on demand when it is used up: a fleet that grows must not fail for want of a reservation. */
+function reservation(stack, fleet) {
+	return { capacityReservationSpecification: {
+		capacityReservationPreference: "capacity-reservations-first",
+		capacityReservationTarget: { capacityReservationIds: [new import_lib.TerraformVariable(stack, logicalName("reservation", fleet.name), {
+			type: "string",
+			description: `Id (cr-...) of your capacity reservation for ${fleet.instances.desired} x ${fleet.instanceType}: aws ec2 create-capacity-reservation --instance-type ${fleet.instanceType} --instance-platform Linux/UNIX --availability-zone ZONE --instance-count ${fleet.instances.desired} --instance-match-criteria targeted. It is billed until you cancel it, used or not`
+		}).stringValue] }
+	} };
+}
+
+// stacks/constructs/publish-metrics.ts
+/**
+* Program of a server that reads the vLLM metrics of its replicas once a minute and publishes the fleet's figures to CloudWatch.
+*
+* It exists because the CloudWatch agent drops Prometheus histograms, and the 95th percentile of TTFT lies in one. Percentiles come
+* from the growth of the buckets since the last minute, interpolated inside a bucket as Prometheus does. Metric names: vLLM 0.11 to 0.27.
+* Standard library and the AWS command line only, both part of the machine image.
+*/
+const PUBLISH_METRICS = `import json, os, re, subprocess, time, urllib.request
+
+LINE = re.compile(r'^(vllm:\\w+)(?:\\{(.*)\\})? (\\S+)$')
+BOUND = re.compile(r'le="([^"]+)"')
+MINUTE = 60
+
+
+def read(ports):
+    """Sum of each series over all replicas that answer, and how many did."""
+    total, alive = {}, 0
+    for port in ports:
+        try:
+            text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+        except OSError:
+            continue
+        alive += 1
+        for line in text.splitlines():
+            match = LINE.match(line)
+            if match:
+                name, labels, value = match.groups()
+                bound = BOUND.search(labels or "")
+                key = (name, float(bound.group(1))) if bound else (name, None)
+                total[key] = total.get(key, 0.0) + float(value)
+    return total, alive
+
+
+def quantile(now, before, name, share):
+    """Value under which \`share\` of the events since \`before\` lie, or None without events."""
+    grown = sorted((bound, count - before.get((series, bound), 0.0)) for (series, bound), count in now.items() if series == name and bound is not None)
+    if not grown or grown[-1][1] <= 0:
+        return None
+    rank, low, below = share * grown[-1][1], 0.0, 0.0
+    for bound, count in grown:
+        if count >= rank:
+            if bound == float("inf"):
+                return low
+            return low + (bound - low) * (rank - below) / max(count - below, 1e-9)
+        low, below = bound, count
+    return low
+
+
+def figures(now, before, alive):
+    """Figures of this host for one minute: metric name to (value, unit)."""
+    def level(name):
+        return now.get((name, None), 0.0)
+
+    def growth(name):
+        return max(level(name) - before.get((name, None), 0.0), 0.0)
+
+    result = {
+        "WaitingRequestsPerReplica": (level("vllm:num_requests_waiting") / alive, "Count"),
+        "RunningRequestsPerReplica": (level("vllm:num_requests_running") / alive, "Count"),
+        "KvCacheUsageRatio": (level("vllm:kv_cache_usage_perc") / alive, "None"),
+    }
+    if before:
+        result["Requests"] = (growth("vllm:request_success_total"), "Count")
+        result["InputTokens"] = (growth("vllm:prompt_tokens_total"), "Count")
+        result["OutputTokens"] = (growth("vllm:generation_tokens_total"), "Count")
+        ttft = quantile(now, before, "vllm:time_to_first_token_seconds_bucket", 0.95)
+        tpot = quantile(now, before, "vllm:inter_token_latency_seconds_bucket", 0.95)
+        if ttft is not None:
+            result["TtftP95Ms"] = (ttft * 1000, "Milliseconds")
+        if tpot is not None:
+            result["TpotP95Ms"] = (tpot * 1000, "Milliseconds")
+    return result
+
+
+def gpus():
+    """Mean use of the GPUs of this host and their uncorrectable memory errors since the last reset, or nothing where there is no driver."""
+    query = ["nvidia-smi", "--query-gpu=utilization.gpu,ecc.errors.uncorrected.volatile.total", "--format=csv,noheader,nounits"]
+    try:
+        rows = subprocess.run(query, capture_output=True, text=True, check=True, timeout=20).stdout.split("\\n")
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    cells = [[float(cell) if re.fullmatch(r"[\\d.]+", cell.strip()) else 0.0 for cell in row.split(",")] for row in rows if row.strip()]
+    if not cells:
+        return {}
+    return {
+        "GpuUtilisationPercent": (sum(row[0] for row in cells) / len(cells), "Percent"),
+        "GpuErrors": (sum(row[1] for row in cells), "Count"),
+    }
+
+
+def publish(values):
+    fleet = [{"Name": "Fleet", "Value": os.environ["FLEET"]}]
+    data = [{"MetricName": name, "Dimensions": fleet, "Value": value, "Unit": unit} for name, (value, unit) in values.items()]
+    command = ["aws", "cloudwatch", "put-metric-data", "--region", os.environ["REGION"], "--namespace", os.environ["METRIC_NAMESPACE"]]
+    subprocess.run([*command, "--metric-data", json.dumps(data)], check=False)
+
+
+def main():
+    ports = range(int(os.environ["FIRST_PORT"]), int(os.environ["FIRST_PORT"]) + int(os.environ["REPLICAS"]))
+    before, every = {}, float(os.environ.get("EVERY_SECONDS", MINUTE))
+    while True:
+        now, alive = read(ports)
+        if alive:
+            publish({**figures(now, before, alive), **gpus()})
+        before = now
+        time.sleep(every)
+
+
+main()
+`;
+
+// stacks/constructs/vllm-flags.json
+var version = "0.27";
+var flags = [
+	"--additional-config",
+	"--aggregate-engine-logging",
+	"--all2all-backend",
+	"--allow-credentials",
+	"--allow-deprecated-quantization",
+	"--allowed-headers",
+	"--allowed-local-media-path",
+	"--allowed-media-domains",
+	"--allowed-methods",
+	"--allowed-origins",
+	"--api-key",
+	"--api-server-count",
+	"--async-scheduling",
+	"--attention-backend",
+	"--attention-config",
+	"--block-size",
+	"--chat-template",
+	"--chat-template-content-format",
+	"--code-revision",
+	"--cohere-format",
+	"--cohere-is-reasoning-model",
+	"--collect-detailed-traces",
+	"--compilation-config",
+	"--config",
+	"--config-format",
+	"--convert",
+	"--cp-kv-cache-interleave-size",
+	"--cpu-distributed-timeout-seconds",
+	"--cpu-offload-gb",
+	"--cpu-offload-params",
+	"--cudagraph-capture-sizes",
+	"--cudagraph-metrics",
+	"--data-parallel-address",
+	"--data-parallel-backend",
+	"--data-parallel-external-lb",
+	"--data-parallel-hybrid-lb",
+	"--data-parallel-multi-port-external-lb",
+	"--data-parallel-rank",
+	"--data-parallel-rpc-port",
+	"--data-parallel-size",
+	"--data-parallel-size-local",
+	"--data-parallel-start-rank",
+	"--data-parallel-supervisor-port",
+	"--dbo-decode-token-threshold",
+	"--dbo-prefill-token-threshold",
+	"--dcp-comm-backend",
+	"--dcp-kv-cache-interleave-size",
+	"--decode-context-parallel-size",
+	"--default-chat-template-kwargs",
+	"--default-mm-loras",
+	"--device-ids",
+	"--diffusion-config",
+	"--disable-access-log-for-endpoints",
+	"--disable-cascade-attn",
+	"--disable-chunked-mm-input",
+	"--disable-custom-all-reduce",
+	"--disable-fastapi-docs",
+	"--disable-hybrid-kv-cache-manager",
+	"--disable-log-stats",
+	"--disable-nccl-for-dp-synchronization",
+	"--disable-sliding-window",
+	"--disable-uvicorn-access-log",
+	"--distributed-executor-backend",
+	"--distributed-timeout-seconds",
+	"--download-dir",
+	"--dp-supervisor-probe-failure-threshold",
+	"--dp-supervisor-probe-interval-s",
+	"--dp-supervisor-probe-timeout-s",
+	"--dtype",
+	"--ec-transfer-config",
+	"--enable-auto-tool-choice",
+	"--enable-bf16x3-router-gemm",
+	"--enable-chunked-prefill",
+	"--enable-cumem-allocator",
+	"--enable-dbo",
+	"--enable-elastic-ep",
+	"--enable-ep-weight-filter",
+	"--enable-eplb",
+	"--enable-expert-parallel",
+	"--enable-fault-tolerance",
+	"--enable-flash-late-interaction",
+	"--enable-flashinfer-autotune",
+	"--enable-force-include-usage",
+	"--enable-layerwise-nvtx-tracing",
+	"--enable-log-deltas",
+	"--enable-log-outputs",
+	"--enable-log-requests",
+	"--enable-logging-iteration-details",
+	"--enable-lora",
+	"--enable-mamba-cache-stochastic-rounding",
+	"--enable-mfu-metrics",
+	"--enable-mixed-moe-lora-format",
+	"--enable-mm-embeds",
+	"--enable-moe-shared-loras",
+	"--enable-offline-docs",
+	"--enable-per-request-metrics",
+	"--enable-prefix-caching",
+	"--enable-prompt-embeds",
+	"--enable-prompt-tokens-details",
+	"--enable-request-id-headers",
+	"--enable-return-routed-experts",
+	"--enable-server-load-tracking",
+	"--enable-sleep-mode",
+	"--enable-ssl-refresh",
+	"--enable-tokenizer-info-endpoint",
+	"--enable-tower-connector-lora",
+	"--enforce-eager",
+	"--eplb-config",
+	"--exclude-tools-when-tool-choice-none",
+	"--expert-placement-strategy",
+	"--fail-on-environ-validation",
+	"--fault-tolerance-config",
+	"--fingerprint-mode",
+	"--fingerprint-value",
+	"--fully-sharded-loras",
+	"--gdn-prefill-backend",
+	"--generation-config",
+	"--gpu-memory-utilization",
+	"--grpc",
+	"--h11-max-header-count",
+	"--h11-max-incomplete-event-size",
+	"--headless",
+	"--hf-config-path",
+	"--hf-overrides",
+	"--hf-token",
+	"--host",
+	"--ignore-patterns",
+	"--interleave-mm-strings",
+	"--io-processor-plugin",
+	"--ir-op-priority",
+	"--jit-monitor-mode",
+	"--jit-monitor-verbose",
+	"--kda-prefill-backend",
+	"--kernel-config",
+	"--kv-cache-dtype",
+	"--kv-cache-dtype-skip-layers",
+	"--kv-cache-memory-bytes",
+	"--kv-cache-metrics",
+	"--kv-cache-metrics-sample",
+	"--kv-events-config",
+	"--kv-offloading-backend",
+	"--kv-offloading-size",
+	"--kv-sharing-fast-prefill",
+	"--kv-transfer-config",
+	"--language-model-only",
+	"--limit-mm-per-prompt",
+	"--linear-backend",
+	"--load-format",
+	"--log-config-file",
+	"--log-error-stack",
+	"--logits-processors",
+	"--logprobs-mode",
+	"--long-prefill-token-threshold",
+	"--lora-dtype",
+	"--lora-modules",
+	"--lora-target-modules",
+	"--mamba-backend",
+	"--mamba-block-size",
+	"--mamba-cache-dtype",
+	"--mamba-cache-mode",
+	"--mamba-cache-philox-rounds",
+	"--mamba-ssm-cache-dtype",
+	"--mamba-ssu-algorithm",
+	"--master-addr",
+	"--master-port",
+	"--max-cpu-loras",
+	"--max-cudagraph-capture-size",
+	"--max-log-len",
+	"--max-logprobs",
+	"--max-lora-rank",
+	"--max-loras",
+	"--max-model-len",
+	"--max-num-batched-tokens",
+	"--max-num-scheduled-tokens",
+	"--max-num-seqs",
+	"--max-parallel-loading-workers",
+	"--media-io-kwargs",
+	"--middleware",
+	"--mm-device-do-normalize",
+	"--mm-encoder-attn-backend",
+	"--mm-encoder-attn-dtype",
+	"--mm-encoder-fp8-scale-path",
+	"--mm-encoder-fp8-scale-save-margin",
+	"--mm-encoder-fp8-scale-save-path",
+	"--mm-encoder-only",
+	"--mm-encoder-tp-mode",
+	"--mm-hasher-algorithm",
+	"--mm-ipc-gpu-memory-gb",
+	"--mm-processor-cache-gb",
+	"--mm-processor-cache-type",
+	"--mm-processor-device",
+	"--mm-processor-kwargs",
+	"--mm-shm-cache-max-object-size-mb",
+	"--mm-tensor-ipc",
+	"--model",
+	"--model-class-overrides",
+	"--model-impl",
+	"--model-loader-extra-config",
+	"--moe-backend",
+	"--nnodes",
+	"--node-rank",
+	"--num-gpu-blocks-override",
+	"--numa-bind",
+	"--numa-bind-cpus",
+	"--numa-bind-nodes",
+	"--offload-backend",
+	"--offload-group-size",
+	"--offload-num-in-group",
+	"--offload-params",
+	"--offload-prefetch-step",
+	"--optimization-level",
+	"--otlp-traces-endpoint",
+	"--override-attention-dtype",
+	"--override-generation-config",
+	"--performance-mode",
+	"--pipeline-parallel-size",
+	"--pooler-config",
+	"--port",
+	"--prefill-context-parallel-size",
+	"--prefill-schedule-interval",
+	"--prefix-caching-hash-algo",
+	"--prefix-match-unit",
+	"--profiler-config",
+	"--pt-load-map-location",
+	"--quantization",
+	"--quantization-config",
+	"--ray-workers-use-nsight",
+	"--reasoning-config",
+	"--reasoning-parser",
+	"--reasoning-parser-plugin",
+	"--renderer-num-workers",
+	"--replayssm-buffer-len",
+	"--response-role",
+	"--return-tokens-as-token-ids",
+	"--revision",
+	"--root-path",
+	"--runner",
+	"--safetensors-load-strategy",
+	"--safetensors-prefetch-block-size",
+	"--safetensors-prefetch-num-threads",
+	"--scheduler-cls",
+	"--scheduler-reserve-full-isl",
+	"--scheduling-policy",
+	"--seed",
+	"--served-model-name",
+	"--show-hidden-metrics-for-version",
+	"--shutdown-timeout",
+	"--skip-mm-profiling",
+	"--skip-tokenizer-init",
+	"--spec-method",
+	"--spec-model",
+	"--spec-tokens",
+	"--specialize-active-lora",
+	"--speculative-config",
+	"--ssl-ca-certs",
+	"--ssl-cert-reqs",
+	"--ssl-certfile",
+	"--ssl-ciphers",
+	"--ssl-keyfile",
+	"--stream-interval",
+	"--structured-outputs-config",
+	"--tensor-parallel-size",
+	"--tokenizer",
+	"--tokenizer-mode",
+	"--tokenizer-revision",
+	"--tokens-only",
+	"--tool-call-parser",
+	"--tool-parser-plugin",
+	"--tool-server",
+	"--trust-remote-code",
+	"--trust-request-chat-template",
+	"--ubatch-size",
+	"--uds",
+	"--use-fp64-gumbel",
+	"--use-replayssm",
+	"--use-tqdm-on-load",
+	"--uvicorn-log-level",
+	"--video-pruning-method",
+	"--video-pruning-rate",
+	"--watermark",
+	"--weight-transfer-config",
+	"--worker-cls",
+	"--worker-extension-cls",
+	"model_tag"
+];
+
+// stacks/constructs/user-data.ts
+/** Directory of run-time files: a memory file system, gone at shutdown. */
+const RUN_DIR = "/run/breakeven";
+/** Local NVMe where the instance has it (the machine image mounts it there), else the encrypted root volume. */
+const NVME = "/opt/dlami/nvme";
+const DATA_DIR = "/var/lib/breakeven";
+/**
+* First-boot instructions as `#cloud-config` (JSON is YAML). Holds names and addresses, never a secret. AWS allows 16 KiB.
+*/
+function userData(settings) {
+	const { fleet } = settings;
+	const file = (path, content, permissions = "0644") => ({
+		path,
+		permissions,
+		content
+	});
+	const files = [
+		file("/etc/breakeven/host.env", environment(settings)),
+		file("/etc/breakeven/vllm.flags", literal(vllmFlags(fleet))),
+		file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance))),
+		file("/usr/local/bin/breakeven-prepare", literal(PREPARE), "0755"),
+		file("/usr/local/bin/breakeven-serve", literal(SERVE), "0755"),
+		file("/usr/local/bin/breakeven-metrics", literal(PUBLISH_METRICS)),
+		file("/etc/systemd/system/breakeven-vllm@.service", SERVE_UNIT),
+		file("/etc/systemd/system/breakeven-proxy.service", PROXY_UNIT),
+		file("/etc/systemd/system/breakeven-metrics.service", METRICS_UNIT)
+	];
+	const units = Array.from({ length: fleet.replicasPerInstance }, (_, replica) => `breakeven-vllm@${replica}`);
+	const data = `if mountpoint -q ${NVME}; then mkdir -p ${NVME}/breakeven && ln -sfn ${NVME}/breakeven ${DATA_DIR}; fi`;
+	const start = [
+		"systemctl",
+		"enable",
+		"--now",
+		"--no-block",
+		"breakeven-proxy",
+		...units,
+		"breakeven-metrics"
+	];
+	return `#cloud-config\n${JSON.stringify({
+		write_files: files,
+		runcmd: [
+			[
+				"bash",
+				"-c",
+				data
+			],
+			["systemctl", "daemon-reload"],
+			start
+		]
+	})}`;
+}
+function environment(settings) {
+	const { fleet } = settings;
+	const values = {
+		REGION: settings.region,
+		FLEET: fleet.name,
+		IMAGE: settings.image,
+		BUCKET: settings.bucket,
+		WEIGHTS_PREFIX: settings.weightsPrefix,
+		HUB_REPO: fleet.hubRepo,
+		REVISION: settings.revision,
+		MAY_DOWNLOAD: settings.mayDownload,
+		ADAPTERS: fleet.adapters,
+		API_KEY_SECRET: settings.apiKeySecret,
+		HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
+		LOG_GROUP: settings.logGroup,
+		METRIC_NAMESPACE: settings.metricNamespace,
+		REPLICAS: fleet.replicasPerInstance,
+		GPUS_PER_REPLICA: fleet.tensorParallel,
+		FIRST_PORT: FIRST_REPLICA_PORT,
+		RUN_DIR,
+		DATA_DIR
+	};
+	return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("");
+}
+/** Flags that the host decides; a configuration that sets them would break it or leak a key. */
+const HOST_FLAGS = [
+	"--model",
+	"--host",
+	"--port",
+	"--api-key",
+	"--ssl-certfile",
+	"--ssl-keyfile",
+	"--download-dir"
+];
+/** Largest rank of an adapter that a server takes: most are trained at 8 to 64. Ours; more costs memory of the KV cache. */
+const MAX_LORA_RANK = 64;
+/** One argument a line, as `mapfile` reads them. The served name is the model's id in the catalog. */
+function vllmFlags(fleet) {
+	const unknown = fleet.vllmFlags.map(([flag]) => flag).filter((flag) => !flags.includes(flag));
+	if (unknown.length > 0) throw new Error(`fleet "${fleet.id}" sets ${unknown.join(", ")}, which vLLM ${version} does not know; remove it`);
+	const taken = fleet.vllmFlags.map(([flag]) => flag).filter((flag) => HOST_FLAGS.includes(flag));
+	if (taken.length > 0) throw new Error(`fleet "${fleet.id}" sets ${taken.join(", ")}, which the host decides; remove it from vllmFlags`);
+	const lora = fleet.adapters ? [["--enable-lora", ""], ["--max-lora-rank", String(MAX_LORA_RANK)]] : [];
+	const flags$1 = [...fleet.vllmFlags, ...lora].flatMap(([flag, value]) => value === "" ? [flag] : [flag, value]);
+	return (flags$1.includes("--served-model-name") ? flags$1 : [
+		"--served-model-name",
+		fleet.model,
+		...flags$1
+	]).map((argument) => `${argument}\n`).join("");
+}
+
+// stacks/constructs/fleet.ts
+/** AWS deep-learning image with NVIDIA driver, container toolkit and SSM agent (DLAMI user guide, 2026-11). Root device of Amazon Linux 2023. */
+const GPU_IMAGE_PARAMETER = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id";
+const ROOT_DEVICE = "/dev/xvda";
+/** Boot, image pull and compilation before weights, seconds. Assumed generously: too long costs nothing, too short restarts for ever. */
+const START_SECONDS = 900;
+/** Slowest rate at which weights must arrive, MB/s: the first server reads from the hub, the others from S3 at several times that. Assumed. */
+const DOWNLOAD_MB_PER_SECOND = 100;
+const BYTES_PER_GIB = 2 ** 30;
+const BYTES_PER_MB = 1e6;
+/** Seconds until a new server must answer: `startSeconds(131)` (70B in bf16) is 900 + 1407, rounded up to a minute: 2340. */
+function startSeconds(weightsGiB) {
+	const download = weightsGiB * BYTES_PER_GIB / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
+	return Math.ceil((START_SECONDS + download) / 60) * 60;
+}
+/** The machine image: an id given by the operator, or the newest that AWS publishes, fixed in the launch template at each apply. */
+function buildMachineImage({ stack }) {
+	const given = new import_lib.TerraformVariable(stack, "gpu_image_id", {
+		type: "string",
+		default: "",
+		description: "Id (ami-...) of the machine image: Amazon Linux 2023 with NVIDIA driver 580 or newer. Empty takes the newest deep-learning image at each apply; name one to be exact"
+	});
+	const newest = new import_data_aws_ssm_parameter.DataAwsSsmParameter(stack, "gpu_image", { name: GPU_IMAGE_PARAMETER });
+	newest.addOverride("count", expression(`${address(given)} == "" ? 1 : 0`));
+	const image = `${address(given)} == "" ? one(${address(newest)}[*].insecure_value) : ${address(given)}`;
+	return expression(address(new import_lib.TerraformLocal(stack, "gpu_image_id_in_use", expression(image))));
+}
+/** One model on one instance type: a launch template and a group of instances across the zones. */
+function buildFleet(site, fleet, target, settings) {
+	const { stack, prefix, scalingRole } = site.foundation;
+	const template = buildTemplate(site, fleet, settings);
+	const start = startSeconds(fleet.weightsGiB);
+	const group = new import_autoscaling_group.AutoscalingGroup(stack, logicalName("fleet", fleet.name), {
+		name: `${prefix}-${fleet.name}`,
+		minSize: fleet.instances.desired,
+		maxSize: fleet.instances.maximum,
+		desiredCapacity: fleet.instances.desired,
+		vpcZoneIdentifier: [...site.network.privateSubnetIds],
+		targetGroupArns: [target.arn],
+		healthCheckType: "ELB",
+		healthCheckGracePeriod: start,
+		defaultInstanceWarmup: start,
+		...scalingRole === null ? {} : { serviceLinkedRoleArn: scalingRole.arn },
+		enabledMetrics: ["GroupDesiredCapacity", "GroupInServiceInstances"],
+		waitForCapacityTimeout: "0",
+		instanceRefresh: {
+			strategy: "Rolling",
+			preferences: {
+				minHealthyPercentage: healthyDuringRefresh(fleet),
+				instanceWarmup: String(start)
+			}
+		},
+		tag: [{
+			key: "Name",
+			value: `${prefix}-${fleet.name}`,
+			propagateAtLaunch: true
+		}, {
+			key: "breakeven-fleet",
+			value: fleet.name,
+			propagateAtLaunch: true
+		}],
+		lifecycle: { ignoreChanges: ["desired_capacity"] },
+		...capacityOptions(site.foundation, fleet, template)
+	});
+	const sizes = {
+		min_size: fleet.instances.desired,
+		max_size: fleet.instances.maximum,
+		desired_capacity: fleet.instances.desired
+	};
+	for (const [size, instances] of Object.entries(sizes)) group.addOverride(size, expression(`${address(site.serving)} ? ${instances} : 0`));
+	return group;
+}
+/** Bought blocks have no room for a second instance while the first still runs; elsewhere the new one comes first. */
+function healthyDuringRefresh(fleet) {
+	return fleet.purchase === "capacity_block" ? 0 : 100;
+}
+function buildTemplate(site, fleet, settings) {
+	const { stack, prefix, key, config } = site.foundation;
+	const name = `${prefix}-${fleet.name}`;
+	const boot = new import_lib.TerraformLocal(stack, logicalName("boot", fleet.name), userData(settings));
+	const tags = {
+		...config.tags,
+		Name: name,
+		"breakeven-fleet": fleet.name,
+		"breakeven-stack": prefix
+	};
+	return new import_launch_template.LaunchTemplate(stack, logicalName("template", fleet.name), {
+		name,
+		description: `${fleet.model}, ${fleet.replicasPerInstance} x ${fleet.tensorParallel} GPUs of ${fleet.instanceType}`,
+		imageId: site.machineImage,
+		instanceType: fleet.instanceType,
+		updateDefaultVersion: true,
+		ebsOptimized: "true",
+		monitoring: { enabled: true },
+		iamInstanceProfile: { arn: site.profile.arn },
+		metadataOptions: {
+			httpEndpoint: "enabled",
+			httpTokens: "required",
+			httpPutResponseHopLimit: 1,
+			instanceMetadataTags: "disabled"
+		},
+		networkInterfaces: [{
+			associatePublicIpAddress: "false",
+			securityGroups: [site.serverGroupId],
+			deleteOnTermination: "true"
+		}],
+		blockDeviceMappings: [{
+			deviceName: ROOT_DEVICE,
+			ebs: {
+				volumeType: "gp3",
+				volumeSize: fleet.rootVolumeGiB,
+				throughput: STACK_RESOURCES.rootVolumeThroughputMiBps,
+				iops: STACK_RESOURCES.rootVolumeIops,
+				encrypted: "true",
+				kmsKeyId: key.arn,
+				deleteOnTermination: "true"
+			}
+		}],
+		tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+			resourceType,
+			tags
+		})),
+		userData: expression(`base64encode(${address(boot)})`),
+		...marketOptions(site.foundation, fleet)
+	});
+}
+
+// stacks/constructs/scaling.ts
+/**
+* Requests that wait in front of each replica when the fleet should grow. The vLLM production stack scales its Kubernetes deployments
+* at the same figure (vllm-project/production-stack, KEDA threshold 5, 2026-08).
+*/
+const WAITING_PER_REPLICA = 5;
+/**
+* Adds instances above the planned number while more than `WAITING_PER_REPLICA` requests wait, and takes those away again. Nothing where
+* the size is fixed.
+*/
+function buildScaling({ stack, prefix }, fleet, group) {
+	if (fleet.instances.maximum <= fleet.instances.desired || fleet.purchase === "capacity_block") return;
+	new import_autoscaling_policy.AutoscalingPolicy(stack, logicalName("scaling", fleet.name), {
+		name: `${prefix}-${fleet.name}-queue`,
+		autoscalingGroupName: group.name,
+		policyType: "TargetTrackingScaling",
+		targetTrackingConfiguration: {
+			targetValue: 5,
+			customizedMetricSpecification: {
+				namespace: metricNamespace(prefix),
+				metricName: "WaitingRequestsPerReplica",
+				statistic: "Average",
+				metricDimension: [{
+					name: "Fleet",
+					value: fleet.name
+				}]
+			}
+		}
+	});
+}
+
+// stacks/constructs/fleet-alarms.ts
+/** Share of the KV cache above which vLLM starts to evict running requests (vLLM metrics guide, 2026-08). */
+const KV_CACHE_FULL_RATIO = .9;
+/** The queue alarm means that scaling did not help: twice its target, for longer than a usual burst. Ours. */
+const QUEUE_FACTOR = 2;
+/** Failed answers in each of five minutes in a row that are no longer noise. Ours. */
+const ERRORS_PER_MINUTE = 5;
+const SHORT_MINUTES = 5;
+const LONG_MINUTES = 15;
+/** Alarms of one fleet: servers missing, failed answers, broken GPUs, queue, KV cache, and the TTFT promise where there is one. */
+function buildFleetAlarms(foundation, fleet, target, balancer) {
+	for (const rule of [...hostRules(fleet, target, balancer), ...loadRules(fleet, metricNamespace(foundation.prefix))]) buildAlarm(foundation, {
+		...rule,
+		id: logicalName(rule.id, fleet.name),
+		name: `${fleet.name}-${rule.name}`
+	});
+}
+function hostRules(fleet, target, balancer) {
+	return [{
+		id: "hosts",
+		name: "hosts",
+		description: `Fewer than ${Math.max(fleet.instances.minimum, 1)} healthy servers: no GPU capacity, a failed start or a dead engine. Read the activity of the group and the server log.`,
+		namespace: "AWS/ApplicationELB",
+		metric: "HealthyHostCount",
+		dimensions: {
+			LoadBalancer: balancer.arnSuffix,
+			TargetGroup: target.arnSuffix
+		},
+		statistic: "Minimum",
+		comparison: "below",
+		threshold: Math.max(fleet.instances.minimum, 1),
+		minutes: SHORT_MINUTES,
+		silence: "breaching"
+	}, {
+		id: "server_errors",
+		name: "errors",
+		description: `Servers of ${fleet.name} answer with 5xx. Read the server log.`,
+		namespace: "AWS/ApplicationELB",
+		metric: "HTTPCode_Target_5XX_Count",
+		dimensions: {
+			LoadBalancer: balancer.arnSuffix,
+			TargetGroup: target.arnSuffix
+		},
+		statistic: "Sum",
+		comparison: "above",
+		threshold: ERRORS_PER_MINUTE,
+		minutes: SHORT_MINUTES,
+		silence: "notBreaching"
+	}];
+}
+function loadRules(fleet, namespace) {
+	const common = {
+		namespace,
+		dimensions: { Fleet: fleet.name },
+		comparison: "above",
+		silence: "notBreaching"
+	};
+	const queue = 5 * QUEUE_FACTOR;
+	const rules = [
+		{
+			...common,
+			id: "gpu_errors",
+			name: "gpu-errors",
+			description: "A GPU counts memory errors that it cannot correct: terminate that instance, the group starts another.",
+			metric: "GpuErrors",
+			statistic: "Maximum",
+			threshold: 0,
+			minutes: 1
+		},
+		{
+			...common,
+			id: "queue",
+			name: "queue",
+			description: `More than ${queue} requests wait for each replica: the fleet is at its largest, or new servers do not come.`,
+			metric: "WaitingRequestsPerReplica",
+			statistic: "Average",
+			threshold: queue,
+			minutes: LONG_MINUTES
+		},
+		{
+			...common,
+			id: "kv_cache",
+			name: "kv-cache",
+			description: "The KV cache is full; requests are evicted and start over. Contexts are longer or concurrency is higher than planned.",
+			metric: "KvCacheUsageRatio",
+			statistic: "Maximum",
+			threshold: KV_CACHE_FULL_RATIO,
+			minutes: LONG_MINUTES
+		}
+	];
+	if (fleet.ttftMsP95 === null) return rules;
+	const description = `The 95th percentile of time to first token is above the promised ${fleet.ttftMsP95} ms.`;
+	const ttft = {
+		...common,
+		id: "ttft",
+		name: "ttft",
+		description,
+		metric: "TtftP95Ms",
+		statistic: "Average",
+		threshold: fleet.ttftMsP95,
+		minutes: SHORT_MINUTES
+	};
+	return [...rules, ttft];
 }
 
 // stacks/constructs/server-image.ts
@@ -97392,6 +105082,10 @@ function weightsOf(foundation, fleet, bucket) {
 		default: "main",
 		description: `Commit of ${fleet.hubRepo} to serve. "main" is frozen at the first download; name a commit to be exact`
 	});
+	if (fleet.adapters) new import_lib.TerraformOutput(stack, logicalName("upload_adapter", fleet.name), {
+		description: "Run for each LoRA adapter, then replace the servers; its folder is the model name that callers ask for",
+		value: `aws s3 sync ./ADAPTER s3://${bucket.bucket}/adapters/${fleet.name}/ADAPTER`
+	});
 	const prefix = `models/${fleet.hubRepo}/${revision.stringValue}`;
 	if (config.airGapped) {
 		const address = `s3://${bucket.bucket}/${prefix}`;
@@ -97407,23 +105101,20 @@ function weightsOf(foundation, fleet, bucket) {
 }
 
 // stacks/constructs/self-host-side.ts
-/** Network, entry, weights and one group of GPU servers for each fleet; null where there is no fleet. */
-function buildSelfHostSide(foundation) {
+/** Weights and one group of GPU servers for each fleet; null where there is no fleet. */
+function buildSelfHostSide(foundation, premises) {
 	const { fleets } = foundation;
-	if (fleets.length === 0) return null;
-	const accessLogs = buildAccessLogs(foundation);
+	if (fleets.length === 0 || premises === null) return null;
+	const { accessLogs, network, entry, serving } = premises;
 	const weights = buildWeightsBucket(foundation, accessLogs);
-	const network = buildNetwork(foundation, accessLogs);
-	const groups = buildServerGroups(foundation, network);
-	const entry = buildEntry(foundation, network, groups, accessLogs);
 	const secrets = buildServerSecrets(foundation);
 	const site = {
 		foundation,
 		network,
-		serverGroupId: groups.server.id,
+		serverGroupId: buildServerGroup(foundation, network, premises.balancerGroup).id,
 		profile: buildServerRole(foundation, weights),
 		machineImage: buildMachineImage(foundation),
-		serving: buildSwitch(foundation)
+		serving
 	};
 	const shared = sharedSettings(foundation, secrets, weights);
 	for (const fleet of fleets) addFleet(site, fleet, entry, {
@@ -97431,7 +105122,6 @@ function buildSelfHostSide(foundation) {
 		fleet,
 		...place(foundation, fleet, weights)
 	});
-	buildDashboard(foundation, entry.balancer);
 	return { servers: serversOf(foundation, entry, secrets) };
 }
 function addFleet(site, fleet, entry, settings) {
@@ -97440,14 +105130,6 @@ function addFleet(site, fleet, entry, settings) {
 	const group = buildFleet(site, fleet, target, settings);
 	buildScaling(foundation, fleet, group);
 	buildFleetAlarms(foundation, fleet, target, entry.balancer);
-}
-/** GPU servers cost money from the first minute: fill secrets and weights with the switch off, then turn it on. */
-function buildSwitch({ stack }) {
-	return new import_lib.TerraformVariable(stack, "serving", {
-		type: "bool",
-		default: true,
-		description: "false keeps everything but runs no GPU server: for the first apply, and to pause"
-	});
 }
 function sharedSettings(foundation, secrets, weights) {
 	const { config, prefix } = foundation;
@@ -97484,13 +105166,33 @@ function serversOf({ stack, fleets }, entry, { apiKey }) {
 	return servers;
 }
 
+// stacks/constructs/sides.ts
+/** Everything that a configuration asks for, on one foundation. A side that it does not ask for is not there. */
+function buildSides(stack, config) {
+	const foundation = buildFoundation(stack, config);
+	const premises = buildPremises(foundation);
+	const api = buildApiSide(foundation);
+	const selfHost = buildSelfHostSide(foundation, premises);
+	const gateway = premises === null ? null : buildGateway(foundation, premises, api, selfHost);
+	if (premises !== null) buildDashboard(foundation, premises.entry.balancer, gateway?.targets ?? []);
+	buildRoutes(foundation, api, selfHost, gateway);
+}
+
+// stacks/api-stack.ts
+/** Everything is bought by the token: keys and their keepers, no servers, no network. */
+var ApiStack = class extends BreakevenStack {
+	constructor(scope, id, config) {
+		super(scope, id, config);
+		buildSides(this, config);
+	}
+};
+
 // stacks/hybrid-stack.ts
 /** Both sides on one foundation, with the same logical ids as in the other two stacks, and routes that say who uses which. */
 var HybridStack = class extends BreakevenStack {
 	constructor(scope, id, config) {
 		super(scope, id, config);
-		const foundation = buildFoundation(this, config);
-		buildRoutes(foundation, buildApiSide(foundation), buildSelfHostSide(foundation));
+		buildSides(this, config);
 	}
 };
 
@@ -97499,8 +105201,7 @@ var HybridStack = class extends BreakevenStack {
 var SelfHostStack = class extends BreakevenStack {
 	constructor(scope, id, config) {
 		super(scope, id, config);
-		const foundation = buildFoundation(this, config);
-		buildRoutes(foundation, null, buildSelfHostSide(foundation));
+		buildSides(this, config);
 	}
 };
 
