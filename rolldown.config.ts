@@ -16,7 +16,9 @@ function forbidCdktf(): Plugin {
 const shared = { platform: "node" } as const;
 /** The check of the committed bundles builds into a folder of its own. */
 const dir = process.env.BREAKEVEN_DIST ?? "dist";
-const output = { dir, format: "esm", minify: false, codeSplitting: false } as const;
+/** Readable code without the comments of its sources: they are a tenth of the bytes that every run loads. Licence texts stay. */
+const comments = { legal: true, annotation: false, jsdoc: false };
+const output = { dir, format: "esm", minify: false, codeSplitting: false, comments } as const;
 
 export default defineConfig([
   { ...shared, input: { index: "src/index.ts" }, plugins: [forbidCdktf()], output },
