@@ -13,6 +13,17 @@ function forbidCdktf(): Plugin {
   };
 }
 
+/** The catalog as compact JSON text: a third smaller than the same data as code, and read faster by the engine. */
+function compactCatalog(): Plugin {
+  return {
+    name: "compact-catalog",
+    transform(code, id) {
+      if (!/\/src\/catalog\/[^/]+\.json$/.test(id)) return null;
+      return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(code)))});`, moduleType: "js" };
+    },
+  };
+}
+
 const shared = { platform: "node" } as const;
 /** The check of the committed bundles builds into a folder of its own. */
 const dir = process.env.BREAKEVEN_DIST ?? "dist";
@@ -21,8 +32,8 @@ const comments = { legal: true, annotation: false, jsdoc: false };
 const output = { dir, format: "esm", minify: false, codeSplitting: false, comments } as const;
 
 export default defineConfig([
-  { ...shared, input: { index: "src/index.ts" }, plugins: [forbidCdktf()], output },
-  { ...shared, input: { cli: "src/cli.ts" }, plugins: [forbidCdktf()], output },
+  { ...shared, input: { index: "src/index.ts" }, plugins: [forbidCdktf(), compactCatalog()], output },
+  { ...shared, input: { cli: "src/cli.ts" }, plugins: [forbidCdktf(), compactCatalog()], output },
   { ...shared, input: { synth: "stacks/synth-entry.ts" }, output },
   {
     platform: "browser",
