@@ -88,7 +88,6 @@ describe("the outcome", () => {
     expect(outcomeOf(results, "gates")).toMatchObject({ path: "none", monthlyCostUsd: "", deltaMonthlyUsd: "" });
     expect(outcomeOf([evaluated(decisionOf("api", 100)), deleted], "gates")).toMatchObject({
       monthlyCostUsd: "100.00",
-      cause: null,
       deltaMonthlyUsd: "",
     });
   });

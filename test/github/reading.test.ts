@@ -23,8 +23,11 @@ describe("inputs", () => {
         policies: [".github/breakeven.yml"],
         token: "ghs_x",
         commentMode: "always",
+        commentMinDeltaUsd: 0,
         failOn: "gates",
         htmlReport: false,
+        suggestions: false,
+        driftIssue: false,
         asOf: null,
         commentAuthor: null,
       },
@@ -41,11 +44,14 @@ describe("inputs", () => {
     expect(Object.keys(declared).sort()).toEqual([
       "as-of",
       "comment-author",
+      "comment-min-delta-usd",
       "comment-mode",
+      "drift-issue",
       "fail-on",
       "github-token",
       "html-report",
       "policy",
+      "suggestions",
     ]);
   });
 
