@@ -17,7 +17,7 @@ export const MOTO_DRIFT: Readonly<Record<string, string>> = {
 };
 
 const SERVICES = [
-  "acm", "autoscaling", "budgets", "cloudwatch", "cloudwatchevents", "cloudwatchlogs", "ec2", "ecr", "elbv2",
+  "acm", "autoscaling", "budgets", "cloudwatch", "cloudwatchevents", "cloudwatchlogs", "ec2", "ecr", "ecs", "elbv2",
   "iam", "kms", "route53", "s3", "secretsmanager", "sns", "ssm", "sts",
 ]; // biome-ignore format: one list
 
