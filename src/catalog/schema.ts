@@ -58,6 +58,23 @@ export const Features = z.strictObject({
 });
 export type Features = z.infer<typeof Features>;
 
+/** A least or a most number of training examples. */
+export const ExampleBound = Provenance.extend({ examples: z.int().positive() });
+export type ExampleBound = z.infer<typeof ExampleBound>;
+
+/**
+ * A provider's own fine-tuning of a model. `surcharge` is what a million tokens of the tuned model cost more than those of the model
+ * itself; 0 where they cost the same. An unknown price is null and never 0.
+ */
+export const Tuning = Provenance.extend({
+  atLeast: ExampleBound.nullable(),
+  atMost: ExampleBound.nullable(),
+  /** USD for a million tokens of training data, in each epoch. */
+  trainingUsdPerMTok: usd.nullable(),
+  surcharge: z.strictObject({ inputUsdPerMTok: usd, cachedInputUsdPerMTok: usd, outputUsdPerMTok: usd }).nullable(),
+});
+export type Tuning = z.infer<typeof Tuning>;
+
 /** A model that is bought by the token. `weights: "open"` marks a managed host of open weights (`openModel` names them). */
 export const ApiModel = z.strictObject({
   kind: z.literal("api-model"),
@@ -75,6 +92,8 @@ export const ApiModel = z.strictObject({
   features: Features,
   /** Fine-tuning offered by the provider for this model: methods of the policy's `customization`; null is unknown. */
   customization: z.array(z.enum(["sft", "lora", "distill"])).nullable(),
+  /** What that fine-tuning takes and costs; absent where nothing about it is known. */
+  tuning: Tuning.optional(),
   shutdownOn: isoDate.nullable(),
   successor: z.string().nullable(),
   lifecycleSource: z.string(),

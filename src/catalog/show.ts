@@ -152,7 +152,7 @@ export function showText(row: CatalogRow, asOf: string): string {
 
 type Scalar = string | number | boolean | null;
 type Leaf = Scalar | readonly Scalar[];
-type Branch = { readonly [key: string]: Json };
+type Branch = { readonly [key: string]: Json | undefined };
 type Json = Leaf | Branch | readonly Branch[];
 
 function tree(value: Branch, asOf: string, indent: string): string {
@@ -180,7 +180,9 @@ function nested(child: Branch | readonly Branch[], asOf: string): string {
 
 /** What a branch says, without where it comes from. */
 function statements(value: Branch): readonly (readonly [key: string, child: Json])[] {
-  return Object.entries(value).filter(([key]) => !["source", "checked", "certainty", "basis"].includes(key));
+  return Object.entries(value).flatMap(([key, child]) =>
+    child === undefined || ["source", "checked", "certainty", "basis"].includes(key) ? [] : [[key, child] as const],
+  );
 }
 
 function provenance({ source, checked, certainty }: Branch, asOf: string): string {
@@ -193,8 +195,13 @@ function isList(value: Branch | readonly Branch[]): value is readonly Branch[] {
   return Array.isArray(value);
 }
 
-function isLeaf(value: Json): value is Leaf {
-  return value === null || typeof value !== "object" || (Array.isArray(value) && value.every((each) => typeof each !== "object"));
+function isLeaf(value: Json | undefined): value is Leaf {
+  return (
+    value === undefined ||
+    value === null ||
+    typeof value !== "object" ||
+    (Array.isArray(value) && value.every((each) => typeof each !== "object"))
+  );
 }
 
 function plain(key: string, value: Leaf): string {

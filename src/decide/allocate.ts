@@ -25,15 +25,16 @@ export function allocate(
   const api = shared.api.map((line) => part(line, 1 / onApi));
   const selfHost = shared.selfHost.map((line) => part(line, 1 / onHosts));
   return priced.assignment.map((option, index) => {
+    const training = priced.training[index] ?? [];
     if (option.kind !== "self-host") {
-      return [...(priced.bills[index]?.lines ?? []), ...api, ...common];
+      return [...(priced.bills[index]?.lines ?? []), ...training, ...api, ...common];
     }
     const name = facts.workloads[index]?.name ?? "";
     const own = fleets.flatMap(({ lines, shares }) => {
       const share = shares.get(name);
       return share === undefined ? [] : lines.map((line) => part(line, share));
     });
-    return [...own, ...selfHost, ...common];
+    return [...own, ...training, ...selfHost, ...common];
   });
 }
 

@@ -5,6 +5,7 @@ import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { Scenario } from "./scenario.ts";
 import { dated } from "./sources.ts";
 import { growthAt, monthDate } from "./traffic.ts";
+import { isTuned } from "./tuning-facts.ts";
 import type { CostLine } from "./types.ts";
 
 const TOKENS_PER_MTOK = 1e6;
@@ -26,7 +27,8 @@ interface Meter {
 /**
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
  * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
- * a batch price are billed at the list price. Cache writes are not priced.
+ * a batch price are billed at the list price. Cache writes are not priced. A tuned model bills its surcharge on every token, batch
+ * tokens included, whose own surcharge is not known.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
  * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
@@ -38,6 +40,8 @@ export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: Require
   const sources = new Set<string>();
   const byMonthUsd: number[] = [];
   const discount = 1 - facts.purchase.apiDiscountRatio;
+  const tuned = isTuned(workload);
+  const surcharge = tuned ? (model.tuning?.surcharge ?? null) : null;
   for (let month = 0; month < facts.horizonMonths; month++) {
     const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
     const input = workload.inputTokens[what.tokens] * tokenGrowth;
@@ -57,12 +61,21 @@ export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: Require
     add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
     add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
     add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+    if (surcharge !== null) {
+      const more = (tokens: number, usdPerMTok: number) => add(meters, TUNED_SERVING.id, TUNED_SERVING.label, tokens, price(usdPerMTok));
+      more(interactive * input * cached, surcharge.cachedInputUsdPerMTok);
+      more((requests - interactive * cached) * input, surcharge.inputUsdPerMTok);
+      more(requests * output, surcharge.outputUsdPerMTok);
+    }
     byMonthUsd.push(total(meters) - before);
   }
   const months = facts.horizonMonths;
   const source =
     [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
-  const lines = Object.values(meters).map((meter) => lineOf(meter, months, source));
+  const lines = Object.values(meters).map((meter) =>
+    lineOf(meter, months, meter.id === TUNED_SERVING.id && model.tuning !== undefined ? dated(model.tuning) : source),
+  );
+  if (tuned && surcharge === null) lines.push(unknownSurcharge(model, lines));
   return { lines, byMonthUsd, monthlyUsd: total(meters) / months };
 }
 
@@ -94,6 +107,15 @@ function add(meters: Record<string, Meter>, id: string, label: string, tokens: n
   meters[id] = meter;
   meter.quantity += tokens / TOKENS_PER_MTOK;
   meter.usd += (tokens / TOKENS_PER_MTOK) * usdPerMTok;
+}
+
+const TUNED_SERVING = { id: "fine-tuning-serving", label: "Surcharge of the tuned model" } as const;
+
+/** Nobody knows what the tuned model costs more: a line without an amount, never 0. */
+function unknownSurcharge(model: ApiModel, lines: readonly CostLine[]): CostLine {
+  const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+  const source = `no price of tuned ${model.id} is known`;
+  return { ...TUNED_SERVING, quantity, unit: "million tokens", unitPriceUsd: null, monthlyUsd: null, source };
 }
 
 function total(meters: Record<string, Meter>): number {

@@ -70,6 +70,7 @@ export class CostSampler {
     const workloads = priced.assignment.map((option, index) => {
       const usd = new Float64Array(count);
       add(usd, shared.common, 1 / priced.assignment.length);
+      addConstant(usd, totalUsd(priced.training[index] ?? []));
       if (option.kind === "self-host") {
         const name = this.context.facts.workloads[index]?.name ?? "";
         for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
@@ -206,6 +207,11 @@ function grown(byMonthUsd: readonly number[], monthlyUsd: number, factor: number
     power *= factor;
   }
   return sum / byMonthUsd.length / monthlyUsd;
+}
+
+function addConstant(sum: Float64Array, usd: number): void {
+  if (usd === 0) return;
+  for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + usd;
 }
 
 function add(sum: Float64Array, values: Float64Array, share: number): void {

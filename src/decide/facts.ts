@@ -16,6 +16,7 @@ import {
   USE_CASE_DEFAULTS,
 } from "./defaults.ts";
 import { busiestHourRate, peakToAverageAt, perMonth, weekOf } from "./traffic.ts";
+import { type FineTuningFacts, fineTuningFacts } from "./tuning-facts.ts";
 import type { Assumption } from "./types.ts";
 
 /** A quantity with its declared uncertainty; a plain number has `low = expected = high`. */
@@ -57,6 +58,8 @@ export interface WorkloadFacts {
   /** Preset floor; null when benchmarks or candidates are declared. */
   readonly presetFloor: CapabilityFloor | null;
   readonly customization: NonNullable<NonNullable<PolicyWorkload["needs"]>["customization"]>;
+  /** What the customization is trained with; null where nothing is trained or the policy does not say. */
+  readonly fineTuning: FineTuningFacts | null;
   /** What must be published of the model; null when nothing must. */
   readonly openness: NonNullable<NonNullable<PolicyWorkload["needs"]>["openness"]> | null;
   readonly availabilityRatio: number | null;
@@ -205,6 +208,8 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
     minBenchmarks: needs?.minBenchmarks ?? {},
     presetFloor: floor,
     customization: needs?.customization ?? "none",
+    fineTuning:
+      needs?.fineTuning === undefined ? null : fineTuningFacts(workload, (entry) => assumed.take({ ...entry, key: of(entry.key) })),
     openness: needs?.openness ?? null,
     availabilityRatio: needs?.availabilityRatio ?? null,
     current: workload.current ?? null,

@@ -6,6 +6,7 @@ import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
+import { TRAINED } from "./tuning-facts.ts";
 import type { Evaluation, Finding } from "./types.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
@@ -120,7 +121,7 @@ function busiestMinuteTokens(workload: WorkloadFacts): number {
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
 function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
   return trace.facts.workloads.flatMap((workload): Finding[] => {
-    const trained = ["sft", "lora", "full_finetune", "continued_pretraining", "distill"].includes(workload.customization);
+    const trained = workload.fineTuning === null && TRAINED.some((kind) => kind === workload.customization);
     const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
     const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
     const peak = busiestMinuteTokens(workload);
@@ -138,7 +139,7 @@ function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
         ? [
             notice(
               "training-not-priced",
-              `${workload.name}: training for ${workload.customization} is not priced`,
+              `${workload.name}: training for ${workload.customization} is not priced; declare needs.fine_tuning`,
               document.lineOf(`${workload.pointer}.needs.customization`),
             ),
           ]

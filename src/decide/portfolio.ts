@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/index.ts";
 import { type ApiBill, apiBill, requestsIn, scaleBill } from "./api-cost.ts";
 import type { RequirementFacts } from "./facts.ts";
+import { tuningLines } from "./fine-tuning.ts";
 import { cheapestFleet, fleetId, type OffersByGpu, type SizedFleet, type Tenant } from "./fleet.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
@@ -14,6 +15,8 @@ export type Assignment = readonly FeasibleOption[];
 export interface PricedPortfolio {
   readonly assignment: Assignment;
   readonly bills: readonly (ApiBill | null)[];
+  /** What trains each workload's own weights; empty lists where nothing is trained. */
+  readonly training: readonly (readonly CostLine[])[];
   readonly fleets: readonly SizedFleet[];
   readonly sharing: Sharing;
   readonly monthlyUsd: number;
@@ -73,7 +76,10 @@ export class Pricer {
     );
     const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
     const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
-    return { assignment, bills, fleets: sharing.fleets, sharing, monthlyUsd: own + hardware + this.#sharedUsd(sharing) };
+    const training = assignment.map((option, index) => this.#training(index, option));
+    const trained = training.reduce((sum, lines) => sum + totalUsd(lines), 0);
+    const monthlyUsd = own + hardware + trained + this.#sharedUsd(sharing);
+    return { assignment, bills, training, fleets: sharing.fleets, sharing, monthlyUsd };
   }
 
   /** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
@@ -85,13 +91,21 @@ export class Pricer {
         apiWorkloads: [workloadAt(this.context.workloads, index)],
         fleets: [],
       };
-      return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
+      return this.#bill(index, option).monthlyUsd + totalUsd(this.#training(index, option)) + this.#sharedUsd(sharing);
     }
     const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [
       { workload: workloadAt(this.context.workloads, index), table: option.table },
     ]);
     if (priced === undefined) return undefined;
-    return priced.usd + this.#sharedUsd({ keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [priced.fleet] });
+    return (
+      priced.usd +
+      totalUsd(this.#training(index, option)) +
+      this.#sharedUsd({ keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [priced.fleet] })
+    );
+  }
+
+  #training(index: number, option: FeasibleOption): readonly CostLine[] {
+    return tuningLines(option, workloadAt(this.context.workloads, index), this.context, this.context.what);
   }
 
   #bill(index: number, option: FeasibleOption & { readonly kind: "api" | "managed" }): ApiBill {

@@ -1,6 +1,7 @@
 import { checkCapacity } from "./capacity-rules.ts";
 import { error, leafText, type Problem, warning } from "./problem.ts";
 import { child, children, nearest, type Place, type SourceNode, select } from "./tree.ts";
+import { checkTuning } from "./tuning-rules.ts";
 import { listOf, nearestWord, quote } from "./words.ts";
 
 /**
@@ -22,6 +23,7 @@ export function checkRules(root: SourceNode): readonly Problem[] {
     ...purchaseNeedsPrice(root),
     ...certificateRegion(root),
     ...checkCapacity(root),
+    ...checkTuning(root),
     ...duplicates(select(root, "measurements[].file"), "measurement file"),
   ];
 }

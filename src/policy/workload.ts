@@ -97,6 +97,22 @@ const Tokens = z
   })
   .describe("Size of one request in tokens.");
 
+const FineTuning = z
+  .strictObject({
+    training_tokens: positive.describe("Tokens of the training data, all examples together, counted once."),
+    examples: positive.int().optional().describe("Examples in the training data; providers have a least and a most. Default: not checked."),
+    epochs: z.int().min(1).max(100).optional().describe("Times that one run reads the data. Default 3."),
+    runs_per_year: positive.max(366).optional().describe("Trainings a year; the first one is always paid. Default 2."),
+    adapter_rank: z.int().min(1).max(512).optional().describe("Rank of the adapters on own weights (sft, lora). Default 16."),
+    data_may_leave: z
+      .boolean()
+      .optional()
+      .describe("Whether the training data may leave your own cloud account; requests have their own key. Default: as the requests."),
+  })
+  .describe(
+    "What the customization is trained with, so that both sides pay for it. Only beside sft, lora, full_finetune, continued_pretraining or distill.",
+  );
+
 const Needs = z
   .strictObject({
     context_window_tokens: positive
@@ -119,6 +135,7 @@ const Needs = z
         "What must be published of the model: its weights, their training code, the data too. Rules out every API. Default: nothing.",
       ),
     customization: z.enum(customizations).optional().describe("How far the model must be changeable. Default none."),
+    fine_tuning: FineTuning.optional(),
     availability_ratio: z
       .number()
       .min(0.9)

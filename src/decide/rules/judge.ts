@@ -5,6 +5,7 @@ import { benchmarkFloor, contextWindow, features } from "./capability.ts";
 import { auditLog, noTraining, regimeRules, zeroRetention } from "./compliance.ts";
 import { customization } from "./customization.ts";
 import { deadline } from "./deadline.ts";
+import { trainingData, trainingExamples } from "./fine-tuning.ts";
 import { licence } from "./licence.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { airGapped, dataLocation, dataResidency, privateNetwork } from "./location.ts";
@@ -28,6 +29,8 @@ export const RULES: readonly Rule[] = [
   lifecycle,
   deadline,
   customization,
+  trainingData,
+  trainingExamples,
   features,
   contextWindow,
   benchmarkFloor,
