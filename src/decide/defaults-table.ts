@@ -22,6 +22,8 @@ import {
   USE_CASE_DEFAULTS,
 } from "./defaults.ts";
 import { DRAWS, SEED } from "./draws.ts";
+import { TRAINING_MFU_RATIO, TUNING_PEOPLE_HOURS, TUNING_PEOPLE_SOURCE } from "./fine-tuning.ts";
+import { TUNING_DEFAULTS } from "./tuning-facts.ts";
 
 /** One number or word that a decision relies on when the policy is silent. */
 export interface DefaultRow {
@@ -37,7 +39,14 @@ export interface DefaultRow {
  * prints them. The values are read from where the decision reads them, so the page cannot differ from the program.
  */
 export function defaultRows(): readonly DefaultRow[] {
-  return [...Object.values(DEFAULTS).map(plainRow), ...trafficRows(), ...peopleRows(), ...choiceRows(), ...uncertaintyRows()];
+  return [
+    ...Object.values(DEFAULTS).map(plainRow),
+    ...trafficRows(),
+    ...peopleRows(),
+    ...tuningRows(),
+    ...choiceRows(),
+    ...uncertaintyRows(),
+  ];
 }
 
 function plainRow({ key, value, source }: (typeof DEFAULTS)[keyof typeof DEFAULTS]): DefaultRow {
@@ -99,6 +108,30 @@ function peopleRows(): readonly DefaultRow[] {
       value: `at least ${FULL_TIME_HOURS_PER_MONTH} h a month`,
       key: null,
       source: "published teams, 0.5 to 2 full-time engineers for a cluster",
+    },
+  ];
+}
+
+function tuningRows(): readonly DefaultRow[] {
+  const declared = Object.values(TUNING_DEFAULTS).map(({ key, value, source }) => ({
+    what: `fine-tuning: ${key.split(".").at(-1)?.replaceAll("_", " ") ?? key}`,
+    value: String(value),
+    key: `workloads[].${key}`,
+    source,
+  }));
+  return [
+    ...declared,
+    {
+      what: "share of a GPU's bf16 peak that training reaches",
+      value: String(TRAINING_MFU_RATIO),
+      key: null,
+      source: "Llama 3 (2024) 0.38 to 0.43, PaLM (2022) 0.46 on large clusters; 0.3 is ours",
+    },
+    {
+      what: "hours of people for one training run",
+      value: `${TUNING_PEOPLE_HOURS.api} h on an API, ${TUNING_PEOPLE_HOURS.selfHost} h on own servers`,
+      key: null,
+      source: TUNING_PEOPLE_SOURCE,
     },
   ];
 }

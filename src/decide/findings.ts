@@ -2,11 +2,11 @@ import type { Catalog } from "../catalog/index.ts";
 import { API_PRICE_LIMIT_DAYS, findApiModel, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
+import { TRAINED } from "../policy/tuning-rules.ts";
 import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
-import { TRAINED } from "./tuning-facts.ts";
 import type { Evaluation, Finding } from "./types.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
@@ -121,7 +121,7 @@ function busiestMinuteTokens(workload: WorkloadFacts): number {
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
 function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
   return trace.facts.workloads.flatMap((workload): Finding[] => {
-    const trained = workload.fineTuning === null && TRAINED.some((kind) => kind === workload.customization);
+    const trained = workload.fineTuning === null && TRAINED.includes(workload.customization);
     const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
     const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
     const peak = busiestMinuteTokens(workload);

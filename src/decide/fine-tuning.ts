@@ -40,7 +40,7 @@ const TRAINING_OVERHEAD_HOURS = 1;
 
 /** Engineer hours of one run: data, evaluation, release. On own servers also the training itself. Source: ours. */
 export const TUNING_PEOPLE_HOURS = { api: 8, selfHost: 16 } as const;
-const TUNING_PEOPLE_SOURCE = "ours: a day for data and evaluation, another for training on own servers";
+export const TUNING_PEOPLE_SOURCE = "ours: a day for data and evaluation, another for training on own servers";
 
 /** Adapters are kept in bf16. */
 const ADAPTER_BYTES = 2;

@@ -2,6 +2,7 @@ import { DEFAULT_FLOOR, USE_CASE_DEFAULTS } from "./defaults.ts";
 import { defaultContextWindow, type RequirementFacts, type WorkloadFacts } from "./facts.ts";
 import { RULES } from "./rules/judge.ts";
 import { snakeKey } from "./solve.ts";
+import type { FineTuningFacts } from "./tuning-facts.ts";
 import type { Need } from "./why-types.ts";
 
 /** A need with what the workload asks once it is dropped. */
@@ -107,7 +108,8 @@ function modelNeeds(workload: WorkloadFacts, places: Places): readonly Droppable
       : [at("candidates", `names ${namesOf(candidates)} only`, (from) => ({ ...from, candidates: null, presetFloor: presetOf(from) }))]),
     ...(customization === "none" || customization === "prompt" || customization === "tone_format"
       ? []
-      : [at("needs.customization", `is ${customization}`, (from) => ({ ...from, customization: "none" }))]),
+      : [at("needs.customization", `is ${customization}`, (from) => ({ ...from, customization: "none", fineTuning: null }))]),
+    ...tuningNeeds(workload.fineTuning, at),
     ...(workload.openness === null ? [] : [at("needs.openness", `is ${workload.openness}`, (from) => ({ ...from, openness: null }))]),
     ...workload.features.map((feature, index) =>
       at(
@@ -127,6 +129,21 @@ function modelNeeds(workload: WorkloadFacts, places: Places): readonly Droppable
     ...(workload.presetFloor === null && candidates === null ? [] : presetOf(workload) === null ? [] : [presetNeed(workload)]),
     ...(ttftMsP95 === null ? [] : [at("latency.ttft_ms_p95", `is ${ttftMsP95}`, (from) => ({ ...from, ttftMsP95: null }))]),
     ...(tpotMsP95 === null ? [] : [at("latency.tpot_ms_p95", `is ${tpotMsP95}`, (from) => ({ ...from, tpotMsP95: null }))]),
+  ];
+}
+
+type NeedAt = (key: string, says: string, drop: DroppableNeed["drop"]) => DroppableNeed;
+
+function tuningNeeds(fineTuning: FineTuningFacts | null, at: NeedAt): readonly DroppableNeed[] {
+  if (fineTuning === null) return [];
+  const { examples, dataMayLeave } = fineTuning;
+  const without = (change: Partial<FineTuningFacts>) => (from: WorkloadFacts) => ({
+    ...from,
+    fineTuning: from.fineTuning === null ? null : { ...from.fineTuning, ...change },
+  });
+  return [
+    ...(examples === null ? [] : [at("needs.fine_tuning.examples", `is ${examples}`, without({ examples: null }))]),
+    ...(dataMayLeave === false ? [at("needs.fine_tuning.data_may_leave", "is false", without({ dataMayLeave: true }))] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { PolicyWorkload } from "../policy/policy.ts";
+import { TRAINED } from "../policy/tuning-rules.ts";
 import type { Default } from "./defaults.ts";
 
 /** Training data and how often it is trained with, every default filled in. */
@@ -13,9 +14,6 @@ export interface FineTuningFacts {
   readonly dataMayLeave: boolean | null;
 }
 
-/** Kinds of customization that train weights. */
-export const TRAINED = ["sft", "lora", "full_finetune", "continued_pretraining", "distill"] as const;
-
 export const TUNING_DEFAULTS = {
   epochs: { key: "needs.fine_tuning.epochs", value: 3, source: "framework's QLoRA example, and the usual default of providers" },
   runsPerYear: { key: "needs.fine_tuning.runs_per_year", value: 2, source: "ours: a base model is replaced about twice a year" },
@@ -28,7 +26,7 @@ export const TUNING_DEFAULTS = {
 
 /** Whether a workload is served by weights that were trained for it, and the policy says with what. */
 export function isTuned(workload: { readonly fineTuning: FineTuningFacts | null; readonly customization: string }): boolean {
-  return workload.fineTuning !== null && TRAINED.some((kind) => kind === workload.customization);
+  return workload.fineTuning !== null && TRAINED.includes(workload.customization);
 }
 
 type Take = (entry: Default<number>) => number;

@@ -3,7 +3,7 @@ import { child, type SourceNode, select } from "./tree.ts";
 import { quote } from "./words.ts";
 
 /** Kinds of customization that train weights. */
-const TRAINED = ["sft", "lora", "full_finetune", "continued_pretraining", "distill"];
+export const TRAINED: readonly string[] = ["sft", "lora", "full_finetune", "continued_pretraining", "distill"];
 
 /**
  * Training data beside a customization that trains nothing would be paid for nothing.

@@ -18,7 +18,9 @@ const WHOLE: unknown = (() => {
     tokens: { input: range, output: range },
     compliance: example.compliance,
   };
-  const third = { ...second, name: "form", volume: { requests_per_day: range } };
+  const training = { training_tokens: 1e6, examples: 500, epochs: 3, runs_per_year: 2, adapter_rank: 16, data_may_leave: false };
+  const needs = { customization: "sft", fine_tuning: training };
+  const third = { ...second, name: "form", volume: { requests_per_day: range }, needs };
   const price = {
     ...example.prices.api[0],
     effective_from: "2026-02-01",
