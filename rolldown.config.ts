@@ -34,6 +34,8 @@ const output = { dir, format: "esm", minify: false, codeSplitting: false, commen
 export default defineConfig([
   { ...shared, input: { index: "src/index.ts" }, plugins: [forbidCdktf(), compactCatalog()], output },
   { ...shared, input: { cli: "src/cli.ts" }, plugins: [forbidCdktf(), compactCatalog()], output },
+  // What only a person at a terminal needs is read then.
+  { ...shared, input: { interview: "src/cli/interview.ts" }, plugins: [forbidCdktf()], output },
   { ...shared, input: { synth: "stacks/synth-entry.ts" }, output },
   {
     platform: "browser",

@@ -6,6 +6,7 @@ import { evaluateCommand, explainCommand } from "./cli/evaluate.ts";
 import { initCommand, schemaCommand } from "./cli/init.ts";
 import { ENGINE_VERSION, EXIT, today } from "./cli/shell.ts";
 import { synthCommand } from "./cli/synth.ts";
+import { usageImportCommand } from "./cli/usage.ts";
 import { UserError } from "./files.ts";
 import { useCases } from "./policy/workload.ts";
 
@@ -49,7 +50,7 @@ function program(): Command {
     .action(capacityCommand);
   root
     .command("init")
-    .description("write a commented starter policy, its workflow and cdktf.json")
+    .description("write a commented starter policy, its workflow and cdktf.json; on a terminal it asks for what no option gives")
     .option("--name <name>", "name of the policy", "my-service")
     .addOption(new Option("--use-case <use-case>", "kind of work").choices([...useCases]).default("customer_facing"))
     .option("--requests-per-month <n>", "requests in an average month", "100000")
@@ -58,7 +59,19 @@ function program(): Command {
     .option("--region <region>", "AWS region", "us-east-1")
     .option("--dir <folder>", "where to write", ".")
     .option("--force", "overwrite files that exist", false)
+    .option("--yes", "ask nothing, take the defaults", false)
     .action(initCommand);
+  root
+    .command("usage")
+    .description("what was really used")
+    .command("import")
+    .description("volume and tokens for a policy from an OpenAI usage export, LiteLLM spend logs or a FOCUS bill (CSV)")
+    .argument("<file>", "CSV file with a header line")
+    .option("--policy <policy>", "compare with what this policy declares")
+    .option("--workload <name>", "the workload of the policy that the export is of")
+    .option("--model <name>", "only rows of this model, as the export spells it")
+    .option("--requests <n>", "requests of the time that a bill covers; a bill does not count them")
+    .action(usageImportCommand);
   root.command("schema").description("print the JSON Schema of the policy").action(schemaCommand);
 
   const catalog = root.command("catalog").description("prices, models, GPUs, providers, with source and age");

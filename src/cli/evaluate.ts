@@ -9,6 +9,7 @@ import { renderTrace } from "../report/trace.ts";
 import type { PolicyResult } from "../report/types.ts";
 import { htmlReport } from "./html.ts";
 import { EXIT, emit, errorTerminal, evaluateFile, PLAIN, raiseExitCode, terminalOf } from "./shell.ts";
+import { chartText } from "./terminal-chart.ts";
 
 interface EvaluateOptions {
   readonly base?: string;
@@ -25,16 +26,21 @@ export async function evaluateCommand(policies: string[], options: EvaluateOptio
   if (options.base !== undefined && policies.length > 1)
     throw new UserError("--base goes with one policy; evaluate the policies one by one");
   const results: PolicyResult[] = [];
-  for (const file of policies) {
+  const charts: string[] = [];
+  const draws = options.format === "text" && options.out === undefined && process.stdout.isTTY === true;
+  for (const [index, file] of policies.entries()) {
+    showProgress(index, policies);
     const result = await evaluateFile(file, options.base, options.asOf);
     // Curves cost time and stand in markdown alone.
     const extras = options.format === "markdown" && result.kind === "evaluated" ? { curves: costCurves(result.trace, MOST_CURVES) } : {};
     if (result.kind === "evaluated") results.push({ kind: "evaluated", file, evaluation: result.evaluation, extras });
     else results.push({ kind: "invalid", file, diagnostics: result.diagnostics });
+    if (result.kind === "evaluated") charts.push(draws ? chartText(result.trace, options.asOf, terminalOf(process.stdout)) : "");
   }
+  showProgress(policies.length, policies);
   for (const result of results) report(result);
   const evaluations = results.flatMap((result) => (result.kind === "evaluated" ? [result.evaluation] : []));
-  if (evaluations.length > 0) await emit(await render(evaluations, results, options), options.out);
+  if (evaluations.length > 0) await emit(await render(evaluations, results, options, charts), options.out);
 }
 
 function report(result: PolicyResult): void {
@@ -44,7 +50,12 @@ function report(result: PolicyResult): void {
   if (result.kind === "evaluated" && result.evaluation.gates.some((gate) => gate.status === "fail")) raiseExitCode(EXIT.gateFailed);
 }
 
-async function render(evaluations: readonly Evaluation[], results: readonly PolicyResult[], options: EvaluateOptions): Promise<string> {
+async function render(
+  evaluations: readonly Evaluation[],
+  results: readonly PolicyResult[],
+  options: EvaluateOptions,
+  charts: readonly string[],
+): Promise<string> {
   if (options.format === "json") return renderJson(evaluations.length === 1 && evaluations[0] !== undefined ? evaluations[0] : evaluations);
   if (options.format === "markdown") {
     return renderComment(results, {
@@ -60,7 +71,16 @@ async function render(evaluations: readonly Evaluation[], results: readonly Poli
     return htmlReport(files, options.base, options.asOf, evaluations.map((evaluation) => renderText(evaluation, PLAIN)).join("\n"));
   }
   const terminal = options.out === undefined ? terminalOf(process.stdout) : PLAIN;
-  return evaluations.map((evaluation) => renderText(evaluation, terminal)).join("\n");
+  return evaluations
+    .map((evaluation, index) => [renderText(evaluation, terminal), charts[index] ?? ""].filter((part) => part !== "").join("\n"))
+    .join("\n");
+}
+
+/** One line on the terminal that says how far it is, and goes when it is done; nothing for a single policy, a pipe or a log. */
+function showProgress(done: number, policies: readonly string[]): void {
+  if (policies.length < 2 || process.stderr.isTTY !== true) return;
+  const text = done < policies.length ? `${done + 1} of ${policies.length}: ${policies[done]}` : "";
+  process.stderr.write(`\r\u001b[K${text}`);
 }
 
 /** `explain`: the whole trace of one policy. */

@@ -1,8 +1,12 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import type { Command } from "commander";
+import { findRegion, loadCatalog } from "../catalog/index.ts";
 import { UserError, writeAllWhole } from "../files.ts";
 import { policyJsonSchema } from "../policy/json-schema.ts";
 import { starterFiles } from "../policy/starter.ts";
+import { useCases } from "../policy/workload.ts";
+import { type Answers, ASKED, type InterviewModule } from "./interview-types.ts";
 import { emit } from "./shell.ts";
 
 interface InitOptions {
@@ -14,6 +18,7 @@ interface InitOptions {
   readonly region: string;
   readonly dir: string;
   readonly force: boolean;
+  readonly yes: boolean;
 }
 
 /** `schema`: the JSON Schema of the policy language. */
@@ -21,22 +26,50 @@ export async function schemaCommand(): Promise<void> {
   await emit(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`, undefined);
 }
 
-/** `init`: writes nothing when one of the files is there already, unless forced. */
-export async function initCommand(options: InitOptions): Promise<void> {
-  const files = starterFiles({
-    name: options.name,
-    useCase: options.useCase,
-    requestsPerMonth: positive("--requests-per-month", options.requestsPerMonth),
-    inputTokens: positive("--input", options.input),
-    outputTokens: positive("--output", options.output),
-    region: options.region,
-  }).map(({ path, content }) => ({ path: join(options.dir, path), content }));
-  const taken = [];
-  for (const { path } of files) if (await exists(path)) taken.push(path);
-  if (taken.length > 0 && !options.force)
-    throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
+/**
+ * `init`: writes nothing when one of the files is there already, unless forced. On a terminal it asks for what no option
+ * gives and writes after a yes; options, a pipe or `--yes` make it a command for scripts.
+ */
+export async function initCommand(options: InitOptions, command: Command): Promise<void> {
+  await refuseTaken(options);
+  const answers = await answersOf(options, command);
+  if (answers === null) return emit("nothing was written\n", undefined);
+  const files = filesOf(answers, options.dir);
   await writeAllWhole(files);
   await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, undefined);
+}
+
+/** Before the first question, so that nobody answers in vain. */
+async function refuseTaken(options: InitOptions): Promise<void> {
+  const taken = [];
+  for (const { path } of filesOf(options, options.dir)) if (await exists(path)) taken.push(path);
+  if (taken.length > 0 && !options.force)
+    throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
+}
+
+function filesOf(answers: Answers, dir: string) {
+  const { name, useCase, region } = answers;
+  const requestsPerMonth = positive("--requests-per-month", answers.requestsPerMonth);
+  const [inputTokens, outputTokens] = [positive("--input", answers.input), positive("--output", answers.output)];
+  return starterFiles({ name, useCase, requestsPerMonth, inputTokens, outputTokens, region }).map(({ path, content }) => ({
+    path: join(dir, path),
+    content,
+  }));
+}
+
+async function answersOf(options: InitOptions, command: Command): Promise<Answers | null> {
+  const isTalk = process.stdin.isTTY === true && process.stdout.isTTY === true && !options.yes;
+  const given = ASKED.filter((key) => command.getOptionValueSource(key) === "cli");
+  if (!isTalk || given.length === ASKED.length) return options;
+  const bundle: InterviewModule = await import(new URL("./interview.js", import.meta.url).href);
+  const catalog = loadCatalog();
+  return bundle.interview({
+    given: Object.fromEntries(given.map((key) => [key, options[key]])),
+    defaults: options,
+    useCases,
+    isRegion: (text) => findRegion(catalog, text) !== undefined,
+    preview: (answers) => filesOf(answers, options.dir),
+  });
 }
 
 async function exists(path: string): Promise<boolean> {

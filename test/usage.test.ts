@@ -1,0 +1,181 @@
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+const CLI = join(ROOT, "dist", "cli.js");
+const folder = mkdtempSync(join(tmpdir(), "breakeven-usage-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function breakeven(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+function file(name: string, content: string): string {
+  writeFileSync(join(folder, name), content);
+  return name;
+}
+
+const OPENAI = `start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,user_id,api_key_id,model,batch,service_tier,input_tokens,output_tokens,input_cached_tokens
+1761955200,1762041600,2025-11-01T00:00:00Z,2025-11-02T00:00:00Z,proj_1,1000,,,gpt-4.1-mini,False,default,1800000,250000,900000
+1762041600,1762128000,2025-11-02T00:00:00Z,2025-11-03T00:00:00Z,proj_1,3000,,,gpt-5.4-mini,True,default,5400000,750000,0
+`;
+const LITELLM = `request_id,call_type,api_key,spend,total_tokens,prompt_tokens,completion_tokens,startTime,endTime,model,custom_llm_provider,metadata,cache_hit
+a,acompletion,sk,0.5,1200,1000,200,2026-11-01 00:00:00,2026-11-01 00:00:12,gpt-4.1-mini,openai,"{""usage_object"": {""prompt_tokens_details"": {""cached_tokens"": 400}}}",False
+b,acompletion,sk,0.5,600,1000,100,2026-11-03 00:00:00,2026-11-03 00:00:03,gpt-4.1-mini,openai,"{""usage_object"": {""prompt_tokens_details"": {""cached_tokens"": 0}}}",False
+`;
+const FOCUS = `BilledCost,BillingCurrency,ChargeCategory,ChargeDescription,ChargePeriodStart,ChargePeriodEnd,ConsumedQuantity,ConsumedUnit,ServiceName,SkuMeter
+12.5,USD,Usage,Claude,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,5000,1K Tokens,Amazon Bedrock,InputTokenCount
+5,USD,Usage,Claude,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,1,1M tokens,Amazon Bedrock,OutputTokenCount
+3,USD,Usage,Instance,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,24,Hours,Amazon EC2,BoxUsage
+99,USD,Tax,Tax,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,,Amazon EC2,
+`;
+
+describe("usage import", () => {
+  it.each([
+    [
+      "openai.csv",
+      OPENAI,
+      [],
+      ["requests_per_day: 2000", "{ input: 1800, output: 250, cached_input_ratio: 0.125, batch_ratio: 0.75 }", "gpt-5.4-mini"],
+    ],
+    ["litellm.csv", LITELLM, [], ["requests_per_day: 1", "{ input: 1000, output: 150, cached_input_ratio: 0.2 }", "$1.00 spent"]],
+    [
+      "focus.csv",
+      FOCUS,
+      ["--requests", "1000"],
+      ["requests_per_day: 1000", "{ input: 5000, output: 1000, cached_input_ratio: 0 }", "$17.50 spent"],
+    ],
+    ["one-model.csv", OPENAI, ["--model", "gpt-4.1-mini"], ["requests_per_day: 1000", "cached_input_ratio: 0.5"]],
+  ])("turns %s into volume and tokens", async (name, content, options, expected) => {
+    const { code, stdout, stderr } = await breakeven("usage", "import", file(name, content), ...options);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const part of expected) expect(stdout).toContain(part);
+  });
+
+  it("shows declared against actual", async () => {
+    const policy = join(ROOT, "policies", "api.yml");
+    const { stdout } = await breakeven("usage", "import", file("openai.csv", OPENAI), "--policy", policy);
+    expect(stdout).toMatch(/requests a day +5,000 +2,000 +×0\.4/);
+    expect(stdout).toMatch(/cached share of input +0\.5 +0\.125 +×0\.25/);
+  });
+
+  it.each([
+    ["no file", null, [], /no such file/],
+    ["an empty file", "", [], /is empty/],
+    ["another table", "a,b\n1,2\n", [], /no export that is known \(saw a, b\)/],
+    ["missing columns", OPENAI.replace("output_tokens", "out"), [], /lacks the columns output_tokens/],
+    ["a bill in euros", FOCUS.replaceAll("USD", "EUR"), ["--requests", "5"], /row 1: BillingCurrency is "EUR".*in USD/],
+    ["a bill without requests", FOCUS, [], /does not count requests.*--requests/],
+    ["a broken quote", `${OPENAI}"1,2\n`, [], /[Qq]uote/],
+    ["a model that is not there", OPENAI, ["--model", "gpt-1"], /no row of model "gpt-1"/],
+    ["a header alone", `${OPENAI.split("\n")[0]}\n`, [], /no row counts tokens/],
+  ] as const)("answers %s with one clear line", async (name, content, options, expected) => {
+    const path = content === null ? "nowhere.csv" : file(`${name.replaceAll(" ", "-")}.csv`, content);
+    const { code, stdout, stderr } = await breakeven("usage", "import", path, ...options);
+
+    expect(code).toBe(3);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(expected);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("leaves out rows that it cannot read, and says which", async () => {
+    const { code, stdout, stderr } = await breakeven(
+      "usage",
+      "import",
+      file("some.csv", `${LITELLM}c,acompletion,sk,0,1,oops,1,2026-11-02 00:00:00,,m,,,\n`),
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("2 rows");
+    expect(stderr).toMatch(/1 row left out:\n {2}row 3: a number of it cannot be read/);
+  });
+
+  it.runIf(process.env.BREAKEVEN_SLOW === "1")("reads a million rows within the memory of a thousand and a little", async () => {
+    const small = await peakOf(1_000);
+    const large = await peakOf(1_000_000);
+    expect(large - small).toBeLessThan(64 * 1024);
+  });
+});
+
+/** Peak memory in KiB of an import of so many rows. */
+async function peakOf(rows: number): Promise<number> {
+  const path = join(folder, `rows-${rows}.csv`);
+  const out = createWriteStream(path);
+  out.write("spend,prompt_tokens,completion_tokens,startTime,model\n");
+  for (let row = 0; row < rows; row++) {
+    const isFull = !out.write(
+      `0.001,${500 + (row % 1000)},${row % 50},2026-11-${String((row % 20) + 1).padStart(2, "0")} 00:00:00,gpt-4.1-mini\n`,
+    );
+    if (isFull) await once(out, "drain");
+  }
+  out.end();
+  await once(out, "finish");
+  const script = `process.argv.splice(2, 0, "usage", "import"); process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS))); await import(${JSON.stringify(CLI)});`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, "cli", path], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return Number(stderr);
+}
+
+const terminal = existsSync("/usr/bin/script");
+if (!terminal) process.stderr.write("\nSKIPPED: the conversation of init is not tested; util-linux's script gives it a terminal\n\n");
+
+describe.runIf(terminal)("init on a terminal", () => {
+  /** Answers each question once it is asked, and returns what the terminal showed. */
+  async function talk(name: string, answers: readonly (readonly [question: string, answer: string])[], ...options: readonly string[]) {
+    const command = [process.execPath, CLI, "init", "--dir", join(folder, name), ...options].join(" ");
+    const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder });
+    const rest = [...answers];
+    let [shown, seen] = ["", 0];
+    child.stdout.on("data", (data: Buffer) => {
+      shown += data.toString("utf8");
+      const [next] = rest;
+      const at = next === undefined ? -1 : shown.indexOf(next[0], seen);
+      if (next !== undefined && at >= 0) {
+        seen = at + next[0].length;
+        rest.shift();
+        // The prompt listens a moment after it has drawn itself.
+        setTimeout(() => child.stdin.write(next[1]), 200);
+      }
+      if (/^wrote |nothing was written/m.test(shown)) child.stdin.end();
+    });
+    await once(child, "close");
+    return shown;
+  }
+
+  it("asks, shows the policy and writes after a yes", async () => {
+    const shown = await talk("yes", [
+      ["Name of the policy", "acme\r"],
+      ["Kind of work", "\r"],
+      ["Requests in an average month", "2500\r"],
+      ["Mean input tokens", "\r"],
+      ["Mean output tokens", "\r"],
+      ["AWS region where", "\r"],
+      ["Write ", "y\r"],
+    ]);
+    expect(shown).toContain("requests_per_month: 2500");
+    expect(existsSync(join(folder, "yes", ".github", "breakeven.yml"))).toBe(true);
+  });
+
+  it("writes nothing when it is broken off, and says how to go on", async () => {
+    const shown = await talk(
+      "no",
+      [
+        ["Name of the policy", "acme\r"],
+        ["Kind of work", "\u0003"],
+      ],
+      "--region",
+      "eu-west-1",
+    );
+    expect(shown).toContain('to go on from here: breakeven init --region "eu-west-1" --name "acme"');
+    expect(existsSync(join(folder, "no"))).toBe(false);
+  });
+});
