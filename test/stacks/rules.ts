@@ -308,7 +308,7 @@ export const RULES: readonly Rule[] = [
     },
   },
   holds("CKV_AWS_333", "no task has a public address", "aws_ecs_service", ["network_configuration", "assign_public_ip"], is(false)),
-  holds("CKV_AWS_332", "tasks run on the named platform", "aws_ecs_service", ["platform_version"], is("1.4.0")),
+  holds("CKV_AWS_332", "tasks run on the newest platform", "aws_ecs_service", ["platform_version"], is("LATEST")),
   holds(
     "BE-8",
     "a deployment that does not come up is taken back",

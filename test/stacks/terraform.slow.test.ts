@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { StackConfig } from "../../src/stack-config.ts";
-import { airGappedConfig, apiConfig, fleet, hybridConfig, selfHostConfig } from "./configs.ts";
+import { airGappedConfig, apiConfig, fleet, hybridConfig, hybridGatewayConfig, selfHostConfig } from "./configs.ts";
 import { forApply, MOTO_DRIFT, MOTO_GAPS, onMoto, readSecret, requestCertificate, withoutGaps } from "./moto.ts";
 import { synthesized } from "./stack-json.ts";
 import {
@@ -110,7 +110,14 @@ describe.skipIf(typeof bench === "string")(TITLE, () => {
       { ...fleet, id: "b", model: "b" },
     ],
   };
-  const planned = { api: apiConfig, "self-host": selfHostConfig, hybrid: hybridConfig, "air-gapped": airGappedConfig, spot };
+  const planned = {
+    gateway: hybridGatewayConfig,
+    api: apiConfig,
+    "self-host": selfHostConfig,
+    hybrid: hybridConfig,
+    "air-gapped": airGappedConfig,
+    spot,
+  };
 
   it.each(Object.entries(planned))(
     "plans the whole %s stack, and checkov finds nothing but what is waived",
