@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { fitConstants } from "./capacity/fit.ts";
-import { type Measurement, predictFigures, readTable } from "./capacity/measurements.ts";
+import { cleanRow, type Measurement, predictFigures, readTable } from "./capacity/measurements.ts";
 import { accuracyPage } from "./capacity/page.ts";
 import { constantsAt } from "./capacity/parameters.ts";
 import { bandsOf, type HeldOut, round, scoreTable } from "./capacity/score.ts";
@@ -9,8 +9,8 @@ import { bandsOf, type HeldOut, round, scoreTable } from "./capacity/score.ts";
  * `npm run bench:capacity [-- --write] [-- --fitted]`: how well the capacity model predicts rows of sources that it has not seen.
  *
  * Whole groups (source + model) are held out in FOLDS folds. Excluded rows (eager mode, prefix-cache hits of unknown share, implied MFU above
- * 60 %, unknown parallelism, lengths or load; column `excluded`, set before scoring) are neither fitted nor in the first table; the second
- * table shows all rows that can be predicted. `--write` refits on all clean rows and writes src/capacity/calibration.json with the bands of
+ * 60 %, unknown parallelism, lengths or load; column `excluded`, set before scoring) are neither fitted nor in the first table, nor are latencies
+ * that their source gives as medians of a run (column `latency_statistic`); the second table shows all rows that can be predicted. `--write` refits on all clean rows and writes src/capacity/calibration.json with the bands of
  * the held-out rows, and docs/accuracy.md. `--fitted` also prints errors on the rows that were fitted. Same table and seed, same bytes.
  */
 const TABLE = new URL("./data/throughput.csv", import.meta.url);
@@ -40,7 +40,7 @@ function foldsOf(measurements: readonly Measurement[]): ReadonlyMap<string, numb
 function crossValidate(measurements: readonly Measurement[]): HeldOut[] {
   const folds = foldsOf(measurements);
   return Array.from({ length: FOLDS }).flatMap((_, fold) => {
-    const constants = constantsAt(fitConstants(measurements.filter(({ group, excluded }) => excluded === "" && folds.get(group) !== fold)));
+    const constants = constantsAt(fitConstants(measurements.flatMap(cleanRow).filter(({ group }) => folds.get(group) !== fold)));
     process.stderr.write(`fold ${fold + 1} of ${FOLDS}\n`);
     const held = measurements.filter(({ group }) => folds.get(group) === fold);
     return held.map((row) => ({ row, fold, predicted: predictFigures(row, constants[row.question.engine]) }));
@@ -55,21 +55,17 @@ function rounded(value: unknown): unknown {
 
 function main(flags: readonly string[]): void {
   const { measurements, unusable } = readTable(TABLE);
-  const clean = measurements.filter(({ excluded }) => excluded === "");
+  const clean = measurements.flatMap(cleanRow);
   console.log(`${measurements.length} rows can be predicted, ${clean.length} of them are clean; not predicted:`);
   for (const [reason, count] of unusable) console.log(`  ${count} x ${reason}`);
   const heldOut = crossValidate(measurements);
-  console.log(
-    `\n${scoreTable(
-      heldOut.filter(({ row }) => row.excluded === ""),
-      "held out, clean rows",
-    )}`,
-  );
-  console.log(scoreTable(heldOut, "held out, all rows"));
+  const cleanHeldOut = heldOut.flatMap((held) => cleanRow(held.row).map((row) => ({ ...held, row })));
+  console.log(`\n${scoreTable(cleanHeldOut, "held out, clean rows", cleanHeldOut)}`);
+  console.log(scoreTable(heldOut, "held out, all rows", cleanHeldOut));
   if (!flags.includes("--write") && !flags.includes("--fitted")) return;
   const constants = constantsAt(fitConstants(clean));
   const fitted = clean.map((row) => ({ row, fold: -1, predicted: predictFigures(row, constants[row.question.engine]) }));
-  if (flags.includes("--fitted")) console.log(scoreTable(fitted, "fitted rows"));
+  if (flags.includes("--fitted")) console.log(scoreTable(fitted, "fitted rows", cleanHeldOut));
   if (!flags.includes("--write")) return;
   const groups = new Set(clean.map(({ group }) => group)).size;
   const provenance = {
@@ -79,8 +75,8 @@ function main(flags: readonly string[]): void {
     groups,
     bands: `80 % of measured / predicted on sources not seen, ${FOLDS} folds of whole groups held out, seed ${SEED}`,
   };
-  const bands = bandsOf(heldOut.filter(({ row }) => row.excluded === ""));
-  writeFileSync(PAGE, accuracyPage(heldOut.filter(({ row }) => row.excluded === "")));
+  const bands = bandsOf(cleanHeldOut);
+  writeFileSync(PAGE, accuracyPage(cleanHeldOut, heldOut));
   writeFileSync(CALIBRATION, `${JSON.stringify({ provenance, engines: rounded(constants), bands }, null, 2)}\n`);
 }
 

@@ -26,6 +26,8 @@ export interface Measurement {
   readonly measured: Figures;
   /** Why the row is not scored or fitted; empty for a clean row. Set before any scoring, by rule, in the table. */
   readonly excluded: string;
+  /** Whether the source gives the median of its latencies: the model predicts means, so they are neither fitted nor scored. By rule, in the table. */
+  readonly medianLatency: boolean;
 }
 
 export interface Table {
@@ -46,11 +48,17 @@ export function readTable(url: URL): Table {
       unusable.set(question.text, (unusable.get(question.text) ?? 0) + 1);
       continue;
     }
-    const { id = "", group = "", load = "", excluded = "" } = record;
+    const { id = "", group = "", load = "", excluded = "", latency_statistic = "" } = record;
     const measured = { outputTokensPerSecond: figure(record.output_tok_s), tpotMs: figure(record.tpot_ms), ttftMs: figure(record.ttft_ms) };
-    measurements.push({ id, group, load, question, measured, excluded });
+    measurements.push({ id, group, load, question, measured, excluded, medianLatency: latency_statistic === "median" });
   }
   return { measurements, unusable };
+}
+
+/** The row as it is fitted and scored, or none: excluded rows fall out, and medians of a latency from the others. */
+export function cleanRow(row: Measurement): readonly Measurement[] {
+  if (row.excluded !== "") return [];
+  return [row.medianLatency ? { ...row, measured: { ...row.measured, tpotMs: null, ttftMs: null } } : row];
 }
 
 function figure(text: string | undefined): number | null {

@@ -137,9 +137,8 @@ function isSparse({ question }: Measurement): boolean {
   return moe !== null || attentionLayers.linear > 0;
 }
 
-/** Table of errors: n, mean, median, p90 of |predicted / measured - 1|, median bias, share inside the 80 % band. */
-export function scoreTable(heldOut: readonly HeldOut[], title: string): string {
-  const clean = heldOut.filter(({ row }) => row.excluded === "");
+/** Table of errors: n, mean, median, p90 of |predicted / measured - 1|, median bias, share inside the 80 % band of `clean` rows. */
+export function scoreTable(heldOut: readonly HeldOut[], title: string, clean: readonly HeldOut[]): string {
   const lines = METRICS.flatMap((metric) => [
     `${`${title}: ${metric}`.padEnd(46)}    n   mean  median    p90    bias  in band`,
     ...SELECTIONS.flatMap(([name, test]) => {

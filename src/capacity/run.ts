@@ -68,7 +68,10 @@ function openRun(serving: Serving, rate: number, requests: number | null): RunRe
     const slotWaitMs = ((waiting / requests) * Math.max(0, burstMs - arrivalMs)) / 2;
     const promptWaitMs = (requests * Math.max(0, serving.prefillMs - MS_PER_SECOND / rate)) / 2;
     const ttftMs = refillTtftMs(serving, burst.batch) + slotWaitMs + promptWaitMs;
-    return { ...burst, requestsPerSecond: (MS_PER_SECOND * requests) / makespanMs, ttftMs };
+    // Prompts that arrive no faster than they are read are no crowd.
+    const apart = Math.min(1, MS_PER_SECOND / rate / serving.prefillMs);
+    const tpotMs = burst.tpotMs - (apart * burst.batch * crowdSlowdownMs(serving, burst.batch)) / requests;
+    return { ...burst, requestsPerSecond: (MS_PER_SECOND * requests) / makespanMs, ttftMs, tpotMs };
   }
   const point = openPoint(serving, others);
   const makespanMs = Math.max(burstMs, arrivalMs + serving.prefillMs + drain(serving, Math.max(1, others)).ms);
@@ -91,11 +94,13 @@ function crowdTtftMs(serving: Serving, batch: number): number {
 
 /**
  * What the prompts of a crowd add to the mean TPOT: requests that started early produce their first tokens in steps that also read the prompts
- * of the others. Tools average TPOT over requests, so short outputs, all of whose tokens fall into these steps, count as much as long ones.
+ * of the others, half of the later steps of the crowd on average. Tools average TPOT over requests, so short outputs, all of whose tokens fall into these steps, count as much as long ones.
  */
 function crowdSlowdownMs(serving: Serving, batch: number): number {
   const together = Math.min(batch, serving.promptsPerStep);
-  const shareOfOutput = batch / together / 2 / serving.shape.outputTokens;
+  const laterSteps = Math.max(0, batch / together - 1) / 2;
+  if (laterSteps === 0) return 0;
+  const shareOfOutput = laterSteps / serving.shape.outputTokens;
   const equal = Math.min(1, shareOfOutput);
   const exponential = 1 - Math.exp(-shareOfOutput) + shareOfOutput * exponentialIntegral(shareOfOutput);
   return together * serving.prefillMs * ((1 - serving.spread) * equal + serving.spread * exponential);

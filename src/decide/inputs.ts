@@ -1,3 +1,4 @@
+import { nextBenchmark } from "../capacity/next-benchmark.ts";
 import { API_PEOPLE, GROWTH_EXPONENT_RANGE, SELF_HOST_PEOPLE } from "./defaults.ts";
 import type { Range, RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
@@ -21,8 +22,8 @@ export interface UncertainInput {
   readonly key: string;
   /** False when the range is one of our defaults. */
   readonly declared: boolean;
-  /** What it is the throughput of: a model and the instance that it runs on. */
-  readonly measure: { readonly model: string; readonly instance: string } | null;
+  /** What it is the throughput of: a model, the instance that it runs on, and the command that measures it (null where it is measured already). */
+  readonly measure: { readonly model: string; readonly instance: string; readonly command: string | null } | null;
 }
 
 /** Ids of the inputs, as the draws know them: names and never positions. */
@@ -108,8 +109,17 @@ function throughputOf(fleet: SizedFleet): UncertainInput {
     range: { low: p10 / expected, expected: 1, high: p90 / expected },
     key: "measurements",
     declared: false,
-    measure: { model: fleet.model.id, instance: fleet.offer.instance.id },
+    measure: { model: fleet.model.id, instance: fleet.offer.instance.id, command: commandOf(fleet) },
   };
+}
+
+/** The benchmark with the requests of the first workload on the fleet. */
+function commandOf({ option, tenants: [first] }: SizedFleet): string | null {
+  if (first === undefined) throw new Error("defect: a fleet without a workload");
+  const { inputTokens, outputTokens, cachedInputRatio } = first.workload;
+  return (
+    nextBenchmark(option, { inputTokens: inputTokens.expected, outputTokens: outputTokens.expected, cachedInputRatio })?.command ?? null
+  );
 }
 
 function peopleOf(side: "api" | "self-host", range: Range): UncertainInput {

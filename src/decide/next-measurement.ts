@@ -7,7 +7,7 @@ import type { UncertainInput } from "./inputs.ts";
  * out. Where no input alone changes it and the draws are still divided, the one that moves the gap between the two
  * best paths most. Null when the decision is sure without it.
  *
- * Example: "run vllm bench serve for qwen3-32b on p5.4xlarge and list the file under measurements".
+ * Example: "run vllm bench serve for qwen3-32b on p5.4xlarge and list the file under measurements: vllm bench serve --model Qwen/Qwen3-32B ...".
  */
 export function nextMeasurementOf(tornado: readonly Measured[], probabilityCheapest: number): string | null {
   const [likeliest] = tornado
@@ -22,7 +22,7 @@ export function nextMeasurementOf(tornado: readonly Measured[], probabilityCheap
 function howToMeasure({ kind, workload, key, measure }: UncertainInput): string {
   switch (kind) {
     case "throughput":
-      return `run vllm bench serve for ${measure?.model} on ${measure?.instance} and list the file under measurements`;
+      return `run vllm bench serve for ${measure?.model} on ${measure?.instance} and list the file under measurements${commandText(measure?.command)}`;
     case "requests":
       return `read last month's requests of ${workload} from the usage page or the gateway log and narrow ${key}`;
     case "tokens":
@@ -32,4 +32,8 @@ function howToMeasure({ kind, workload, key, measure }: UncertainInput): string 
     case "people":
       return `note the hours spent on serving for four weeks and correct ${key}`;
   }
+}
+
+function commandText(command: string | null | undefined): string {
+  return command ? `: ${command}` : "";
 }

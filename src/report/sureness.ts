@@ -1,7 +1,7 @@
 import type { Decision, Swing } from "../decide/types.ts";
 import type { TitledTable } from "./build-up.ts";
 import { percent, quantity, usd } from "./money.ts";
-import { columns, type Line, line, strong } from "./spans.ts";
+import { code, columns, type Line, line, strong } from "./spans.ts";
 import { pathWords, shortName } from "./words.ts";
 
 /** Swings that a comment shows; the rest stands in `explain` and on the page. */
@@ -27,10 +27,16 @@ export function decidingSwings(decision: Decision): TitledTable {
   return { title: all.title, table: { ...all.table, rows: matters ? all.table.rows.slice(0, SHOWN) : [] } };
 }
 
-/** `Measure next: run vllm bench serve ...`, or nothing. */
+/** `Measure next: run vllm bench serve ...`, a command at its end as code to copy, or nothing. */
 export function nextMeasurementLine({ nextMeasurement }: Pick<Decision, "nextMeasurement">): Line {
-  return nextMeasurement === null ? [] : line(strong("Measure next:"), ` ${nextMeasurement}.`);
+  if (nextMeasurement === null) return [];
+  const command = nextMeasurement.indexOf(COMMAND);
+  if (command < 0) return line(strong("Measure next:"), ` ${nextMeasurement}.`);
+  return line(strong("Measure next:"), ` ${nextMeasurement.slice(0, command)}`, code(nextMeasurement.slice(command)));
 }
+
+/** How the command of a benchmark starts; see src/capacity/next-benchmark.ts. */
+const COMMAND = "vllm bench serve --";
 
 function cells(swing: Swing): readonly Line[] {
   return [

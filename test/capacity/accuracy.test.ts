@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Measurement, predictFigures, readTable } from "../../bench/capacity/measurements.ts";
+import { cleanRow, type Measurement, predictFigures, readTable } from "../../bench/capacity/measurements.ts";
 import { ENGINES } from "../../src/capacity/engine.ts";
 
 const table = readTable(new URL("../../bench/data/throughput.csv", import.meta.url));
-const clean = table.measurements.filter(({ excluded }) => excluded === "");
+const clean = table.measurements.flatMap(cleanRow);
 
 /** Medians on the rows that the constants were fitted to; `npm run bench:capacity` prints those on sources held out. */
 function medianError(rows: readonly Measurement[], metric: "outputTokensPerSecond" | "tpotMs" | "ttftMs"): number {

@@ -5,6 +5,7 @@ import { oneAtATime, Z90 } from "../../src/decide/draws.ts";
 import { factsOf } from "../../src/decide/facts.ts";
 import { offersByGpu } from "../../src/decide/fleet.ts";
 import { inputId } from "../../src/decide/inputs.ts";
+import { nextMeasurementOf } from "../../src/decide/next-measurement.ts";
 import { optionsFor } from "../../src/decide/options.ts";
 import { newMemo, type PricedPortfolio, Pricer } from "../../src/decide/portfolio.ts";
 import { instanceOffers } from "../../src/decide/prices.ts";
@@ -138,6 +139,27 @@ describe("bands and probability", () => {
   it("ask for the count that would settle an undecided volume, and for nothing when the decision is sure", () => {
     expect(decisionOf(between(60_000_000)).nextMeasurement).toContain("read last month's requests of requests");
     expect(decisionOf(policy([workload()])).nextMeasurement).toBeNull();
+  });
+
+  it("end with the command of the benchmark when the throughput is what divides the paths", () => {
+    const fleet = { model: "qwen3-32b", instance: "p5.4xlarge", command: "vllm bench serve --model Qwen/Qwen3-32B --save-result" };
+    const [swing] = decisionOf(between(60_000_000)).tornado;
+    if (swing === undefined) throw new Error("the policy has an uncertain input");
+    const input = {
+      id: "throughput/qwen3-32b",
+      kind: "throughput",
+      workload: null,
+      label: "",
+      unit: "",
+      range: { low: 0.8, expected: 1, high: 1.2 },
+      key: "measurements",
+      declared: false,
+    } as const;
+    const next = (measure: typeof fleet | null) =>
+      nextMeasurementOf([{ input: { ...input, measure }, swing: { ...swing, flipRatio: 0.5 }, gapUsd: 1 }], 0.5);
+    expect(next(fleet)).toBe(
+      "run vllm bench serve for qwen3-32b on p5.4xlarge and list the file under measurements: vllm bench serve --model Qwen/Qwen3-32B --save-result",
+    );
   });
 });
 
