@@ -211,7 +211,7 @@ export function tornadoChart(swings: readonly SwingBar[], expected: number): Cha
       ...BASE,
       width,
       height: 50 + swings.length * 30,
-      marginLeft: width < NARROW_PX ? 130 : 190,
+      marginLeft: width < NARROW_PX ? 130 : 250,
       marginBottom: 46,
       marginRight: 24,
       ariaLabel: "Change of the monthly cost when one input moves",
@@ -225,7 +225,7 @@ export function tornadoChart(swings: readonly SwingBar[], expected: number): Cha
 }
 
 /** Characters of a label on the left of a narrow and of a wide chart. */
-const LABEL_LENGTH = { narrow: 16, wide: 27 };
+const LABEL_LENGTH = { narrow: 16, wide: 36 };
 
 function shortened(label: string, width: number): string {
   const longest = width < NARROW_PX ? LABEL_LENGTH.narrow : LABEL_LENGTH.wide;

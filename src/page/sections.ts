@@ -198,6 +198,7 @@ export function tornadoSection({ evaluation }: Shown, place: Place): HTMLElement
     high: swing.highMonthlyUsd,
     why: `${swing.input}: ${swingEnds(swing)}\n${usd(swing.lowMonthlyUsd)} to ${usd(swing.highMonthlyUsd)} a month, expected ${usd(monthlyCostUsd.expected)}`,
   }));
+  const ends = [widest.lowMonthlyUsd, widest.highMonthlyUsd];
   const sure =
     probabilityCheapest === null ? "" : ` The chosen path is the least expensive in ${percent(probabilityCheapest)} of the draws.`;
   const rows = tornado.map((swing, index) => [
@@ -214,7 +215,7 @@ export function tornadoSection({ evaluation }: Shown, place: Place): HTMLElement
     h(
       "p",
       { class: "lead" },
-      `${bars[0]?.label ?? ""} moves the cost most: ${usd(widest.lowMonthlyUsd)} to ${usd(widest.highMonthlyUsd)} a month.${sure}`,
+      `What moves the cost most is ${bars[0]?.label ?? ""}: ${usd(Math.min(...ends))} to ${usd(Math.max(...ends))} a month.${sure}`,
     ),
     place(tornadoChart(bars, monthlyCostUsd.expected)),
     nextMeasurement === null ? null : h("p", { class: "lead" }, `Next: ${nextMeasurement}`),
