@@ -119,8 +119,10 @@ async function peakOf(rows: number): Promise<number> {
   }
   out.end();
   await once(out, "finish");
-  const script = `process.argv.splice(2, 0, "usage", "import"); process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS))); await import(${JSON.stringify(CLI)});`;
-  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, "cli", path], { encoding: "utf8" });
+  const script = `process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS))); await import(${JSON.stringify(CLI)});`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, "usage", "import", path], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   return Number(stderr);
 }
