@@ -1,4 +1,6 @@
 import type { Gpu } from "../catalog/schema.ts";
+import { type Calibration, measuredOf, rescaled } from "./calibrate.ts";
+import { VLLM } from "./engine.ts";
 import { vllmFlags } from "./flags.ts";
 import { canSplitHeads, weightFormat } from "./format.ts";
 import { memoryFit } from "./memory.ts";
@@ -14,13 +16,14 @@ type Outcome =
  * divides the heads. Order: precisions as in the catalog row, GPUs and sizes as asked. A configuration that fails stays in the result with the
  * numbers that failed it.
  *
+ * `calibrations` are the policy's own benchmarks: they win over the prediction of their configuration, its rate and its latencies.
  * What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
  */
-export function searchServing(request: ServingRequest): ServingSearch {
+export function searchServing(request: ServingRequest, calibrations: readonly Calibration[] = []): ServingSearch {
   const served: ServingOption[] = [];
   const unservable: UnservableConfiguration[] = [];
   for (const configuration of configurations(request)) {
-    const outcome = assess(configuration, request);
+    const outcome = assess(configuration, request, calibrations);
     if (outcome.kind === "served") served.push(outcome.option);
     else unservable.push(outcome.why);
   }
@@ -41,14 +44,15 @@ function configurations({ model, gpus, contextWindowTokens }: ServingRequest): S
   return found;
 }
 
-function assess(configuration: ServingConfiguration, request: ServingRequest): Outcome {
+function assess(configuration: ServingConfiguration, request: ServingRequest, calibrations: readonly Calibration[]): Outcome {
   const { gpu, precision } = configuration;
   if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
   const memory = memoryFit(configuration);
   if (!memory.fits) return unservable(configuration, "memory", memory.text);
-  const result = replicaCapacity(configuration, request.shape, request.promise);
+  const measured = measuredOf(configuration, calibrations);
+  const result = replicaCapacity(configuration, request.shape, request.promise, VLLM, measured?.latency);
   if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
-  const { capacity } = result;
+  const capacity = measured === undefined ? result.capacity : rescaled(result.capacity, measured);
   return { kind: "served", option: { configuration, memory, capacity, flags: vllmFlags(configuration, capacity) } };
 }
 

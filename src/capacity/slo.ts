@@ -29,19 +29,39 @@ export type CapacityResult =
  *
  * Without any promise the work is throughput work: the largest batch that the cache and the scheduler hold. With a promise the p95 batch must fit
  * the cache too, since a preempted request breaks its TPOT. Callers check `memoryFit` first.
- * Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
+ * `measured` moves both latencies where the policy's own benchmarks say so: with TPOT 1.2 times the predicted one, 50 ms are kept where the model
+ * says 41.7 ms. Example: Llama 3.3 70B fp8 on 2 x H100, 1000 in / 500 out, TTFT 800 ms, TPOT 50 ms: 3.9 requests/s at 88 running.
  */
 export function replicaCapacity(
   configuration: ServingConfiguration,
   shape: RequestShape,
   promise: LatencyPromise,
   engine: EngineConstants = VLLM,
+  measured: LatencyRatios = AS_PREDICTED,
 ): CapacityResult {
   const serving = servingOf(timingOf(configuration, engine), shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
-  if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return { kind: "capacity", capacity: throughputCapacity(serving) };
+  if (promise.ttftMsP95 === null && promise.tpotMsP95 === null)
+    return { kind: "capacity", capacity: throughputCapacity(serving, measured) };
   const alone = tailLatency(serving, 0);
-  if (marginOf(alone, promise) < 0) return { kind: "misses-promise", text: missText(alone, promise) };
-  return { kind: "capacity", capacity: promisedCapacity(serving, mostWithin(serving, promise, alone)) };
+  const seen = scaled(alone, measured);
+  if (marginOf(seen, promise) < 0) return { kind: "misses-promise", text: missText(seen, promise) };
+  const predicted = {
+    ttftMsP95: promise.ttftMsP95 === null ? null : promise.ttftMsP95 / measured.ttft,
+    tpotMsP95: promise.tpotMsP95 === null ? null : promise.tpotMsP95 / measured.tpot,
+  };
+  return { kind: "capacity", capacity: promisedCapacity(serving, mostWithin(serving, predicted, alone), measured) };
+}
+
+/** Measured / predicted latency of a configuration: the model's own curve over the load is moved by it. */
+export interface LatencyRatios {
+  readonly ttft: number;
+  readonly tpot: number;
+}
+
+const AS_PREDICTED: LatencyRatios = { ttft: 1, tpot: 1 };
+
+function scaled({ ttftMsP95, tpotMsP95 }: TailLatency, { ttft, tpot }: LatencyRatios): TailLatency {
+  return { ttftMsP95: ttftMsP95 * ttft, tpotMsP95: tpotMsP95 * tpot };
 }
 
 /**
@@ -101,14 +121,14 @@ function missText(tail: TailLatency, promise: LatencyPromise): string {
 }
 
 /** The queue never empties: the batch is the largest that the cache and the scheduler hold. Latencies are those at full batch. */
-function throughputCapacity(serving: Serving): ReplicaCapacity {
+function throughputCapacity(serving: Serving, measured: LatencyRatios): ReplicaCapacity {
   const point = operate(serving, serving.maxBatch);
   const confidence = confidenceClass(serving.timing.configuration, serving.shape);
   return {
     requestsPerSecond: banded(closedRate(point), "throughput", confidence),
     concurrency: point.batch,
-    ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
-    tpotMsP95: point.tpotMs,
+    ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95 * measured.ttft,
+    tpotMsP95: point.tpotMs * measured.tpot,
     limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
     confidence,
     measured: null,
@@ -118,13 +138,13 @@ function throughputCapacity(serving: Serving): ReplicaCapacity {
 /** Share by which the load is raised to see what stops it. */
 const NUDGE = 1.001;
 
-function promisedCapacity(serving: Serving, others: number): ReplicaCapacity {
+function promisedCapacity(serving: Serving, others: number, measured: LatencyRatios): ReplicaCapacity {
   const point = openPoint(serving, others);
   const confidence = confidenceClass(serving.timing.configuration, serving.shape);
   return {
     requestsPerSecond: banded(point.requestsPerSecond, "throughput", confidence),
     concurrency: others,
-    ...tailLatency(serving, others),
+    ...scaled(tailLatency(serving, others), measured),
     limitedBy: serving.cacheBound && batchP95(others * NUDGE) > serving.maxBatch ? "kv-cache" : dominantPart(serving, point),
     confidence,
     measured: null,

@@ -1,4 +1,4 @@
-import { type Calibration, impliedPeakRatio, measuredRatio, PLAUSIBLE_PEAK_RATIO, shapeOf } from "../capacity/calibrate.ts";
+import { type Calibration, impliedPeakRatio, measuredRatios, PLAUSIBLE_PEAK_RATIO, shapeOf } from "../capacity/calibrate.ts";
 import { readMeasurement } from "../capacity/measurement.ts";
 import { resolveConfiguration } from "../capacity/question.ts";
 import { type Catalog, findGpu, findOpenModel } from "../catalog/index.ts";
@@ -27,14 +27,14 @@ interface Problem {
  * nothing can read, or that shows a rate beyond the GPU's compute gives an error at its line.
  *
  * Example: `{ file: bench/h100.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8 }` with 1500 tokens/s measured where
- * 1830 are predicted gives one calibration of ratio 0.82.
+ * 1830 are predicted gives one calibration of rate 0.82.
  */
 export function readMeasurements(document: PolicyDocument, catalog: Catalog, files: MeasurementFiles): MeasurementReading {
   const calibrations: Calibration[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, measurement] of (document.policy.measurements ?? []).entries()) {
     const read = calibrationOf(measurement, catalog, files);
-    if ("ratio" in read) calibrations.push(read);
+    if ("ratios" in read) calibrations.push(read);
     else diagnostics.push(diagnosticOf(read, `measurements[${index}].file`, document));
   }
   return { calibrations, diagnostics };
@@ -65,7 +65,7 @@ function calibrationOf(measurement: Measurement, catalog: Catalog, files: Measur
   const { configuration } = resolved;
   const implied = impliedPeakRatio(configuration, result.run, cachedInputRatio);
   if (implied > PLAUSIBLE_PEAK_RATIO) return unusable(file, impliedText(implied, measurement), IMPLIED_FIX);
-  return { configuration, file, ratio: measuredRatio(configuration, result.run, cachedInputRatio) };
+  return { configuration, file, ratios: measuredRatios(configuration, result.run, cachedInputRatio) };
 }
 
 const IMPLIED_FIX =

@@ -1,4 +1,4 @@
-import { type Calibration, rescaled } from "../capacity/calibrate.ts";
+import type { Calibration } from "../capacity/calibrate.ts";
 import { searchServing } from "../capacity/search.ts";
 import type { ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
 import type { Catalog } from "../catalog/index.ts";
@@ -103,7 +103,7 @@ export function realise(
 function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context: OptionContext): ServingSearches {
   const gpus = gpusOnOffer(context);
   const at = (end: keyof Range, growth: number): ServingSearch => {
-    const { served, unservable } = searchServing({
+    const request = {
       model: candidate.model,
       gpus,
       shape: {
@@ -113,8 +113,8 @@ function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context
       },
       promise: { ttftMsP95: workload.ttftMsP95, tpotMsP95: workload.tpotMsP95 },
       contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens),
-    });
-    return { served: served.map((option) => rescaled(option, context.calibrations)), unservable };
+    };
+    return searchServing(request, context.calibrations);
   };
   const first = at("expected", 1);
   const { low, high } = tokenRatios(workload);

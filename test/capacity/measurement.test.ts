@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { impliedPeakRatio, measuredRatio, rescaled } from "../../src/capacity/calibrate.ts";
+import { impliedPeakRatio, measuredRatios } from "../../src/capacity/calibrate.ts";
 import { MAX_MEASUREMENT_BYTES, type MeasuredRun, type MeasurementResult, readMeasurement } from "../../src/capacity/measurement.ts";
 import { predict } from "../../src/capacity/predict.ts";
 import { resolveConfiguration } from "../../src/capacity/question.ts";
 import { searchServing } from "../../src/capacity/search.ts";
+import type { ServingOption } from "../../src/capacity/types.ts";
 import { loadCatalog } from "../../src/catalog/index.ts";
 
 const catalog = loadCatalog();
@@ -101,12 +102,12 @@ describe("a measured run", () => {
     const steady = { ...run, requests: null };
     const shape = { inputTokens: 500, outputTokens: 200, cachedInputRatio: 0 };
     const predicted = predict(configuration(), shape, { kind: "closed", concurrency: 64 }).outputTokensPerSecond.expected;
-    expect(measuredRatio(configuration(), steady, 0)).toBeCloseTo(1720.2 / predicted, 9);
-    expect(measuredRatio(configuration(), { ...steady, outputTokensPerSecond: predicted }, 0)).toBeCloseTo(1, 9);
+    expect(measuredRatios(configuration(), steady, 0).rate).toBeCloseTo(1720.2 / predicted, 9);
+    expect(measuredRatios(configuration(), { ...steady, outputTokensPerSecond: predicted }, 0).rate).toBeCloseTo(1, 9);
   });
 
   it("with a limit of concurrency is a closed loop, whatever rate was asked for", () => {
-    expect(measuredRatio(configuration(), { ...run, requestRate: 500 }, 0)).toBe(measuredRatio(configuration(), run, 0));
+    expect(measuredRatios(configuration(), { ...run, requestRate: 500 }, 0)).toEqual(measuredRatios(configuration(), run, 0));
   });
 
   it("implies 2 x parameters x tokens of work; cached tokens take none", () => {
@@ -116,20 +117,72 @@ describe("a measured run", () => {
     expect(impliedPeakRatio(configuration(), run, 1)).toBeCloseTo(impliedPeakRatio(configuration(), run, 0) / 3.5, 9);
   });
 
+  const shape = { inputTokens: 500, outputTokens: 200, cachedInputRatio: 0 };
+  const promise = { ttftMsP95: 2000, tpotMsP95: 60 };
+  const gpus = catalog.gpus.map((gpu) => ({ gpu, tensorParallelSizes: [1, 2] }));
+  const request = { model: configuration().model, gpus, shape, promise, contextWindowTokens: 4096 };
+  const calibration = (ratios: { rate: number; ttft: number | null; tpot: number | null }, name = "0.json") => ({
+    configuration: configuration(),
+    ratios,
+    file: name,
+  });
+  const measuredOption = (served: readonly ServingOption[]) => {
+    const found = served.find(
+      ({ configuration: c }) => c.gpu.id === "h100" && c.precision === "fp8" && c.tensorParallel === 1 && c.kvPrecision === "bf16",
+    );
+    if (found === undefined) throw new Error("the measured configuration is not served");
+    return found;
+  };
+
   it("rescales its own configuration alone, narrows its band and makes it class A", () => {
-    const shape = { inputTokens: 500, outputTokens: 200, cachedInputRatio: 0 };
-    const promise = { ttftMsP95: 2000, tpotMsP95: 60 };
-    const gpus = catalog.gpus.map((gpu) => ({ gpu, tensorParallelSizes: [1, 2] }));
-    const { served } = searchServing({ model: configuration().model, gpus, shape, promise, contextWindowTokens: 4096 });
-    const halves = [0.25, 1].map((ratio, index) => ({ configuration: configuration(), ratio, file: `${index}.json` }));
-    const after = served.map((option) => rescaled(option, halves));
-    const moved = served.flatMap((option, index) => (after[index] === option ? [] : [{ option, after: after[index] }]));
-    expect(moved).toHaveLength(1);
-    const expected = (moved[0]?.option.capacity.requestsPerSecond.expected ?? 0) / 2;
-    expect(moved[0]?.option.configuration).toMatchObject({ precision: "fp8", tensorParallel: 1, gpu: { id: "h100" } });
-    expect(moved[0]?.after?.capacity).toMatchObject({ confidence: "A", measured: "rescaled x0.50 by 0.json and 1.json" });
-    expect(moved[0]?.after?.capacity.requestsPerSecond.expected).toBeCloseTo(expected, 9);
-    expect(moved[0]?.after?.capacity.requestsPerSecond.p10).toBeCloseTo(0.9 * expected, 9);
-    expect(moved[0]?.after?.capacity.requestsPerSecond.p90).toBeCloseTo(1.1 * expected, 9);
+    const halves = [0.25, 1].map((rate, index) => calibration({ rate, ttft: null, tpot: null }, `${index}.json`));
+    const before = searchServing(request).served;
+    const after = searchServing(request, halves).served;
+    const moved = after.filter((option) => !before.some((other) => JSON.stringify(other) === JSON.stringify(option)));
+    expect(moved).toEqual([measuredOption(after)]);
+    const expected = measuredOption(before).capacity.requestsPerSecond.expected / 2;
+    const { capacity } = measuredOption(after);
+    expect(capacity).toMatchObject({ confidence: "A", measured: "rescaled x0.50 by 0.json and 1.json" });
+    expect(capacity.requestsPerSecond.expected).toBeCloseTo(expected, 9);
+    expect(capacity.requestsPerSecond.p10).toBeCloseTo(0.9 * expected, 9);
+    expect(capacity.requestsPerSecond.p90).toBeCloseTo(1.1 * expected, 9);
+  });
+
+  it("moves the latencies along the model's own curve, and the promise holds for the measured ones", () => {
+    const before = measuredOption(searchServing(request).served).capacity;
+    const slow = measuredOption(searchServing(request, [calibration({ rate: 1, ttft: null, tpot: 2 })]).served).capacity;
+    expect(slow.tpotMsP95).toBeLessThanOrEqual(60 * (1 + 1e-6));
+    expect(slow.concurrency).toBeLessThan(before.concurrency);
+    expect(slow.requestsPerSecond.expected).toBeLessThan(before.requestsPerSecond.expected);
+    const relaxed = { ...request, promise: { ttftMsP95: null, tpotMsP95: null } };
+    const predicted = measuredOption(searchServing(relaxed).served).capacity;
+    const seen = measuredOption(searchServing(relaxed, [calibration({ rate: 1, ttft: 3, tpot: 2 })]).served).capacity;
+    expect(seen.tpotMsP95).toBeCloseTo(2 * predicted.tpotMsP95, 9);
+    expect(seen.ttftMsP95).toBeCloseTo(3 * predicted.ttftMsP95, 9);
+  });
+
+  it("too slow for the promise rules its configuration out with the measured figure, and a fast one lets it in", () => {
+    const out = searchServing(request, [calibration({ rate: 1, ttft: null, tpot: 100 })]);
+    expect(out.unservable).toContainEqual(
+      expect.objectContaining({
+        gpu: "h100",
+        precision: "fp8",
+        tensorParallel: 1,
+        reason: "latency",
+        text: expect.stringMatching(/TPOT p95 is \d{3,}/),
+      }),
+    );
+    const strict = { ...request, promise: { ttftMsP95: null, tpotMsP95: 2 } };
+    expect(searchServing(strict).served).toEqual([]);
+    expect(searchServing(strict, [calibration({ rate: 1, ttft: null, tpot: 0.1 })]).served).toHaveLength(1);
+  });
+
+  it("tells TPOT at any load and TTFT of one request at a time alone", () => {
+    const crowd = measuredRatios(configuration(), { ...run, ttftMs: 500, tpotMs: 30 }, 0);
+    const alone = measuredRatios(configuration(), { ...run, concurrency: 1, ttftMs: 500, tpotMs: 30 }, 0);
+    expect(crowd.ttft).toBeNull();
+    expect(crowd.tpot).toBeGreaterThan(0);
+    expect(alone.ttft).toBeGreaterThan(0);
+    expect(measuredRatios(configuration(), { ...run, tpotMs: null }, 0).tpot).toBeNull();
   });
 });
