@@ -41,9 +41,12 @@ export interface StackConfig {
     readonly workload: string;
     readonly path: "api" | "self-host";
     readonly target: string;
+    /** True when the workload may never use an API: it then stands in no `api[].workloads`. */
     readonly restricted: boolean;
     /** Id of the option at a provider that steps in when own servers fail; absent where none may. */
     readonly fallback?: string;
+    /** The option that takes what exceeds the fleet, e.g. `api/openai/gpt-5.4-mini`; absent when nothing may overflow. */
+    readonly overflow?: string;
   }[];
   /** One address in front of both sides; null where callers follow their routes themselves. */
   readonly gateway: GatewayConfig | null;
@@ -75,6 +78,8 @@ export interface FleetConfig {
   readonly warmInstances: number;
   /** Whether LoRA adapters lie beside the weights. */
   readonly adapters: boolean;
+  /** Instances by the hours of a typical week, local hours of the users; absent when all run all the time. */
+  readonly schedule?: NonNullable<Fleet["schedule"]>;
   readonly vllmFlags: Fleet["vllmFlags"];
   readonly ttftMsP95: number | null;
   readonly rootVolumeGiB: number;
@@ -158,7 +163,7 @@ function notBuilt({ region, decision }: Evaluation, policy: Policy): string | nu
   if (partitionOf(region) === "aws-eusc") {
     return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
   }
-  const bedrock = decision.workloads.some(({ option }) => option?.route === "bedrock");
+  const bedrock = decision.workloads.some(({ option }) => (option?.overflow ?? option)?.route === "bedrock");
   if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && !hasNetwork(policy)) {
     return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
   }
@@ -181,7 +186,9 @@ function anyCompliance(policy: Policy, key: "airGapped" | "privateNetwork"): boo
 /** Cost lines that AWS bills: all but people's time and the tokens of other providers; at least one dollar. */
 function awsBillUsd(evaluation: Evaluation): number {
   const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) =>
-    costLines.filter((line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || option?.route === "bedrock")),
+    costLines.filter(
+      (line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || (option?.overflow ?? option)?.route === "bedrock"),
+    ),
   );
   return Math.max(1, Math.ceil(lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)));
 }
@@ -203,9 +210,10 @@ function apiAccess(evaluation: Evaluation, routes: StackConfig["routes"]): reado
 
 /** What is bought by the token: choices, then fallbacks. */
 function boughtOptions({ decision }: Evaluation, routes: StackConfig["routes"]): readonly (readonly [workload: string, OptionSummary])[] {
-  const chosen = decision.workloads.flatMap(({ name, option }) =>
-    option === null || option.kind === "self-host" ? [] : [[name, option] as const],
-  );
+  const chosen = decision.workloads.flatMap(({ name, option: whole }) => {
+    const option = whole?.overflow ?? whole;
+    return option === null || option.kind === "self-host" ? [] : [[name, option] as const];
+  });
   const fallbacks = decision.workloads.flatMap(({ name, runnersUp }) => {
     const wanted = routes.find(({ workload }) => workload === name)?.fallback;
     return runnersUp.flatMap(({ option }) => (option.id === wanted ? [[name, option] as const] : []));
@@ -241,23 +249,27 @@ function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
     purchase: policy.deploy?.reservedCapacity === true ? "reserved" : (policy.purchase?.gpu ?? "on_demand"),
     warmInstances: policy.deploy?.warmInstances ?? 0,
     adapters: tenants.some(({ needs }) => needs?.customization === "lora"),
+    ...(fleet.schedule === null ? {} : { schedule: fleet.schedule }),
     vllmFlags: fleet.vllmFlags,
     ttftMsP95: promises.length === 0 ? null : Math.min(...promises),
     rootVolumeGiB: rootVolumeGiB(fleet.weightsGiB),
   };
 }
 
+/** Data that may not leave is restricted to own servers; only the overflow of a split may leave, to an API that passed every rule. */
 function routesOf(evaluation: Evaluation, policy: Policy): StackConfig["routes"] {
   return evaluation.decision.workloads.flatMap((decided) => {
-    const { name, path, option } = decided;
+    const { name, path, option, split } = decided;
     if (path === "none" || option === null) return [];
     const workload = policy.workloads.find((entry) => entry.name === name);
     const compliance = { ...policy.compliance, ...workload?.compliance };
     const { dataMayLeave, airGapped } = compliance;
-    const restricted = isRestricted({ dataClasses: workload?.dataClass ?? [], dataMayLeave, airGapped });
+    const restricted = split === null && isRestricted({ dataClasses: workload?.dataClass ?? [], dataMayLeave, airGapped });
     const fleet = evaluation.decision.fleets.find((entry) => entry.workloads.includes(name));
-    const fallback = restricted || policy.deploy?.gateway === "none" ? undefined : fallbackOf(evaluation, decided);
-    return [{ workload: name, path, target: fleet?.id ?? option.id, restricted, ...(fallback === undefined ? {} : { fallback }) }];
+    const fallback = restricted || split !== null || policy.deploy?.gateway === "none" ? undefined : fallbackOf(evaluation, decided);
+    const side = path === "api" ? "api" : "self-host";
+    const beyond = { ...(fallback === undefined ? {} : { fallback }), ...(split === null ? {} : { overflow: split.overflow.id }) };
+    return [{ workload: name, path: side, target: fleet?.id ?? option.id, restricted, ...beyond }];
   });
 }
 

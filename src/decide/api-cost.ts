@@ -33,9 +33,18 @@ interface Meter {
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
  * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
  *
+ * `shares` are the parts of each month's requests that are billed, all of them when it is empty.
+ *
  * Throws when the model has no price at all: candidates without a price are rejected before.
  */
-export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: RequirementFacts, asOf: string, what: Scenario): ApiBill {
+export function apiBill(
+  model: ApiModel,
+  workload: WorkloadFacts,
+  facts: RequirementFacts,
+  asOf: string,
+  what: Scenario,
+  shares: readonly number[] = [],
+): ApiBill {
   const meters: Record<string, Meter> = {};
   const sources = new Set<string>();
   const byMonthUsd: number[] = [];
@@ -50,7 +59,7 @@ export function apiBill(model: ApiModel, workload: WorkloadFacts, facts: Require
       expectedUnitPrices(model, monthDate(asOf, month), input, PROMPT_LENGTHS) ?? expectedUnitPrices(model, asOf, input, PROMPT_LENGTHS);
     if (unit === undefined) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
     sources.add(dated(unit.row));
-    const requests = requestsIn(workload, month, what);
+    const requests = requestsIn(workload, month, what) * (shares[month] ?? 1);
     const interactive = requests * (1 - workload.batchRatio);
     const batch = requests - interactive;
     const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
@@ -92,6 +101,23 @@ export function scaleBill(bill: ApiBill, volume: number, price: number): ApiBill
       unitPriceUsd: line.unitPriceUsd === null ? null : line.unitPriceUsd * price,
       monthlyUsd: line.monthlyUsd === null ? null : line.monthlyUsd * factor,
     })),
+  };
+}
+
+/**
+ * The bill of the requests that overflow, `shares` of each month's: the full bill scaled month by month. Lines are named as
+ * overflow and are worked out when they are read, because a search reads only the total.
+ *
+ * Example: a full bill of 3,000 and 4,000 USD in two months with 10 % and 20 % of overflow is 300 + 800, so 550 USD a month.
+ */
+export function overflowBill(full: ApiBill, shares: readonly number[], linesOf: () => readonly CostLine[]): ApiBill {
+  const byMonthUsd = full.byMonthUsd.map((usd, month) => usd * (shares[month] ?? 0));
+  return {
+    monthlyUsd: byMonthUsd.reduce((sum, usd) => sum + usd, 0) / byMonthUsd.length,
+    byMonthUsd,
+    get lines() {
+      return linesOf().map((line) => ({ ...line, id: `overflow-${line.id}`, label: `Overflow: ${line.label.toLowerCase()}` }));
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
 import { CostSampler } from "./cost-draws.ts";
-import { fleetOf, namesOf, summaryOf } from "./describe.ts";
+import { fleetOf, namesOf, splitOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
@@ -24,6 +24,7 @@ import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
 import { type Solved, solve } from "./solve.ts";
+import { hostsOf, judgementsOf, overflowConditions } from "./split.ts";
 import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
 
@@ -64,30 +65,32 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
   const bands = bandsOf(sampler, chosen);
   const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
   const workloads = pricer.context.workloads.map((entry, index): WorkloadDecision => {
-    const option = chosen.assignment[index];
+    const choice = chosen.assignment[index];
     const band = bands.workloads[index];
-    if (option === undefined || band === undefined) throw new Error("defect: a portfolio serves every workload");
+    if (choice === undefined || band === undefined) throw new Error("defect: a portfolio serves every workload");
     const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
-    const side = option.kind === "self-host" ? "self-host" : "api";
+    const side = hostsOf(choice) === null ? "api" : "self-host";
+    const split = splitOf(choice, entry.workload, chosen.fleets);
     const question = { flips, index, asOf: pricer.context.asOf };
     const breakEvens = breakEvensOf(question);
     const unit = smallestUnitOf(question);
     return {
       name: entry.workload.name,
       line: document.lineOf(entry.workload.pointer),
-      path: side,
-      option: summaryOf(option, chosen.fleets),
+      path: pathOf([choice]),
+      option: summaryOf(choice, chosen.fleets),
+      split,
       requestsPerMonth: entry.workload.requestsPerMonth.expected,
       monthlyCostUsd: band,
       costLines: lines[index] ?? [],
       breakEven,
-      reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
+      reasons: [...costReasons(entry, index, search, flips, document), ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons))],
       rejected: entry.rejected,
       runnersUp: runnersUp(search, chosen, pricer, sampler, index),
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts)
         .filter((point) => point.flipsTo !== side)
         .map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
-      conditions: unique(option.judgement.conditions),
+      conditions: unique([...judgementsOf(choice).flatMap(({ conditions }) => conditions), ...overflowConditions(choice, entry.workload)]),
       breakEvens,
       smallestUnitUsd: unit?.usd ?? null,
       smallestUnitModel: unit?.model ?? null,
@@ -139,7 +142,7 @@ function runnersUp(
   sampler: CostSampler,
   index: number,
 ): WorkloadDecision["runnersUp"] {
-  return (search.shortlists[index] ?? [])
+  return [...(search.shortlists[index] ?? []), ...(search.splits[index] ?? [])]
     .filter((option) => option !== chosen.assignment[index])
     .flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? [])
     .sort((a, b) => a.monthlyUsd - b.monthlyUsd)
@@ -161,8 +164,8 @@ function monthsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firs
       0,
     );
     const hosts = chosen.fleets.reduce((sum, fleet) => {
-      const count = fleet.instancesByMonth.slice(month, month + 1);
-      return sum + usdOf({ ...fleet, instancesByMonth: count }) - usdOf(fleet);
+      const count = fleet.billedByMonth.slice(month, month + 1);
+      return sum + usdOf({ ...fleet, billedByMonth: count }) - usdOf(fleet);
     }, 0);
     return chosen.monthlyUsd + tokens + hosts;
   };
@@ -179,7 +182,7 @@ function pathCosts(search: SearchResult, chosen: PricedPortfolio, sampler: CostS
 }
 
 function whyNoPath(path: PathCost["path"], search: SearchResult): string {
-  if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
+  if (path === "hybrid") return search.shortlists.length < 2 ? "no API may take the overflow of the only workload" : "no feasible mix";
   const missing = search.shortlists.filter(
     (list) => !list.some((option) => (option.kind === "self-host") === (path === "self-host")),
   ).length;
@@ -197,6 +200,7 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
       line: document.lineOf(entry.workload.pointer),
       path: "none",
       option: null,
+      split: null,
       requestsPerMonth: entry.workload.requestsPerMonth.expected,
       monthlyCostUsd: null,
       costLines: [],

@@ -1,21 +1,27 @@
+import type { ApiCandidate, SelfHostCandidate } from "./candidates.ts";
+import { windowsOf } from "./elastic.ts";
 import { fleetId, type SizedFleet } from "./fleet.ts";
-import type { FeasibleOption } from "./options.ts";
+import type { WorkloadFacts } from "./facts.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
 import { weightsGiB } from "./shared-cost.ts";
-import type { Fleet, OptionSummary } from "./types.ts";
+import { type Choice, hostsOf, tokensOf } from "./split.ts";
+import { growthAt } from "./traffic.ts";
+import type { Fleet, OptionSummary, Split } from "./types.ts";
 
 /** The published form of an option; with its fleet when it runs on own instances. */
-export function summaryOf(option: FeasibleOption, fleets: readonly SizedFleet[]): OptionSummary {
-  const { candidate } = option;
-  if (candidate.kind !== "self-host") {
-    return {
-      id: candidate.id,
-      kind: candidate.kind,
-      model: candidate.model.id,
-      route: candidate.route.id,
-      provider: candidate.model.provider,
-    };
+export function summaryOf(choice: Choice, fleets: readonly SizedFleet[]): OptionSummary {
+  if (choice.kind === "split") {
+    const [base, overflow] = [hostSummary(choice.base.candidate, fleets), tokenSummary(choice.overflow.candidate)];
+    return { ...base, id: `hybrid/${base.id.replace(/^self-host\//, "")}+${overflow.id}`, overflow };
   }
+  return choice.kind === "self-host" ? hostSummary(choice.candidate, fleets) : tokenSummary(choice.candidate);
+}
+
+function tokenSummary({ id, kind, model, route }: ApiCandidate): OptionSummary {
+  return { id, kind, model: model.id, route: route.id, provider: model.provider };
+}
+
+function hostSummary(candidate: SelfHostCandidate, fleets: readonly SizedFleet[]): OptionSummary {
   const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
   if (fleet === undefined) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
   const { configuration } = fleet.option;
@@ -54,6 +60,7 @@ export function fleetOf(fleet: SizedFleet): Fleet {
     tensorParallel: configuration.tensorParallel,
     replicasPerInstance: fleet.replicasPerInstance,
     instances: { first, last: fleet.instancesByMonth.at(-1) ?? first, minimum: fleet.minimumInstances },
+    schedule: fleet.schedule === null ? null : windowsOf(fleet.schedule),
     usdPerInstanceHour: offer.usdPerHour,
     utilisationRatio: { mean: fleet.busyReplicas.mean / replicas, peak: fleet.busyReplicas.peak / replicas },
     capacity: {
@@ -82,7 +89,19 @@ export function grouped(value: number): string {
   return fraction === undefined ? separated : `${separated}.${fraction}`;
 }
 
-/** Names a portfolio's options for running text. */
+/** Names a portfolio's models for running text. */
 export function namesOf(priced: PricedPortfolio): string {
-  return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
+  const models = priced.assignment.flatMap((choice) => [hostsOf(choice), tokensOf(choice)]).map((option) => option?.candidate.model.id ?? []);
+  return [...new Set(models.flat())].sort().join(" + ");
+}
+
+/** How the requests of a split workload divide, over all months of the horizon; null for a workload that is not split. */
+export function splitOf(choice: Choice, workload: WorkloadFacts, fleets: readonly SizedFleet[]): Split | null {
+  if (choice.kind !== "split") return null;
+  const fleet = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id);
+  const shares = fleet?.overflowShares.get(workload.name) ?? [];
+  const weights = shares.map((_, month) => growthAt(workload.growthRatioPerMonth, month));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const overflowShareRatio = shares.reduce((sum, share, month) => sum + (share * (weights[month] ?? 0)) / all, 0);
+  return { baseShareRatio: 1 - overflowShareRatio, overflowShareRatio, overflow: tokenSummary(choice.overflow.candidate) };
 }

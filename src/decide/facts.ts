@@ -84,6 +84,8 @@ export interface RequirementFacts {
     readonly gpu: "on_demand" | "savings_plan" | "spot" | "capacity_block";
     readonly gpuDiscountRatio: number;
     readonly apiDiscountRatio: number;
+    /** `weekly`: the fleet follows the hours of a typical week; only where unused hours are not billed. */
+    readonly gpuSchedule: "always" | "weekly";
   };
   /** What soft advantages are worth; null when the policy declares nothing and cost alone decides. */
   readonly preferences: { readonly budgetRatio: number; readonly weights: Weights } | null;
@@ -121,6 +123,7 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
       gpu: policy.purchase?.gpu ?? "on_demand",
       gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
       apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
+      gpuSchedule: policy.purchase?.gpuSchedule ?? "always",
     },
     preferences: policy.preferences === undefined ? null : preferencesOf(policy.preferences, assumed),
     prices: policy.prices ?? {},

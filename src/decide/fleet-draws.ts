@@ -171,7 +171,7 @@ function busyHours(weeks: readonly (readonly number[])[]): readonly (readonly nu
 /** The bill of a fleet is a straight line in its mean number of instances: weights and the on-demand base are there once. */
 function linearCost(fleet: SizedFleet, { facts, catalog }: PricingContext) {
   const at = (instances: number) =>
-    fleetLines({ ...fleet, instancesByMonth: [instances] }, facts, catalog, EXPECTED).reduce(
+    fleetLines({ ...fleet, instancesByMonth: [instances], billedByMonth: [instances] }, facts, catalog, EXPECTED).reduce(
       (sum, line) => sum + (line.monthlyUsd ?? 0),
       0,
     );

@@ -1,7 +1,15 @@
 import type { ServingOption, ServingSearch } from "../capacity/types.ts";
 import type { OpenModel } from "../catalog/schema.ts";
 import { requestsIn } from "./api-cost.ts";
-import { HOURS_PER_MONTH, SECONDS_PER_MONTH, SPARE_FROM_AVAILABILITY_RATIO, TARGET_UTILISATION_RATIO } from "./defaults.ts";
+import {
+  HOURS_PER_MONTH,
+  SCHEDULABLE_PURCHASES,
+  SECONDS_PER_MONTH,
+  SPARE_FROM_AVAILABILITY_RATIO,
+  startUpHours,
+  TARGET_UTILISATION_RATIO,
+} from "./defaults.ts";
+import { type ElasticPlan, type ElasticQuestion, elasticPlan } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
@@ -73,6 +81,8 @@ export interface Busy {
 export interface Tenant {
   readonly workload: WorkloadFacts;
   readonly table: ServingTable;
+  /** USD that one request costs on the API that takes the overflow, by month; absent when the fleet has to serve everything. */
+  readonly overflowUsd?: readonly number[];
 }
 
 /** A sized fleet: which configuration on which instance, how many in each month, and what that costs. */
@@ -83,7 +93,14 @@ export interface SizedFleet {
   readonly option: ServingOption;
   readonly offer: InstanceOffer;
   readonly replicasPerInstance: number;
+  /** Most instances at once in each month, spares included. */
   readonly instancesByMonth: readonly number[];
+  /** Instances billed on average in each month; the same as above unless the fleet follows a schedule. */
+  readonly billedByMonth: readonly number[];
+  /** Instances of the 48 slots of the first month's week (`base-load.ts`); null when all run all the time. */
+  readonly schedule: readonly number[] | null;
+  /** By workload and month: share of its requests that an API takes. Empty when nothing overflows. */
+  readonly overflowShares: ReadonlyMap<string, readonly number[]>;
   readonly minimumInstances: number;
   /** Busy replicas in the mean and the busiest minute of the first month. */
   readonly busyReplicas: Busy;
@@ -97,6 +114,7 @@ export interface SizedFleet {
  *
  * Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
  * need the mean. From 99.9 % promised availability on, one instance more than the load needs.
+ * Tenants that may overflow ask for no spare, and what they leave to the API is weighed against instances (`elastic.ts`).
  * Ties go to the smaller id, so the result does not depend on the order of the catalog.
  */
 export function cheapestFleet(
@@ -108,6 +126,12 @@ export function cheapestFleet(
   const [head, ...rest] = tenants;
   if (head === undefined) return undefined;
   const spare = spareInstances(tenants, facts);
+  const overflows = tenants.some((tenant) => tenant.overflowUsd !== undefined);
+  const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
+  if (overflows || weekly) {
+    const rate = (tenant: Tenant, key: string, month: number) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
+    return cheapestElastic(head, { tenants, facts, what, spare, weekly, replicaRate: rate }, offers);
+  }
   const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
   const busyOf = new Map<string, readonly Busy[]>();
   let best: (Pair & { readonly busy: readonly Busy[] }) | undefined;
@@ -124,6 +148,7 @@ export function cheapestFleet(
   }
   if (best === undefined) return undefined;
   const { replicas } = best;
+  const instancesByMonth = best.busy.map((month) => instancesFor(month, replicas, spare));
   return {
     model: head.table.model,
     tenants,
@@ -131,11 +156,70 @@ export function cheapestFleet(
     option: widestOption(tenants, best.key, best.option),
     offer: best.offer,
     replicasPerInstance: replicas,
-    instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
+    instancesByMonth,
+    billedByMonth: instancesByMonth,
+    schedule: null,
+    overflowShares: new Map(),
     minimumInstances: 1 + spare,
     busyReplicas: best.busy[0] ?? { mean: 0, peak: 0 },
     monthlyUsd: (bestUsdPerHour / best.busy.length) * HOURS_PER_MONTH,
   };
+}
+
+/** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together. */
+function cheapestElastic(head: Tenant, question: ElasticQuestion, offers: OffersByGpu): SizedFleet | undefined {
+  const { tenants, what, spare } = question;
+  let best: { readonly pair: Pair; readonly plan: ElasticPlan } | undefined;
+  let bestUsd = Number.POSITIVE_INFINITY;
+  const { facts } = question;
+  const pairs = (tenants.length === 1 ? frontier(head.table, offers) : pairsOf(head.table, offers))
+    .filter((pair) => tenants.every((tenant) => tenant.table.options.has(pair.key)))
+    .map((pair) => ({ pair, floorUsd: pairFloorUsd(pair, tenants, facts, what) }))
+    .sort((a, b) => a.floorUsd - b.floorUsd);
+  for (const { pair, floorUsd } of pairs) {
+    if (floorUsd * (1 - 1e-9) > bestUsd) break;
+    const unit = { usdPerHour: pair.offer.usdPerHour * what.gpuPrice, capacity: pair.replicas * TARGET_UTILISATION_RATIO };
+    const { memory, configuration } = pair.option;
+    const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+    const base = pair.offer.onDemandBaseUsdPerHour * what.gpuPrice * HOURS_PER_MONTH * plan.billedByMonth.length;
+    const usd = plan.usd + base;
+    if (usd > bestUsd || (usd === bestUsd && best !== undefined && best.pair.id <= pair.id)) continue;
+    best = { pair, plan };
+    bestUsd = usd;
+  }
+  if (best === undefined) return undefined;
+  const { pair, plan } = best;
+  const months = plan.billedByMonth.length;
+  const hourly = (plan.billedByMonth.reduce((sum, count) => sum + count, 0) / months) * pair.offer.usdPerHour;
+  return {
+    model: head.table.model,
+    tenants,
+    key: pair.key,
+    option: widestOption(tenants, pair.key, pair.option),
+    offer: pair.offer,
+    replicasPerInstance: pair.replicas,
+    instancesByMonth: plan.instancesByMonth,
+    billedByMonth: plan.billedByMonth,
+    schedule: plan.schedule,
+    overflowShares: plan.overflowShares,
+    minimumInstances: 1 + spare,
+    busyReplicas: plan.busy,
+    monthlyUsd: (hourly + pair.offer.onDemandBaseUsdPerHour) * HOURS_PER_MONTH,
+  };
+}
+
+/** Least that all tenants can cost on one pair over the horizon: never idle, or on their API, and one instance in any case. */
+function pairFloorUsd(pair: Pair, tenants: readonly Tenant[], facts: RequirementFacts, what: Scenario): number {
+  const usdPerHour = pair.offer.usdPerHour * what.gpuPrice;
+  let usd = 0;
+  for (const { workload, table, overflowUsd } of tenants) {
+    for (let month = 0; month < facts.horizonMonths; month++) {
+      const rate = replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
+      const own = usdPerHour / (rate * 3600);
+      usd += requestsIn(workload, month, what) * Math.min(own, overflowUsd?.[month] ?? own);
+    }
+  }
+  return Math.max(usd, usdPerHour * HOURS_PER_MONTH * facts.horizonMonths);
 }
 
 /** A serving configuration on an instance that carries its GPU. */
@@ -219,9 +303,11 @@ function widestOption(tenants: readonly Tenant[], key: string, option: ServingOp
     .reduce((wide, next) => (next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide), option);
 }
 
-function spareInstances(tenants: readonly Tenant[], facts: RequirementFacts): number {
+/** Instances kept beside the load: one where a tenant that cannot overflow promises 99.9 % or more, none in a prototype. */
+export function spareInstances(tenants: readonly Tenant[], facts: RequirementFacts): number {
   if (facts.stage === "prototype") return 0;
-  return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= SPARE_FROM_AVAILABILITY_RATIO) ? 1 : 0;
+  const bound = tenants.filter((tenant) => tenant.overflowUsd === undefined);
+  return bound.some(({ workload }) => (workload.availabilityRatio ?? 0) >= SPARE_FROM_AVAILABILITY_RATIO) ? 1 : 0;
 }
 
 /** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
@@ -241,6 +327,31 @@ function busyReplicas(tenants: readonly Tenant[], key: string, month: number, fa
     mean += rate / replica;
   }
   return { mean, peak: Math.max(mean, busiestHour(loads)) };
+}
+
+/**
+ * Least that one tenant's load can cost a month: every request on an instance that is never idle, or on the overflow API where
+ * that costs less. A lower bound of its part of any fleet, whoever shares it.
+ */
+export function loadFloorUsd(tenant: Tenant, offers: OffersByGpu, facts: RequirementFacts, what: Scenario): number {
+  const pairs = frontier(tenant.table, offers);
+  let usd = 0;
+  for (let month = 0; month < facts.horizonMonths; month++) {
+    const perRequest = pairs.map(({ key, replicas, offer }) => {
+      const rate = replicaRate(tenant.table, key, month, facts.horizonMonths, what) * replicas * TARGET_UTILISATION_RATIO;
+      return (offer.usdPerHour * what.gpuPrice) / (rate * 3600);
+    });
+    const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
+    usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
+  }
+  return usd / facts.horizonMonths;
+}
+
+/** A month of the least expensive instance that can serve a tenant; undefined when none can. */
+export function cheapestInstanceUsd(tenant: Tenant, offers: OffersByGpu, what: Scenario): number | undefined {
+  const pairs = frontier(tenant.table, offers);
+  if (pairs.length === 0) return undefined;
+  return Math.min(...pairs.map(({ offer }) => offer.usdPerHour)) * what.gpuPrice * HOURS_PER_MONTH;
 }
 
 /** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */

@@ -5,6 +5,7 @@ import type { FeasibleOption } from "./options.ts";
 import { type Assignment, type PricedPortfolio, Pricer } from "./portfolio.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
+import { type Choice, choiceId, hostsOf } from "./split.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
 
 /** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
@@ -18,7 +19,7 @@ type Side = "api" | "self-host";
 
 /** Least expensive option of a side for one workload, all other workloads as chosen. */
 interface Rival {
-  readonly option: FeasibleOption;
+  readonly option: Choice;
   readonly monthlyUsd: number;
 }
 
@@ -36,12 +37,17 @@ export class Flips {
     this.shortlists = shortlists;
   }
 
-  /** Best option of a side in a scenario; undefined when the rules leave none. */
+  /**
+   * Best option of a side in a scenario; undefined when the rules leave none. Where the workload is split, its split stands
+   * with the own instances: what is asked is when to leave them.
+   */
   rival(index: number, side: Side, what: Scenario): Rival | undefined {
     const pricer = this.#pricer(what);
     let best: Rival | undefined;
-    for (const option of this.shortlists[index] ?? []) {
-      if ((option.kind === "self-host") !== (side === "self-host")) continue;
+    const taken = this.chosen.assignment[index];
+    const options: readonly Choice[] = this.shortlists[index] ?? [];
+    for (const option of taken?.kind === "split" ? [...options, taken] : options) {
+      if ((hostsOf(option) !== null) !== (side === "self-host")) continue;
       const assignment: Assignment = this.chosen.assignment.with(index, option);
       const priced = pricer.price(assignment);
       if (priced !== undefined && (best === undefined || priced.monthlyUsd < best.monthlyUsd))
@@ -122,7 +128,7 @@ export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts
   const workload = facts.workloads[index];
   const option = flips.chosen.assignment[index];
   if (workload === undefined || option === undefined) return null;
-  const side = option.kind === "self-host" ? "self-host" : "api";
+  const side = hostsOf(option) === null ? "api" : "self-host";
   const sideAt = (factor: number) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
   const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
   if (flip === null) return null;
@@ -130,7 +136,7 @@ export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts
   if (other === undefined) return null;
   const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
   const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
-  return { requestsPerMonth, versus: other.option.candidate.id, reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7) };
+  return { requestsPerMonth, versus: choiceId(other.option), reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7) };
 }
 
 interface Parameter {

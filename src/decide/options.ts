@@ -15,10 +15,23 @@ import type { RuleContext } from "./rules/rule.ts";
 import { growthAt } from "./traffic.ts";
 import type { RejectedOption } from "./types.ts";
 
+/** A model by the token that every hard rule lets through. */
+export interface TokenOption {
+  readonly kind: "api" | "managed";
+  readonly candidate: ApiCandidate;
+  readonly judgement: Judgement;
+}
+
+/** A model on own instances that every hard rule lets through, with the configurations that serve it. */
+export interface SelfHostOption {
+  readonly kind: "self-host";
+  readonly candidate: SelfHostCandidate;
+  readonly judgement: Judgement;
+  readonly table: ServingTable;
+}
+
 /** An option that every hard rule lets through. */
-export type FeasibleOption =
-  | { readonly kind: "api" | "managed"; readonly candidate: ApiCandidate; readonly judgement: Judgement }
-  | { readonly kind: "self-host"; readonly candidate: SelfHostCandidate; readonly judgement: Judgement; readonly table: ServingTable };
+export type FeasibleOption = TokenOption | SelfHostOption;
 
 /** A workload with everything that does not depend on prices or volume: its options and what was ruled out. */
 export interface WorkloadOptions {

@@ -1,15 +1,16 @@
 import type { Catalog } from "../catalog/index.ts";
-import { type ApiBill, apiBill, requestsIn, scaleBill } from "./api-cost.ts";
+import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill } from "./api-cost.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
-import { cheapestFleet, fleetId, type OffersByGpu, type SizedFleet, type Tenant } from "./fleet.ts";
-import type { FeasibleOption, WorkloadOptions } from "./options.ts";
+import { cheapestFleet, fleetId, type OffersByGpu, type SizedFleet, spareInstances, type Tenant } from "./fleet.ts";
+import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines, type Sharing, sharedLines } from "./shared-cost.ts";
+import { type Choice, hostsOf, tokensOf } from "./split.ts";
 import type { CostLine } from "./types.ts";
 
 /** One choice for each workload, in policy order. */
-export type Assignment = readonly FeasibleOption[];
+export type Assignment = readonly Choice[];
 
 /** An assignment with its bill: what each workload's own tokens cost, the fleets, and what is shared. */
 export interface PricedPortfolio {
@@ -67,19 +68,17 @@ export class Pricer {
 
   /** Undefined when a shared fleet has no configuration that serves all its workloads. */
   price(assignment: Assignment): PricedPortfolio | undefined {
-    const bills = assignment.map((option, index) => (option.kind === "self-host" ? null : this.#bill(index, option)));
     const priced = this.#fleetsOf(assignment);
     if (priced === undefined) return undefined;
-    const sharing = this.#sharingOf(
-      assignment,
-      priced.map(({ fleet }) => fleet),
-    );
+    const fleets = priced.map(({ fleet }) => fleet);
+    const bills = assignment.map((choice, index) => this.#billOf(index, choice, fleets));
+    const sharing = this.#sharingOf(assignment, fleets);
     const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
     const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
-    const training = assignment.map((option, index) => this.#training(index, option));
+    const training = assignment.map((choice, index) => [hostsOf(choice), tokensOf(choice)].flatMap((option) => (option === null ? [] : this.#training(index, option))));
     const trained = training.reduce((sum, lines) => sum + totalUsd(lines), 0);
     const monthlyUsd = own + hardware + trained + this.#sharedUsd(sharing);
-    return { assignment, bills, training, fleets: sharing.fleets, sharing, monthlyUsd };
+    return { assignment, bills, training, fleets, sharing, monthlyUsd };
   }
 
   /** Cost of one workload served alone, with everything shared charged to it; undefined when it cannot be. */
@@ -108,28 +107,107 @@ export class Pricer {
     return tuningLines(option, workloadAt(this.context.workloads, index), this.context, this.context.what);
   }
 
-  #bill(index: number, option: FeasibleOption & { readonly kind: "api" | "managed" }): ApiBill {
+  #bill(index: number, option: TokenOption): ApiBill {
     const { facts, asOf, what, memo } = this.context;
     const workload = workloadAt(this.context.workloads, index);
     const key = `${index}|${option.candidate.id}|${what.tokens}`;
     const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
     memo.bills.set(key, base);
-    return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
+    return scaleBill(base, this.#volume(index), what.apiPrice);
+  }
+
+  /** Requests in this scenario against the expected ones. */
+  #volume(index: number): number {
+    const workload = workloadAt(this.context.workloads, index);
+    return requestsIn(workload, 0, this.context.what) / requestsIn(workload, 0, EXPECTED);
+  }
+
+  /** What all requests would cost at the price of an overflow, which never waits for a batch: list price and expected volume. */
+  #overflowAtList(index: number, to: TokenOption): ApiBill {
+    const { facts, asOf, what, memo } = this.context;
+    const workload = workloadAt(this.context.workloads, index);
+    const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
+    const known = memo.bills.get(key);
+    if (known !== undefined) return known;
+    const bill = apiBill(to.candidate.model, { ...workload, batchRatio: 0 }, facts, asOf, scenario({ tokens: what.tokens }));
+    memo.bills.set(key, bill);
+    return bill;
+  }
+
+  /** Tokens of one workload on one API, in USD a month. */
+  tokenUsd(index: number, option: TokenOption): number {
+    return this.#bill(index, option).monthlyUsd;
+  }
+
+  /** Whether a tenant asks its fleet for an instance beyond the load. */
+  asksSpare(tenant: Tenant): boolean {
+    return spareInstances([tenant], this.context.facts) > 0;
+  }
+
+  /** Least that keys, network and people of each side cost when any workload is on it: those of its simplest member. */
+  sharedFloors(lists: readonly (readonly Choice[])[]): { readonly common: number; readonly api: number; readonly hosts: number } {
+    const none = { keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [] };
+    const common = this.#sharedUsd(none);
+    const least = (sharings: readonly Sharing[]) =>
+      sharings.length === 0 ? 0 : Math.min(...sharings.map((sharing) => this.#sharedUsd(sharing))) - common;
+    const choices = lists.flatMap((list, index) => list.map((choice) => ({ index, choice })));
+    const api = choices.flatMap(({ index, choice }) => {
+      const option = tokensOf(choice);
+      if (option === null || choice.kind === "split") return [];
+      const [keyedProviders, keylessModels] = isKeyless(option) ? [0, 1] : [1, 0];
+      return [{ ...none, keyedProviders, keylessModels, apiWorkloads: [workloadAt(this.context.workloads, index)] }];
+    });
+    const hosts = choices.flatMap(({ index, choice }) => {
+      if (choice.kind !== "self-host") return [];
+      const fleet = this.#fleet(`${choice.candidate.model.id}|${index}`, [this.tenant(index, choice, null)])?.fleet;
+      return fleet === undefined ? [] : [{ ...none, fleets: [{ ...fleet, instancesByMonth: fleet.instancesByMonth.map(() => 1) }] }];
+    });
+    return { common, api: least(api), hosts: least(hosts) };
+  }
+
+  #billOf(index: number, choice: Choice, fleets: readonly SizedFleet[]): ApiBill | null {
+    if (choice.kind === "self-host") return null;
+    if (choice.kind !== "split") return this.#bill(index, choice);
+    const { facts, asOf, what } = this.context;
+    const workload = workloadAt(this.context.workloads, index);
+    const fleet = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id);
+    const shares = fleet?.overflowShares.get(workload.name);
+    if (shares === undefined) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
+    const list = this.#overflowAtList(index, choice.overflow);
+    const [volume, price] = [this.#volume(index), what.apiPrice];
+    const full = { ...list, byMonthUsd: list.byMonthUsd.map((usd) => usd * volume * price) };
+    return overflowBill(full, shares, () => {
+      const all = { ...workload, batchRatio: 0 };
+      const bill = apiBill(choice.overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
+      return scaleBill(bill, volume, price).lines;
+    });
+  }
+
+  /** A workload on own instances, with the price of its overflow where it has one. */
+  tenant(index: number, host: SelfHostOption, overflow: TokenOption | null): Tenant {
+    const workload = workloadAt(this.context.workloads, index);
+    if (overflow === null) return { workload, table: host.table };
+    const list = this.#overflowAtList(index, overflow);
+    const overflowUsd = list.byMonthUsd.map((usd, month) => (usd * this.context.what.apiPrice) / requestsIn(workload, month, EXPECTED));
+    return { workload, table: host.table, overflowUsd };
   }
 
   #fleetsOf(assignment: Assignment): readonly { readonly fleet: SizedFleet; readonly usd: number }[] | undefined {
-    const groups = new Map<string, { readonly index: number; readonly tenant: Tenant }[]>();
-    assignment.forEach((option, index) => {
-      if (option.kind !== "self-host") return;
-      const group = groups.get(option.candidate.model.id) ?? [];
-      group.push({ index, tenant: { workload: workloadAt(this.context.workloads, index), table: option.table } });
-      groups.set(option.candidate.model.id, group);
+    const groups = new Map<string, { readonly id: string; readonly tenant: () => Tenant }[]>();
+    assignment.forEach((choice, index) => {
+      const host = hostsOf(choice);
+      if (host === null) return;
+      const overflow = choice.kind === "split" ? choice.overflow : null;
+      const group = groups.get(host.candidate.model.id) ?? [];
+      const id = overflow === null ? `${index}` : `${index}+${overflow.candidate.id}`;
+      group.push({ id, tenant: () => this.tenant(index, host, overflow) });
+      groups.set(host.candidate.model.id, group);
     });
     const fleets = [];
     for (const [model, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const fleet = this.#fleet(
-        `${model}|${group.map(({ index }) => index).join(",")}`,
-        group.map(({ tenant }) => tenant),
+        `${model}|${group.map(({ id }) => id).join(",")}`,
+        group.map(({ tenant }) => tenant()),
       );
       if (fleet === undefined) return undefined;
       fleets.push(fleet);
@@ -140,7 +218,9 @@ export class Pricer {
   #fleet(group: string, tenants: readonly Tenant[]): { readonly fleet: SizedFleet; readonly usd: number } | undefined {
     const { offers, facts, catalog, what, memo } = this.context;
     const volumes = tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",");
-    const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
+    // Where load may overflow, the prices of both sides decide how many instances are worth running.
+    const prices = tenants.some(({ overflowUsd }) => overflowUsd !== undefined) ? `|${what.gpuPrice}|${what.apiPrice}` : "";
+    const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}${prices}`;
     if (!memo.fleets.has(key)) {
       const fleet = cheapestFleet(tenants, offers, facts, what);
       const lines = fleet === undefined ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
@@ -156,8 +236,9 @@ export class Pricer {
   #sharingOf(assignment: Assignment, fleets: readonly SizedFleet[]): Sharing {
     const keyed = new Set<string>();
     const keyless = new Set<string>();
-    const apiWorkloads = assignment.flatMap((option, index) => {
-      if (option.kind === "self-host") return [];
+    const apiWorkloads = assignment.flatMap((choice, index) => {
+      const option = tokensOf(choice);
+      if (option === null) return [];
       if (isKeyless(option)) keyless.add(option.candidate.model.id);
       else keyed.add(option.candidate.route.id);
       return [workloadAt(this.context.workloads, index)];

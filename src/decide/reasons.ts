@@ -6,6 +6,8 @@ import type { Flips } from "./flips.ts";
 import type { WorkloadOptions } from "./options.ts";
 import { EXPECTED } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
+import type { Choice } from "./split.ts";
+import { simplerReason, splitReason } from "./split-reasons.ts";
 import type { Reason } from "./types.ts";
 
 /**
@@ -26,13 +28,14 @@ export function costReasons(
   const chosen = flips.chosen.assignment[index];
   const reasons: Reason[] = currentReason(entry, index, search, flips, document);
   if (api === undefined || own === undefined) reasons.push(onlySide(entry, api === undefined ? "api" : "self-host", document));
-  if (api !== undefined && own !== undefined) {
+  if (chosen?.kind === "split") reasons.push(splitReason(chosen, index, search, flips, volumeLine));
+  if (chosen?.kind !== "split" && api !== undefined && own !== undefined) {
     const side = chosen?.kind === "self-host" ? "self-host" : "api";
     const [mine, other] = side === "api" ? [api, own] : [own, api];
     const gap = other.monthlyUsd - mine.monthlyUsd;
     const word = gap >= 0 ? "less" : "more";
-    const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
-    const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
+    const names = side === "api" ? `${modelOf(api.option)} by the token` : `${modelOf(own.option)} on own instances`;
+    const rival = side === "api" ? `${modelOf(own.option)} on own instances` : `${modelOf(api.option)} by the token`;
     reasons.push({
       rule: "cost",
       verdict: "info",
@@ -51,7 +54,12 @@ export function costReasons(
       source: null,
     });
   }
+  if (search.simpler) reasons.push(simplerReason());
   return reasons;
+}
+
+function modelOf(choice: Choice): string {
+  return (choice.kind === "split" ? choice.base : choice).candidate.model.id;
 }
 
 /** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */

@@ -1,14 +1,17 @@
+import { branchAndBound, floorsOf } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import type { Assignment, PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
+import { type Choice, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 
 /** How many of the least expensive options of each side a workload brings into the joint search. */
 const SHORTLIST_API = 3;
 const SHORTLIST_SELF_HOST = 3;
-/** Up to this many assignments all are priced; beyond, a search by single and paired swaps. */
-const EXACT_LIMIT = 20_000;
+/** The search looks at no more partial assignments than this, and prices no more; beyond, the best found so far stands. */
+const NODE_LIMIT = 200_000;
+const PRICED_LIMIT = 20_000;
 
 export type PathKind = "api" | "self-host" | "hybrid";
 
@@ -18,17 +21,20 @@ export interface SearchResult {
   readonly byPath: Readonly<Partial<Record<PathKind, PricedPortfolio>>>;
   readonly shortlists: readonly (readonly FeasibleOption[])[];
   readonly exact: boolean;
+  /** Splits of each workload that were searched with the shortlist. */
+  readonly splits: readonly (readonly SplitOption[])[];
+  /** True when a split would save less than 2 % and the plan without one was taken. */
+  readonly simpler: boolean;
   /** Workloads that keep what serves them today, by index, with what a switch would save in USD a month. */
   readonly kept: readonly { readonly index: number; readonly savingUsd: number }[];
   /** True when a tie within 2 % went to the API. */
   readonly tied: boolean;
 }
 
-/** Path of an assignment: all by the token, all on own instances, or both. */
+/** Path of an assignment: all by the token, all on own instances, or both. A workload with an overflow is on both. */
 export function pathOf(assignment: Assignment): PathKind {
-  const own = assignment.filter((option) => option.kind === "self-host").length;
-  if (own === 0) return "api";
-  return own === assignment.length ? "self-host" : "hybrid";
+  if (assignment.every((choice) => hostsOf(choice) === null)) return "api";
+  return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
 }
 
 /** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
@@ -59,25 +65,40 @@ export function rankAlone(pricer: Pricer, entry: WorkloadOptions, index: number)
 }
 
 /**
- * Finds the least expensive assignment of all workloads together, then applies two preferences: within 2 % the API
- * wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+ * Finds the least expensive assignment of all workloads together, splits included, then applies three preferences: within 2 %
+ * the API wins, within 2 % a plan without splits wins, and what serves a workload today is kept unless leaving it saves more
+ * than 10 % of that workload's bill.
  */
 export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(pricer)): SearchResult {
-  if (shortlists.some((list) => list.length === 0)) {
-    return { chosen: undefined, byPath: {}, shortlists, exact: true, kept: [], tied: false };
-  }
-  const size = shortlists.reduce((product, list) => product * list.length, 1);
-  const exact = size <= EXACT_LIMIT;
-  const byPath: Partial<Record<PathKind, PricedPortfolio>> = {};
-  const visit = (priced: PricedPortfolio) => {
-    const path = pathOf(priced.assignment);
-    const known = byPath[path];
-    if (known === undefined || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
-  };
-  if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
-  else swapSearch(pricer, shortlists, visit);
-  const cheapest = least(Object.values(byPath), pricer);
-  return { byPath, shortlists, exact, ...prefer(pricer, cheapest, byPath.api, shortlists) };
+  const splits = shortlists.map((list, index) => {
+    const entry = pricer.context.workloads[index];
+    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.tokenUsd(index, option));
+  });
+  const found: Found = { byPath: {}, plain: undefined };
+  const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
+  if (shortlists.some((list) => list.length === 0)) return { byPath: found.byPath, shortlists, splits, exact: true, ...nothing };
+  const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
+  swapSearch(pricer, lists, (priced) => note(found, priced));
+  const exact = branchAndBound(
+    floorsOf(pricer, lists),
+    (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY,
+    (assignment) => visitPriced(pricer, assignment, (priced) => note(found, priced)),
+    { nodes: NODE_LIMIT, visits: PRICED_LIMIT },
+  );
+  return { byPath: found.byPath, shortlists, splits, exact, ...prefer(pricer, found, shortlists) };
+}
+
+interface Found {
+  readonly byPath: Partial<Record<PathKind, PricedPortfolio>>;
+  /** The least expensive portfolio without a split. */
+  plain: PricedPortfolio | undefined;
+}
+
+function note(found: Found, priced: PricedPortfolio): void {
+  const path = pathOf(priced.assignment);
+  const less = (known: PricedPortfolio | undefined) => known === undefined || priced.monthlyUsd < known.monthlyUsd;
+  if (less(found.byPath[path])) found.byPath[path] = priced;
+  if (priced.assignment.every((choice) => choice.kind !== "split") && less(found.plain)) found.plain = priced;
 }
 
 function visitPriced(pricer: Pricer, assignment: Assignment, visit: (priced: PricedPortfolio) => void): PricedPortfolio | undefined {
@@ -86,25 +107,9 @@ function visitPriced(pricer: Pricer, assignment: Assignment, visit: (priced: Pri
   return priced;
 }
 
-function everyAssignment(lists: readonly (readonly FeasibleOption[])[], visit: (assignment: Assignment) => void): void {
-  const pick: FeasibleOption[] = [];
-  const descend = (depth: number) => {
-    const list = lists[depth];
-    if (list === undefined) {
-      visit([...pick]);
-      return;
-    }
-    for (const option of list) {
-      pick[depth] = option;
-      descend(depth + 1);
-    }
-  };
-  descend(0);
-}
-
-/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves. */
-function swapSearch(pricer: Pricer, lists: readonly (readonly FeasibleOption[])[], visit: (priced: PricedPortfolio) => void): void {
-  const first = (list: readonly FeasibleOption[], own: boolean) => list.find((option) => (option.kind === "self-host") === own) ?? list[0];
+/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves: a good bound. */
+function swapSearch(pricer: Pricer, lists: readonly (readonly Choice[])[], visit: (priced: PricedPortfolio) => void): void {
+  const first = (list: readonly Choice[], own: boolean) => list.find((option) => (option.kind === "self-host") === own) ?? list[0];
   const starts = [lists.map((list) => first(list, false)), lists.map((list) => first(list, true)), lists.map((list) => list[0])];
   for (const start of starts) {
     let best = visitPriced(
@@ -129,15 +134,19 @@ function swapSearch(pricer: Pricer, lists: readonly (readonly FeasibleOption[])[
 
 function prefer(
   pricer: Pricer,
-  cheapest: PricedPortfolio | undefined,
-  api: PricedPortfolio | undefined,
+  { byPath, plain }: Found,
   shortlists: readonly (readonly FeasibleOption[])[],
-): Pick<SearchResult, "chosen" | "kept" | "tied"> {
-  if (cheapest === undefined) return { chosen: undefined, kept: [], tied: false };
+): Pick<SearchResult, "chosen" | "kept" | "tied" | "simpler"> {
+  const cheapest = least(Object.values(byPath), pricer);
+  if (cheapest === undefined) return { chosen: undefined, kept: [], tied: false, simpler: false };
+  const { api } = byPath;
   const { facts, catalog } = pricer.context;
   const value = (priced: PricedPortfolio) => worthOf(priced, facts, catalog);
-  const tied = api !== undefined && api !== cheapest && value(api) <= value(cheapest) * (1 + TIE_RATIO);
-  return { ...keepCurrent(pricer, tied ? api : cheapest, shortlists), tied };
+  const near = (portfolio: PricedPortfolio | undefined): portfolio is PricedPortfolio =>
+    portfolio !== undefined && portfolio !== cheapest && value(portfolio) <= value(cheapest) * (1 + TIE_RATIO);
+  if (near(api)) return { ...keepCurrent(pricer, api, shortlists), tied: true, simpler: false };
+  if (near(plain)) return { ...keepCurrent(pricer, plain, shortlists), tied: false, simpler: true };
+  return { ...keepCurrent(pricer, cheapest, shortlists), tied: false, simpler: false };
 }
 
 /**

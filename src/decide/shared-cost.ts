@@ -162,8 +162,8 @@ function gatewayPlatform(all: StackResources, plain: StackResources, line: LineM
 /** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
 export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: Catalog, what: Scenario): readonly CostLine[] {
   const line: LineMaker = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-  const months = fleet.instancesByMonth.length;
-  const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+  const months = fleet.billedByMonth.length;
+  const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
   const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
   const weights = weightsGiB(fleet);
   const gpu: CostLine = {

@@ -1,6 +1,7 @@
 import type { Bottleneck, ConfidenceClass } from "../capacity/types.ts";
 import type { Certainty, Precision } from "../catalog/schema.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
+import type { ScheduleWindow } from "./elastic.ts";
 import type { BreakEvenVariant, Cause, Conflict, LeaveWhen, Relaxation, WorkloadGrowth } from "./why-types.ts";
 
 /** What a decision says; every type here is plain data and is read by report/, stack-config.ts and the tests. */
@@ -84,6 +85,16 @@ export interface OptionSummary {
   readonly instances?: number;
   readonly tensorParallel?: number;
   readonly precision?: Precision;
+  /** The API that takes what exceeds the instances; only on a split, whose other fields are those of its instances. */
+  readonly overflow?: OptionSummary;
+}
+
+/** How a split workload's requests divide over the horizon. The two shares add up to 1. */
+export interface Split {
+  readonly baseShareRatio: number;
+  /** Share of the requests that go to the API, at most: each hour is counted as if it came at the rate of its worst minute. */
+  readonly overflowShareRatio: number;
+  readonly overflow: OptionSummary;
 }
 
 /** One line of the bill, an average month of the horizon. `monthlyUsd` null marks a price that nobody knows; it is never 0. */
@@ -161,6 +172,8 @@ export interface Fleet {
   readonly replicasPerInstance: number;
   /** Instances in the first month, the last month, and the floor that availability asks. */
   readonly instances: { readonly first: number; readonly last: number; readonly minimum: number };
+  /** Instances by the hours of a typical week, first month; null when all run all the time. */
+  readonly schedule: readonly ScheduleWindow[] | null;
   readonly usdPerInstanceHour: number;
   /** Share of the fleet's capacity in use in the mean hour and in the busiest hour, first month. */
   readonly utilisationRatio: { readonly mean: number; readonly peak: number };
@@ -182,8 +195,10 @@ export interface WorkloadDecision {
   readonly name: string;
   /** Line of the workload in the policy. */
   readonly line: number;
-  readonly path: "api" | "self-host" | "none";
+  /** `hybrid`: own instances for the base of the load, an API for the overflow; `split` says how much. */
+  readonly path: Path;
   readonly option: OptionSummary | null;
+  readonly split: Split | null;
   readonly requestsPerMonth: number;
   readonly monthlyCostUsd: Band | null;
   readonly costLines: readonly CostLine[];

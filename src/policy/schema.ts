@@ -209,6 +209,10 @@ export const PolicyFile = z
           .enum(["on_demand", "savings_plan", "spot", "capacity_block"])
           .optional()
           .describe("How GPU instances are bought. Default on_demand."),
+        gpu_schedule: z
+          .enum(["always", "weekly"])
+          .optional()
+          .describe("Whether instances run all the time, or follow the hours of a typical week (on_demand and spot only). Default always."),
         gpu_discount_ratio: ratio.optional().describe("Your discount on the GPU list price; 0.3 is 30 % off. Default 0."),
         api_discount_ratio: ratio.optional().describe("Your discount on API list prices. Default 0."),
       })

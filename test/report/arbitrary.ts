@@ -89,6 +89,7 @@ function workloadNamed(name: string): fc.Arbitrary<WorkloadDecision> {
     growth: fc.constant(null),
     conflict: fc.constant(null),
     relaxations: fc.constant([]),
+    split: fc.constant(null),
     considered: fc.record({ total: fc.nat(900), feasible: fc.nat(90) }),
   };
   const nothing = fc.record({

@@ -1,0 +1,125 @@
+import { HOURS_PER_MONTH } from "./defaults.ts";
+
+/**
+ * A typical week as 48 kinds of hour: the 24 hours of a weekday, each five times, then those of a weekend day, each twice.
+ * All weeks of `traffic.ts` are made of them.
+ */
+export const SLOTS: readonly { readonly at: number; readonly hoursPerWeek: number }[] = [
+  ...Array.from({ length: 24 }, (_, hour) => ({ at: hour, hoursPerWeek: 5 })),
+  ...Array.from({ length: 24 }, (_, hour) => ({ at: 120 + hour, hoursPerWeek: 2 })),
+];
+export const HOURS_PER_WEEK = 168;
+/** Weeks of a month: 730 / 168 = 4.345. */
+export const WEEKS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_WEEK;
+
+/**
+ * What one month asks of a fleet, in busy replicas of its configuration, by slot of the week.
+ *
+ * `must` and `may` are loads of the hour's worst minute (mean of the hour x peak factor): those that the fleet has to serve,
+ * and those that an API may take. `overflowUsd` is what one hour costs when the API takes all of `may`.
+ */
+export interface Demand {
+  readonly must: readonly number[];
+  readonly may: readonly number[];
+  readonly overflowUsd: readonly number[];
+  /** Mean loads of the hour, to know what is left for batch requests. */
+  readonly meanMust: readonly number[];
+  readonly meanMay: readonly number[];
+  /** Batch requests, averaged over the week: they wait for a free hour and never overflow. */
+  readonly batch: number;
+}
+
+/**
+ * Share of the overflowing load that goes to the API in one slot: (must + may - capacity) / may, between 0 and 1.
+ *
+ * `must` and `may` are loads of the worst minute, so an hour is counted as if all its requests came at the rate of its worst
+ * minute. That is the largest overflow that any course of load within the hour can cause: with mean m and worst minute k x m,
+ * the expected excess over c is at most m - c / k, reached when load is either 0 or k x m. The API's bill is never understated.
+ *
+ * Example: 10 replicas' worth of load in the worst minute on a capacity of 7 sends 30 % of the hour's requests to the API.
+ */
+export function overflowShare(must: number, may: number, capacity: number): number {
+  if (may <= 0) return 0;
+  return Math.min(1, Math.max(0, (must + may - capacity) / may));
+}
+
+/** Overflow of a month in USD when slot `index` of the week has `capacityAt(index)` busy replicas to give. */
+export function overflowUsdOf(demand: Demand, capacityAt: (slot: number) => number): number {
+  let usd = 0;
+  for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+    const cost = demand.overflowUsd[slot] ?? 0;
+    if (cost > 0) usd += hoursPerWeek * cost * overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacityAt(slot));
+  }
+  return usd * WEEKS_PER_MONTH;
+}
+
+/** Whether a week of this capacity holds the mean load that stays and all batch requests. */
+export function roomForBatch(demand: Demand, capacityAt: (slot: number) => number): boolean {
+  if (demand.batch <= 0) return true;
+  let room = 0;
+  for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+    const capacity = capacityAt(slot);
+    const stays = 1 - overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacity);
+    room += hoursPerWeek * (capacity - (demand.meanMust[slot] ?? 0) - (demand.meanMay[slot] ?? 0) * stays);
+  }
+  return room >= demand.batch * HOURS_PER_WEEK - 1e-9;
+}
+
+/** Price and capacity of one instance: what it costs an hour, and the busy replicas that it may carry. */
+export interface UnitOfFleet {
+  readonly usdPerHour: number;
+  readonly capacity: number;
+}
+
+/** Smallest number of instances that a load needs; at least 1. Rounding noise of a billionth does not add an instance. */
+export function instancesFor(load: number, unit: UnitOfFleet): number {
+  return Math.max(1, Math.ceil(load / unit.capacity - 1e-9));
+}
+
+/**
+ * Instances that run all month and cost least together with the overflow, without spares. More instances never raise the
+ * overflow and save less and less of it, so the cost is convex in their number and the least is found by bisection.
+ */
+export function steadyInstances(demand: Demand, unit: UnitOfFleet): number {
+  const load = (slot: number) => (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0);
+  const peak = Math.max(...SLOTS.map((_, slot) => load(slot)));
+  const mean = SLOTS.reduce((sum, row, slot) => sum + row.hoursPerWeek * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0)), 0);
+  const most = instancesFor(Math.max(peak, mean / HOURS_PER_WEEK + demand.batch), unit);
+  if (demand.may.every((value) => value === 0)) return most;
+  const usd = (count: number) =>
+    count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => count * unit.capacity);
+  let low = Math.min(most, instancesFor(Math.max(...demand.must), unit));
+  while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
+  let high = most;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (usd(middle) <= usd(middle + 1)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * Instances of each slot when the fleet follows the week, without spares. Within an hour the cost is linear in the capacity up
+ * to the load, so the least lies at the load that must be served, just below the whole load, or at the whole load.
+ */
+export function weeklyInstances(demand: Demand, unit: UnitOfFleet): readonly number[] {
+  const counts = SLOTS.map((_, slot) => {
+    const [must, may] = [demand.must[slot] ?? 0, demand.may[slot] ?? 0];
+    const least = instancesFor(must, unit);
+    const all = instancesFor(must + may, unit);
+    const usd = (count: number) =>
+      count * unit.usdPerHour + (demand.overflowUsd[slot] ?? 0) * overflowShare(must, may, count * unit.capacity);
+    return [least, Math.max(least, all - 1), all].reduce((best, next) => (usd(next) < usd(best) ? next : best));
+  });
+  let extra = 0;
+  while (!roomForBatch(demand, (slot) => ((counts[slot] ?? 0) + extra) * unit.capacity)) extra++;
+  return counts.map((count) => count + extra);
+}
+
+/** Instances that are started in a typical week: the steps upwards from hour to hour, Sunday's last hour before Monday's first. */
+export function startsPerWeek(counts: readonly number[]): number {
+  const at = (day: number, hour: number) => counts[(day < 5 ? 0 : 24) + hour] ?? 0;
+  const week = Array.from({ length: HOURS_PER_WEEK }, (_, index) => at(Math.floor(index / 24), index % 24));
+  return week.reduce((sum, count, index) => sum + Math.max(0, count - (week.at(index - 1) ?? 0)), 0);
+}

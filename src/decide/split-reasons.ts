@@ -1,0 +1,42 @@
+import { TIE_RATIO } from "./defaults.ts";
+import { usd } from "./describe.ts";
+import type { Flips } from "./flips.ts";
+import { EXPECTED } from "./scenario.ts";
+import type { SearchResult } from "./search.ts";
+import type { SplitOption } from "./split.ts";
+import type { Reason } from "./types.ts";
+
+/**
+ * Why a workload is split: what the overflow saves against each side alone.
+ *
+ * Example: "qwen3-32b on own instances with gpt-5.4-mini for the overflow costs $4,120 a month less than own instances for the
+ * whole peak and $9,300 less than gpt-5.4-mini alone, people included".
+ */
+export function splitReason(split: SplitOption, index: number, search: SearchResult, flips: Flips, line: number): Reason {
+  const api = flips.rival(index, "api", EXPECTED);
+  const own = leastOwnUsd(index, search, flips);
+  const total = flips.chosen.monthlyUsd;
+  const against = [
+    ...(own === undefined ? [] : [`${difference(own - total)} than own instances for the whole peak`]),
+    ...(api === undefined ? [] : [`${difference(api.monthlyUsd - total)} than an API alone`]),
+  ];
+  const pair = `${split.base.candidate.model.id} on own instances with ${split.overflow.candidate.model.id} for the overflow`;
+  return { rule: "cost", verdict: "info", text: `${pair} costs ${against.join(" and ")}, people included`, line, source: null };
+}
+
+function leastOwnUsd(index: number, search: SearchResult, flips: Flips): number | undefined {
+  const costs = (search.shortlists[index] ?? []).flatMap((option) =>
+    option.kind === "self-host" ? (flips.base.price(flips.chosen.assignment.with(index, option))?.monthlyUsd ?? []) : [],
+  );
+  return costs.length === 0 ? undefined : Math.min(...costs);
+}
+
+function difference(saved: number): string {
+  return `${usd(Math.abs(saved))} a month ${saved >= 0 ? "less" : "more"}`;
+}
+
+/** A split that saves next to nothing is not worth a router and a second supplier. */
+export function simplerReason(): Reason {
+  const text = `sending the overflow to an API would save less than ${TIE_RATIO * 100} %, so the plan without it was taken`;
+  return { rule: "tie", verdict: "info", text, line: null, source: null };
+}

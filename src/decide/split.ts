@@ -1,0 +1,77 @@
+import { grouped } from "./describe.ts";
+import type { WorkloadFacts } from "./facts.ts";
+import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
+import type { Judgement } from "./rules/judge.ts";
+import { busiestHourRate } from "./traffic.ts";
+
+/** One workload on own instances for the base of its load, with an API for what exceeds them. */
+export interface SplitOption {
+  readonly kind: "split";
+  readonly base: SelfHostOption;
+  readonly overflow: TokenOption;
+}
+
+/** What may serve a workload in a portfolio: a feasible option, or two of them together. */
+export type Choice = FeasibleOption | SplitOption;
+
+/** Own instances of a choice; null when it has none. */
+export function hostsOf(choice: Choice): SelfHostOption | null {
+  if (choice.kind === "split") return choice.base;
+  return choice.kind === "self-host" ? choice : null;
+}
+
+/** The part of a choice that is bought by the token; null when it has none. */
+export function tokensOf(choice: Choice): TokenOption | null {
+  if (choice.kind === "split") return choice.overflow;
+  return choice.kind === "self-host" ? null : choice;
+}
+
+/** Stable id of a choice: that of its option, or `hybrid/qwen3-32b+api/openai/gpt-5.4-mini`. */
+export function choiceId(choice: Choice): string {
+  if (choice.kind !== "split") return choice.candidate.id;
+  return `hybrid/${choice.base.candidate.model.id}+${choice.overflow.candidate.id}`;
+}
+
+/**
+ * Whether requests of a workload may go to an API when its servers are full, which nobody sees happen.
+ *
+ * It fails closed: the policy must say what the data is (`data_class`) or that it may leave (`data_may_leave: true`), and the API
+ * must pass every rule on its own; a rule that is only waived does not open a way out for the overflow.
+ */
+export function mayOverflow({ workload }: WorkloadOptions, to: TokenOption): boolean {
+  const declared = workload.dataClasses.length > 0 || workload.compliance.dataMayLeave === true;
+  return declared && to.judgement.reasons.every(({ verdict }) => verdict === "pass" || verdict === "info");
+}
+
+/** Verdicts on each part of a choice. */
+export function judgementsOf(choice: Choice): readonly Judgement[] {
+  return [hostsOf(choice), tokensOf(choice)].flatMap((option) => option?.judgement ?? []);
+}
+
+/**
+ * What must be arranged for a split: no spare instance runs, so the API stands in for one that fails.
+ * Example: "gpt-5.4-mini must be able to take 46 requests/s of support-chat while an instance is replaced: agree the rate limit".
+ */
+export function overflowConditions(choice: Choice, workload: WorkloadFacts): readonly string[] {
+  if (choice.kind !== "split") return [];
+  const rate = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
+  const most = grouped(Number(rate.toPrecision(2)));
+  const model = choice.overflow.candidate.model.id;
+  return [`${model} must be able to take ${most} requests/s of ${workload.name} while an instance is replaced: agree the rate limit`];
+}
+
+/**
+ * Every split of one workload out of the listed options: each model on own instances, with the API whose tokens cost this
+ * workload least among those that may take its overflow. Empty when none may.
+ */
+export function splitsOf(
+  entry: WorkloadOptions,
+  options: readonly FeasibleOption[],
+  usdOf: (option: TokenOption) => number,
+): readonly SplitOption[] {
+  const [overflow] = options
+    .flatMap((option) => (option.kind === "self-host" || !mayOverflow(entry, option) ? [] : [{ option, usd: usdOf(option) }]))
+    .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
+  if (overflow === undefined) return [];
+  return options.flatMap((base) => (base.kind === "self-host" ? [{ kind: "split", base, overflow: overflow.option } as const] : []));
+}
