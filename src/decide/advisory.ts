@@ -133,7 +133,7 @@ function flowchartVote(workload: WorkloadFacts, decided: WorkloadDecision): Vote
 
 function cheaperSide(volume: number, { breakEven, path }: WorkloadDecision): "api" | "self-host" {
   if (breakEven !== null) return volume >= breakEven.requestsPerMonth ? "self-host" : "api";
-  return path === "self-host" ? "self-host" : "api";
+  return path === "api" ? "api" : "self-host";
 }
 
 /** The framework's own break-even formula on this workload's tokens; nothing to say where the request costs nothing. */

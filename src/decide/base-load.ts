@@ -86,8 +86,7 @@ export function steadyInstances(demand: Demand, unit: UnitOfFleet): number {
   const mean = SLOTS.reduce((sum, row, slot) => sum + row.hoursPerWeek * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0)), 0);
   const most = instancesFor(Math.max(peak, mean / HOURS_PER_WEEK + demand.batch), unit);
   if (demand.may.every((value) => value === 0)) return most;
-  const usd = (count: number) =>
-    count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => count * unit.capacity);
+  const usd = (count: number) => count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => count * unit.capacity);
   let low = Math.min(most, instancesFor(Math.max(...demand.must), unit));
   while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
   let high = most;

@@ -231,10 +231,10 @@ function outcomeOf(decision: Decision): Outcome {
 }
 
 function outcomeOfSolved({ facts, search: { chosen } }: Solved): Outcome {
-  const sideAt = (index: number) => (chosen === undefined ? "none" : chosen.assignment[index]?.kind === "self-host" ? "self-host" : "api");
+  const pathAt = (index: number) => (chosen === undefined ? "none" : pathOf(chosen.assignment.slice(index, index + 1)));
   return {
     path: chosen === undefined ? "none" : pathOf(chosen.assignment),
-    paths: new Map(facts.workloads.map(({ name }, index) => [name, sideAt(index)])),
+    paths: new Map(facts.workloads.map(({ name }, index) => [name, pathAt(index)])),
     monthlyUsd: chosen?.monthlyUsd ?? null,
   };
 }

@@ -24,7 +24,8 @@ import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
 import { type Solved, solve } from "./solve.ts";
-import { hostsOf, judgementsOf, overflowConditions } from "./split.ts";
+import { hostsOf, judgementsOf } from "./split.ts";
+import { overflowConditions } from "./split-reasons.ts";
 import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
 

@@ -1,7 +1,7 @@
 import type { ApiCandidate, SelfHostCandidate } from "./candidates.ts";
 import { windowsOf } from "./elastic.ts";
-import { fleetId, type SizedFleet } from "./fleet.ts";
 import type { WorkloadFacts } from "./facts.ts";
+import { fleetId, type SizedFleet } from "./fleet.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
 import { weightsGiB } from "./shared-cost.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
@@ -91,7 +91,9 @@ export function grouped(value: number): string {
 
 /** Names a portfolio's models for running text. */
 export function namesOf(priced: PricedPortfolio): string {
-  const models = priced.assignment.flatMap((choice) => [hostsOf(choice), tokensOf(choice)]).map((option) => option?.candidate.model.id ?? []);
+  const models = priced.assignment
+    .flatMap((choice) => [hostsOf(choice), tokensOf(choice)])
+    .map((option) => option?.candidate.model.id ?? []);
   return [...new Set(models.flat())].sort().join(" + ");
 }
 

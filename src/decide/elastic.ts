@@ -1,15 +1,15 @@
+import { requestsIn } from "./api-cost.ts";
 import {
   type Demand,
   HOURS_PER_WEEK,
   overflowShare,
+  overflowUsdOf,
   SLOTS,
   startsPerWeek,
   steadyInstances,
   type UnitOfFleet,
-  overflowUsdOf,
   weeklyInstances,
 } from "./base-load.ts";
-import { requestsIn } from "./api-cost.ts";
 import { HOURS_PER_MONTH, SECONDS_PER_MONTH } from "./defaults.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { Tenant } from "./fleet.ts";
@@ -174,11 +174,15 @@ export interface ScheduleWindow {
  */
 export function windowsOf(counts: readonly number[]): readonly ScheduleWindow[] {
   const windows: ScheduleWindow[] = [];
-  for (const [days, offset] of [["weekday", 0], ["weekend", 24]] as const) {
+  for (const [days, offset] of [
+    ["weekday", 0],
+    ["weekend", 24],
+  ] as const) {
     for (let hour = 0; hour < 24; hour++) {
       const instances = counts[offset + hour] ?? 0;
       const last = windows.at(-1);
-      if (last !== undefined && last.days === days && last.instances === instances) windows[windows.length - 1] = { ...last, toHour: hour + 1 };
+      if (last !== undefined && last.days === days && last.instances === instances)
+        windows[windows.length - 1] = { ...last, toHour: hour + 1 };
       else windows.push({ days, fromHour: hour, toHour: hour + 1, instances });
     }
   }

@@ -6,6 +6,7 @@ import { TRAINED } from "../policy/tuning-rules.ts";
 import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
+import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
@@ -33,6 +34,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
     ...notAsked(trace, document),
+    ...splitFindings(trace, document),
     ...(trace.decision.exact
       ? []
       : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]),
@@ -54,7 +56,8 @@ function stale(trace: Trace, catalog: Catalog, asOf: string): Finding[] {
 
 function shutdowns(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): Finding[] {
   const end = monthDate(asOf, trace.facts.horizonMonths);
-  return trace.decision.workloads.flatMap(({ name, option, line }): Finding[] => {
+  return trace.decision.workloads.flatMap(({ name, option: whole, line }): Finding[] => {
+    const option = whole?.overflow ?? whole;
     const model = option === null ? undefined : findApiModel(catalog, option.model);
     if (option === null || option.kind === "self-host" || model === undefined || model.shutdownOn === null || model.shutdownOn > end)
       return [];
@@ -90,7 +93,8 @@ function unpriced(trace: Trace): Finding[] {
 /** Cached or batch tokens whose own price nobody knows are billed at the list price; said, because the true bill may be smaller. */
 function missingDiscounts(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): Finding[] {
   return trace.facts.workloads.flatMap((workload): Finding[] => {
-    const option = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
+    const whole = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
+    const option = whole?.overflow ?? whole;
     const model = option === null || option === undefined ? undefined : findApiModel(catalog, option.model);
     const price = option?.kind === "self-host" || model === undefined ? undefined : priceRowOn(model, asOf);
     if (price === undefined) return [];
@@ -122,7 +126,7 @@ function busiestMinuteTokens(workload: WorkloadFacts): number {
 function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
   return trace.facts.workloads.flatMap((workload): Finding[] => {
     const trained = workload.fineTuning === null && TRAINED.includes(workload.customization);
-    const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
+    const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && (path === "api" || path === "hybrid"));
     const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
     const peak = busiestMinuteTokens(workload);
     return [

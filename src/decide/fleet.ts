@@ -172,8 +172,7 @@ function cheapestElastic(head: Tenant, question: ElasticQuestion, offers: Offers
   let best: { readonly pair: Pair; readonly plan: ElasticPlan } | undefined;
   let bestUsd = Number.POSITIVE_INFINITY;
   const { facts } = question;
-  const pairs = (tenants.length === 1 ? frontier(head.table, offers) : pairsOf(head.table, offers))
-    .filter((pair) => tenants.every((tenant) => tenant.table.options.has(pair.key)))
+  const pairs = jointFrontier(tenants, offers)
     .map((pair) => ({ pair, floorUsd: pairFloorUsd(pair, tenants, facts, what) }))
     .sort((a, b) => a.floorUsd - b.floorUsd);
   for (const { pair, floorUsd } of pairs) {
@@ -213,10 +212,13 @@ function pairFloorUsd(pair: Pair, tenants: readonly Tenant[], facts: Requirement
   const usdPerHour = pair.offer.usdPerHour * what.gpuPrice;
   let usd = 0;
   for (const { workload, table, overflowUsd } of tenants) {
-    for (let month = 0; month < facts.horizonMonths; month++) {
+    const least = overflowUsd === undefined ? undefined : Math.min(...overflowUsd);
+    const steady = workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0;
+    const months = steady ? 1 : facts.horizonMonths;
+    for (let month = 0; month < months; month++) {
       const rate = replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
       const own = usdPerHour / (rate * 3600);
-      usd += requestsIn(workload, month, what) * Math.min(own, overflowUsd?.[month] ?? own);
+      usd += (requestsIn(workload, month, what) * Math.min(own, least ?? own) * facts.horizonMonths) / months;
     }
   }
   return Math.max(usd, usdPerHour * HOURS_PER_MONTH * facts.horizonMonths);
@@ -263,6 +265,43 @@ function frontier(table: ServingTable, offers: OffersByGpu): readonly Pair[] {
   const pairs = kept.map(({ pair }) => pair);
   frontiers.set(table, { offers, pairs });
   return pairs;
+}
+
+interface JointFrontier {
+  readonly tables: readonly ServingTable[];
+  readonly offers: OffersByGpu;
+  readonly pairs: readonly Pair[];
+}
+
+const jointFrontiers = new WeakMap<ServingTable, JointFrontier[]>();
+
+/** As `frontier`, for several tenants on one fleet: pairs that serve all of them and that no other pair beats for each of them. */
+function jointFrontier(tenants: readonly Tenant[], offers: OffersByGpu): readonly Pair[] {
+  const [head, ...rest] = tenants.map(({ table }) => table);
+  if (head === undefined) return [];
+  if (rest.length === 0) return frontier(head, offers);
+  const known = jointFrontiers.get(head) ?? [];
+  const same = known.find(
+    (row) => row.offers === offers && row.tables.length === rest.length && row.tables.every((table, index) => table === rest[index]),
+  );
+  if (same !== undefined) return same.pairs;
+  const rows = pairsOf(head, offers)
+    .filter((pair) => rest.every((table) => table.options.has(pair.key)))
+    .map((pair) => ({ pair, rates: [head, ...rest].flatMap((table) => ratesOf(table, pair)) }))
+    .sort(
+      (a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || sumOf(b.rates) - sumOf(a.rates) || (a.pair.id < b.pair.id ? -1 : 1),
+    );
+  const kept: typeof rows = [];
+  for (const next of rows) {
+    if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+  }
+  const pairs = kept.map(({ pair }) => pair);
+  jointFrontiers.set(head, [...known, { tables: rest, offers, pairs }]);
+  return pairs;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */

@@ -4,8 +4,8 @@ import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
 import { type Assignment, type PricedPortfolio, Pricer } from "./portfolio.ts";
 import { type Scenario, scenario } from "./scenario.ts";
-import { monthDate, monthsUntil } from "./traffic.ts";
 import { type Choice, choiceId, hostsOf } from "./split.ts";
+import { monthDate, monthsUntil } from "./traffic.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
 
 /** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */

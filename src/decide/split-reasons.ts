@@ -1,9 +1,11 @@
 import { TIE_RATIO } from "./defaults.ts";
-import { usd } from "./describe.ts";
+import { grouped, usd } from "./describe.ts";
+import type { WorkloadFacts } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import { EXPECTED } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
-import type { SplitOption } from "./split.ts";
+import type { Choice, SplitOption } from "./split.ts";
+import { busiestHourRate } from "./traffic.ts";
 import type { Reason } from "./types.ts";
 
 /**
@@ -39,4 +41,16 @@ function difference(saved: number): string {
 export function simplerReason(): Reason {
   const text = `sending the overflow to an API would save less than ${TIE_RATIO * 100} %, so the plan without it was taken`;
   return { rule: "tie", verdict: "info", text, line: null, source: null };
+}
+
+/**
+ * What must be arranged for a split: no spare instance runs, so the API stands in for one that fails.
+ * Example: "gpt-5.4-mini must be able to take 46 requests/s of support-chat while an instance is replaced: agree the rate limit".
+ */
+export function overflowConditions(choice: Choice, workload: WorkloadFacts): readonly string[] {
+  if (choice.kind !== "split") return [];
+  const rate = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
+  const most = grouped(Number(rate.toPrecision(2)));
+  const model = choice.overflow.candidate.model.id;
+  return [`${model} must be able to take ${most} requests/s of ${workload.name} while an instance is replaced: agree the rate limit`];
 }

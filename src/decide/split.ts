@@ -1,8 +1,6 @@
-import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
 import type { Judgement } from "./rules/judge.ts";
-import { busiestHourRate } from "./traffic.ts";
 
 /** One workload on own instances for the base of its load, with an API for what exceeds them. */
 export interface SplitOption {
@@ -39,8 +37,7 @@ export function choiceId(choice: Choice): string {
  * must pass every rule on its own; a rule that is only waived does not open a way out for the overflow.
  */
 export function mayOverflow({ workload }: WorkloadOptions, to: TokenOption): boolean {
-  const declared = workload.dataClasses.length > 0 || workload.compliance.dataMayLeave === true;
-  return declared && to.judgement.reasons.every(({ verdict }) => verdict === "pass" || verdict === "info");
+  return isClassDeclared(workload) && to.judgement.reasons.every(({ verdict }) => verdict === "pass" || verdict === "info");
 }
 
 /** Verdicts on each part of a choice. */
@@ -48,16 +45,9 @@ export function judgementsOf(choice: Choice): readonly Judgement[] {
   return [hostsOf(choice), tokensOf(choice)].flatMap((option) => option?.judgement ?? []);
 }
 
-/**
- * What must be arranged for a split: no spare instance runs, so the API stands in for one that fails.
- * Example: "gpt-5.4-mini must be able to take 46 requests/s of support-chat while an instance is replaced: agree the rate limit".
- */
-export function overflowConditions(choice: Choice, workload: WorkloadFacts): readonly string[] {
-  if (choice.kind !== "split") return [];
-  const rate = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
-  const most = grouped(Number(rate.toPrecision(2)));
-  const model = choice.overflow.candidate.model.id;
-  return [`${model} must be able to take ${most} requests/s of ${workload.name} while an instance is replaced: agree the rate limit`];
+/** Whether the policy says what the data of a workload is, or that it may leave. What is not known stays. */
+export function isClassDeclared({ dataClasses, compliance }: WorkloadFacts): boolean {
+  return dataClasses.length > 0 || compliance.dataMayLeave === true;
 }
 
 /**

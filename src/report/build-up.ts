@@ -46,7 +46,7 @@ export function costViews(workloads: readonly WorkloadDecision[]): readonly Cost
       workload: shortName(workload.name),
       title: line(
         strong(shortName(workload.name)),
-        `: ${servedBy(workload.option)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`,
+        `: ${servedBy(workload.option, workload.split)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`,
       ),
       table: {
         columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
@@ -184,6 +184,16 @@ function sizeOf({ instances, instanceType }: Fleet): string {
   return `${count} × ${shortName(instanceType)}`;
 }
 
+/** `weekday 0-9 h 2, 9-18 h 4, 18-24 h 2; weekend 0-24 h 2`. */
+function scheduleWords(schedule: NonNullable<Fleet["schedule"]>): string {
+  const on = (days: string) =>
+    schedule
+      .filter((window) => window.days === days)
+      .map(({ fromHour, toHour, instances }) => `${fromHour}-${toHour} h ${instances}`)
+      .join(", ");
+  return `weekday ${on("weekday")}; weekend ${on("weekend")}`;
+}
+
 function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
   const { instances, capacity, utilisationRatio } = fleet;
   const growth =
@@ -195,6 +205,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
       "Servers",
       `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`,
     ],
+    ...(fleet.schedule === null ? [] : [["Schedule", scheduleWords(fleet.schedule)] as const]),
     ["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
     [
       "Capacity",

@@ -56,7 +56,7 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
   const monthly = workload.monthlyCostUsd;
   const title = line(
     strong(`Workload ${clean(workload.name, 64)}`),
-    ` (line ${workload.line}): ${pathWords[workload.path]}, ${servedBy(workload.option)}`,
+    ` (line ${workload.line}): ${pathWords[workload.path]}, ${servedBy(workload.option, workload.split)}`,
   );
   const facts = [
     `${quantity(workload.requestsPerMonth)} requests a month; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,

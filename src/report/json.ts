@@ -155,6 +155,14 @@ function workloadOf(workload: WorkloadDecision): object {
       text: relaxation.text,
     })),
     considered: { total: workload.considered.total, feasible: workload.considered.feasible },
+    split:
+      workload.split === null
+        ? null
+        : {
+            baseShareRatio: figure(workload.split.baseShareRatio),
+            overflowShareRatio: figure(workload.split.overflowShareRatio),
+            overflow: optionOf(workload.split.overflow),
+          },
   };
 }
 
@@ -183,8 +191,9 @@ function causeOf({ kind, edits, otherEdits, togetherUsd, evaluations, capped, te
 
 /** Fields that an option does not have are absent, as the schema says; JSON.stringify leaves undefined out. */
 function optionOf(option: OptionSummary): object {
-  const { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision } = option;
-  return { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision };
+  const { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision, overflow } = option;
+  const shown = { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision };
+  return overflow === undefined ? shown : { ...shown, overflow: optionOf(overflow) };
 }
 
 function costLineOf({ id, label, quantity, unit, unitPriceUsd, monthlyUsd, source, share }: CostLine): object {
@@ -228,6 +237,7 @@ function fleetOf(fleet: Fleet): object {
     },
     vllmFlags: fleet.vllmFlags,
     workloads: fleet.workloads,
+    schedule: fleet.schedule,
   };
 }
 

@@ -72,7 +72,7 @@ function changeCell(delta: WorkloadDelta | undefined): string {
 }
 
 function servedByCell(workload: WorkloadDecision, before: OptionSummary | null | undefined): string {
-  const now = servedBy(workload.option);
+  const now = servedBy(workload.option, workload.split);
   if (before === undefined || before === null || workload.option === null || before.id === workload.option.id) return now;
   return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
 }

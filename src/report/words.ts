@@ -1,4 +1,5 @@
-import type { BreakEven, OptionSummary, Path } from "../decide/types.ts";
+import type { BreakEven, OptionSummary, Path, Split } from "../decide/types.ts";
+import { percent } from "./money.ts";
 import { clean } from "./text.ts";
 
 const MAX_NAME = 64;
@@ -32,20 +33,28 @@ export function shortName(value: string): string {
 }
 
 /**
- * What serves a workload, in a few words.
+ * What serves a workload, in a few words; of a split with the share of the requests that overflow, where it is given.
  *
- * Example: `gpt-4.1-mini (openai)`, `llama-3.3-70b-instruct fp8 on 2 × p5.48xlarge`.
+ * Example: `gpt-4.1-mini (openai)`, `llama-3.3-70b-instruct fp8 on 2 × p5.48xlarge`,
+ * `qwen3-32b fp8 on 3 × g6e.12xlarge, API overflow 7% (gpt-4.1-mini)`.
  */
-export function servedBy(option: OptionSummary | null): string {
+export function servedBy(option: OptionSummary | null, split: Split | null = null): string {
   if (option === null) return "nothing fits";
+  const { overflow, ...base } = option;
+  if (overflow !== undefined) {
+    const share = split === null ? "" : ` ${percent(split.overflowShareRatio)}`;
+    const role = split?.overflowShareRatio === 0 ? "API as the spare" : `API overflow${share}`;
+    return `${servedBy(base)}, ${role} (${shortName(overflow.model)})`;
+  }
   if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
   const precision = option.precision === undefined ? "" : ` ${option.precision}`;
   const instances = option.instances === undefined ? "" : `${option.instances}\u00a0×\u00a0`;
   return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
 }
 
-/** The side on which an option stands. */
-export function sideOf(option: OptionSummary): "api" | "self-host" {
+/** The path on which an option stands. */
+export function sideOf(option: OptionSummary): "api" | "self-host" | "hybrid" {
+  if (option.overflow !== undefined) return "hybrid";
   return option.kind === "self-host" ? "self-host" : "api";
 }
 

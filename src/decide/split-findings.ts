@@ -1,0 +1,30 @@
+import type { PolicyDocument } from "../policy/policy.ts";
+import type { Trace } from "./decide.ts";
+import { SCHEDULABLE_PURCHASES } from "./defaults.ts";
+import { isClassDeclared } from "./split.ts";
+import type { Finding } from "./types.ts";
+
+/** What the reader must know about schedules and overflows: a schedule without effect, and an overflow that nobody allowed. */
+export function splitFindings(trace: Trace, document: PolicyDocument): readonly Finding[] {
+  return [...ignoredSchedule(trace, document), ...undeclaredData(trace)];
+}
+
+/** Committed hours are billed whether instances run or not. */
+function ignoredSchedule({ facts, decision }: Trace, document: PolicyDocument): Finding[] {
+  const { gpu, gpuSchedule } = facts.purchase;
+  if (gpuSchedule !== "weekly" || decision.fleets.length === 0 || SCHEDULABLE_PURCHASES.includes(gpu)) return [];
+  const text = `purchase.gpu_schedule is weekly and purchase.gpu is ${gpu}, which bills every hour; the schedule is ignored; allowed with it: on_demand, spot`;
+  return [{ id: "schedule-ignored", level: "warning", text, line: document.lineOf("purchase.gpu_schedule") }];
+}
+
+/** Workloads on own instances whose overflow could go to an API, if the policy said what their data is. */
+function undeclaredData({ facts, options, decision }: Trace): Finding[] {
+  return decision.workloads.flatMap(({ name, path, line }): Finding[] => {
+    const workload = facts.workloads.find((entry) => entry.name === name);
+    const entry = options.find((row) => row.workload.name === name);
+    if (path !== "self-host" || workload === undefined || entry === undefined || isClassDeclared(workload)) return [];
+    if (!entry.feasible.some((option) => option.kind !== "self-host")) return [];
+    const text = `${name}: an API for the overflow was not considered; declare data_class, or compliance.data_may_leave: true`;
+    return [{ id: "overflow-not-considered", level: "notice", text, line }];
+  });
+}
