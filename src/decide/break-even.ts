@@ -6,6 +6,7 @@ import type { Flips } from "./flips.ts";
 import type { FeasibleOption } from "./options.ts";
 import { Pricer } from "./portfolio.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { hostsOf, tokensOf } from "./split.ts";
 import { growthAt, monthDate, monthsUntil } from "./traffic.ts";
 import type { TippingPoint } from "./types.ts";
 import type { BreakEvenVariant, Crossing, LeaveWhen, WorkloadGrowth } from "./why-types.ts";
@@ -148,13 +149,15 @@ function usedApi(question: Question): FeasibleOption | undefined {
   const { flips, index } = question;
   const { current } = workloadOf(question);
   const isApi = ({ kind }: FeasibleOption) => kind === "api" || kind === "managed";
-  const chosen = flips.chosen.assignment[index];
+  const taken = flips.chosen.assignment[index];
+  const chosen = taken === undefined ? undefined : tokensOf(taken);
   const today =
     current?.path === "api"
       ? flips.base.context.workloads[index]?.feasible.find((option) => isApi(option) && answersTo(option.candidate.model, current.model))
       : undefined;
-  if (chosen !== undefined && isApi(chosen)) return chosen;
-  return today ?? flips.rival(index, "api", EXPECTED)?.option;
+  if (chosen !== undefined && chosen !== null) return chosen;
+  const rival = flips.rival(index, "api", EXPECTED)?.option;
+  return today ?? (rival === undefined ? undefined : (tokensOf(rival) ?? undefined));
 }
 
 /**
@@ -163,8 +166,9 @@ function usedApi(question: Question): FeasibleOption | undefined {
  */
 export function smallestUnitOf({ flips, index, asOf }: Question): { readonly usd: number; readonly model: string } | null {
   const name = workloadOf({ flips, index, asOf }).name;
-  const own = flips.rival(index, "self-host", EXPECTED)?.option;
-  if (own === undefined) return null;
+  const rival = flips.rival(index, "self-host", EXPECTED)?.option;
+  const own = rival === undefined ? null : hostsOf(rival);
+  if (own === null) return null;
   const pricer = new Pricer({ ...flips.base.context, what: scenario({ volumeOf: { [name]: NEXT_TO_NOTHING } }) });
   const cost = pricer.alone(index, own);
   return cost === undefined ? null : { usd: cost, model: own.candidate.model.id };
@@ -182,7 +186,8 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
   const { flips, index } = question;
   const workload = workloadOf(question);
   const api = usedApi(question);
-  if (flips.chosen.assignment[index]?.kind !== "self-host" || api === undefined) return [];
+  const chosen = flips.chosen.assignment[index];
+  if (chosen === undefined || hostsOf(chosen) === null || api === undefined) return [];
   const gap = (what: Scenario) =>
     (flips.priceOf(index, api, what) ?? Number.NaN) - (flips.rival(index, "self-host", what)?.monthlyUsd ?? 0);
   const [today, free] = [gap(EXPECTED), gap(scenario({ apiPrice: 0 }))];

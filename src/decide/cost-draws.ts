@@ -2,14 +2,16 @@ import { tenantShares } from "./allocate.ts";
 import { apiBill } from "./api-cost.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn, valueAt } from "./draws.ts";
+import { type ElasticDraws, elasticDraws, isElastic } from "./elastic-draws.ts";
 import type { Range, WorkloadFacts } from "./facts.ts";
 import { fleetId, type SizedFleet } from "./fleet.ts";
 import { configurationsOf, type FleetDraws, fleetDraws } from "./fleet-draws.ts";
 import { growthFactors, inputId } from "./inputs.ts";
-import type { FeasibleOption } from "./options.ts";
+import type { TokenOption } from "./options.ts";
 import { type PricedPortfolio, type PricingContext, totalUsd } from "./portfolio.ts";
 import { scenario } from "./scenario.ts";
 import { type SharedLines, sharedLines } from "./shared-cost.ts";
+import { hostsOf, tokensOf } from "./split.ts";
 
 /** Monthly cost in USD of one portfolio in every draw: the whole and each workload's part, in policy order. */
 export interface CostDraws {
@@ -24,7 +26,6 @@ interface Known {
   readonly shared: Map<string, SharedRanges>;
 }
 
-type TokenOption = FeasibleOption & { readonly kind: "api" | "managed" };
 type SharedRanges = Readonly<Record<keyof SharedLines, Range>>;
 
 /** Bill of one workload in the expected case, and at both ends of its tokens. */
@@ -45,7 +46,7 @@ export class CostSampler {
   readonly draws: Draws;
   readonly #known: Known;
   readonly #bills = new Map<string, Float64Array>();
-  readonly #fleets = new Map<string, FleetDraws>();
+  readonly #fleets = new Map<string, FleetDraws | ElasticDraws>();
 
   constructor(context: PricingContext, draws: Draws, known: Known = { bills: new Map(), configurations: new Map(), shared: new Map() }) {
     this.context = context;
@@ -65,20 +66,22 @@ export class CostSampler {
       priced,
       fleets.map(({ draws }) => draws),
     );
-    const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-    const onHosts = priced.assignment.length - onApi;
-    const workloads = priced.assignment.map((option, index) => {
+    const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
+    const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
+    const workloads = priced.assignment.map((choice, index) => {
       const usd = new Float64Array(count);
       add(usd, shared.common, 1 / priced.assignment.length);
       addConstant(usd, totalUsd(priced.training[index] ?? []));
-      if (option.kind === "self-host") {
+      if (hostsOf(choice) !== null) {
         const name = this.context.facts.workloads[index]?.name ?? "";
         for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
         add(usd, shared.selfHost, 1 / onHosts);
-      } else {
-        add(usd, this.#bill(index, option), 1);
-        add(usd, shared.api, 1 / onApi);
       }
+      if (choice.kind === "split") {
+        const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
+        if (swing !== undefined && "factor" in swing) add(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
+      } else if (choice.kind !== "self-host") add(usd, this.#bill(index, choice), 1);
+      if (tokensOf(choice) !== null) add(usd, shared.api, 1 / onApi);
       return usd;
     });
     const total = new Float64Array(count);
@@ -97,8 +100,9 @@ export class CostSampler {
     });
   }
 
-  #fleet(fleet: SizedFleet): FleetDraws {
+  #fleet(fleet: SizedFleet): FleetDraws | ElasticDraws {
     return remember(this.#fleets, fleetKey(fleet), (key) => {
+      if (isElastic(fleet)) return elasticDraws(fleet, this.context, this.draws);
       const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
       return fleetDraws(configurations, this.context, this.draws);
     });
@@ -141,7 +145,8 @@ function remember<Value>(known: Map<string, Value>, key: string, find: (key: str
 }
 
 function fleetKey(fleet: SizedFleet): string {
-  return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}`;
+  const elastic = isElastic(fleet) ? `|${fleet.billedByMonth.join(".")}` : "";
+  return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}${elastic}`;
 }
 
 function workloadAt({ workloads }: PricingContext, index: number): WorkloadFacts {

@@ -16,8 +16,10 @@ export function usedPrices(
   catalog: Catalog,
   asOf: string,
 ): readonly UsedPrice[] {
-  return workloads.flatMap(({ option }): UsedPrice[] => {
-    if (option === null) return [];
+  const parts = workloads.flatMap(({ option }) =>
+    option === null ? [] : [option, ...(option.overflow === undefined ? [] : [option.overflow])],
+  );
+  return parts.flatMap((option): UsedPrice[] => {
     if (option.instanceType !== undefined) {
       const row = findInstance(catalog, option.instanceType)?.usdPerHour[region];
       return row === undefined ? [] : [{ id: option.instanceType, checked: row.checked, kind: "instance" }];
