@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/index.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { Assignment, PricedPortfolio } from "./portfolio.ts";
 import { SOFT_DIMENSIONS, type SoftDimension } from "./soft.ts";
+import { partsOf } from "./split.ts";
 import type { PreferenceEntry, PreferenceView } from "./types.ts";
 
 type DimensionId = SoftDimension["id"];
@@ -33,10 +34,11 @@ export function softScore<Id extends string>(marks: Readonly<Record<Id, number>>
   return total === 0 ? 0 : ids.reduce((sum, id) => sum + weights[id] * marks[id], 0) / (BEST_MARK * total);
 }
 
-/** Marks of an assignment: the mean of its workloads', each workload counting once. */
+/** Marks of an assignment: the mean of its workloads', each workload counting once. A split has the lower mark of its two parts. */
 export function marksOf(assignment: Assignment, facts: RequirementFacts, catalog: Catalog): Readonly<Record<DimensionId, number>> {
   const mean = ({ mark }: SoftDimension) =>
-    assignment.reduce((sum, option) => sum + mark(option, { facts, catalog }), 0) / assignment.length;
+    assignment.reduce((sum, choice) => sum + Math.min(...partsOf(choice).map((option) => mark(option, { facts, catalog }))), 0) /
+    assignment.length;
   return byDimension((dimension) => mean(dimension));
 }
 

@@ -40,9 +40,14 @@ export function mayOverflow({ workload }: WorkloadOptions, to: TokenOption): boo
   return isClassDeclared(workload) && to.judgement.reasons.every(({ verdict }) => verdict === "pass" || verdict === "info");
 }
 
+/** The options that a choice is made of: two for a split, one otherwise. */
+export function partsOf(choice: Choice): readonly FeasibleOption[] {
+  return choice.kind === "split" ? [choice.base, choice.overflow] : [choice];
+}
+
 /** Verdicts on each part of a choice. */
 export function judgementsOf(choice: Choice): readonly Judgement[] {
-  return [hostsOf(choice), tokensOf(choice)].flatMap((option) => option?.judgement ?? []);
+  return partsOf(choice).map(({ judgement }) => judgement);
 }
 
 /** Whether the policy says what the data of a workload is, or that it may leave. What is not known stays. */
