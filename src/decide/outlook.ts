@@ -8,6 +8,7 @@ import { type PricedPortfolio, Pricer, totalUsd } from "./portfolio.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { type PathKind, pathOf, type SearchResult, searchPortfolios } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
+import { tokensOf } from "./split.ts";
 import { monthDate } from "./traffic.ts";
 import type { CostLine } from "./types.ts";
 
@@ -103,7 +104,7 @@ function pathBills(search: SearchResult, pricer: Pricer): readonly PathBill[] {
     if (priced === undefined) return [];
     const { facts, catalog } = pricer.context;
     const lines = merged(allocate(priced, facts, catalog, EXPECTED).flat());
-    const apiModels = priced.assignment.flatMap((option) => (option.kind === "self-host" ? [] : [option.candidate.model.id]));
+    const apiModels = priced.assignment.flatMap((choice) => tokensOf(choice)?.candidate.model.id ?? []);
     const instances = priced.fleets.map((fleet) => fleet.offer.instance.id);
     return [{ path, models: namesOf(priced), monthlyUsd: priced.monthlyUsd, lines, apiModels, instances }];
   });
