@@ -1,4 +1,4 @@
-import { cheapestInstanceUsd, loadFloorUsd } from "./fleet.ts";
+import { cheapestInstanceUsd, loadFloorUsd } from "./pairs.ts";
 import type { Assignment, Pricer } from "./portfolio.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
 

@@ -1,7 +1,8 @@
 import type { ApiCandidate, SelfHostCandidate } from "./candidates.ts";
 import { windowsOf } from "./elastic.ts";
 import type { WorkloadFacts } from "./facts.ts";
-import { fleetId, type SizedFleet } from "./fleet.ts";
+import type { SizedFleet } from "./fleet.ts";
+import { fleetId } from "./pairs.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
 import { weightsGiB } from "./shared-cost.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";

@@ -1,8 +1,9 @@
 import { requestsIn } from "./api-cost.ts";
 import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
-import { cheapestFleet, fleetId, instancesFor, type SizedFleet, type Tenant } from "./fleet.ts";
+import { cheapestFleet, instancesFor, type SizedFleet, type Tenant } from "./fleet.ts";
 import { growthFactors, inputId } from "./inputs.ts";
+import { fleetId } from "./pairs.ts";
 import type { PricingContext } from "./portfolio.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines } from "./shared-cost.ts";

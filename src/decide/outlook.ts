@@ -219,7 +219,7 @@ function monthUsd(priced: PricedPortfolio, pricer: Pricer, month: number): numbe
     0,
   );
   const hosts = priced.fleets.reduce(
-    (sum, fleet) => sum + usdOf({ ...fleet, instancesByMonth: fleet.instancesByMonth.slice(month, month + 1) }) - usdOf(fleet),
+    (sum, fleet) => sum + usdOf({ ...fleet, billedByMonth: fleet.billedByMonth.slice(month, month + 1) }) - usdOf(fleet),
     0,
   );
   return priced.monthlyUsd + tokens + hosts;
