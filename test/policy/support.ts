@@ -57,6 +57,7 @@ compliance:
 organisation: { domicile: US, monthly_active_users: 2000000, annual_revenue_usd: 30000000 }
 purchase:
   gpu: on_demand
+  gpu_schedule: weekly
   gpu_discount_ratio: 0
   api_discount_ratio: 0
 workloads:
