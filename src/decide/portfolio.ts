@@ -76,7 +76,9 @@ export class Pricer {
     const sharing = this.#sharingOf(assignment, fleets);
     const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
     const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
-    const training = assignment.map((choice, index) => [hostsOf(choice), tokensOf(choice)].flatMap((option) => (option === null ? [] : this.#training(index, option))));
+    const training = assignment.map((choice, index) =>
+      [hostsOf(choice), tokensOf(choice)].flatMap((option) => (option === null ? [] : this.#training(index, option))),
+    );
     const trained = training.reduce((sum, lines) => sum + totalUsd(lines), 0);
     const monthlyUsd = own + hardware + trained + this.#sharedUsd(sharing);
     return { assignment, bills, training, fleets, sharing, monthlyUsd };
