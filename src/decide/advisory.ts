@@ -140,7 +140,8 @@ function cheaperSide(volume: number, { breakEven, path }: WorkloadDecision): "ap
 function formulaVote({ requestsPerMonth, inputTokens, outputTokens }: WorkloadFacts): readonly Vote[] {
   const tokens = { inputTokens: inputTokens.expected, outputTokens: outputTokens.expected };
   const { apiMonthlyUsd, selfHostMonthlyUsd, says, breakEvenRequestsPerMonth } = referenceComparison(requestsPerMonth.expected, tokens);
-  if (breakEvenRequestsPerMonth === null) return [];
+  // A request of almost no token costs so little that the formula divides by nothing.
+  if (breakEvenRequestsPerMonth === null || !Number.isFinite(breakEvenRequestsPerMonth)) return [];
   const sums = `gpt-4o-mini for ${usd(apiMonthlyUsd)} against servers for a flat ${usd(selfHostMonthlyUsd)} a month`;
   const text = `${sums}; break-even at ${rounded(breakEvenRequestsPerMonth)} requests a month`;
   return [{ rule: "formula", says, text, source: "S2-035, C5" }];

@@ -127,8 +127,11 @@ export function requestsIn(workload: WorkloadFacts, month: number, what: Scenari
   return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
 }
 
+/** A millionth of a token a month is no cost that any currency could express, and its unit price could not be computed. */
+const NEGLIGIBLE_TOKENS = 1e-6;
+
 function add(meters: Record<string, Meter>, id: string, label: string, tokens: number, usdPerMTok: number): void {
-  if (tokens === 0) return;
+  if (tokens < NEGLIGIBLE_TOKENS) return;
   const meter = meters[id] ?? { id, label, quantity: 0, usd: 0 };
   meters[id] = meter;
   meter.quantity += tokens / TOKENS_PER_MTOK;
