@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { createReadStream } from "node:fs";
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { Transform } from "stream";
 
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -2794,7 +2796,7 @@ const transform$1 = function(original_options = {}) {
 };
 
 // node_modules/csv-parse/lib/sync.js
-const parse$2 = function(data, opts = {}) {
+const parse$3 = function(data, opts = {}) {
 	if (typeof data === "string") data = Buffer.from(data);
 	const records = opts && opts.objname ? Object.create(null) : [];
 	const parser = transform$1(opts);
@@ -2815,313 +2817,313 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .942,
-			"ada": .451,
+			"ampere": .956,
+			"ada": .437,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .689,
-			"fp8": .498,
-			"int8": .361,
-			"fp4": .359
+			"bf16": .674,
+			"fp8": .49,
+			"int8": .374,
+			"fp4": .356
 		},
-		"weightOnlyFactor": .958,
-		"expertFactor": .274,
-		"decodeFactor": .763,
-		"expertDiversity": .717,
+		"weightOnlyFactor": .967,
+		"expertFactor": .277,
+		"decodeFactor": .785,
+		"expertDiversity": .729,
 		"weightBandwidth": {
-			"dense": .826,
-			"experts": .895
+			"dense": .84,
+			"experts": .905
 		},
-		"kvBandwidth": .926,
-		"layerMs": .0388,
-		"expertLayerMs": .0494,
-		"stepMs": 1.59,
-		"sequenceMs": .0425,
-		"serialShare": .125,
-		"allReduceMs": .0137,
-		"pcieLatencyFactor": 4.93,
-		"linkBandwidth": .355,
-		"requestMs": .319,
-		"ttftBaseMs": 20.4,
-		"lockstep": .556
+		"kvBandwidth": .935,
+		"layerMs": .0405,
+		"expertLayerMs": .0497,
+		"stepMs": 1.61,
+		"sequenceMs": .0438,
+		"serialShare": .113,
+		"allReduceMs": .0135,
+		"pcieLatencyFactor": 4.99,
+		"linkBandwidth": .36,
+		"requestMs": .327,
+		"ttftBaseMs": 21.4,
+		"lockstep": .543
 	},
 	"vllm-0.6": {
 		"mixesPrompts": false,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .942,
-			"ada": .451,
+			"ampere": .956,
+			"ada": .437,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .582,
-			"fp8": .421,
-			"int8": .305,
-			"fp4": .304
+			"bf16": .579,
+			"fp8": .422,
+			"int8": .321,
+			"fp4": .306
 		},
-		"weightOnlyFactor": .958,
-		"expertFactor": .263,
-		"decodeFactor": .763,
-		"expertDiversity": .717,
+		"weightOnlyFactor": .967,
+		"expertFactor": .279,
+		"decodeFactor": .785,
+		"expertDiversity": .729,
 		"weightBandwidth": {
-			"dense": .826,
-			"experts": .895
+			"dense": .84,
+			"experts": .905
 		},
-		"kvBandwidth": .926,
-		"layerMs": .0445,
-		"expertLayerMs": .049,
-		"stepMs": 1.83,
-		"sequenceMs": .0477,
-		"serialShare": 1,
-		"allReduceMs": .0137,
-		"pcieLatencyFactor": 4.93,
-		"linkBandwidth": .327,
-		"requestMs": .319,
-		"ttftBaseMs": 20.2,
-		"lockstep": .556
+		"kvBandwidth": .935,
+		"layerMs": .0448,
+		"expertLayerMs": .0487,
+		"stepMs": 1.78,
+		"sequenceMs": .048,
+		"serialShare": .956,
+		"allReduceMs": .0135,
+		"pcieLatencyFactor": 4.99,
+		"linkBandwidth": .342,
+		"requestMs": .327,
+		"ttftBaseMs": 21.3,
+		"lockstep": .543
 	},
 	"vllm-0.5": {
 		"mixesPrompts": false,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .942,
-			"ada": .451,
+			"ampere": .956,
+			"ada": .437,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .638,
-			"fp8": .461,
-			"int8": .334,
-			"fp4": .333
+			"bf16": .612,
+			"fp8": .445,
+			"int8": .34,
+			"fp4": .324
 		},
-		"weightOnlyFactor": .958,
-		"expertFactor": .265,
-		"decodeFactor": .763,
-		"expertDiversity": .717,
+		"weightOnlyFactor": .967,
+		"expertFactor": .267,
+		"decodeFactor": .785,
+		"expertDiversity": .729,
 		"weightBandwidth": {
-			"dense": .826,
-			"experts": .895
+			"dense": .84,
+			"experts": .905
 		},
-		"kvBandwidth": .926,
-		"layerMs": .0385,
-		"expertLayerMs": .0498,
-		"stepMs": 1.58,
-		"sequenceMs": .0491,
-		"serialShare": 1,
-		"allReduceMs": .0137,
-		"pcieLatencyFactor": 4.93,
-		"linkBandwidth": .352,
-		"requestMs": .319,
-		"ttftBaseMs": 20.4,
-		"lockstep": .556
+		"kvBandwidth": .935,
+		"layerMs": .0412,
+		"expertLayerMs": .0502,
+		"stepMs": 1.63,
+		"sequenceMs": .0518,
+		"serialShare": .954,
+		"allReduceMs": .0135,
+		"pcieLatencyFactor": 4.99,
+		"linkBandwidth": .356,
+		"requestMs": .327,
+		"ttftBaseMs": 21.4,
+		"lockstep": .543
 	},
 	"tensorrt-llm": {
 		"mixesPrompts": true,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .942,
-			"ada": .451,
+			"ampere": .956,
+			"ada": .437,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .763,
-			"fp8": .552,
-			"int8": .4,
-			"fp4": .398
+			"bf16": .748,
+			"fp8": .544,
+			"int8": .415,
+			"fp4": .396
 		},
-		"weightOnlyFactor": .958,
-		"expertFactor": .216,
-		"decodeFactor": .763,
-		"expertDiversity": .717,
+		"weightOnlyFactor": .967,
+		"expertFactor": .218,
+		"decodeFactor": .785,
+		"expertDiversity": .729,
 		"weightBandwidth": {
-			"dense": .826,
-			"experts": .895
+			"dense": .84,
+			"experts": .905
 		},
-		"kvBandwidth": .926,
-		"layerMs": .0349,
-		"expertLayerMs": .0427,
-		"stepMs": 1.43,
-		"sequenceMs": .034,
-		"serialShare": .122,
-		"allReduceMs": .0137,
-		"pcieLatencyFactor": 4.93,
-		"linkBandwidth": .418,
-		"requestMs": .319,
-		"ttftBaseMs": 20.6,
-		"lockstep": .556
+		"kvBandwidth": .935,
+		"layerMs": .0363,
+		"expertLayerMs": .0429,
+		"stepMs": 1.44,
+		"sequenceMs": .0349,
+		"serialShare": .111,
+		"allReduceMs": .0135,
+		"pcieLatencyFactor": 4.99,
+		"linkBandwidth": .422,
+		"requestMs": .327,
+		"ttftBaseMs": 21.6,
+		"lockstep": .543
 	},
 	"sglang": {
 		"mixesPrompts": false,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .942,
-			"ada": .451,
+			"ampere": .956,
+			"ada": .437,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .719,
-			"fp8": .519,
-			"int8": .377,
-			"fp4": .375
+			"bf16": .704,
+			"fp8": .512,
+			"int8": .391,
+			"fp4": .372
 		},
-		"weightOnlyFactor": .958,
-		"expertFactor": .243,
-		"decodeFactor": .763,
-		"expertDiversity": .717,
+		"weightOnlyFactor": .967,
+		"expertFactor": .246,
+		"decodeFactor": .785,
+		"expertDiversity": .729,
 		"weightBandwidth": {
-			"dense": .826,
-			"experts": .895
+			"dense": .84,
+			"experts": .905
 		},
-		"kvBandwidth": .926,
-		"layerMs": .0398,
-		"expertLayerMs": .0535,
-		"stepMs": 1.63,
-		"sequenceMs": .0431,
-		"serialShare": .125,
-		"allReduceMs": .0137,
-		"pcieLatencyFactor": 4.93,
-		"linkBandwidth": .357,
-		"requestMs": .319,
-		"ttftBaseMs": 20.4,
-		"lockstep": .556
+		"kvBandwidth": .935,
+		"layerMs": .0415,
+		"expertLayerMs": .0532,
+		"stepMs": 1.65,
+		"sequenceMs": .0445,
+		"serialShare": .114,
+		"allReduceMs": .0135,
+		"pcieLatencyFactor": 4.99,
+		"linkBandwidth": .363,
+		"requestMs": .327,
+		"ttftBaseMs": 21.4,
+		"lockstep": .543
 	},
 	"nim": {
 		"mixesPrompts": true,
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .942,
-			"ada": .451,
+			"ampere": .956,
+			"ada": .437,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .63,
-			"fp8": .455,
-			"int8": .33,
-			"fp4": .329
+			"bf16": .617,
+			"fp8": .449,
+			"int8": .342,
+			"fp4": .326
 		},
-		"weightOnlyFactor": .958,
-		"expertFactor": .248,
-		"decodeFactor": .763,
-		"expertDiversity": .717,
+		"weightOnlyFactor": .967,
+		"expertFactor": .251,
+		"decodeFactor": .785,
+		"expertDiversity": .729,
 		"weightBandwidth": {
-			"dense": .826,
-			"experts": .895
+			"dense": .84,
+			"experts": .905
 		},
-		"kvBandwidth": .926,
-		"layerMs": .047,
-		"expertLayerMs": .0514,
-		"stepMs": 1.93,
-		"sequenceMs": .0426,
-		"serialShare": .126,
-		"allReduceMs": .0137,
-		"pcieLatencyFactor": 4.93,
-		"linkBandwidth": .348,
-		"requestMs": .319,
-		"ttftBaseMs": 20.4,
-		"lockstep": .556
+		"kvBandwidth": .935,
+		"layerMs": .0493,
+		"expertLayerMs": .0517,
+		"stepMs": 1.96,
+		"sequenceMs": .0439,
+		"serialShare": .115,
+		"allReduceMs": .0135,
+		"pcieLatencyFactor": 4.99,
+		"linkBandwidth": .355,
+		"requestMs": .327,
+		"ttftBaseMs": 21.4,
+		"lockstep": .543
 	}
 };
 var bands = {
 	"vllm": {
 		"A": {
 			"throughput": {
-				"p10": .652,
-				"p90": 1.16
+				"p10": .646,
+				"p90": 1.15
 			},
 			"tpot": {
-				"p10": .661,
-				"p90": 1.61
+				"p10": .699,
+				"p90": 1.52
 			},
 			"ttft": {
-				"p10": .502,
-				"p90": 1.73
+				"p10": .495,
+				"p90": 1.75
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .574,
-				"p90": 1.53
+				"p10": .578,
+				"p90": 1.52
 			},
 			"tpot": {
-				"p10": .548,
-				"p90": 1.72
+				"p10": .558,
+				"p90": 1.75
 			},
 			"ttft": {
-				"p10": .384,
-				"p90": 6.28
+				"p10": .367,
+				"p90": 6.54
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .569,
+				"p10": .575,
 				"p90": 1.25
 			},
 			"tpot": {
-				"p10": .773,
-				"p90": 1.52
+				"p10": .786,
+				"p90": 1.55
 			},
 			"ttft": {
-				"p10": .601,
-				"p90": 1.78
+				"p10": .594,
+				"p90": 1.76
 			}
 		}
 	},
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .443,
-				"p90": 1.43
+				"p10": .468,
+				"p90": 1.42
 			},
 			"tpot": {
-				"p10": .605,
-				"p90": 2.59
+				"p10": .624,
+				"p90": 1.66
 			},
 			"ttft": {
-				"p10": .49,
-				"p90": 4.02
+				"p10": .526,
+				"p90": 4.32
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .48,
+				"p10": .483,
 				"p90": 1.57
 			},
 			"tpot": {
-				"p10": .608,
+				"p10": .605,
 				"p90": 3.57
 			},
 			"ttft": {
-				"p10": .689,
+				"p10": .838,
 				"p90": 4.56
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .366,
-				"p90": 1.28
+				"p10": .362,
+				"p90": 1.3
 			},
 			"tpot": {
-				"p10": .383,
-				"p90": 6.08
+				"p10": .381,
+				"p90": 1.86
 			},
 			"ttft": {
-				"p10": .419,
-				"p90": 3.01
+				"p10": 1,
+				"p90": 2.26
 			}
 		}
 	}
 };
 
 // src/capacity/constants.ts
-const BYTES_PER_GIB = 2 ** 30;
+const BYTES_PER_GIB$1 = 2 ** 30;
 const PER_BILLION$1 = 1e9;
-const MS_PER_SECOND = 1e3;
+const MS_PER_SECOND$1 = 1e3;
 const WEIGHT_BYTES = {
 	bf16: 2,
 	fp8: 1,
@@ -3307,8 +3309,8 @@ function memoryFit(configuration) {
 	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
 	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
 	const reserveGiB = runtimeReserveGiB(configuration);
-	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB;
-	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB;
+	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB$1;
+	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB$1;
 	const neededGiB = weightsGiB + reserveGiB + longestGiB;
 	if (neededGiB > usableGiB) return {
 		fits: false,
@@ -3334,7 +3336,7 @@ function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB
 }
 function runtimeReserveGiB({ model, gpu, precision, tensorParallel }) {
 	const logits = 2 * maxNumSeqs({ gpu }) * model.architecture.vocabSize * 4;
-	return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / 60) + (logits + paddingBytes(model, precision) / tensorParallel) / BYTES_PER_GIB;
+	return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / 60) + (logits + paddingBytes(model, precision) / tensorParallel) / BYTES_PER_GIB$1;
 }
 function kvBytesPerSequence(configuration, tokens) {
 	const { model, kvPrecision, tensorParallel } = configuration;
@@ -3354,10 +3356,10 @@ function maxConcurrency(configuration, shape) {
 }
 function kvConcurrency(configuration, shape) {
 	const { model, gpu, precision, tensorParallel } = configuration;
-	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB - runtimeReserveGiB(configuration);
-	if (kvCacheGiB * BYTES_PER_GIB < kvBytesPerSequence(configuration, 1)) return 0;
+	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB$1 - runtimeReserveGiB(configuration);
+	if (kvCacheGiB * BYTES_PER_GIB$1 < kvBytesPerSequence(configuration, 1)) return 0;
 	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
-	return kvCacheGiB * BYTES_PER_GIB / kvBytesPerSequence(configuration, held);
+	return kvCacheGiB * BYTES_PER_GIB$1 / kvBytesPerSequence(configuration, held);
 }
 function maxNumSeqs({ gpu }) {
 	return MAX_NUM_SEQS[cardClass(gpu)];
@@ -3382,12 +3384,12 @@ function timingOf(configuration, engine) {
 	const bytes = roleBytes(model, precision);
 	const architecture = engine.architectureFactor[gpu.architecture];
 	const weightOnly = format.path === "weight-only" ? engine.weightOnlyFactor : 1;
-	const flopMs = MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
-	const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
+	const flopMs = MS_PER_SECOND$1 / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
+	const bf16FlopMs = MS_PER_SECOND$1 / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
 	const denseFlopMs = bytes.dense === 2 ? bf16FlopMs : flopMs;
 	const denseMs = FLOP_PER_MAC$1 * split.dense * denseFlopMs;
 	const expertMs = FLOP_PER_MAC$1 * split.experts * split.expertShare * flopMs / engine.expertFactor;
-	const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
+	const byteMs = MS_PER_SECOND$1 / (GIGA * gpu.bandwidthGBPerSecond);
 	const attention = attentionOf(configuration, bf16FlopMs);
 	const link = linkOf(configuration, engine);
 	const headMs = FLOP_PER_MAC$1 * split.head * bf16FlopMs;
@@ -3430,7 +3432,7 @@ function linkOf({ model, gpu, tensorParallel }, engine) {
 	const latency = engine.allReduceMs * (gpu.link === "pcie" ? engine.pcieLatencyFactor : 1);
 	const ringShare = 2 * (tensorParallel - 1) / tensorParallel;
 	const bytesPerToken = hiddenSize * 2 * ringShare;
-	const byteMs = MS_PER_SECOND / (GIGA * gpu.linkGBPerSecond * engine.linkBandwidth);
+	const byteMs = MS_PER_SECOND$1 / (GIGA * gpu.linkGBPerSecond * engine.linkBandwidth);
 	return {
 		linkFixedMs: ALL_REDUCES_PER_LAYER * layers * latency,
 		linkTokenMs: ALL_REDUCES_PER_LAYER * layers * bytesPerToken * byteMs
@@ -3532,13 +3534,13 @@ function waitMs(serving, batch, stepMs) {
 	return stepMs / 2 + load * serving.prefillMs * (1 + serving.spread ** 2) / (2 * (1 - load));
 }
 function closedRate(point) {
-	return MS_PER_SECOND * point.batch / point.cycleMs;
+	return MS_PER_SECOND$1 * point.batch / point.cycleMs;
 }
 function openPoint(serving, others) {
 	const point = operate(serving, 1 + others);
 	return {
 		...point,
-		requestsPerSecond: MS_PER_SECOND * others / point.cycleMs
+		requestsPerSecond: MS_PER_SECOND$1 * others / point.cycleMs
 	};
 }
 function batchP95(others) {
@@ -3635,7 +3637,7 @@ function closedRun(serving, concurrency, requests) {
 	const rate = closedRate(point);
 	const waiting = Math.min(concurrency, requests ?? concurrency) - batch;
 	const firstWave = requests === null ? 1 / WAVES_OF_LONG_RUN : Math.min(1, concurrency / requests);
-	const queueMs = MS_PER_SECOND * waiting * (1 - firstWave / 2) / rate;
+	const queueMs = MS_PER_SECOND$1 * waiting * (1 - firstWave / 2) / rate;
 	const ttftMs = firstWave * crowdTtftMs(serving, batch) + (1 - firstWave) * refillTtftMs(serving, batch) + queueMs;
 	const limitedBy = waiting > 0 && serving.cacheBound ? "kv-cache" : dominantPart(serving, point);
 	if (requests === null) return {
@@ -3650,7 +3652,7 @@ function closedRun(serving, concurrency, requests) {
 	const crowdTpotMs = end.tpotMs + crowdSlowdownMs(serving, batch);
 	const tpotMs = ((requests - batch) * point.tpotMs + batch * crowdTpotMs) / requests;
 	return {
-		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+		requestsPerSecond: MS_PER_SECOND$1 * requests / makespanMs,
 		ttftMs,
 		tpotMs,
 		batch,
@@ -3678,23 +3680,26 @@ function openRun(serving, rate, requests) {
 		};
 	}
 	const burst = closedRun(serving, requests, requests);
-	const arrivalMs = MS_PER_SECOND * requests / rate;
-	const burstMs = MS_PER_SECOND * requests / burst.requestsPerSecond;
+	const arrivalMs = MS_PER_SECOND$1 * requests / rate;
+	const burstMs = MS_PER_SECOND$1 * requests / burst.requestsPerSecond;
 	if (others === null || others > requests) {
 		const makespanMs = Math.max(burstMs, arrivalMs + drain(serving, 1).ms);
 		const slotWaitMs = Math.max(0, requests - serving.maxBatch) / requests * Math.max(0, burstMs - arrivalMs) / 2;
-		const promptWaitMs = requests * Math.max(0, serving.prefillMs - MS_PER_SECOND / rate) / 2;
+		const promptWaitMs = requests * Math.max(0, serving.prefillMs - MS_PER_SECOND$1 / rate) / 2;
 		const ttftMs = refillTtftMs(serving, burst.batch) + slotWaitMs + promptWaitMs;
+		const apart = Math.min(1, MS_PER_SECOND$1 / rate / serving.prefillMs);
+		const tpotMs = burst.tpotMs - apart * burst.batch * crowdSlowdownMs(serving, burst.batch) / requests;
 		return {
 			...burst,
-			requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
-			ttftMs
+			requestsPerSecond: MS_PER_SECOND$1 * requests / makespanMs,
+			ttftMs,
+			tpotMs
 		};
 	}
 	const point = openPoint(serving, others);
 	const makespanMs = Math.max(burstMs, arrivalMs + serving.prefillMs + drain(serving, Math.max(1, others)).ms);
 	return {
-		requestsPerSecond: MS_PER_SECOND * requests / makespanMs,
+		requestsPerSecond: MS_PER_SECOND$1 * requests / makespanMs,
 		ttftMs: point.ttftMs,
 		tpotMs: point.tpotMs,
 		batch: others,
@@ -3709,7 +3714,9 @@ function crowdTtftMs(serving, batch) {
 }
 function crowdSlowdownMs(serving, batch) {
 	const together = Math.min(batch, serving.promptsPerStep);
-	const shareOfOutput = batch / together / 2 / serving.shape.outputTokens;
+	const laterSteps = Math.max(0, batch / together - 1) / 2;
+	if (laterSteps === 0) return 0;
+	const shareOfOutput = laterSteps / serving.shape.outputTokens;
 	const equal = Math.min(1, shareOfOutput);
 	const exponential = 1 - Math.exp(-shareOfOutput) + shareOfOutput * exponentialIntegral(shareOfOutput);
 	return together * serving.prefillMs * ((1 - serving.spread) * equal + serving.spread * exponential);
@@ -8511,7 +8518,7 @@ const initializer = (inst, issues) => {
 const ZodRealError = /*@__PURE__*/ $constructor("ZodError", initializer, void 0, { Parent: Error });
 
 // node_modules/zod/v4/classic/parse.js
-const parse$1 = /* @__PURE__ */ _parse(ZodRealError);
+const parse$2 = /* @__PURE__ */ _parse(ZodRealError);
 const parseAsync = /* @__PURE__ */ _parseAsync(ZodRealError);
 const safeParse = /* @__PURE__ */ _safeParse(ZodRealError);
 const safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
@@ -8643,7 +8650,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
 		own$3(this, "~standard", value);
 	},
 	parse: function _parse(data, params) {
-		return parse$1(this, data, params, { callee: _parse });
+		return parse$2(this, data, params, { callee: _parse });
 	},
 	parseAsync: async function _parseAsync(data, params) {
 		return await parseAsync(this, data, params, { callee: _parseAsync });
@@ -9451,6 +9458,17 @@ const Features = strictObject({
 	vision: boolean().nullable(),
 	webSearch: boolean().nullable()
 });
+const ExampleBound = Provenance.extend({ examples: int().positive() });
+const Tuning = Provenance.extend({
+	atLeast: ExampleBound.nullable(),
+	atMost: ExampleBound.nullable(),
+	trainingUsdPerMTok: usd$2.nullable(),
+	surcharge: strictObject({
+		inputUsdPerMTok: usd$2,
+		cachedInputUsdPerMTok: usd$2,
+		outputUsdPerMTok: usd$2
+	}).nullable()
+});
 const ApiModel = strictObject({
 	kind: literal("api-model"),
 	id,
@@ -9468,6 +9486,7 @@ const ApiModel = strictObject({
 		"lora",
 		"distill"
 	])).nullable(),
+	tuning: Tuning.optional(),
 	shutdownOn: isoDate$1.nullable(),
 	successor: string().nullable(),
 	lifecycleSource: string(),
@@ -10011,12 +10030,12 @@ function finite$1(value) {
 }
 
 // src/catalog/age.ts
-const MS_PER_DAY$1 = 864e5;
+const MS_PER_DAY$2 = 864e5;
 const API_PRICE_LIMIT_DAYS = 30;
 const CAPACITY_BLOCK_LIMIT_DAYS = 30;
 const INSTANCE_PRICE_LIMIT_DAYS = 180;
 function staleness(checked, asOf) {
-	return Math.round((Date.parse(asOf) - Date.parse(checked)) / MS_PER_DAY$1);
+	return Math.round((Date.parse(asOf) - Date.parse(checked)) / MS_PER_DAY$2);
 }
 function oldestPrice(prices, asOf) {
 	const [oldest] = [...prices].sort((a, b) => compare$2(a.checked, b.checked) || compare$2(a.id, b.id));
@@ -10054,7 +10073,7 @@ function aged(id, prices, asOf, limitDays, refresh) {
 }
 
 // src/catalog/api-models.json
-var api_models_default = JSON.parse("[{\"kind\":\"api-model\",\"id\":\"amazon.nova-2-lite-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"low\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-lite-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":300000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.06,\"outputUsdPerMTok\":0.24,\"cachedInputUsdPerMTok\":0.015,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-micro-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.035,\"outputUsdPerMTok\":0.14,\"cachedInputUsdPerMTok\":0.00875,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-premier-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-05\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":12.5,\"cachedInputUsdPerMTok\":0.625,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-pro-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":300000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.8,\"outputUsdPerMTok\":3.2,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4.1\",\"sameModelAs\":\"gpt-4.1\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-04-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.2,\"outputUsdPerMTok\":8.8,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":1.1,\"batchOutputUsdPerMTok\":4.4,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4.1-mini\",\"sameModelAs\":\"gpt-4.1-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-04-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.44,\"outputUsdPerMTok\":1.76,\"cachedInputUsdPerMTok\":0.11,\"batchInputUsdPerMTok\":0.22,\"batchOutputUsdPerMTok\":0.88,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4o\",\"sameModelAs\":\"gpt-4o\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.75,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":1.375,\"batchInputUsdPerMTok\":1.375,\"batchOutputUsdPerMTok\":5.5,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4o-mini\",\"sameModelAs\":\"gpt-4o-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.165,\"outputUsdPerMTok\":0.66,\"cachedInputUsdPerMTok\":0.083,\"batchInputUsdPerMTok\":0.083,\"batchOutputUsdPerMTok\":0.33,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5\",\"sameModelAs\":\"gpt-5\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.375,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":0.1375,\"batchInputUsdPerMTok\":0.6875,\"batchOutputUsdPerMTok\":5.5,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5-mini\",\"sameModelAs\":\"gpt-5-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.275,\"outputUsdPerMTok\":2.2,\"cachedInputUsdPerMTok\":0.0275,\"batchInputUsdPerMTok\":0.1375,\"batchOutputUsdPerMTok\":1.1,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5-nano\",\"sameModelAs\":\"gpt-5-nano\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.055,\"outputUsdPerMTok\":0.44,\"cachedInputUsdPerMTok\":0.0055,\"batchInputUsdPerMTok\":0.0275,\"batchOutputUsdPerMTok\":0.22,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.1\",\"sameModelAs\":\"gpt-5.1\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-04-01\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-11-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.375,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":0.1375,\"batchInputUsdPerMTok\":0.6875,\"batchOutputUsdPerMTok\":5.5,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.2\",\"sameModelAs\":\"gpt-5.2\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-12-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.925,\"outputUsdPerMTok\":15.4,\"cachedInputUsdPerMTok\":0.1925,\"batchInputUsdPerMTok\":0.9625,\"batchOutputUsdPerMTok\":7.7,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.2-pro\",\"sameModelAs\":\"gpt-5.2-pro\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":false,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-12-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":23.1,\"outputUsdPerMTok\":184.8,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":11.55,\"batchOutputUsdPerMTok\":92.4,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.4\",\"sameModelAs\":\"gpt-5.4\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-04-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.75,\"outputUsdPerMTok\":16.5,\"cachedInputUsdPerMTok\":0.275,\"batchInputUsdPerMTok\":1.375,\"batchOutputUsdPerMTok\":8.25,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":5.5,\"outputUsdPerMTok\":24.75,\"cachedInputUsdPerMTok\":0.55}],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.4-mini\",\"sameModelAs\":\"gpt-5.4-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.825,\"outputUsdPerMTok\":4.95,\"cachedInputUsdPerMTok\":0.0825,\"batchInputUsdPerMTok\":0.4125,\"batchOutputUsdPerMTok\":2.475,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.4-nano\",\"sameModelAs\":\"gpt-5.4-nano\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.22,\"outputUsdPerMTok\":1.375,\"cachedInputUsdPerMTok\":0.022,\"batchInputUsdPerMTok\":0.11,\"batchOutputUsdPerMTok\":0.6875,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.5\",\"sameModelAs\":\"gpt-5.5\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-05-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":5.5,\"outputUsdPerMTok\":33,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":2.75,\"batchOutputUsdPerMTok\":16.5,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":11,\"outputUsdPerMTok\":49.5,\"cachedInputUsdPerMTok\":1.1}],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-3-5-haiku-20241022\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":200000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":[\"distill\"],\"shutdownOn\":\"2026-07-05\",\"successor\":\"claude-haiku-4-5\",\"lifecycleSource\":\"Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.8,\"outputUsdPerMTok\":4,\"cachedInputUsdPerMTok\":0.08,\"batchInputUsdPerMTok\":0.4,\"batchOutputUsdPerMTok\":2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-fable-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":50,\"cachedInputUsdPerMTok\":1,\"batchInputUsdPerMTok\":5,\"batchOutputUsdPerMTok\":25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-fable-5-1\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":50,\"cachedInputUsdPerMTok\":0.25,\"batchInputUsdPerMTok\":5,\"batchOutputUsdPerMTok\":25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"claude-haiku-4-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-haiku-4-5-20251001\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":0.5,\"batchOutputUsdPerMTok\":2.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-haiku-5-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-10-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.25,\"tiers\":[{\"aboveInputTokens\":100000,\"inputUsdPerMTok\":0.5,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.05}],\"peak\":null,\"source\":\"claudit v1.9.2 (2026-10-24), PromptFuel v1.0.23\",\"checked\":\"2026-10-24\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-1\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-opus-4-1-20250805\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":32000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-08-05\",\"successor\":null,\"lifecycleSource\":\"LiteLLM deprecation_date (2026-07-24), a not-sooner-than date: verify\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":15,\"outputUsdPerMTok\":75,\"cachedInputUsdPerMTok\":1.5,\"batchInputUsdPerMTok\":7.5,\"batchOutputUsdPerMTok\":37.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-20250514\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-opus-4\",\"claude-opus-4-0\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":32000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-06-15\",\"successor\":\"claude-opus-4-8\",\"lifecycleSource\":\"ottto-ai/ai-provider-watch event 2026-06-15 (Anthropic release notes); LiteLLM still says 2026-05-14\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":15,\"outputUsdPerMTok\":75,\"cachedInputUsdPerMTok\":1.5,\"batchInputUsdPerMTok\":7.5,\"batchOutputUsdPerMTok\":37.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-opus-4-5-20251101\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-6\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-13\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-7\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-8\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":\"claude-opus-5-5\",\"lifecycleSource\":\"platform.claude.com whats-new-opus-5: not sooner than 2027-07-24\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-5-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":20,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":2,\"batchOutputUsdPerMTok\":10,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-4-20250514\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-sonnet-4\",\"claude-sonnet-4-0\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-06-15\",\"successor\":\"claude-sonnet-4-6\",\"lifecycleSource\":\"ottto-ai/ai-provider-watch event 2026-06-15 (Anthropic release notes); LiteLLM still says 2026-05-14\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":1.5,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-4-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-sonnet-4-5-20250929\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-11-30\",\"successor\":\"claude-sonnet-5-5\",\"lifecycleSource\":\"platform.claude.com/docs/*/models/sonnet-4-5/overview.md (2026-10/11)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":1.5,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-4-6\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-13\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":1.5,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":\"claude-sonnet-5-5\",\"lifecycleSource\":\"platform.claude.com models/sonnet-5/overview\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-5-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-28\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"platform.claude.com models/sonnet-5-5/overview: cached price at launch\",\"checked\":\"2026-10-24\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-10-07\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"claudit v1.9.2 (2026-10-24): cached price cut on 2026-10-07\",\"checked\":\"2026-10-24\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"codestral-2508\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":256000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":0.9,\"cachedInputUsdPerMTok\":0.03,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-a-03-2025\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":256000,\"maxOutputTokens\":8000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also tokencost, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-r-08-2024\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-r-plus-08-2024\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":[\"sft\"],\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-r7b-12-2024\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.0375,\"outputUsdPerMTok\":0.15,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"deepseek-flash\",\"sameModelAs\":null,\"provider\":\"deepseek\",\"routes\":[\"deepseek-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":384000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-10-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":0.003,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":{\"shareOfWeek\":0.20833333333333334,\"multiplier\":2,\"note\":\"weekdays 01:00-04:00 and 06:00-10:00 UTC: 35 of 168 hours; Chinese public holidays are off-peak\"},\"source\":\"api-docs.deepseek.com/quick_start/pricing (2026-10)\",\"checked\":\"2026-10-01\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"deepseek-v4-pro\",\"sameModelAs\":null,\"provider\":\"deepseek\",\"routes\":[\"deepseek-api\"],\"weights\":\"open\",\"openModel\":\"deepseek-v4-pro\",\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":384000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.435,\"outputUsdPerMTok\":0.87,\"cachedInputUsdPerMTok\":0.003625,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-08-17\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.66,\"outputUsdPerMTok\":1.98,\"cachedInputUsdPerMTok\":0.022,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":{\"shareOfWeek\":0.20833333333333334,\"multiplier\":2,\"note\":\"weekdays 01:00-04:00 and 06:00-10:00 UTC: 35 of 168 hours; Chinese public holidays are off-peak\"},\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"deepseek.r1-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"deepseek-r1\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.35,\"outputUsdPerMTok\":5.4,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"devstral-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":262144,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":2,\"cachedInputUsdPerMTok\":0.04,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.0-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-06-01\",\"successor\":\"gemini-2.5-flash-lite\",\"lifecycleSource\":\"LiteLLM deprecation_date\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.5-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-01\",\"successor\":\"gemini-3.5-flash-lite\",\"lifecycleSource\":\"dev.to/aideprecations (2026-11-10): later requests are re-routed to the successor and billed at its rates\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.03,\"batchInputUsdPerMTok\":0.15,\"batchOutputUsdPerMTok\":1.25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.5-flash-lite\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"dev.to/aideprecations 2026-11-10: available until further notice\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.5-pro\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":[\"sft\"],\"shutdownOn\":\"2026-12-01\",\"successor\":\"gemini-3.8-flash\",\"lifecycleSource\":\"dev.to/aideprecations (2026-11-10): later requests are re-routed to the successor and billed at its rates\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.125,\"batchInputUsdPerMTok\":0.625,\"batchOutputUsdPerMTok\":5,\"tiers\":[{\"aboveInputTokens\":200000,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.25}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3-flash-preview\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.5,\"outputUsdPerMTok\":3,\"cachedInputUsdPerMTok\":0.05,\"batchInputUsdPerMTok\":0.25,\"batchOutputUsdPerMTok\":1.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3-pro-preview\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-03-09\",\"successor\":\"gemini-3.1-pro-preview\",\"lifecycleSource\":\"ai.google.dev/gemini-api/docs/deprecations.md (spring 2026); LiteLLM says 2026-03-26\",\"prices\":[{\"effectiveFrom\":\"2025-11-18\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":6,\"tiers\":[{\"aboveInputTokens\":200000,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":18,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.1-flash-lite\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-05-07\",\"successor\":null,\"lifecycleSource\":\"ai.google.dev deprecations page (summer 2026)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.25,\"outputUsdPerMTok\":1.5,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.125,\"batchOutputUsdPerMTok\":0.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.1-pro-preview\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":6,\"tiers\":[{\"aboveInputTokens\":200000,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":18,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.5-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":9,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":4.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.5-flash-lite\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.03,\"batchInputUsdPerMTok\":0.15,\"batchOutputUsdPerMTok\":1.25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.6-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":3.75,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":1.875,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2027-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":3.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23): introductory rates end 2026-12-31\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.7-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":3.75,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":1.875,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2027-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":3.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23): introductory rates end 2026-12-31\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.8-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":3.75,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":1.875,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2027-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":3.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23): introductory rates end 2026-12-31\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"global.anthropic.claude-haiku-4-5-20251001-v1:0\",\"sameModelAs\":\"claude-haiku-4-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"global.anthropic.claude-opus-5\",\"sameModelAs\":\"claude-opus-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"global.anthropic.claude-sonnet-5\",\"sameModelAs\":\"claude-sonnet-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4.1\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4.1-2025-04-14\"],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":8,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":4,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4.1-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4.1-mini-2025-04-14\"],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":[\"sft\"],\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":1.6,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":0.2,\"batchOutputUsdPerMTok\":0.8,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4.1-nano\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4.1-nano-2025-04-14\"],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":[\"sft\"],\"shutdownOn\":\"2026-10-23\",\"successor\":\"gpt-5.6-luna\",\"lifecycleSource\":\"dev.to/importstatic (OpenAI deprecations page, 2026-10-15)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4o\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4o-2024-08-06\",\"gpt-4o-2024-11-20\"],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":1.25,\"batchInputUsdPerMTok\":1.25,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4o-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4o-mini-2024-07-18\"],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":[\"sft\"],\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.075,\"batchOutputUsdPerMTok\":0.3,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-2025-08-07\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":\"gpt-5.6-sol\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.125,\"batchInputUsdPerMTok\":0.625,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-mini-2025-08-07\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.25,\"outputUsdPerMTok\":2,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.125,\"batchOutputUsdPerMTok\":1,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5-nano\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-nano-2025-08-07\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.05,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.005,\"batchInputUsdPerMTok\":0.025,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-pro-2025-10-06\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":15,\"outputUsdPerMTok\":120,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":7.5,\"batchOutputUsdPerMTok\":60,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.1\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.1-2025-11-13\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2027-04-01\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.125,\"batchInputUsdPerMTok\":0.625,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.2\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.2-2025-12-11\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.75,\"outputUsdPerMTok\":14,\"cachedInputUsdPerMTok\":0.175,\"batchInputUsdPerMTok\":0.875,\"batchOutputUsdPerMTok\":7,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.2-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.2-pro-2025-12-11\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":false,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":21,\"outputUsdPerMTok\":168,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":10.5,\"batchOutputUsdPerMTok\":84,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.3-codex\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.75,\"outputUsdPerMTok\":14,\"cachedInputUsdPerMTok\":0.175,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-2026-03-05\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.25,\"batchInputUsdPerMTok\":1.25,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":22.5,\"cachedInputUsdPerMTok\":0.5}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-mini-2026-03-17\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":4.5,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":2.25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4-nano\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-nano-2026-03-17\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":1.25,\"cachedInputUsdPerMTok\":0.02,\"batchInputUsdPerMTok\":0.1,\"batchOutputUsdPerMTok\":0.625,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-pro-2026-03-05\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":false,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":30,\"outputUsdPerMTok\":180,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":15,\"batchOutputUsdPerMTok\":90,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":60,\"outputUsdPerMTok\":270,\"cachedInputUsdPerMTok\":null}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.5\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.5-2026-04-23\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":30,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":15,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":45,\"cachedInputUsdPerMTok\":1}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.5-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.5-pro-2026-04-23\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":30,\"outputUsdPerMTok\":180,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":15,\"batchOutputUsdPerMTok\":90,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":60,\"outputUsdPerMTok\":270,\"cachedInputUsdPerMTok\":null}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.6-luna\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":1,\"outputUsdPerMTok\":6,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":0.5,\"batchOutputUsdPerMTok\":3,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":9,\"cachedInputUsdPerMTok\":0.2}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-07-30\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":1.2,\"cachedInputUsdPerMTok\":0.02,\"batchInputUsdPerMTok\":0.1,\"batchOutputUsdPerMTok\":0.6,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":1.8,\"cachedInputUsdPerMTok\":0.04}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.6-sol\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":30,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":15,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":45,\"cachedInputUsdPerMTok\":1}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-08-21\",\"effectiveTo\":null,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":20,\"cachedInputUsdPerMTok\":0.4,\"batchInputUsdPerMTok\":2,\"batchOutputUsdPerMTok\":10,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":8,\"outputUsdPerMTok\":30,\"cachedInputUsdPerMTok\":0.8}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.6-terra\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.25,\"batchInputUsdPerMTok\":1.25,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":22.5,\"cachedInputUsdPerMTok\":0.5}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-07-30\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":6,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":18,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6-astra\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":50,\"cachedInputUsdPerMTok\":1,\"batchInputUsdPerMTok\":5,\"batchOutputUsdPerMTok\":25,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":20,\"outputUsdPerMTok\":75,\"cachedInputUsdPerMTok\":2}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6-luna\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.25,\"tiers\":[{\"aboveInputTokens\":272000,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":0.75,\"cachedInputUsdPerMTok\":0.02}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6-sol\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[{\"aboveInputTokens\":272000,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6.1-sol\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":null,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-30\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"uttamdeb/agent-telemetry v1.6.6 (2026-09-30)\",\"checked\":\"2026-09-30\",\"basis\":\"vendor\",\"certainty\":\"low\"}]},{\"kind\":\"api-model\",\"id\":\"grok-3\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-04-09\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.75,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-3-mini\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-05\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4-0709\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"grok-4\"],\"contextWindowTokens\":256000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-07-09\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.75,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4-fast-reasoning\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"grok-4-fast\"],\"contextWindowTokens\":2000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-09-19\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.05,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.20\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":30000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.3\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":30000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.5\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":500000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":6,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.6}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.6\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":500000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":6,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":1}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-code-fast-1\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"grok-code-fast\"],\"contextWindowTokens\":256000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-08-28\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":1.5,\"cachedInputUsdPerMTok\":0.02,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama3-1-70b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-3.1-70b-instruct\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.72,\"outputUsdPerMTok\":0.72,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama3-1-8b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-3.1-8b-instruct\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.22,\"outputUsdPerMTok\":0.22,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama3-3-70b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-3.3-70b-instruct\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.72,\"outputUsdPerMTok\":0.72,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama4-maverick-17b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-4-maverick-17b-128e-instruct\",\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.24,\"outputUsdPerMTok\":0.97,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama4-scout-17b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-4-scout-17b-16e-instruct\",\"aliases\":[],\"contextWindowTokens\":3500000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.17,\"outputUsdPerMTok\":0.66,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"ministral-3b-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-21\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.1,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"ministral-8b-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"ministral-3-8b-instruct-2512\",\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-21\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.15,\"cachedInputUsdPerMTok\":0.015,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-large-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"mistral-large-3-675b-instruct-2512\",\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":262144,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.5,\"outputUsdPerMTok\":1.5,\"cachedInputUsdPerMTok\":0.05,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-medium-2505\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":131072,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":2,\"cachedInputUsdPerMTok\":0.04,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-medium-2604\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"mistral-medium-3.5-128b\",\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":262144,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-small-2603\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"mistral-small-4-119b-2603\",\"aliases\":[],\"contextWindowTokens\":256000,\"maxOutputTokens\":256000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":0.015,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"o3\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"o3-2025-04-16\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":100000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":\"gpt-5.6-sol\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-06-10\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":8,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":4,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"o3-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"o3-mini-2025-01-31\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":100000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-10-23\",\"successor\":\"gpt-5.6-luna\",\"lifecycleSource\":\"dev.to/importstatic (OpenAI deprecations page, 2026-10-15)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.1,\"outputUsdPerMTok\":4.4,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":0.55,\"batchOutputUsdPerMTok\":2.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"o4-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"o4-mini-2025-04-16\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":100000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-10-23\",\"successor\":\"gpt-5.6-luna\",\"lifecycleSource\":\"dev.to/importstatic (OpenAI deprecations page, 2026-10-15)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.1,\"outputUsdPerMTok\":4.4,\"cachedInputUsdPerMTok\":0.275,\"batchInputUsdPerMTok\":0.55,\"batchOutputUsdPerMTok\":2.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"openai.gpt-oss-120b-1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"gpt-oss-120b\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"openai.gpt-oss-20b-1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"gpt-oss-20b\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.07,\"outputUsdPerMTok\":0.3,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"qwen.qwen3-32b-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"qwen3-32b\",\"aliases\":[],\"contextWindowTokens\":32000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"us.anthropic.claude-haiku-4-5-20251001-v1:0\",\"sameModelAs\":\"claude-haiku-4-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"eu.anthropic.claude-haiku-4-5-20251001-v1:0\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.1,\"outputUsdPerMTok\":5.5,\"cachedInputUsdPerMTok\":0.11,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"low\"}]},{\"kind\":\"api-model\",\"id\":\"us.anthropic.claude-opus-5\",\"sameModelAs\":\"claude-opus-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"eu.anthropic.claude-opus-5\"],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5.5,\"outputUsdPerMTok\":27.5,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"us.anthropic.claude-sonnet-5\",\"sameModelAs\":\"claude-sonnet-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"eu.anthropic.claude-sonnet-5\"],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.2,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":0.22,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"low\"}]}]");
+var api_models_default = JSON.parse("[{\"kind\":\"api-model\",\"id\":\"amazon.nova-2-lite-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"low\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-lite-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":300000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.06,\"outputUsdPerMTok\":0.24,\"cachedInputUsdPerMTok\":0.015,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-micro-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.035,\"outputUsdPerMTok\":0.14,\"cachedInputUsdPerMTok\":0.00875,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-premier-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-05\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":12.5,\"cachedInputUsdPerMTok\":0.625,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"amazon.nova-pro-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":300000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.8,\"outputUsdPerMTok\":3.2,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4.1\",\"sameModelAs\":\"gpt-4.1\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-04-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.2,\"outputUsdPerMTok\":8.8,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":1.1,\"batchOutputUsdPerMTok\":4.4,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4.1-mini\",\"sameModelAs\":\"gpt-4.1-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-04-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.44,\"outputUsdPerMTok\":1.76,\"cachedInputUsdPerMTok\":0.11,\"batchInputUsdPerMTok\":0.22,\"batchOutputUsdPerMTok\":0.88,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4o\",\"sameModelAs\":\"gpt-4o\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.75,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":1.375,\"batchInputUsdPerMTok\":1.375,\"batchOutputUsdPerMTok\":5.5,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-4o-mini\",\"sameModelAs\":\"gpt-4o-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.165,\"outputUsdPerMTok\":0.66,\"cachedInputUsdPerMTok\":0.083,\"batchInputUsdPerMTok\":0.083,\"batchOutputUsdPerMTok\":0.33,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5\",\"sameModelAs\":\"gpt-5\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.375,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":0.1375,\"batchInputUsdPerMTok\":0.6875,\"batchOutputUsdPerMTok\":5.5,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5-mini\",\"sameModelAs\":\"gpt-5-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.275,\"outputUsdPerMTok\":2.2,\"cachedInputUsdPerMTok\":0.0275,\"batchInputUsdPerMTok\":0.1375,\"batchOutputUsdPerMTok\":1.1,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5-nano\",\"sameModelAs\":\"gpt-5-nano\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.055,\"outputUsdPerMTok\":0.44,\"cachedInputUsdPerMTok\":0.0055,\"batchInputUsdPerMTok\":0.0275,\"batchOutputUsdPerMTok\":0.22,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.1\",\"sameModelAs\":\"gpt-5.1\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-04-01\",\"successor\":null,\"lifecycleSource\":\"date of the OpenAI API (OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)); Azure sets its own, later or equal, not read\",\"prices\":[{\"effectiveFrom\":\"2025-11-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.375,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":0.1375,\"batchInputUsdPerMTok\":0.6875,\"batchOutputUsdPerMTok\":5.5,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.2\",\"sameModelAs\":\"gpt-5.2\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-12-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.925,\"outputUsdPerMTok\":15.4,\"cachedInputUsdPerMTok\":0.1925,\"batchInputUsdPerMTok\":0.9625,\"batchOutputUsdPerMTok\":7.7,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.2-pro\",\"sameModelAs\":\"gpt-5.2-pro\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":false,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-12-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":23.1,\"outputUsdPerMTok\":184.8,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":11.55,\"batchOutputUsdPerMTok\":92.4,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.4\",\"sameModelAs\":\"gpt-5.4\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-04-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.75,\"outputUsdPerMTok\":16.5,\"cachedInputUsdPerMTok\":0.275,\"batchInputUsdPerMTok\":1.375,\"batchOutputUsdPerMTok\":8.25,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":5.5,\"outputUsdPerMTok\":24.75,\"cachedInputUsdPerMTok\":0.55}],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.4-mini\",\"sameModelAs\":\"gpt-5.4-mini\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.825,\"outputUsdPerMTok\":4.95,\"cachedInputUsdPerMTok\":0.0825,\"batchInputUsdPerMTok\":0.4125,\"batchOutputUsdPerMTok\":2.475,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.4-nano\",\"sameModelAs\":\"gpt-5.4-nano\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.22,\"outputUsdPerMTok\":1.375,\"cachedInputUsdPerMTok\":0.022,\"batchInputUsdPerMTok\":0.11,\"batchOutputUsdPerMTok\":0.6875,\"tiers\":[],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"azure-us.gpt-5.5\",\"sameModelAs\":\"gpt-5.5\",\"provider\":\"azure\",\"routes\":[\"azure-openai-us\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-05-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":5.5,\"outputUsdPerMTok\":33,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":2.75,\"batchOutputUsdPerMTok\":16.5,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":11,\"outputUsdPerMTok\":49.5,\"cachedInputUsdPerMTok\":1.1}],\"peak\":null,\"source\":\"Azure Retail Prices API, US Data Zone meters in eastus2, by nikklavzar/azure-genai-prices@6d6491abf (2026-07-31)\",\"checked\":\"2026-07-31\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-3-5-haiku-20241022\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":200000,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":[\"distill\"],\"shutdownOn\":\"2026-07-05\",\"successor\":\"claude-haiku-4-5\",\"lifecycleSource\":\"Google Cloud partner-model deprecations page (Vertex date); first-party date not confirmed\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.8,\"outputUsdPerMTok\":4,\"cachedInputUsdPerMTok\":0.08,\"batchInputUsdPerMTok\":0.4,\"batchOutputUsdPerMTok\":2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-fable-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":50,\"cachedInputUsdPerMTok\":1,\"batchInputUsdPerMTok\":5,\"batchOutputUsdPerMTok\":25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-fable-5-1\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":50,\"cachedInputUsdPerMTok\":0.25,\"batchInputUsdPerMTok\":5,\"batchOutputUsdPerMTok\":25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"claude-haiku-4-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-haiku-4-5-20251001\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":0.5,\"batchOutputUsdPerMTok\":2.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-haiku-5-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-10-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.25,\"tiers\":[{\"aboveInputTokens\":100000,\"inputUsdPerMTok\":0.5,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.05}],\"peak\":null,\"source\":\"claudit v1.9.2 (2026-10-24), PromptFuel v1.0.23\",\"checked\":\"2026-10-24\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-1\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-opus-4-1-20250805\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":32000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-08-05\",\"successor\":null,\"lifecycleSource\":\"LiteLLM deprecation_date (2026-07-24), a not-sooner-than date: verify\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":15,\"outputUsdPerMTok\":75,\"cachedInputUsdPerMTok\":1.5,\"batchInputUsdPerMTok\":7.5,\"batchOutputUsdPerMTok\":37.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-20250514\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-opus-4\",\"claude-opus-4-0\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":32000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-06-15\",\"successor\":\"claude-opus-4-8\",\"lifecycleSource\":\"ottto-ai/ai-provider-watch event 2026-06-15 (Anthropic release notes); LiteLLM still says 2026-05-14\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":15,\"outputUsdPerMTok\":75,\"cachedInputUsdPerMTok\":1.5,\"batchInputUsdPerMTok\":7.5,\"batchOutputUsdPerMTok\":37.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-opus-4-5-20251101\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-6\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-13\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-7\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-4-8\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":\"claude-opus-5-5\",\"lifecycleSource\":\"platform.claude.com whats-new-opus-5: not sooner than 2027-07-24\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":12.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-opus-5-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":20,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":2,\"batchOutputUsdPerMTok\":10,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-4-20250514\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-sonnet-4\",\"claude-sonnet-4-0\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-06-15\",\"successor\":\"claude-sonnet-4-6\",\"lifecycleSource\":\"ottto-ai/ai-provider-watch event 2026-06-15 (Anthropic release notes); LiteLLM still says 2026-05-14\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":1.5,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-4-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"claude-sonnet-4-5-20250929\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-11-30\",\"successor\":\"claude-sonnet-5-5\",\"lifecycleSource\":\"platform.claude.com/docs/*/models/sonnet-4-5/overview.md (2026-10/11)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":1.5,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-4-6\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-03-13\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":1.5,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":\"claude-sonnet-5-5\",\"lifecycleSource\":\"platform.claude.com models/sonnet-5/overview\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"claude-sonnet-5-5\",\"sameModelAs\":null,\"provider\":\"anthropic\",\"routes\":[\"anthropic-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-28\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"platform.claude.com models/sonnet-5-5/overview: cached price at launch\",\"checked\":\"2026-10-24\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-10-07\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"claudit v1.9.2 (2026-10-24): cached price cut on 2026-10-07\",\"checked\":\"2026-10-24\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"codestral-2508\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":256000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":0.9,\"cachedInputUsdPerMTok\":0.03,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-a-03-2025\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":256000,\"maxOutputTokens\":8000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also tokencost, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-r-08-2024\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-r-plus-08-2024\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":[\"sft\"],\"tuning\":{\"atLeast\":null,\"atMost\":{\"examples\":50000,\"source\":\"decision framework S4-069: about 50,000\",\"checked\":\"2026-11-20\",\"basis\":\"derived\",\"certainty\":\"low\"},\"trainingUsdPerMTok\":null,\"surcharge\":null,\"source\":\"general knowledge, unread: verify\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"low\"},\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"command-r7b-12-2024\",\"sameModelAs\":null,\"provider\":\"cohere\",\"routes\":[\"cohere-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.0375,\"outputUsdPerMTok\":0.15,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"deepseek-flash\",\"sameModelAs\":null,\"provider\":\"deepseek\",\"routes\":[\"deepseek-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":384000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-10-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":0.003,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":{\"shareOfWeek\":0.20833333333333334,\"multiplier\":2,\"note\":\"weekdays 01:00-04:00 and 06:00-10:00 UTC: 35 of 168 hours; Chinese public holidays are off-peak\"},\"source\":\"api-docs.deepseek.com/quick_start/pricing (2026-10)\",\"checked\":\"2026-10-01\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"deepseek-v4-pro\",\"sameModelAs\":null,\"provider\":\"deepseek\",\"routes\":[\"deepseek-api\"],\"weights\":\"open\",\"openModel\":\"deepseek-v4-pro\",\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":384000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.435,\"outputUsdPerMTok\":0.87,\"cachedInputUsdPerMTok\":0.003625,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-08-17\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.66,\"outputUsdPerMTok\":1.98,\"cachedInputUsdPerMTok\":0.022,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":{\"shareOfWeek\":0.20833333333333334,\"multiplier\":2,\"note\":\"weekdays 01:00-04:00 and 06:00-10:00 UTC: 35 of 168 hours; Chinese public holidays are off-peak\"},\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"deepseek.r1-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"deepseek-r1\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.35,\"outputUsdPerMTok\":5.4,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"devstral-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":262144,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":2,\"cachedInputUsdPerMTok\":0.04,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.0-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":8192,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-06-01\",\"successor\":\"gemini-2.5-flash-lite\",\"lifecycleSource\":\"LiteLLM deprecation_date\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.5-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-12-01\",\"successor\":\"gemini-3.5-flash-lite\",\"lifecycleSource\":\"dev.to/aideprecations (2026-11-10): later requests are re-routed to the successor and billed at its rates\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.03,\"batchInputUsdPerMTok\":0.15,\"batchOutputUsdPerMTok\":1.25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.5-flash-lite\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"dev.to/aideprecations 2026-11-10: available until further notice\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-2.5-pro\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":[\"sft\"],\"tuning\":{\"atLeast\":null,\"atMost\":{\"examples\":1000000,\"source\":\"cloud.google.com/vertex-ai/generative-ai/docs/models/gemini-supervised-tuning (text-only examples; the decision framework said 10,000)\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"medium\"},\"trainingUsdPerMTok\":25,\"surcharge\":{\"inputUsdPerMTok\":0,\"cachedInputUsdPerMTok\":0,\"outputUsdPerMTok\":0},\"source\":\"general knowledge, unread: verify\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"low\"},\"shutdownOn\":\"2026-12-01\",\"successor\":\"gemini-3.8-flash\",\"lifecycleSource\":\"dev.to/aideprecations (2026-11-10): later requests are re-routed to the successor and billed at its rates\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.125,\"batchInputUsdPerMTok\":0.625,\"batchOutputUsdPerMTok\":5,\"tiers\":[{\"aboveInputTokens\":200000,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.25}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3-flash-preview\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.5,\"outputUsdPerMTok\":3,\"cachedInputUsdPerMTok\":0.05,\"batchInputUsdPerMTok\":0.25,\"batchOutputUsdPerMTok\":1.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3-pro-preview\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-03-09\",\"successor\":\"gemini-3.1-pro-preview\",\"lifecycleSource\":\"ai.google.dev/gemini-api/docs/deprecations.md (spring 2026); LiteLLM says 2026-03-26\",\"prices\":[{\"effectiveFrom\":\"2025-11-18\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":6,\"tiers\":[{\"aboveInputTokens\":200000,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":18,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.1-flash-lite\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2027-05-07\",\"successor\":null,\"lifecycleSource\":\"ai.google.dev deprecations page (summer 2026)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.25,\"outputUsdPerMTok\":1.5,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.125,\"batchOutputUsdPerMTok\":0.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.1-pro-preview\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":6,\"tiers\":[{\"aboveInputTokens\":200000,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":18,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.5-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1048576,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":9,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":4.5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.5-flash-lite\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\",\"vertex-gemini-global\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.03,\"batchInputUsdPerMTok\":0.15,\"batchOutputUsdPerMTok\":1.25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM; the same on Vertex AI by Portkey-AI/models@f654307ec vertex-ai.json (2026-08-21)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.6-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":65536,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":3.75,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":1.875,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2027-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":3.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23): introductory rates end 2026-12-31\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.7-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":3.75,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":1.875,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2027-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":3.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23): introductory rates end 2026-12-31\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gemini-3.8-flash\",\"sameModelAs\":null,\"provider\":\"google\",\"routes\":[\"gemini-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":3.75,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":1.875,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2027-01-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":0.75,\"batchOutputUsdPerMTok\":3.75,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23): introductory rates end 2026-12-31\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"global.anthropic.claude-haiku-4-5-20251001-v1:0\",\"sameModelAs\":\"claude-haiku-4-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"global.anthropic.claude-opus-5\",\"sameModelAs\":\"claude-opus-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":25,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"global.anthropic.claude-sonnet-5\",\"sameModelAs\":\"claude-sonnet-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4.1\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4.1-2025-04-14\"],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":8,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":4,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4.1-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4.1-mini-2025-04-14\"],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":[\"sft\"],\"tuning\":{\"atLeast\":{\"examples\":10,\"source\":\"developers.openai.com/docs/guides/distillation (supervised fine-tuning, read 2026-11-20)\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"high\"},\"atMost\":{\"examples\":100000,\"source\":\"decision framework S4-066: about 10,000 to 100,000\",\"checked\":\"2026-11-20\",\"basis\":\"derived\",\"certainty\":\"low\"},\"trainingUsdPerMTok\":5,\"surcharge\":{\"inputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.1,\"outputUsdPerMTok\":1.6},\"source\":\"tuned 0.80 / 0.20 / 3.20: oreateai.com/blog, GPT-4.1 mini pricing (2026); training price: general knowledge, unread: verify\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"low\"},\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":1.6,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":0.2,\"batchOutputUsdPerMTok\":0.8,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4.1-nano\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4.1-nano-2025-04-14\"],\"contextWindowTokens\":1047576,\"maxOutputTokens\":32768,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":[\"sft\"],\"tuning\":{\"atLeast\":{\"examples\":10,\"source\":\"developers.openai.com/docs/guides/distillation (supervised fine-tuning, read 2026-11-20)\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"high\"},\"atMost\":{\"examples\":100000,\"source\":\"decision framework S4-066: about 10,000 to 100,000\",\"checked\":\"2026-11-20\",\"basis\":\"derived\",\"certainty\":\"low\"},\"trainingUsdPerMTok\":1.5,\"surcharge\":{\"inputUsdPerMTok\":0.1,\"cachedInputUsdPerMTok\":0.025,\"outputUsdPerMTok\":0.4},\"source\":\"general knowledge, unread: verify\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"low\"},\"shutdownOn\":\"2026-10-23\",\"successor\":\"gpt-5.6-luna\",\"lifecycleSource\":\"dev.to/importstatic (OpenAI deprecations page, 2026-10-15)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4o\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4o-2024-08-06\",\"gpt-4o-2024-11-20\"],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":1.25,\"batchInputUsdPerMTok\":1.25,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-4o-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-4o-mini-2024-07-18\"],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":[\"sft\"],\"tuning\":{\"atLeast\":{\"examples\":10,\"source\":\"developers.openai.com/docs/guides/distillation (supervised fine-tuning, read 2026-11-20)\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"high\"},\"atMost\":{\"examples\":100000,\"source\":\"decision framework S4-066: about 10,000 to 100,000\",\"checked\":\"2026-11-20\",\"basis\":\"derived\",\"certainty\":\"low\"},\"trainingUsdPerMTok\":3,\"surcharge\":{\"inputUsdPerMTok\":0.15,\"cachedInputUsdPerMTok\":0.075,\"outputUsdPerMTok\":0.6},\"source\":\"tuned 0.30 / 1.20 and training: tokenmix.ai/blog/openai-fine-tuning-pricing (2026-04); cached price: general knowledge, unread: verify\",\"checked\":\"2026-11-20\",\"basis\":\"vendor\",\"certainty\":\"low\"},\"shutdownOn\":\"2027-01-14\",\"successor\":\"gpt-6-luna\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.075,\"batchOutputUsdPerMTok\":0.3,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-2025-08-07\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":\"gpt-5.6-sol\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.125,\"batchInputUsdPerMTok\":0.625,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-mini-2025-08-07\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.25,\"outputUsdPerMTok\":2,\"cachedInputUsdPerMTok\":0.025,\"batchInputUsdPerMTok\":0.125,\"batchOutputUsdPerMTok\":1,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5-nano\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-nano-2025-08-07\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.05,\"outputUsdPerMTok\":0.4,\"cachedInputUsdPerMTok\":0.005,\"batchInputUsdPerMTok\":0.025,\"batchOutputUsdPerMTok\":0.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5-pro-2025-10-06\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":15,\"outputUsdPerMTok\":120,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":7.5,\"batchOutputUsdPerMTok\":60,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.1\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.1-2025-11-13\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2027-04-01\",\"successor\":null,\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.125,\"batchInputUsdPerMTok\":0.625,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.2\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.2-2025-12-11\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.75,\"outputUsdPerMTok\":14,\"cachedInputUsdPerMTok\":0.175,\"batchInputUsdPerMTok\":0.875,\"batchOutputUsdPerMTok\":7,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.2-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.2-pro-2025-12-11\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":false,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":21,\"outputUsdPerMTok\":168,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":10.5,\"batchOutputUsdPerMTok\":84,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.3-codex\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.75,\"outputUsdPerMTok\":14,\"cachedInputUsdPerMTok\":0.175,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-2026-03-05\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.25,\"batchInputUsdPerMTok\":1.25,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":22.5,\"cachedInputUsdPerMTok\":0.5}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-mini-2026-03-17\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.75,\"outputUsdPerMTok\":4.5,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":0.375,\"batchOutputUsdPerMTok\":2.25,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4-nano\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-nano-2026-03-17\"],\"contextWindowTokens\":400000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":1.25,\"cachedInputUsdPerMTok\":0.02,\"batchInputUsdPerMTok\":0.1,\"batchOutputUsdPerMTok\":0.625,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.4-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.4-pro-2026-03-05\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":false,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":30,\"outputUsdPerMTok\":180,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":15,\"batchOutputUsdPerMTok\":90,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":60,\"outputUsdPerMTok\":270,\"cachedInputUsdPerMTok\":null}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.5\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.5-2026-04-23\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":30,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":15,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":45,\"cachedInputUsdPerMTok\":1}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.5-pro\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"gpt-5.5-pro-2026-04-23\"],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":30,\"outputUsdPerMTok\":180,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":15,\"batchOutputUsdPerMTok\":90,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":60,\"outputUsdPerMTok\":270,\"cachedInputUsdPerMTok\":null}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.6-luna\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":1,\"outputUsdPerMTok\":6,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":0.5,\"batchOutputUsdPerMTok\":3,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":9,\"cachedInputUsdPerMTok\":0.2}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-07-30\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":1.2,\"cachedInputUsdPerMTok\":0.02,\"batchInputUsdPerMTok\":0.1,\"batchOutputUsdPerMTok\":0.6,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":1.8,\"cachedInputUsdPerMTok\":0.04}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.6-sol\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":30,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":2.5,\"batchOutputUsdPerMTok\":15,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":45,\"cachedInputUsdPerMTok\":1}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-08-21\",\"effectiveTo\":null,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":20,\"cachedInputUsdPerMTok\":0.4,\"batchInputUsdPerMTok\":2,\"batchOutputUsdPerMTok\":10,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":8,\"outputUsdPerMTok\":30,\"cachedInputUsdPerMTok\":0.8}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-5.6-terra\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.25,\"batchInputUsdPerMTok\":1.25,\"batchOutputUsdPerMTok\":7.5,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":5,\"outputUsdPerMTok\":22.5,\"cachedInputUsdPerMTok\":0.5}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"},{\"effectiveFrom\":\"2026-07-30\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":6,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":18,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6-astra\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":10,\"outputUsdPerMTok\":50,\"cachedInputUsdPerMTok\":1,\"batchInputUsdPerMTok\":5,\"batchOutputUsdPerMTok\":25,\"tiers\":[{\"aboveInputTokens\":271999,\"inputUsdPerMTok\":20,\"outputUsdPerMTok\":75,\"cachedInputUsdPerMTok\":2}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6-luna\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":0.05,\"batchOutputUsdPerMTok\":0.25,\"tiers\":[{\"aboveInputTokens\":272000,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":0.75,\"cachedInputUsdPerMTok\":0.02}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6-sol\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1050000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":true},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[{\"aboveInputTokens\":272000,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"gpt-6.1-sol\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":null,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-30\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":10,\"cachedInputUsdPerMTok\":0.1,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":5,\"tiers\":[],\"peak\":null,\"source\":\"uttamdeb/agent-telemetry v1.6.6 (2026-09-30)\",\"checked\":\"2026-09-30\",\"basis\":\"vendor\",\"certainty\":\"low\"}]},{\"kind\":\"api-model\",\"id\":\"grok-3\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-04-09\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.75,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-3-mini\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-05\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.3,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.075,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4-0709\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"grok-4\"],\"contextWindowTokens\":256000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-07-09\",\"effectiveTo\":null,\"inputUsdPerMTok\":3,\"outputUsdPerMTok\":15,\"cachedInputUsdPerMTok\":0.75,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4-fast-reasoning\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"grok-4-fast\"],\"contextWindowTokens\":2000000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-09-19\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":0.5,\"cachedInputUsdPerMTok\":0.05,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.20\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":30000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.3\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":30000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.25,\"outputUsdPerMTok\":2.5,\"cachedInputUsdPerMTok\":0.2,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":2.5,\"outputUsdPerMTok\":5,\"cachedInputUsdPerMTok\":0.4}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.5\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":500000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":6,\"cachedInputUsdPerMTok\":0.3,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":0.6}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-4.6\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":500000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":6,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[{\"aboveInputTokens\":199999,\"inputUsdPerMTok\":4,\"outputUsdPerMTok\":12,\"cachedInputUsdPerMTok\":1}],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, github/docs\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"grok-code-fast-1\",\"sameModelAs\":null,\"provider\":\"xai\",\"routes\":[\"xai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"grok-code-fast\"],\"contextWindowTokens\":256000,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-05-15\",\"successor\":\"grok-4.3\",\"lifecycleSource\":\"docs.x.ai/docs/migration/may-15-retirement\",\"prices\":[{\"effectiveFrom\":\"2025-08-28\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.2,\"outputUsdPerMTok\":1.5,\"cachedInputUsdPerMTok\":0.02,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama3-1-70b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-3.1-70b-instruct\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.72,\"outputUsdPerMTok\":0.72,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama3-1-8b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-3.1-8b-instruct\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.22,\"outputUsdPerMTok\":0.22,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama3-3-70b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-3.3-70b-instruct\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":4096,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.72,\"outputUsdPerMTok\":0.72,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama4-maverick-17b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-4-maverick-17b-128e-instruct\",\"aliases\":[],\"contextWindowTokens\":1000000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.24,\"outputUsdPerMTok\":0.97,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"meta.llama4-scout-17b-instruct-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"llama-4-scout-17b-16e-instruct\",\"aliases\":[],\"contextWindowTokens\":3500000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.17,\"outputUsdPerMTok\":0.66,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"ministral-3b-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-21\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.1,\"outputUsdPerMTok\":0.1,\"cachedInputUsdPerMTok\":0.01,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"ministral-8b-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"ministral-3-8b-instruct-2512\",\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":null,\"features\":{\"toolUse\":null,\"jsonSchema\":null,\"vision\":null,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-08-21\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.15,\"cachedInputUsdPerMTok\":0.015,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-large-2512\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"mistral-large-3-675b-instruct-2512\",\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":262144,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.5,\"outputUsdPerMTok\":1.5,\"cachedInputUsdPerMTok\":0.05,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-medium-2505\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[],\"contextWindowTokens\":131072,\"maxOutputTokens\":131072,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.4,\"outputUsdPerMTok\":2,\"cachedInputUsdPerMTok\":0.04,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-medium-2604\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"mistral-medium-3.5-128b\",\"aliases\":[],\"contextWindowTokens\":262144,\"maxOutputTokens\":262144,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.5,\"outputUsdPerMTok\":7.5,\"cachedInputUsdPerMTok\":0.15,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"mistral-small-2603\",\"sameModelAs\":null,\"provider\":\"mistral\",\"routes\":[\"mistral-api\"],\"weights\":\"open\",\"openModel\":\"mistral-small-4-119b-2603\",\"aliases\":[],\"contextWindowTokens\":256000,\"maxOutputTokens\":256000,\"features\":{\"toolUse\":true,\"jsonSchema\":null,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":0.015,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"o3\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"o3-2025-04-16\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":100000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-12-11\",\"successor\":\"gpt-5.6-sol\",\"lifecycleSource\":\"OpenAI deprecations page as copied by dev.to/max_bob (2026-10-28)\",\"prices\":[{\"effectiveFrom\":\"2025-06-10\",\"effectiveTo\":null,\"inputUsdPerMTok\":2,\"outputUsdPerMTok\":8,\"cachedInputUsdPerMTok\":0.5,\"batchInputUsdPerMTok\":1,\"batchOutputUsdPerMTok\":4,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"o3-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"o3-mini-2025-01-31\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":100000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":\"2026-10-23\",\"successor\":\"gpt-5.6-luna\",\"lifecycleSource\":\"dev.to/importstatic (OpenAI deprecations page, 2026-10-15)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.1,\"outputUsdPerMTok\":4.4,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":0.55,\"batchOutputUsdPerMTok\":2.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"o4-mini\",\"sameModelAs\":null,\"provider\":\"openai\",\"routes\":[\"openai-api\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"o4-mini-2025-04-16\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":100000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":true},\"customization\":null,\"shutdownOn\":\"2026-10-23\",\"successor\":\"gpt-5.6-luna\",\"lifecycleSource\":\"dev.to/importstatic (OpenAI deprecations page, 2026-10-15)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.1,\"outputUsdPerMTok\":4.4,\"cachedInputUsdPerMTok\":0.275,\"batchInputUsdPerMTok\":0.55,\"batchOutputUsdPerMTok\":2.2,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, LiteLLM\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"openai.gpt-oss-120b-1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"gpt-oss-120b\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"openai.gpt-oss-20b-1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"gpt-oss-20b\",\"aliases\":[],\"contextWindowTokens\":128000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2025-09-01\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.07,\"outputUsdPerMTok\":0.3,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, tokencost\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"qwen.qwen3-32b-v1:0\",\"sameModelAs\":null,\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"open\",\"openModel\":\"qwen3-32b\",\"aliases\":[],\"contextWindowTokens\":32000,\"maxOutputTokens\":16384,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":false,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-02\",\"effectiveTo\":null,\"inputUsdPerMTok\":0.15,\"outputUsdPerMTok\":0.6,\"cachedInputUsdPerMTok\":null,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23), also Portkey-AI/models, models.dev\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"high\"}]},{\"kind\":\"api-model\",\"id\":\"us.anthropic.claude-haiku-4-5-20251001-v1:0\",\"sameModelAs\":\"claude-haiku-4-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"eu.anthropic.claude-haiku-4-5-20251001-v1:0\"],\"contextWindowTokens\":200000,\"maxOutputTokens\":64000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":1.1,\"outputUsdPerMTok\":5.5,\"cachedInputUsdPerMTok\":0.11,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"low\"}]},{\"kind\":\"api-model\",\"id\":\"us.anthropic.claude-opus-5\",\"sameModelAs\":\"claude-opus-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"eu.anthropic.claude-opus-5\"],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-07-24\",\"effectiveTo\":null,\"inputUsdPerMTok\":5.5,\"outputUsdPerMTok\":27.5,\"cachedInputUsdPerMTok\":0.55,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"medium\"}]},{\"kind\":\"api-model\",\"id\":\"us.anthropic.claude-sonnet-5\",\"sameModelAs\":\"claude-sonnet-5\",\"provider\":\"bedrock\",\"routes\":[\"bedrock\"],\"weights\":\"closed\",\"openModel\":null,\"aliases\":[\"eu.anthropic.claude-sonnet-5\"],\"contextWindowTokens\":1000000,\"maxOutputTokens\":128000,\"features\":{\"toolUse\":true,\"jsonSchema\":true,\"vision\":true,\"webSearch\":null},\"customization\":null,\"shutdownOn\":null,\"successor\":null,\"lifecycleSource\":\"no notice found in the sources read (2026-11-20)\",\"prices\":[{\"effectiveFrom\":\"2026-09-23\",\"effectiveTo\":null,\"inputUsdPerMTok\":2.2,\"outputUsdPerMTok\":11,\"cachedInputUsdPerMTok\":0.22,\"batchInputUsdPerMTok\":null,\"batchOutputUsdPerMTok\":null,\"tiers\":[],\"peak\":null,\"source\":\"genai-prices 0.1.8 (2026-09-23)\",\"checked\":\"2026-09-23\",\"basis\":\"vendor\",\"certainty\":\"low\"}]}]");
 
 // src/catalog/benchmarks.json
 var benchmarks_default = JSON.parse("[{\"model\":\"claude-haiku-4-5\",\"benchmark\":\"swe_bench_pro\",\"score\":39.45,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"claude-opus-4-5\",\"benchmark\":\"bfcl_v4\",\"score\":77.47,\"group\":\"bfcl-v4-fc\",\"source\":\"grokipedia BFCL page (board 2025-12-16, FC mode, first place)\",\"checked\":\"2025-12-16\",\"certainty\":\"medium\"},{\"model\":\"claude-opus-4-5\",\"benchmark\":\"bfcl_v4\",\"score\":33.5,\"group\":\"bfcl-v4-prompt\",\"source\":\"basedagi.org/benchmarks/bfcl-overall (prompt/model-only rows, 2026-05-15); same model, prompt mode: modes are not comparable\",\"checked\":\"2026-05-15\",\"certainty\":\"medium\"},{\"model\":\"claude-opus-4-5\",\"benchmark\":\"swe_bench_verified\",\"score\":80.9,\"group\":\"vendor\",\"source\":\"simplerdevelopment.com\",\"checked\":\"2025-11-24\",\"certainty\":\"high\"},{\"model\":\"claude-opus-4-6\",\"benchmark\":\"gpqa_diamond\",\"score\":91.3,\"group\":\"vendor\",\"source\":\"abhs.in (another page says 87.4)\",\"checked\":\"2026-03-01\",\"certainty\":\"medium\"},{\"model\":\"claude-opus-4-6\",\"benchmark\":\"swe_bench_pro\",\"score\":53.4,\"group\":\"qwen3.6-card\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"claude-opus-4-6\",\"benchmark\":\"swe_bench_verified\",\"score\":80.8,\"group\":\"vendor\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"high\"},{\"model\":\"claude-opus-4-7\",\"benchmark\":\"swe_bench_pro\",\"score\":64.3,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-05-28\",\"certainty\":\"high\"},{\"model\":\"claude-opus-4-7\",\"benchmark\":\"swe_bench_verified\",\"score\":87.6,\"group\":\"vendor\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"claude-opus-4-8\",\"benchmark\":\"gpqa_diamond\",\"score\":93.5,\"group\":\"vendor\",\"source\":\"aiexpert.news; range 93-94, midpoint\",\"checked\":\"2026-06-01\",\"certainty\":\"low\"},{\"model\":\"claude-opus-4-8\",\"benchmark\":\"swe_bench_pro\",\"score\":69.2,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-05-28\",\"certainty\":\"high\"},{\"model\":\"claude-opus-5\",\"benchmark\":\"arc_agi_2\",\"score\":90.4,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev (commit 64e4e40c, Claude Opus 5 system card)\",\"checked\":\"2026-07-24\",\"certainty\":\"high\"},{\"model\":\"claude-opus-5\",\"benchmark\":\"hle_no_tools\",\"score\":56.3,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev (commit 64e4e40c, Claude Opus 5 system card)\",\"checked\":\"2026-07-24\",\"certainty\":\"high\"},{\"model\":\"claude-opus-5\",\"benchmark\":\"swe_bench_pro\",\"score\":79.2,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev (commit 64e4e40c, Claude Opus 5 system card)\",\"checked\":\"2026-07-24\",\"certainty\":\"high\"},{\"model\":\"claude-opus-5\",\"benchmark\":\"swe_bench_verified\",\"score\":96,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev (commit 64e4e40c, Claude Opus 5 system card)\",\"checked\":\"2026-07-24\",\"certainty\":\"high\"},{\"model\":\"claude-opus-5-5\",\"benchmark\":\"swe_bench_pro\",\"score\":89.9,\"group\":\"vendor\",\"source\":\"jakemanger/whatmodel pages/model/* (2026-10) (maker)\",\"checked\":\"2026-10-01\",\"certainty\":\"medium\"},{\"model\":\"claude-opus-5-5\",\"benchmark\":\"terminal_bench_4_0\",\"score\":64.8,\"group\":\"whatmodel\",\"source\":\"jakemanger/whatmodel pages/model/* (2026-10)\",\"checked\":\"2026-10-01\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"aime_2025\",\"score\":70.5,\"group\":\"vendor\",\"source\":\"anthropic.com/news/claude-4\",\"checked\":\"2025-05-22\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"gpqa_diamond\",\"score\":75.4,\"group\":\"vendor\",\"source\":\"anthropic.com/news/claude-4\",\"checked\":\"2025-05-22\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"gsm8k\",\"score\":92.1,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"humaneval\",\"score\":78.2,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"ifeval\",\"score\":91,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"mmlu\",\"score\":87.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"mmmlu\",\"score\":86.5,\"group\":\"vendor\",\"source\":\"anthropic.com/news/claude-4\",\"checked\":\"2025-05-22\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"swe_bench_pro\",\"score\":42.7,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"claude-sonnet-4-20250514\",\"benchmark\":\"swe_bench_verified\",\"score\":72.7,\"group\":\"vendor\",\"source\":\"anthropic.com/news/claude-4\",\"checked\":\"2025-05-22\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-5\",\"benchmark\":\"aime_2025\",\"score\":87,\"group\":\"vendor\",\"source\":\"simplerdevelopment.com; no tools\",\"checked\":\"2025-09-29\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-5\",\"benchmark\":\"gpqa_diamond\",\"score\":83.4,\"group\":\"vendor\",\"source\":\"simplerdevelopment.com\",\"checked\":\"2025-09-29\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-5\",\"benchmark\":\"swe_bench_pro\",\"score\":43.6,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"claude-sonnet-4-5\",\"benchmark\":\"swe_bench_verified\",\"score\":77.2,\"group\":\"vendor\",\"source\":\"simplerdevelopment.com; nerdleveltech.com\",\"checked\":\"2025-09-29\",\"certainty\":\"high\"},{\"model\":\"claude-sonnet-4-6\",\"benchmark\":\"gpqa_diamond\",\"score\":89.9,\"group\":\"vendor\",\"source\":\"aireleasetracker.com; another page says 74.1: conflict\",\"checked\":\"2026-01-01\",\"certainty\":\"medium\"},{\"model\":\"claude-sonnet-4-6\",\"benchmark\":\"swe_bench_verified\",\"score\":79.6,\"group\":\"vendor\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"aime_2024\",\"score\":39.2,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"gpqa_diamond\",\"score\":59.1,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"gsm8k\",\"score\":89.8,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"humaneval\",\"score\":75.3,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"humaneval_mul\",\"score\":82.6,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"ifeval\",\"score\":86.1,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"ifeval\",\"score\":82.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"livecodebench\",\"score\":40.5,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"mmlu\",\"score\":88.5,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"mmlu\",\"score\":84.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"mmlu_pro\",\"score\":75.9,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v3\",\"benchmark\":\"swe_bench_verified\",\"score\":42,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"deepseek-v4-flash\",\"benchmark\":\"gpqa_diamond\",\"score\":88.1,\"group\":\"vendor\",\"source\":\"models.dev commit 3f2765a5, HF DeepSeek-V4-Flash card, max effort\",\"checked\":\"2026-04-24\",\"certainty\":\"high\"},{\"model\":\"deepseek-v4-flash\",\"benchmark\":\"mmlu_pro\",\"score\":86.2,\"group\":\"vendor\",\"source\":\"models.dev commit 3f2765a5, HF DeepSeek-V4-Flash card, max effort\",\"checked\":\"2026-04-24\",\"certainty\":\"high\"},{\"model\":\"deepseek-v4-flash\",\"benchmark\":\"swe_bench_verified\",\"score\":79,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-04-24\",\"certainty\":\"high\"},{\"model\":\"deepseek-v4-pro\",\"benchmark\":\"swe_bench_pro\",\"score\":55.4,\"group\":\"vendor-mixed\",\"source\":\"blog.4sapi.com\",\"checked\":\"2026-05-01\",\"certainty\":\"low\"},{\"model\":\"deepseek-v4-pro\",\"benchmark\":\"swe_bench_verified\",\"score\":80.6,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-04-24\",\"certainty\":\"high\"},{\"model\":\"devstral-small-2507\",\"benchmark\":\"swe_bench_verified\",\"score\":53.6,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2025-07-01\",\"certainty\":\"high\"},{\"model\":\"gemini-2.5-pro\",\"benchmark\":\"gsm8k\",\"score\":93,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gemini-2.5-pro\",\"benchmark\":\"humaneval\",\"score\":80.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gemini-2.5-pro\",\"benchmark\":\"ifeval\",\"score\":88.2,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gemini-2.5-pro\",\"benchmark\":\"mmlu\",\"score\":86.8,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gemini-3.1-pro-preview\",\"benchmark\":\"gpqa_diamond\",\"score\":94.3,\"group\":\"vendor\",\"source\":\"abhs.in (2026-03)\",\"checked\":\"2026-03-01\",\"certainty\":\"medium\"},{\"model\":\"gemini-3.1-pro-preview\",\"benchmark\":\"swe_bench_pro\",\"score\":54.2,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-05-28\",\"certainty\":\"high\"},{\"model\":\"gemini-3.1-pro-preview\",\"benchmark\":\"swe_bench_verified\",\"score\":80.6,\"group\":\"vendor\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"high\"},{\"model\":\"gemma-3-27b-it\",\"benchmark\":\"gpqa_diamond\",\"score\":42.4,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-3-27b-it\",\"benchmark\":\"livecodebench_v6\",\"score\":29.1,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-3-27b-it\",\"benchmark\":\"mmlu_pro\",\"score\":67.6,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-26b-a4b-it\",\"benchmark\":\"gpqa_diamond\",\"score\":82.3,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-26b-a4b-it\",\"benchmark\":\"livecodebench_v6\",\"score\":77.1,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-26b-a4b-it\",\"benchmark\":\"mmlu_pro\",\"score\":82.6,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-26b-a4b-it\",\"benchmark\":\"swe_bench_verified\",\"score\":17.4,\"group\":\"qwen3.6-card\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-26b-a4b-it\",\"benchmark\":\"tau2\",\"score\":68.2,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-31b-it\",\"benchmark\":\"gpqa_diamond\",\"score\":84.3,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-31b-it\",\"benchmark\":\"livecodebench_v6\",\"score\":80,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-31b-it\",\"benchmark\":\"mmlu_pro\",\"score\":85.2,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-31b-it\",\"benchmark\":\"swe_bench_verified\",\"score\":52,\"group\":\"qwen3.6-card\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gemma-4-31b-it\",\"benchmark\":\"tau2\",\"score\":76.9,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"glm-4.7\",\"benchmark\":\"swe_bench_verified\",\"score\":73.8,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2025-12-01\",\"certainty\":\"high\"},{\"model\":\"glm-5\",\"benchmark\":\"swe_bench_verified\",\"score\":72.8,\"group\":\"swebench.com\",\"source\":\"anomalyco/models.dev@f3fc6922 (swebench.com)\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"bfcl_v4\",\"score\":39.4,\"group\":\"bfcl-v4-prompt\",\"source\":\"basedagi.org/benchmarks/bfcl-overall (prompt/model-only rows, 2026-05-15)\",\"checked\":\"2026-05-15\",\"certainty\":\"medium\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"gpqa\",\"score\":66.3,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-04-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"gsm8k\",\"score\":94.3,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"humaneval\",\"score\":84.1,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"humaneval\",\"score\":94.5,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-04-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"ifeval\",\"score\":87.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"mmlu\",\"score\":88,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"gpt-4.1\",\"benchmark\":\"mmlu\",\"score\":90.2,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-04-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4.1-mini\",\"benchmark\":\"gpqa\",\"score\":65,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-04-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4.1-mini\",\"benchmark\":\"humaneval\",\"score\":93.8,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-04-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4.1-mini\",\"benchmark\":\"mmlu\",\"score\":87.5,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-04-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o\",\"benchmark\":\"gpqa\",\"score\":53.1,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o\",\"benchmark\":\"humaneval\",\"score\":90.2,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o\",\"benchmark\":\"mmlu\",\"score\":88.7,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o\",\"benchmark\":\"swe_bench_verified\",\"score\":38.8,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o-mini\",\"benchmark\":\"gpqa\",\"score\":40.2,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o-mini\",\"benchmark\":\"humaneval\",\"score\":87.2,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-4o-mini\",\"benchmark\":\"mmlu\",\"score\":82,\"group\":\"simple-evals\",\"source\":\"openai/simple-evals README.md\",\"checked\":\"2025-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-5-mini\",\"benchmark\":\"gpqa_diamond\",\"score\":82.8,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-5-mini\",\"benchmark\":\"livecodebench_v6\",\"score\":80.5,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-5-mini\",\"benchmark\":\"mmlu_pro\",\"score\":83.7,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-5.2\",\"benchmark\":\"bfcl_v4\",\"score\":45.3,\"group\":\"bfcl-v4-prompt\",\"source\":\"basedagi.org/benchmarks/bfcl-overall (prompt/model-only rows, 2026-05-15)\",\"checked\":\"2026-05-15\",\"certainty\":\"medium\"},{\"model\":\"gpt-5.2\",\"benchmark\":\"swe_bench_pro\",\"score\":29.94,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-5.4\",\"benchmark\":\"gpqa_diamond\",\"score\":92.8,\"group\":\"vendor-mixed\",\"source\":\"abhs.in blog (2026-03)\",\"checked\":\"2026-03-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-5.4\",\"benchmark\":\"swe_bench_pro\",\"score\":57.7,\"group\":\"qwen3.6-card\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-5.4\",\"benchmark\":\"swe_bench_pro\",\"score\":59.1,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"gpt-5.4\",\"benchmark\":\"swe_bench_verified\",\"score\":77.2,\"group\":\"qwen3.6-card\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04); third party\",\"checked\":\"2026-04-01\",\"certainty\":\"low\"},{\"model\":\"gpt-5.5\",\"benchmark\":\"gpqa_diamond\",\"score\":93.5,\"group\":\"vendor-mixed\",\"source\":\"aiexpert.news; source gives only the range 93-94 for the three leaders; midpoint\",\"checked\":\"2026-06-01\",\"certainty\":\"low\"},{\"model\":\"gpt-5.5\",\"benchmark\":\"swe_bench_pro\",\"score\":58.6,\"group\":\"vendor-mixed\",\"source\":\"anomalyco/models.dev@f3fc6922 quoting anthropic.com/news/claude-opus-4-8\",\"checked\":\"2026-05-28\",\"certainty\":\"high\"},{\"model\":\"gpt-6-luna\",\"benchmark\":\"deepswe_v1_1\",\"score\":66.6,\"group\":\"vendor\",\"source\":\"docs.litellm.ai/blog/gpt_6_sol_luna (2026-09-22) quoting OpenAI\",\"checked\":\"2026-09-22\",\"certainty\":\"high\"},{\"model\":\"gpt-6-luna\",\"benchmark\":\"terminal_bench_4_0\",\"score\":16.4,\"group\":\"whatmodel\",\"source\":\"jakemanger/whatmodel pages/model/* (2026-10)\",\"checked\":\"2026-10-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-6-sol\",\"benchmark\":\"deepswe_v1_1\",\"score\":68.8,\"group\":\"vendor\",\"source\":\"docs.litellm.ai/blog/gpt_6_sol_luna (2026-09-22) quoting OpenAI\",\"checked\":\"2026-09-22\",\"certainty\":\"high\"},{\"model\":\"gpt-6-sol\",\"benchmark\":\"terminal_bench_4_0\",\"score\":49.4,\"group\":\"whatmodel\",\"source\":\"jakemanger/whatmodel pages/model/* (2026-10)\",\"checked\":\"2026-10-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-oss-120b\",\"benchmark\":\"gpqa_diamond\",\"score\":80.1,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-oss-120b\",\"benchmark\":\"livecodebench_v6\",\"score\":82.7,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-oss-120b\",\"benchmark\":\"mmlu_pro\",\"score\":80.8,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"gpt-oss-120b\",\"benchmark\":\"swe_bench_verified\",\"score\":31,\"group\":\"whatmodel\",\"source\":\"jakemanger/whatmodel pages/model/* (2026-10); third-party harness; maker value near 62: harness decides\",\"checked\":\"2026-10-01\",\"certainty\":\"low\"},{\"model\":\"gpt-oss-20b\",\"benchmark\":\"gpqa_diamond\",\"score\":70.2,\"group\":\"independent\",\"source\":\"langdb.ai gpt-oss-20b\",\"checked\":\"2026-01-01\",\"certainty\":\"low\"},{\"model\":\"gpt-oss-20b\",\"benchmark\":\"swe_bench_verified\",\"score\":60.7,\"group\":\"vendor\",\"source\":\"jakemanger/whatmodel pages/model/* (2026-10) (maker)\",\"checked\":\"2026-10-01\",\"certainty\":\"medium\"},{\"model\":\"kimi-k2-thinking\",\"benchmark\":\"bfcl_v4\",\"score\":59.1,\"group\":\"bfcl-v4-prompt\",\"source\":\"basedagi.org/benchmarks/bfcl-overall (prompt/model-only rows, 2026-05-15)\",\"checked\":\"2026-05-15\",\"certainty\":\"medium\"},{\"model\":\"kimi-k2-thinking\",\"benchmark\":\"swe_bench_verified\",\"score\":71.3,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2025-11-01\",\"certainty\":\"high\"},{\"model\":\"kimi-k2.6\",\"benchmark\":\"swe_bench_pro\",\"score\":58.6,\"group\":\"vendor\",\"source\":\"machineherald-io.pages.dev; chatforest.com\",\"checked\":\"2026-04-01\",\"certainty\":\"high\"},{\"model\":\"kimi-k2.6\",\"benchmark\":\"swe_bench_verified\",\"score\":80.2,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-04-21\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"aime_2024\",\"score\":23.3,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"bfcl_v2\",\"score\":81.1,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":51.1,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":49,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"gsm8k\",\"score\":90.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"humaneval\",\"score\":76.8,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"humaneval\",\"score\":89,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"humaneval_mul\",\"score\":77.2,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"ifeval\",\"score\":86,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"ifeval\",\"score\":83,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"ifeval\",\"score\":88.6,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"livecodebench\",\"score\":28.4,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"mmlu\",\"score\":88.6,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"mmlu\",\"score\":85.2,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"mmlu\",\"score\":88.6,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":73.3,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":73.3,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-405b-instruct\",\"benchmark\":\"swe_bench_verified\",\"score\":24.5,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"bfcl_v2\",\"score\":77.5,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":48,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"gsm8k\",\"score\":87.2,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"humaneval\",\"score\":72.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"humaneval\",\"score\":80.5,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"ifeval\",\"score\":84,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"ifeval\",\"score\":87.5,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"mmlu\",\"score\":82,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"mmlu\",\"score\":86,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-70b-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":66.4,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-8b-instruct\",\"benchmark\":\"bfcl_v2\",\"score\":65.4,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-8b-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":31.8,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-8b-instruct\",\"benchmark\":\"humaneval\",\"score\":72.6,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-8b-instruct\",\"benchmark\":\"ifeval\",\"score\":80.4,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-8b-instruct\",\"benchmark\":\"mmlu\",\"score\":73,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.1-8b-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":48.3,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"bfcl_v2\",\"score\":77.3,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"bfcl_v4\",\"score\":31.9,\"group\":\"bfcl-v4-prompt\",\"source\":\"basedagi.org/benchmarks/bfcl-overall (prompt/model-only rows, 2026-05-15)\",\"checked\":\"2026-05-15\",\"certainty\":\"medium\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":50.5,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"humaneval\",\"score\":88.4,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"ifeval\",\"score\":92.1,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"livecodebench_2024_10_2025_02\",\"score\":33.3,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"mmlu\",\"score\":86,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-3.3-70b-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":68.9,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama3_3/MODEL_CARD.md\",\"checked\":\"2024-12-06\",\"certainty\":\"high\"},{\"model\":\"llama-4-maverick-17b-128e-instruct\",\"benchmark\":\"bfcl_v4\",\"score\":37.3,\"group\":\"bfcl-v4-prompt\",\"source\":\"basedagi.org/benchmarks/bfcl-overall (prompt/model-only rows, 2026-05-15)\",\"checked\":\"2026-05-15\",\"certainty\":\"medium\"},{\"model\":\"llama-4-maverick-17b-128e-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":69.8,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"llama-4-maverick-17b-128e-instruct\",\"benchmark\":\"livecodebench_2024_10_2025_02\",\"score\":43.4,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"llama-4-maverick-17b-128e-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":80.5,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"llama-4-maverick-17b-128e-instruct\",\"benchmark\":\"swe_bench_pro\",\"score\":5.24,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"llama-4-scout-17b-16e-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":57.2,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"llama-4-scout-17b-16e-instruct\",\"benchmark\":\"livecodebench_2024_10_2025_02\",\"score\":32.8,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"llama-4-scout-17b-16e-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":74.3,\"group\":\"meta-card\",\"source\":\"meta-llama/llama-models models/llama4/MODEL_CARD.md\",\"checked\":\"2025-04-05\",\"certainty\":\"high\"},{\"model\":\"minimax-m2.5\",\"benchmark\":\"swe_bench_verified\",\"score\":75.8,\"group\":\"swebench.com\",\"source\":\"anomalyco/models.dev@f3fc6922 (swebench.com)\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"mistral-large-2-123b-instruct-2407\",\"benchmark\":\"gsm8k\",\"score\":88.2,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"mistral-large-2-123b-instruct-2407\",\"benchmark\":\"humaneval\",\"score\":72.1,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"mistral-large-2-123b-instruct-2407\",\"benchmark\":\"ifeval\",\"score\":81,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"mistral-large-2-123b-instruct-2407\",\"benchmark\":\"mmlu\",\"score\":83,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"mistral-medium-3.5-128b\",\"benchmark\":\"swe_bench_verified\",\"score\":77.6,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-04-29\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"aime_2024\",\"score\":23.3,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"gpqa_diamond\",\"score\":49,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"gsm8k\",\"score\":86.8,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"humaneval\",\"score\":74,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"humaneval_mul\",\"score\":77.3,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"ifeval\",\"score\":84.1,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"ifeval\",\"score\":80.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"livecodebench\",\"score\":31.1,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"mmlu\",\"score\":85.3,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"mmlu\",\"score\":81.5,\"group\":\"framework-2026-04\",\"source\":\"framework document of 2026-04-19\",\"checked\":\"2026-04-19\",\"certainty\":\"low\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"mmlu_pro\",\"score\":71.6,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen2.5-72b-instruct\",\"benchmark\":\"swe_bench_verified\",\"score\":23.8,\"group\":\"deepseek-v3-card\",\"source\":\"deepseek-ai/DeepSeek-V3 README.md (vendor-run comparison)\",\"checked\":\"2024-12-01\",\"certainty\":\"high\"},{\"model\":\"qwen3-235b-a22b\",\"benchmark\":\"gpqa_diamond\",\"score\":81.1,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3-235b-a22b\",\"benchmark\":\"livecodebench_v6\",\"score\":75.1,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3-235b-a22b\",\"benchmark\":\"mmlu_pro\",\"score\":84.4,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3-235b-a22b\",\"benchmark\":\"swe_bench_pro\",\"score\":21.41,\"group\":\"scale-swe-pro\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-01-01\",\"certainty\":\"high\"},{\"model\":\"qwen3.5-122b-a10b\",\"benchmark\":\"bfcl_v4\",\"score\":72.2,\"group\":\"qwen3.5-card-bfcl\",\"source\":\"mike7seven/qwen3x-series-comparison\",\"checked\":\"2026-01-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-122b-a10b\",\"benchmark\":\"gpqa_diamond\",\"score\":86.6,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-122b-a10b\",\"benchmark\":\"livecodebench_v6\",\"score\":78.9,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-122b-a10b\",\"benchmark\":\"mmlu_pro\",\"score\":86.7,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-122b-a10b\",\"benchmark\":\"swe_bench_verified\",\"score\":72,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-02-01\",\"certainty\":\"high\"},{\"model\":\"qwen3.5-122b-a10b\",\"benchmark\":\"tau2\",\"score\":79.5,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-27b\",\"benchmark\":\"gpqa_diamond\",\"score\":85.5,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-27b\",\"benchmark\":\"livecodebench_v6\",\"score\":80.7,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-27b\",\"benchmark\":\"mmlu_pro\",\"score\":86.1,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-27b\",\"benchmark\":\"swe_bench_verified\",\"score\":72.4,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-02-01\",\"certainty\":\"high\"},{\"model\":\"qwen3.5-27b\",\"benchmark\":\"tau2\",\"score\":79,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-35b-a3b\",\"benchmark\":\"bfcl_v4\",\"score\":67.3,\"group\":\"qwen3.5-card-bfcl\",\"source\":\"mike7seven/qwen3x-series-comparison\",\"checked\":\"2026-01-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-35b-a3b\",\"benchmark\":\"gpqa_diamond\",\"score\":84.2,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-35b-a3b\",\"benchmark\":\"livecodebench_v6\",\"score\":74.6,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-35b-a3b\",\"benchmark\":\"mmlu_pro\",\"score\":85.3,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-35b-a3b\",\"benchmark\":\"swe_bench_verified\",\"score\":69.2,\"group\":\"vendor\",\"source\":\"mike7seven/qwen3x-series-comparison\",\"checked\":\"2026-01-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-35b-a3b\",\"benchmark\":\"tau2\",\"score\":81.2,\"group\":\"qwen3.5-card\",\"source\":\"mastodawn.com/post/116336823511910505 (model cards, thinking mode)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.5-397b-a17b\",\"benchmark\":\"swe_bench_verified\",\"score\":76.4,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-02-01\",\"certainty\":\"high\"},{\"model\":\"qwen3.6-27b\",\"benchmark\":\"aime_2026\",\"score\":94.1,\"group\":\"vendor\",\"source\":\"willitrunai.com\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.6-27b\",\"benchmark\":\"swe_bench_verified\",\"score\":77.2,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-04-01\",\"certainty\":\"high\"},{\"model\":\"qwen3.6-35b-a3b\",\"benchmark\":\"swe_bench_pro\",\"score\":49.5,\"group\":\"qwen3.6-card\",\"source\":\"gist.mbijon/bf97d677f050d36f2d52b2f3fbd43f17 (Qwen3.6-35B-A3B card table extended, 2026-04)\",\"checked\":\"2026-04-01\",\"certainty\":\"medium\"},{\"model\":\"qwen3.6-35b-a3b\",\"benchmark\":\"swe_bench_verified\",\"score\":73.4,\"group\":\"vendor\",\"source\":\"anomalyco/models.dev@f3fc6922\",\"checked\":\"2026-04-01\",\"certainty\":\"high\"}]");
@@ -10380,11 +10399,11 @@ function ids(rows) {
 // src/capacity/measurement.ts
 const MAX_MEASUREMENT_BYTES = 5242880;
 const positive$2 = number().positive();
-const count = number().int().min(0);
+const count$1 = number().int().min(0);
 const VllmBench = object({
-	completed: count,
-	failed: count.nullish(),
-	num_prompts: count.nullish(),
+	completed: count$1,
+	failed: count$1.nullish(),
+	num_prompts: count$1.nullish(),
 	request_throughput: number().min(0),
 	output_throughput: number().min(0),
 	total_input_tokens: number().min(0),
@@ -10400,9 +10419,9 @@ const Metric = object({
 	total: Mean
 }).nullish();
 const Counts = object({
-	successful: count.nullish(),
-	errored: count.nullish(),
-	incomplete: count.nullish()
+	successful: count$1.nullish(),
+	errored: count$1.nullish(),
+	incomplete: count$1.nullish()
 }).nullish();
 const Strategy = object({
 	type_: string().nullish(),
@@ -10458,7 +10477,7 @@ function vllmRun(file) {
 	const problem = countsProblem(completed, file.failed ?? Math.max(0, (file.num_prompts ?? completed) - completed));
 	if (problem !== void 0) return problem;
 	const rate = typeof file.request_rate === "number" ? file.request_rate : null;
-	return checked$1({
+	return checked$2({
 		tool: "vllm_bench",
 		requestsPerSecond: file.request_throughput,
 		inputTokens: file.total_input_tokens / completed,
@@ -10484,7 +10503,7 @@ function guideBenchmark({ config, args, metrics, run_stats }) {
 	const sent = (counts?.successful ?? 0) + (counts?.incomplete ?? 0);
 	const concurrent = strategy?.type_ === "synchronous" ? 1 : strategy?.streams ?? strategy?.max_concurrency ?? null;
 	const rate = strategy?.rate ?? null;
-	return checked$1({
+	return checked$2({
 		tool: "guidellm",
 		requestsPerSecond: metrics.requests_per_second?.successful?.mean ?? 0,
 		inputTokens: metrics.prompt_token_count?.successful?.mean ?? 0,
@@ -10503,7 +10522,7 @@ function countsProblem(completed, failed) {
 	return refused(`${failed} of its ${completed + failed} requests failed`, "run the benchmark again until no request fails");
 }
 const KEPT_UP_RATIO = .9;
-function checked$1(run) {
+function checked$2(run) {
 	const { requestsPerSecond, requestRate, inputTokens, outputTokens, outputTokensPerSecond } = run;
 	if (!(requestsPerSecond > 0 && inputTokens > 0 && outputTokens > 0 && outputTokensPerSecond > 0)) return refused("it lacks the request rate, the tokens of a request, or the output tokens per second", "run the benchmark again");
 	if (requestRate !== null && requestsPerSecond >= KEPT_UP_RATIO * requestRate) return refused(`the server kept up with the ${requestRate} requests/s that were sent, so the run does not show what it can do`, "measure with a fixed concurrency, or send requests faster than the server answers them");
@@ -10747,6 +10766,26 @@ function checkCapacity(root) {
 	});
 }
 
+// src/policy/tuning-rules.ts
+const TRAINED = [
+	"sft",
+	"lora",
+	"full_finetune",
+	"continued_pretraining",
+	"distill"
+];
+function checkTuning(root) {
+	return select(root, "workloads[].needs").flatMap((needs) => {
+		const training = child(needs, "fine_tuning");
+		if (training === void 0) return [];
+		const node = child(needs, "customization")?.node;
+		const written = node?.kind === "scalar" ? String(node.value) : "none";
+		if (TRAINED.includes(written.toLowerCase())) return [];
+		const message = `fine_tuning stands beside customization ${quote$1(written)}, which trains nothing; allowed with: ${TRAINED.join(", ")}`;
+		return [error("contradiction", training, message, "set customization to what is trained, or remove fine_tuning")];
+	});
+}
+
 // src/policy/rules.ts
 function checkRules(root) {
 	return [
@@ -10766,6 +10805,7 @@ function checkRules(root) {
 		...purchaseNeedsPrice(root),
 		...certificateRegion(root),
 		...checkCapacity(root),
+		...checkTuning(root),
 		...duplicates(select(root, "measurements[].file"), "measurement file")
 	];
 }
@@ -10947,7 +10987,7 @@ const region = known(LONGEST_AWS_NAME, "us-east-1");
 const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
 const gpu = known(LONGEST_AWS_NAME, "h100");
 const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes and without ..", "bench/h100-qwen3-32b.json");
-const note = string().min(1).max(300);
+const note$1 = string().min(1).max(300);
 const isoDate = date();
 const ratio = number().min(0).max(1);
 const growth = number().min(-.5).max(1);
@@ -11056,6 +11096,14 @@ const Tokens = strictObject({
 	batch_ratio: ratio.optional().describe("Share of requests that may wait up to 24 hours (batch prices). Default 0."),
 	growth_ratio_per_month: growth.optional().describe("Compound growth of tokens for each request per month. Default 0.")
 }).describe("Size of one request in tokens.");
+const FineTuning = strictObject({
+	training_tokens: positive$1.describe("Tokens of the training data, all examples together, counted once."),
+	examples: positive$1.int().optional().describe("Examples in the training data; providers have a least and a most. Default: not checked."),
+	epochs: int().min(1).max(100).optional().describe("Times that one run reads the data. Default 3."),
+	runs_per_year: positive$1.max(366).optional().describe("Trainings a year; the first one is always paid. Default 2."),
+	adapter_rank: int().min(1).max(512).optional().describe("Rank of the adapters on own weights (sft, lora). Default 16."),
+	data_may_leave: boolean().optional().describe("Whether the training data may leave your own cloud account; requests have their own key. Default: as the requests.")
+}).describe("What the customization is trained with, so that both sides pay for it. Only beside sft, lora, full_finetune, continued_pretraining or distill.");
 const Needs = strictObject({
 	context_window_tokens: positive$1.int().optional().describe("Longest request, input and output together. Default: input + output, high end, times 2."),
 	features: array(_enum([
@@ -11071,6 +11119,7 @@ const Needs = strictObject({
 		"weights_code_data"
 	]).optional().describe("What must be published of the model: its weights, their training code, the data too. Rules out every API. Default: nothing."),
 	customization: _enum(customizations).optional().describe("How far the model must be changeable. Default none."),
+	fine_tuning: FineTuning.optional(),
 	availability_ratio: number().min(.9).max(.9999).optional().describe("Promised availability; from 0.999 on self-hosting needs a spare replica.")
 }).describe("What the model must be able to do.");
 const Workload = strictObject({
@@ -11113,7 +11162,7 @@ const Workload = strictObject({
 
 // src/policy/schema.ts
 const effectiveFrom = isoDate.describe("First day of this price, as YYYY-MM-DD.");
-const checked = isoDate.describe("Day on which somebody last read the source, as YYYY-MM-DD.");
+const checked$1 = isoDate.describe("Day on which somebody last read the source, as YYYY-MM-DD.");
 const apiPrice = strictObject({
 	id: model.describe("API model id of the catalog."),
 	effective_from: effectiveFrom,
@@ -11123,16 +11172,16 @@ const apiPrice = strictObject({
 	cached_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens served from the prompt cache."),
 	batch_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens in batch mode."),
 	batch_output_usd_per_mtok: atLeastZero.optional().describe("USD per million output tokens in batch mode."),
-	source: note.describe("Where the price stands, e.g. a contract."),
-	checked
+	source: note$1.describe("Where the price stands, e.g. a contract."),
+	checked: checked$1
 }).describe("One dated price of one API model.");
 const gpuPrice = strictObject({
 	id: instance.describe("Instance type, e.g. p5.48xlarge."),
 	region: region.describe("AWS region in which the price holds."),
 	usd_per_hour: positive$1.describe("USD for one instance hour."),
 	effective_from: effectiveFrom,
-	source: note.describe("Where the price stands, e.g. a private offer."),
-	checked
+	source: note$1.describe("Where the price stands, e.g. a private offer."),
+	checked: checked$1
 }).describe("One dated price of one instance type in one region.");
 const Measurement = strictObject({
 	file: repositoryFile.describe("JSON file that the tool wrote, relative to the policy's folder or to the top of the repository."),
@@ -11177,8 +11226,8 @@ const Waiver = strictObject({
 	]).optional().describe("Gate that may fail."),
 	rule: string().min(1).max(60).optional().describe("Rule that an option may break; air-gapped cannot be waived."),
 	workload: identifier.optional().describe("The one workload that the waiver is for. Default: all."),
-	owner: note.describe("Who answers for the exception."),
-	reason: note.describe("Why it is acceptable."),
+	owner: note$1.describe("Who answers for the exception."),
+	reason: note$1.describe("Why it is acceptable."),
 	expires: isoDate.describe("Last day of the waiver, as YYYY-MM-DD.")
 }).meta({
 	description: "One accepted exception to a gate or a rule.",
@@ -11231,6 +11280,7 @@ const PolicyFile = strictObject({
 			"spot",
 			"capacity_block"
 		]).optional().describe("How GPU instances are bought. Default on_demand."),
+		gpu_schedule: _enum(["always", "weekly"]).optional().describe("Whether instances run all the time, or follow the hours of a typical week (on_demand and spot only). Default always."),
 		gpu_discount_ratio: ratio.optional().describe("Your discount on the GPU list price; 0.3 is 30 % off. Default 0."),
 		api_discount_ratio: ratio.optional().describe("Your discount on API list prices. Default 0.")
 	}).optional().describe("How you buy."),
@@ -11400,7 +11450,7 @@ function listFix(text, branches) {
 	const { items } = branches.find(({ type }) => type === "array") ?? {};
 	return typeof items === "object" && !Array.isArray(items) && items.type === "string" && /^[\w., :-]{1,60}$/.test(text) ? `write [${text.split(/[ ,]+/).filter(Boolean).join(", ")}]` : void 0;
 }
-const MULTIPLES = {
+const MULTIPLES$1 = {
 	"": 1,
 	"%": .01,
 	k: 1e3,
@@ -11414,7 +11464,7 @@ function readNumber(text) {
 	if (match === null) return void 0;
 	const [, whole = "", fraction = "", exponent = "", unit = ""] = match;
 	const digits = /^-?\d+,\d{1,2}$/.test(whole) ? whole.replace(",", ".") : whole.replace(/[_, ]/g, "");
-	const factor = MULTIPLES[unit];
+	const factor = MULTIPLES$1[unit];
 	const number = Number(`${digits}${fraction}${exponent}`);
 	return factor === void 0 || !Number.isFinite(number) ? void 0 : trimmed(number * factor);
 }
@@ -18426,11 +18476,134 @@ var _SHA256 = class extends SHA2_32B {
 };
 const sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
 
+// src/gateway.ts
+const GATEWAY = {
+	taskVcpu: 1,
+	taskMemoryGiB: 2,
+	tasks: {
+		prototype: 1,
+		production: 2,
+		research: 1
+	},
+	logGiBPerTaskMonth: 1,
+	imageGiB: 1,
+	alarmsPerService: 2
+};
+function gatewayShape(wish, routes) {
+	const mixed = routes.some((route) => route.own) && routes.some((route) => !route.own);
+	if (routes.length === 0 || wish === "none" || wish === null && !mixed) return null;
+	const restricted = routes.some((route) => route.own && route.restricted);
+	return {
+		open: routes.some((route) => !(route.own && route.restricted)),
+		restricted,
+		workloads: routes.length
+	};
+}
+function gatewayServices(gateway) {
+	return gateway === null ? 0 : Number(gateway.open) + Number(gateway.restricted);
+}
+function isRestricted({ dataClasses, dataMayLeave, airGapped }) {
+	return dataClasses.some((data) => data !== "none") || dataMayLeave === false || airGapped === true;
+}
+
+// src/stack-resources.ts
+const STACK_RESOURCES = {
+	zones: 2,
+	interfaceEndpointServices: [
+		"ssm",
+		"ssmmessages",
+		"ec2messages",
+		"secretsmanager",
+		"logs",
+		"monitoring",
+		"kms",
+		"ecr.api",
+		"ecr.dkr",
+		"sts"
+	],
+	bedrockEndpointService: "bedrock-runtime",
+	fleetMetrics: [
+		"WaitingRequestsPerReplica",
+		"RunningRequestsPerReplica",
+		"KvCacheUsageRatio",
+		"TtftP95Ms",
+		"TpotP95Ms",
+		"Requests",
+		"InputTokens",
+		"OutputTokens",
+		"GpuUtilisationPercent",
+		"GpuErrors"
+	],
+	apiMetrics: [
+		"ApiErrors",
+		"ApiInputTokens",
+		"ApiOutputTokens"
+	],
+	metricCallsPerInstanceMonth: 43800,
+	detailedMonitoringMetricsPerInstance: 7,
+	logGiBPerInstanceMonth: 1,
+	callRecordBytes: 300,
+	systemVolumeGiB: 100,
+	imageVolumeGiB: 40,
+	weightsHeadroomRatio: .25,
+	rootVolumeThroughputMiBps: 500,
+	rootVolumeIops: 3e3,
+	registryGiB: 20,
+	onDemandBaseOfSpotFleet: {
+		prototype: 0,
+		production: 1,
+		research: 0
+	}
+};
+function rootVolumeGiB(weightsGiB) {
+	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
+	return Math.ceil(needed / 10) * 10;
+}
+function stackResources(shape) {
+	const hosts = shape.fleets.length > 0;
+	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
+	const services = gatewayServices(shape.gateway);
+	const entry = hosts || services > 0;
+	const ownNetwork = entry && shape.newNetwork;
+	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
+	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
+	return {
+		loadBalancers: entry ? 1 : 0,
+		natGateways,
+		publicIpv4Addresses: natGateways,
+		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
+		kmsKeys: 1,
+		secrets: shape.keyedProviders + (shape.gateway?.workloads ?? 0) + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
+		alarms: alarmCount(shape, callsApi),
+		dashboards: entry ? 1 : 0,
+		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
+		privateZones: entry && shape.hasDomain ? 1 : 0,
+		registryGiB: (hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0) + (services > 0 ? GATEWAY.imageGiB : 0),
+		gatewayTasks: services * GATEWAY.tasks[shape.stage]
+	};
+}
+const ALARMS_PER_FLEET = 5;
+function natGatewayCount(shape) {
+	if (shape.airGapped) return 0;
+	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
+}
+function alarmCount(shape, callsApi) {
+	const ofFleets = shape.fleets.reduce((sum, fleet) => sum + ALARMS_PER_FLEET + (fleet.ttftPromised ? 1 : 0), 0);
+	const services = gatewayServices(shape.gateway);
+	return ofFleets + (shape.fleets.length > 0 || services > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels + services * GATEWAY.alarmsPerService;
+}
+
 // src/decide/defaults.ts
 const HOURS_PER_MONTH = 730;
 const DAYS_PER_MONTH$1 = 730 / 24;
 const SECONDS_PER_MONTH = 730 * 3600;
 const TARGET_UTILISATION_RATIO = .7;
+const START_UP_BASE_MINUTES = 10;
+function startUpHours(weightsGiB) {
+	const copyMinutes = weightsGiB * 1024 / STACK_RESOURCES.rootVolumeThroughputMiBps / 60;
+	return (START_UP_BASE_MINUTES + 2 * copyMinutes) / 60;
+}
+const SCHEDULABLE_PURCHASES = ["on_demand", "spot"];
 const SPARE_FROM_AVAILABILITY_RATIO = .999;
 const SWITCH_THRESHOLD_RATIO = .1;
 const TIE_RATIO = .02;
@@ -18817,7 +18990,7 @@ function dated(row) {
 }
 
 // src/decide/traffic.ts
-const HOURS_PER_WEEK$1 = 168;
+const HOURS_PER_WEEK$2 = 168;
 const WEEKDAYS = 5;
 const WEEKEND_DAYS = 2;
 const weeks = /* @__PURE__ */ new WeakMap();
@@ -18830,7 +19003,7 @@ function weekOf(profile) {
 	const weekday = profile.weights;
 	const weekend = weekday.map((weight) => weight * profile.weekendRatio);
 	const week = [...repeat(weekday, WEEKDAYS), ...repeat(weekend, WEEKEND_DAYS)];
-	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK$1;
+	const mean = week.reduce((sum, value) => sum + value, 0) / HOURS_PER_WEEK$2;
 	const relative = week.map((value) => value / mean);
 	weeks.set(profile, relative);
 	return relative;
@@ -18844,7 +19017,7 @@ function busiestHour(loads) {
 	if (first === void 0) return 0;
 	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
 	let busiest = 0;
-	for (let hour = 0; hour < HOURS_PER_WEEK$1; hour++) {
+	for (let hour = 0; hour < HOURS_PER_WEEK$2; hour++) {
 		let sum = 0;
 		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
 		if (sum > busiest) busiest = sum;
@@ -18882,13 +19055,49 @@ function monthsUntil(from, target, ratioPerMonth) {
 	return months <= limit ? months : null;
 }
 
+// src/decide/tuning-facts.ts
+const TUNING_DEFAULTS = {
+	epochs: {
+		key: "needs.fine_tuning.epochs",
+		value: 3,
+		source: "framework's QLoRA example, and the usual default of providers"
+	},
+	runsPerYear: {
+		key: "needs.fine_tuning.runs_per_year",
+		value: 2,
+		source: "ours: a base model is replaced about twice a year"
+	},
+	adapterRank: {
+		key: "needs.fine_tuning.adapter_rank",
+		value: 16,
+		source: "LoRA paper (Hu and others 2021) and the framework's example: 8 to 64"
+	}
+};
+function isTuned(workload) {
+	return workload.fineTuning !== null && TRAINED.includes(workload.customization);
+}
+function fineTuningFacts(workload, take) {
+	const declared = workload.needs?.fineTuning;
+	if (declared === void 0) return null;
+	return {
+		trainingTokens: declared.trainingTokens,
+		examples: declared.examples ?? null,
+		epochs: declared.epochs ?? take(TUNING_DEFAULTS.epochs),
+		runsPerYear: declared.runsPerYear ?? take(TUNING_DEFAULTS.runsPerYear),
+		adapterRank: declared.adapterRank ?? TUNING_DEFAULTS.adapterRank.value,
+		dataMayLeave: declared.dataMayLeave ?? null
+	};
+}
+
 // src/decide/api-cost.ts
-const TOKENS_PER_MTOK$1 = 1e6;
-function apiBill(model, workload, facts, asOf, what) {
+const TOKENS_PER_MTOK$2 = 1e6;
+function apiBill(model, workload, facts, asOf, what, shares = []) {
 	const meters = {};
 	const sources = /* @__PURE__ */ new Set();
 	const byMonthUsd = [];
 	const discount = 1 - facts.purchase.apiDiscountRatio;
+	const tuned = isTuned(workload);
+	const surcharge = tuned ? model.tuning?.surcharge ?? null : null;
 	for (let month = 0; month < facts.horizonMonths; month++) {
 		const tokenGrowth = growthAt(workload.tokenGrowthRatioPerMonth, month);
 		const input = workload.inputTokens[what.tokens] * tokenGrowth;
@@ -18896,23 +19105,31 @@ function apiBill(model, workload, facts, asOf, what) {
 		const unit = expectedUnitPrices(model, monthDate(asOf, month), input, PROMPT_LENGTHS) ?? expectedUnitPrices(model, asOf, input, PROMPT_LENGTHS);
 		if (unit === void 0) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
 		sources.add(dated(unit.row));
-		const requests = requestsIn(workload, month, what);
+		const requests = requestsIn(workload, month, what) * (shares[month] ?? 1);
 		const interactive = requests * (1 - workload.batchRatio);
 		const batch = requests - interactive;
 		const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
 		const price = (list) => list * discount * what.apiPrice;
 		const before = total(meters);
-		add$1(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
-		add$1(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
-		add$1(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
-		add$1(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
-		add$1(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+		add$2(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
+		add$2(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
+		add$2(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
+		add$2(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
+		add$2(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+		if (surcharge !== null) {
+			const more = (tokens, usdPerMTok) => add$2(meters, TUNED_SERVING.id, TUNED_SERVING.label, tokens, price(usdPerMTok));
+			more(interactive * input * cached, surcharge.cachedInputUsdPerMTok);
+			more((requests - interactive * cached) * input, surcharge.inputUsdPerMTok);
+			more(requests * output, surcharge.outputUsdPerMTok);
+		}
 		byMonthUsd.push(total(meters) - before);
 	}
 	const months = facts.horizonMonths;
 	const source = [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
+	const lines = Object.values(meters).map((meter) => lineOf(meter, months, meter.id === TUNED_SERVING.id && model.tuning !== void 0 ? dated(model.tuning) : source));
+	if (tuned && surcharge === null) lines.push(unknownSurcharge(model, lines));
 	return {
-		lines: Object.values(meters).map((meter) => lineOf(meter, months, source)),
+		lines,
 		byMonthUsd,
 		monthlyUsd: total(meters) / months
 	};
@@ -18931,12 +19148,27 @@ function scaleBill(bill, volume, price) {
 		}))
 	};
 }
+function overflowBill(full, shares, linesOf) {
+	const byMonthUsd = full.byMonthUsd.map((usd, month) => usd * (shares[month] ?? 0));
+	return {
+		monthlyUsd: byMonthUsd.reduce((sum, usd) => sum + usd, 0) / byMonthUsd.length,
+		byMonthUsd,
+		get lines() {
+			return linesOf().map((line) => ({
+				...line,
+				id: `overflow-${line.id}`,
+				label: `Overflow: ${line.label.toLowerCase()}`
+			}));
+		}
+	};
+}
 function requestsIn(workload, month, what) {
 	const factor = what.volume * (what.volumeOf[workload.name] ?? 1);
 	return workload.requestsPerMonth[what.requests] * growthAt(workload.growthRatioPerMonth, month) * factor;
 }
-function add$1(meters, id, label, tokens, usdPerMTok) {
-	if (tokens === 0) return;
+const NEGLIGIBLE_TOKENS = 1e-6;
+function add$2(meters, id, label, tokens, usdPerMTok) {
+	if (tokens < NEGLIGIBLE_TOKENS) return;
 	const meter = meters[id] ?? {
 		id,
 		label,
@@ -18944,8 +19176,24 @@ function add$1(meters, id, label, tokens, usdPerMTok) {
 		usd: 0
 	};
 	meters[id] = meter;
-	meter.quantity += tokens / TOKENS_PER_MTOK$1;
-	meter.usd += tokens / TOKENS_PER_MTOK$1 * usdPerMTok;
+	meter.quantity += tokens / TOKENS_PER_MTOK$2;
+	meter.usd += tokens / TOKENS_PER_MTOK$2 * usdPerMTok;
+}
+const TUNED_SERVING = {
+	id: "fine-tuning-serving",
+	label: "Surcharge of the tuned model"
+};
+function unknownSurcharge(model, lines) {
+	const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+	const source = `no price of tuned ${model.id} is known`;
+	return {
+		...TUNED_SERVING,
+		quantity,
+		unit: "million tokens",
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source
+	};
 }
 function total(meters) {
 	return Object.values(meters).reduce((sum, meter) => sum + meter.usd, 0);
@@ -18962,78 +19210,190 @@ function lineOf(meter, months, source) {
 	};
 }
 
-// src/decide/fleet.ts
-function configurationKey(option) {
-	const { precision, gpu, tensorParallel } = option.configuration;
-	return `${precision}/${gpu.id}/tp${tensorParallel}`;
+// src/decide/base-load.ts
+const SLOTS = [...Array.from({ length: 24 }, (_, hour) => ({
+	at: hour,
+	hoursPerWeek: 5
+})), ...Array.from({ length: 24 }, (_, hour) => ({
+	at: 120 + hour,
+	hoursPerWeek: 2
+}))];
+const HOURS_PER_WEEK$1 = 168;
+const WEEKS_PER_MONTH$1 = 730 / 168;
+function overflowShare(must, may, capacity) {
+	if (may <= 0) return 0;
+	return Math.min(1, Math.max(0, (must + may - capacity) / may));
 }
-function servingTable(model, searches, tokenRatio, allowed) {
-	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
-	const [later, low, high] = [
-		byKey(searches.last),
-		byKey(searches.low),
-		byKey(searches.high)
-	];
-	const options = /* @__PURE__ */ new Map();
-	for (const first of searches.first.served) {
-		const key = configurationKey(first);
-		const last = later.get(key);
-		if (last === void 0 || !allowed(first)) continue;
-		const rate = first.capacity.requestsPerSecond.expected;
-		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
-		options.set(key, {
-			first,
-			last,
-			rateRatio: {
-				low: ratio(low.get(key), tokenRatio.low),
-				expected: 1,
-				high: ratio(high.get(key), tokenRatio.high)
-			}
+function overflowUsdOf(demand, capacityAt) {
+	let usd = 0;
+	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+		const cost = demand.overflowUsd[slot] ?? 0;
+		if (cost > 0) usd += hoursPerWeek * cost * overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacityAt(slot));
+	}
+	return usd * WEEKS_PER_MONTH$1;
+}
+function roomForBatch(demand, capacityAt) {
+	if (demand.batch <= 0) return true;
+	let room = 0;
+	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+		const capacity = capacityAt(slot);
+		const stays = 1 - overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacity);
+		room += hoursPerWeek * (capacity - (demand.meanMust[slot] ?? 0) - (demand.meanMay[slot] ?? 0) * stays);
+	}
+	return room >= demand.batch * 168 - 1e-9;
+}
+function instancesFor$1(load, unit) {
+	return Math.max(1, Math.ceil(load / unit.capacity - 1e-9));
+}
+function steadyInstances(demand, unit) {
+	const load = (slot) => (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0);
+	const peak = Math.max(...SLOTS.map((_, slot) => load(slot)));
+	const mean = SLOTS.reduce((sum, row, slot) => sum + row.hoursPerWeek * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0)), 0);
+	const most = instancesFor$1(Math.max(peak, mean / 168 + demand.batch), unit);
+	if (demand.may.every((value) => value === 0)) return most;
+	const usd = (count) => count * unit.usdPerHour * 730 + overflowUsdOf(demand, () => count * unit.capacity);
+	let low = Math.min(most, instancesFor$1(Math.max(...demand.must), unit));
+	while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
+	let high = most;
+	while (low < high) {
+		const middle = Math.floor((low + high) / 2);
+		if (usd(middle) <= usd(middle + 1)) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
+function weeklyInstances(demand, unit) {
+	const counts = SLOTS.map((_, slot) => {
+		const [must, may] = [demand.must[slot] ?? 0, demand.may[slot] ?? 0];
+		const least = instancesFor$1(must, unit);
+		const all = instancesFor$1(must + may, unit);
+		const usd = (count) => count * unit.usdPerHour + (demand.overflowUsd[slot] ?? 0) * overflowShare(must, may, count * unit.capacity);
+		return [
+			least,
+			Math.max(least, all - 1),
+			all
+		].reduce((best, next) => usd(next) < usd(best) ? next : best);
+	});
+	let extra = 0;
+	while (!roomForBatch(demand, (slot) => ((counts[slot] ?? 0) + extra) * unit.capacity)) extra++;
+	return counts.map((count) => count + extra);
+}
+function startsPerWeek(counts) {
+	const at = (day, hour) => counts[(day < 5 ? 0 : 24) + hour] ?? 0;
+	const week = Array.from({ length: 168 }, (_, index) => at(Math.floor(index / 24), index % 24));
+	return week.reduce((sum, count, index) => sum + Math.max(0, count - (week.at(index - 1) ?? 0)), 0);
+}
+
+// src/decide/elastic.ts
+function elasticPlan(question, key, unit, startUpHours) {
+	const demands = demandsOf(question, key);
+	const steady = planOf(question, demands, unit, startUpHours, false);
+	if (!question.weekly) return steady;
+	const weekly = planOf(question, demands, unit, startUpHours, true);
+	return weekly.usd < steady.usd ? weekly : steady;
+}
+function planOf(question, demands, unit, startUpHours, weekly) {
+	const known = /* @__PURE__ */ new Map();
+	const months = demands.map((demand) => {
+		const plan = known.get(demand) ?? monthPlan(demand, unit, question.spare, startUpHours, weekly);
+		known.set(demand, plan);
+		return plan;
+	});
+	const [first] = months;
+	const [demand] = demands;
+	if (first === void 0 || demand === void 0) throw new Error("defect: a horizon has at least one month");
+	return {
+		instancesByMonth: months.map((month) => Math.max(...month.counts) + question.spare),
+		billedByMonth: months.map((month) => month.billed),
+		schedule: weekly ? first.counts.map((count) => count + question.spare) : null,
+		overflowShares: new Map(question.tenants.filter((tenant) => tenant.overflowUsd !== void 0).map(({ workload }) => [workload.name, months.map((month, index) => shareOf(workload.week, 1 - workload.batchRatio, demands[index] ?? demand, month.counts, unit))])),
+		busy: busyOf$1(demand, first.counts, unit),
+		usd: months.reduce((sum, month) => sum + month.usd, 0)
+	};
+}
+function monthPlan(demand, unit, spare, startUpHours, weekly) {
+	const counts = weekly ? weeklyInstances(demand, unit) : Array(SLOTS.length).fill(steadyInstances(demand, unit));
+	const billed = (SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0) + startsPerWeek(counts) * startUpHours) / 168 + spare;
+	const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
+	return {
+		counts,
+		billed,
+		usd: billed * unit.usdPerHour * 730 + overflow
+	};
+}
+function shareOf(week, interactive, demand, counts, unit) {
+	const hours = SLOTS.reduce((sum, { at, hoursPerWeek }, slot) => {
+		const share = overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
+		return sum + hoursPerWeek * (week[at] ?? 0) * share;
+	}, 0);
+	return Math.min(1, interactive * hours / 168);
+}
+function busyOf$1(demand, counts, unit) {
+	let mean = demand.batch;
+	let peak = 0;
+	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+		const [must, may] = [demand.must[slot] ?? 0, demand.may[slot] ?? 0];
+		const stays = 1 - overflowShare(must, may, (counts[slot] ?? 0) * unit.capacity);
+		mean += hoursPerWeek / 168 * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0) * stays);
+		peak = Math.max(peak, must + may * stays);
+	}
+	return {
+		mean,
+		peak: Math.max(mean, peak)
+	};
+}
+function demandsOf(question, key) {
+	const { tenants, facts } = question;
+	if (tenants.every(({ workload, overflowUsd }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === overflowUsd?.[0]))) return Array(facts.horizonMonths).fill(demandOf(question, key, 0));
+	return Array.from({ length: facts.horizonMonths }, (_, month) => demandOf(question, key, month));
+}
+function demandOf({ tenants, what, replicaRate }, key, month) {
+	const zeros = () => Array(SLOTS.length).fill(0);
+	const demand = {
+		must: zeros(),
+		may: zeros(),
+		overflowUsd: zeros(),
+		meanMust: zeros(),
+		meanMay: zeros(),
+		batch: 0
+	};
+	for (const tenant of tenants) {
+		const { workload, overflowUsd } = tenant;
+		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
+		const busy = rate / replicaRate(tenant, key, month);
+		const interactive = 1 - workload.batchRatio;
+		const usdPerHour = (overflowUsd?.[month] ?? 0) * rate * interactive * 3600;
+		const [worst, mean] = overflowUsd === void 0 ? [demand.must, demand.meanMust] : [demand.may, demand.meanMay];
+		demand.batch += busy * workload.batchRatio;
+		for (const [slot, { at }] of SLOTS.entries()) {
+			const load = busy * interactive * (workload.week[at] ?? 0);
+			worst[slot] = (worst[slot] ?? 0) + load * workload.peakToAverage;
+			mean[slot] = (mean[slot] ?? 0) + load;
+			demand.overflowUsd[slot] = (demand.overflowUsd[slot] ?? 0) + usdPerHour * (workload.week[at] ?? 0);
+		}
+	}
+	return demand;
+}
+function windowsOf(counts) {
+	const windows = [];
+	for (const [days, offset] of [["weekday", 0], ["weekend", 24]]) for (let hour = 0; hour < 24; hour++) {
+		const instances = counts[offset + hour] ?? 0;
+		const last = windows.at(-1);
+		if (last !== void 0 && last.days === days && last.instances === instances) windows[windows.length - 1] = {
+			...last,
+			toHour: hour + 1
+		};
+		else windows.push({
+			days,
+			fromHour: hour,
+			toHour: hour + 1,
+			instances
 		});
 	}
-	return {
-		model,
-		options
-	};
+	return windows;
 }
-function cheapestFleet(tenants, offers, facts, what) {
-	const [head, ...rest] = tenants;
-	if (head === void 0) return void 0;
-	const spare = spareInstances(tenants, facts);
-	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
-	const busyOf = /* @__PURE__ */ new Map();
-	let best;
-	let bestUsdPerHour = Number.POSITIVE_INFINITY;
-	for (const pair of pairs) {
-		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
-		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
-		busyOf.set(pair.key, busy);
-		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
-		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
-		best = {
-			...pair,
-			busy
-		};
-		bestUsdPerHour = usdPerHour;
-	}
-	if (best === void 0) return void 0;
-	const { replicas } = best;
-	return {
-		model: head.table.model,
-		tenants,
-		key: best.key,
-		option: widestOption(tenants, best.key, best.option),
-		offer: best.offer,
-		replicasPerInstance: replicas,
-		instancesByMonth: best.busy.map((month) => instancesFor(month, replicas, spare)),
-		minimumInstances: 1 + spare,
-		busyReplicas: best.busy[0] ?? {
-			mean: 0,
-			peak: 0
-		},
-		monthlyUsd: bestUsdPerHour / best.busy.length * 730
-	};
-}
+
+// src/decide/pairs.ts
 function pairsOf(table, offers) {
 	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
 		const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
@@ -19067,6 +19427,31 @@ function frontier(table, offers) {
 	});
 	return pairs;
 }
+const jointFrontiers = /* @__PURE__ */ new WeakMap();
+function jointFrontier(tenants, offers) {
+	const [head, ...rest] = tenants.map(({ table }) => table);
+	if (head === void 0) return [];
+	if (rest.length === 0) return frontier(head, offers);
+	const known = jointFrontiers.get(head) ?? [];
+	const same = known.find((row) => row.offers === offers && row.tables.length === rest.length && row.tables.every((table, index) => table === rest[index]));
+	if (same !== void 0) return same.pairs;
+	const rows = pairsOf(head, offers).filter((pair) => rest.every((table) => table.options.has(pair.key))).map((pair) => ({
+		pair,
+		rates: [head, ...rest].flatMap((table) => ratesOf$1(table, pair))
+	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || sumOf(b.rates) - sumOf(a.rates) || (a.pair.id < b.pair.id ? -1 : 1));
+	const kept = [];
+	for (const next of rows) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+	const pairs = kept.map(({ pair }) => pair);
+	jointFrontiers.set(head, [...known, {
+		tables: rest,
+		offers,
+		pairs
+	}]);
+	return pairs;
+}
+function sumOf(values) {
+	return values.reduce((sum, value) => sum + value, 0);
+}
 function ratesOf$1(table, pair) {
 	const both = table.options.get(pair.key);
 	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
@@ -19079,45 +19464,40 @@ function ratesOf$1(table, pair) {
 		];
 	});
 }
-function offersByGpu(offers) {
-	const groups = /* @__PURE__ */ new Map();
-	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
-	return groups;
-}
-function instancesFor(month, replicasPerInstance, spare) {
-	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
-}
 function fleetId(fleet) {
 	const { precision, tensorParallel } = fleet.option.configuration;
 	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
 }
-function widestOption(tenants, key, option) {
-	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
-}
-function spareInstances(tenants, facts) {
-	if (facts.stage === "prototype") return 0;
-	return tenants.some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
-}
-function busyReplicasByMonth(tenants, key, facts, what) {
-	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
-	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
-}
-function busyReplicas(tenants, key, month, facts, what) {
-	const loads = [];
-	let mean = 0;
-	for (const { workload, table } of tenants) {
-		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
-		loads.push({
-			week: workload.week,
-			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
-		});
-		mean += rate / replica;
+function pairFloorUsd(pair, tenants, facts, what) {
+	const usdPerHour = pair.offer.usdPerHour * what.gpuPrice;
+	let usd = 0;
+	for (const { workload, table, overflowUsd } of tenants) {
+		const least = overflowUsd === void 0 ? void 0 : Math.min(...overflowUsd);
+		const months = workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 ? 1 : facts.horizonMonths;
+		for (let month = 0; month < months; month++) {
+			const own = usdPerHour / (replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO * 3600);
+			usd += requestsIn(workload, month, what) * Math.min(own, least ?? own) * facts.horizonMonths / months;
+		}
 	}
-	return {
-		mean,
-		peak: Math.max(mean, busiestHour(loads))
-	};
+	return Math.max(usd, usdPerHour * 730 * facts.horizonMonths);
+}
+function loadFloorUsd(tenant, offers, facts, what) {
+	const pairs = frontier(tenant.table, offers);
+	let usd = 0;
+	for (let month = 0; month < facts.horizonMonths; month++) {
+		const perRequest = pairs.map(({ key, replicas, offer }) => {
+			const rate = replicaRate(tenant.table, key, month, facts.horizonMonths, what) * replicas * TARGET_UTILISATION_RATIO;
+			return offer.usdPerHour * what.gpuPrice / (rate * 3600);
+		});
+		const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
+		usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
+	}
+	return usd / facts.horizonMonths;
+}
+function cheapestInstanceUsd(tenant, offers, what) {
+	const pairs = frontier(tenant.table, offers);
+	if (pairs.length === 0) return void 0;
+	return Math.min(...pairs.map(({ offer }) => offer.usdPerHour)) * what.gpuPrice * 730;
 }
 function replicaRate(table, key, month, months, what) {
 	const pair = table.options.get(key);
@@ -19126,123 +19506,6 @@ function replicaRate(table, key, month, months, what) {
 	const to = pair.last.capacity.requestsPerSecond[what.throughput];
 	const at = months === 1 ? 0 : month / (months - 1);
 	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
-}
-
-// src/gateway.ts
-const GATEWAY = {
-	taskVcpu: 1,
-	taskMemoryGiB: 2,
-	tasks: {
-		prototype: 1,
-		production: 2,
-		research: 1
-	},
-	logGiBPerTaskMonth: 1,
-	imageGiB: 1,
-	alarmsPerService: 2
-};
-function gatewayShape(wish, routes) {
-	const mixed = routes.some((route) => route.own) && routes.some((route) => !route.own);
-	if (routes.length === 0 || wish === "none" || wish === null && !mixed) return null;
-	const restricted = routes.some((route) => route.own && route.restricted);
-	return {
-		open: routes.some((route) => !(route.own && route.restricted)),
-		restricted,
-		workloads: routes.length
-	};
-}
-function gatewayServices(gateway) {
-	return gateway === null ? 0 : Number(gateway.open) + Number(gateway.restricted);
-}
-function isRestricted({ dataClasses, dataMayLeave, airGapped }) {
-	return dataClasses.some((data) => data !== "none") || dataMayLeave === false || airGapped === true;
-}
-
-// src/stack-resources.ts
-const STACK_RESOURCES = {
-	zones: 2,
-	interfaceEndpointServices: [
-		"ssm",
-		"ssmmessages",
-		"ec2messages",
-		"secretsmanager",
-		"logs",
-		"monitoring",
-		"kms",
-		"ecr.api",
-		"ecr.dkr",
-		"sts"
-	],
-	bedrockEndpointService: "bedrock-runtime",
-	fleetMetrics: [
-		"WaitingRequestsPerReplica",
-		"RunningRequestsPerReplica",
-		"KvCacheUsageRatio",
-		"TtftP95Ms",
-		"TpotP95Ms",
-		"Requests",
-		"InputTokens",
-		"OutputTokens",
-		"GpuUtilisationPercent",
-		"GpuErrors"
-	],
-	apiMetrics: [
-		"ApiErrors",
-		"ApiInputTokens",
-		"ApiOutputTokens"
-	],
-	metricCallsPerInstanceMonth: 43800,
-	detailedMonitoringMetricsPerInstance: 7,
-	logGiBPerInstanceMonth: 1,
-	callRecordBytes: 300,
-	systemVolumeGiB: 100,
-	imageVolumeGiB: 40,
-	weightsHeadroomRatio: .25,
-	rootVolumeThroughputMiBps: 500,
-	rootVolumeIops: 3e3,
-	registryGiB: 20,
-	onDemandBaseOfSpotFleet: {
-		prototype: 0,
-		production: 1,
-		research: 0
-	}
-};
-function rootVolumeGiB(weightsGiB) {
-	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
-	return Math.ceil(needed / 10) * 10;
-}
-function stackResources(shape) {
-	const hosts = shape.fleets.length > 0;
-	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
-	const services = gatewayServices(shape.gateway);
-	const entry = hosts || services > 0;
-	const ownNetwork = entry && shape.newNetwork;
-	const natGateways = ownNetwork ? natGatewayCount(shape) : 0;
-	const endpoints = STACK_RESOURCES.interfaceEndpointServices.length + (shape.keylessModels > 0 ? 1 : 0);
-	return {
-		loadBalancers: entry ? 1 : 0,
-		natGateways,
-		publicIpv4Addresses: natGateways,
-		interfaceEndpointZones: ownNetwork ? endpoints * STACK_RESOURCES.zones : shape.bedrockDoorSubnets ?? 0,
-		kmsKeys: 1,
-		secrets: shape.keyedProviders + (shape.gateway?.workloads ?? 0) + (hosts ? 1 : 0) + (shape.fleets.some((fleet) => fleet.gatedDownload) ? 1 : 0),
-		alarms: alarmCount(shape, callsApi),
-		dashboards: entry ? 1 : 0,
-		customMetrics: shape.fleets.length * STACK_RESOURCES.fleetMetrics.length + (callsApi ? STACK_RESOURCES.apiMetrics.length : 0),
-		privateZones: entry && shape.hasDomain ? 1 : 0,
-		registryGiB: (hosts && shape.airGapped ? STACK_RESOURCES.registryGiB : 0) + (services > 0 ? GATEWAY.imageGiB : 0),
-		gatewayTasks: services * GATEWAY.tasks[shape.stage]
-	};
-}
-const ALARMS_PER_FLEET = 5;
-function natGatewayCount(shape) {
-	if (shape.airGapped) return 0;
-	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
-}
-function alarmCount(shape, callsApi) {
-	const ofFleets = shape.fleets.reduce((sum, fleet) => sum + ALARMS_PER_FLEET + (fleet.ttftPromised ? 1 : 0), 0);
-	const services = gatewayServices(shape.gateway);
-	return ofFleets + (shape.fleets.length > 0 || services > 0 ? 1 : 0) + (callsApi ? 1 : 0) + shape.keylessModels + services * GATEWAY.alarmsPerService;
 }
 
 // src/decide/shared-cost.ts
@@ -19352,8 +19615,8 @@ function gatewayPlatform(all, plain, line) {
 }
 function fleetLines(fleet, facts, catalog, what) {
 	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-	const months = fleet.instancesByMonth.length;
-	const instances = fleet.instancesByMonth.reduce((sum, count) => sum + count, 0) / months;
+	const months = fleet.billedByMonth.length;
+	const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
 	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
 	const weights = weightsGiB(fleet);
 	const gpu = {
@@ -19444,16 +19707,66 @@ function present(lines) {
 	return lines.filter((line) => line.quantity > 0);
 }
 
+// src/decide/split.ts
+function hostsOf(choice) {
+	if (choice.kind === "split") return choice.base;
+	return choice.kind === "self-host" ? choice : null;
+}
+function tokensOf(choice) {
+	if (choice.kind === "split") return choice.overflow;
+	return choice.kind === "self-host" ? null : choice;
+}
+function choiceId(choice) {
+	if (choice.kind !== "split") return choice.candidate.id;
+	return `hybrid/${choice.base.candidate.model.id}+${choice.overflow.candidate.id}`;
+}
+function mayOverflow({ workload }, to) {
+	return isClassDeclared(workload) && to.judgement.reasons.every(({ verdict }) => verdict === "pass" || verdict === "info");
+}
+function partsOf$1(choice) {
+	return choice.kind === "split" ? [choice.base, choice.overflow] : [choice];
+}
+function judgementsOf(choice) {
+	return partsOf$1(choice).map(({ judgement }) => judgement);
+}
+function isClassDeclared({ dataClasses, compliance }) {
+	return dataClasses.length > 0 || compliance.dataMayLeave === true;
+}
+function splitsOf(entry, options, usdOf) {
+	const [overflow] = options.flatMap((option) => option.kind === "self-host" || !mayOverflow(entry, option) ? [] : [{
+		option,
+		usd: usdOf(option)
+	}]).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
+	if (overflow === void 0) return [];
+	return options.flatMap((base) => base.kind === "self-host" ? [{
+		kind: "split",
+		base,
+		overflow: overflow.option
+	}] : []);
+}
+
 // src/decide/describe.ts
-function summaryOf$1(option, fleets) {
-	const { candidate } = option;
-	if (candidate.kind !== "self-host") return {
-		id: candidate.id,
-		kind: candidate.kind,
-		model: candidate.model.id,
-		route: candidate.route.id,
-		provider: candidate.model.provider
+function summaryOf$1(choice, fleets) {
+	if (choice.kind === "split") {
+		const [base, overflow] = [hostSummary(choice.base.candidate, fleets), tokenSummary(choice.overflow.candidate)];
+		return {
+			...base,
+			id: `hybrid/${base.id.replace(/^self-host\//, "")}+${overflow.id}`,
+			overflow
+		};
+	}
+	return choice.kind === "self-host" ? hostSummary(choice.candidate, fleets) : tokenSummary(choice.candidate);
+}
+function tokenSummary({ id, kind, model, route }) {
+	return {
+		id,
+		kind,
+		model: model.id,
+		route: route.id,
+		provider: model.provider
 	};
+}
+function hostSummary(candidate, fleets) {
 	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
 	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
 	const { configuration } = fleet.option;
@@ -19494,6 +19807,7 @@ function fleetOf$1(fleet) {
 			last: fleet.instancesByMonth.at(-1) ?? first,
 			minimum: fleet.minimumInstances
 		},
+		schedule: fleet.schedule === null ? null : windowsOf(fleet.schedule),
 		usdPerInstanceHour: offer.usdPerHour,
 		utilisationRatio: {
 			mean: fleet.busyReplicas.mean / replicas,
@@ -19521,7 +19835,20 @@ function grouped$1(value) {
 	return fraction === void 0 ? separated : `${separated}.${fraction}`;
 }
 function namesOf$1(priced) {
-	return [...new Set(priced.assignment.map((option) => option.candidate.model.id))].sort().join(" + ");
+	const models = priced.assignment.flatMap((choice) => [hostsOf(choice), tokensOf(choice)]).map((option) => option?.candidate.model.id ?? []);
+	return [...new Set(models.flat())].sort().join(" + ");
+}
+function splitOf(choice, workload, fleets) {
+	if (choice.kind !== "split") return null;
+	const shares = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id)?.overflowShares.get(workload.name) ?? [];
+	const weights = shares.map((_, month) => growthAt(workload.growthRatioPerMonth, month));
+	const all = weights.reduce((sum, weight) => sum + weight, 0);
+	const overflowShareRatio = shares.reduce((sum, share, month) => sum + share * (weights[month] ?? 0) / all, 0);
+	return {
+		baseShareRatio: 1 - overflowShareRatio,
+		overflowShareRatio,
+		overflow: tokenSummary(choice.overflow.candidate)
+	};
 }
 
 // src/decide/reference/cost.ts
@@ -19557,17 +19884,17 @@ const REFERENCE_PRICES = {
 		source: "S4-032"
 	}
 };
-const TOKENS_PER_MTOK = 1e6;
+const TOKENS_PER_MTOK$1 = 1e6;
 const REFERENCE_FIXED_USD = {
 	infrastructure: 8e3,
 	setUp: 500,
 	operations: 1e3
 };
 function referenceRequestUsd(tokens, price) {
-	return tokens.inputTokens / TOKENS_PER_MTOK * price.inputUsdPerMTok + tokens.outputTokens / TOKENS_PER_MTOK * price.outputUsdPerMTok;
+	return tokens.inputTokens / TOKENS_PER_MTOK$1 * price.inputUsdPerMTok + tokens.outputTokens / TOKENS_PER_MTOK$1 * price.outputUsdPerMTok;
 }
 function callsUsd(requests, tokens, price) {
-	return requests * tokens.inputTokens / TOKENS_PER_MTOK * price.inputUsdPerMTok + requests * tokens.outputTokens / TOKENS_PER_MTOK * price.outputUsdPerMTok;
+	return requests * tokens.inputTokens / TOKENS_PER_MTOK$1 * price.inputUsdPerMTok + requests * tokens.outputTokens / TOKENS_PER_MTOK$1 * price.outputUsdPerMTok;
 }
 function referenceComparison(requestsPerMonth, tokens, price = REFERENCE_PRICES["gpt-4o-mini"]) {
 	const api = callsUsd(requestsPerMonth, tokens, price);
@@ -19888,7 +20215,7 @@ function flowchartVote(workload, decided) {
 }
 function cheaperSide(volume, { breakEven, path }) {
 	if (breakEven !== null) return volume >= breakEven.requestsPerMonth ? "self-host" : "api";
-	return path === "self-host" ? "self-host" : "api";
+	return path === "api" ? "api" : "self-host";
 }
 function formulaVote({ requestsPerMonth, inputTokens, outputTokens }) {
 	const tokens = {
@@ -19896,7 +20223,7 @@ function formulaVote({ requestsPerMonth, inputTokens, outputTokens }) {
 		outputTokens: outputTokens.expected
 	};
 	const { apiMonthlyUsd, selfHostMonthlyUsd, says, breakEvenRequestsPerMonth } = referenceComparison(requestsPerMonth.expected, tokens);
-	if (breakEvenRequestsPerMonth === null) return [];
+	if (breakEvenRequestsPerMonth === null || !Number.isFinite(breakEvenRequestsPerMonth)) return [];
 	return [{
 		rule: "formula",
 		says,
@@ -20005,20 +20332,22 @@ function rounded$1(value) {
 // src/decide/allocate.ts
 function allocate(priced, facts, catalog, what) {
 	const shared = sharedLines(priced.sharing, facts, catalog, what);
-	const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-	const onHosts = priced.assignment.length - onApi;
+	const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
+	const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
 	const fleets = priced.fleets.map((fleet) => ({
 		fleet,
 		lines: fleetLines(fleet, facts, catalog, what),
 		shares: tenantShares(fleet)
 	}));
 	const common = shared.common.map((line) => part(line, 1 / priced.assignment.length));
-	const api = shared.api.map((line) => part(line, 1 / onApi));
+	const apiShared = shared.api.map((line) => part(line, 1 / onApi));
 	const selfHost = shared.selfHost.map((line) => part(line, 1 / onHosts));
-	return priced.assignment.map((option, index) => {
-		if (option.kind !== "self-host") return [
-			...priced.bills[index]?.lines ?? [],
+	return priced.assignment.map((choice, index) => {
+		const training = priced.training[index] ?? [];
+		const api = tokensOf(choice) === null ? [] : [...priced.bills[index]?.lines ?? [], ...apiShared];
+		if (hostsOf(choice) === null) return [
 			...api,
+			...training,
 			...common
 		];
 		const name = facts.workloads[index]?.name ?? "";
@@ -20027,7 +20356,9 @@ function allocate(priced, facts, catalog, what) {
 				const share = shares.get(name);
 				return share === void 0 ? [] : lines.map((line) => part(line, share));
 			}),
+			...training,
 			...selfHost,
+			...api,
 			...common
 		];
 	});
@@ -20036,13 +20367,17 @@ function tenantShares(fleet) {
 	const busy = fleet.tenants.map(({ workload, table }) => {
 		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected;
 		if (rate === void 0) throw new Error(`defect: ${workload.name} is on a fleet that does not serve it`);
+		const overflow = meanOf(fleet.overflowShares.get(workload.name) ?? [0]);
 		return {
 			name: workload.name,
-			replicas: workload.requestsPerMonth.expected / rate
+			replicas: workload.requestsPerMonth.expected * (1 - overflow) / rate
 		};
 	});
 	const all = busy.reduce((sum, { replicas }) => sum + replicas, 0);
 	return new Map(busy.map(({ name, replicas }) => [name, replicas / all]));
+}
+function meanOf(values) {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 function part(line, share) {
 	if (share === 1) return line;
@@ -20130,7 +20465,7 @@ function valueAt(range, score) {
 	if (end > 0 && range.expected > 0) return range.expected * (end / range.expected) ** distance;
 	return Math.max(0, range.expected + (end - range.expected) * distance);
 }
-function drawn(range, input, draws) {
+function drawn$1(range, input, draws) {
 	if (range.low === range.expected && range.high === range.expected) return null;
 	return draws.scores(input).map((score) => valueAt(range, score));
 }
@@ -20139,6 +20474,323 @@ function quantileOf(sorted, share) {
 	const below = Math.floor(position);
 	const [from = 0, to = from] = [sorted[below], sorted[below + 1]];
 	return from + (to - from) * (position - below);
+}
+
+// src/decide/fine-tuning.ts
+const MONTHS_PER_YEAR$1 = 12;
+const TOKENS_PER_MTOK = 1e6;
+const SECONDS_PER_HOUR = 3600;
+const BYTES_PER_GIB = 2 ** 30;
+const FLOPS_PER_TOKEN_PARAMETER = {
+	full: 6,
+	adapters: 4
+};
+const TRAINING_MFU_RATIO = .3;
+const TRAINING_BYTES_PER_PARAMETER = {
+	full: 16,
+	adapters: 2
+};
+const ACTIVATION_RATIO = 1.2;
+const TRAINING_OVERHEAD_HOURS = 1;
+const TUNING_PEOPLE_HOURS = {
+	api: 8,
+	selfHost: 16
+};
+const TUNING_PEOPLE_SOURCE = "ours: a day for data and evaluation, another for training on own servers";
+const ADAPTER_BYTES = 2;
+const GPUS_OF_A_NODE = 8;
+function runsPerMonth({ runsPerYear }, horizonMonths) {
+	return Math.max(1, runsPerYear * horizonMonths / MONTHS_PER_YEAR$1) / horizonMonths;
+}
+function methodOf(customization) {
+	return customization === "sft" || customization === "lora" ? "adapters" : "full";
+}
+function adapterParameters({ architecture: a }, rank) {
+	return a.layers * rank * (a.hiddenSize + a.attentionHeads * a.headDim + a.hiddenSize + a.kvHeads * a.headDim);
+}
+function trainingPlan(model, tuning, method, offers, gpuOf) {
+	const flops = FLOPS_PER_TOKEN_PARAMETER[method] * tuning.trainingTokens * tuning.epochs * model.parameters.activeB * 1e9;
+	const memoryGiB = TRAINING_BYTES_PER_PARAMETER[method] * model.parameters.totalB * 1e9 * ACTIVATION_RATIO / BYTES_PER_GIB;
+	return offers.flatMap((offer) => {
+		const gpu = gpuOf(offer.instance.gpu);
+		if (gpu === void 0) return [];
+		const { gpuCount } = offer.instance;
+		const nodes = Math.ceil(memoryGiB / (gpu.memoryGiB * gpuCount));
+		if (nodes > 1 && gpuCount < GPUS_OF_A_NODE) return [];
+		const perSecond = nodes * gpuCount * gpu.bf16Tflops * 0xe8d4a51000 * .3;
+		const hours = flops / perSecond / SECONDS_PER_HOUR + TRAINING_OVERHEAD_HOURS;
+		return [{
+			offer,
+			nodes,
+			hours,
+			usd: hours * nodes * offer.usdPerHour
+		}];
+	}).sort((a, b) => a.usd - b.usd || (a.offer.instance.id < b.offer.instance.id ? -1 : 1))[0] ?? null;
+}
+function tuningLines(option, workload, context, what) {
+	if (workload.fineTuning === null || !isTuned(workload)) return [];
+	const { fineTuning } = workload;
+	const tuning = {
+		fineTuning,
+		runs: runsPerMonth(fineTuning, context.facts.horizonMonths),
+		workload,
+		context,
+		what
+	};
+	return option.kind === "self-host" ? hostLines(option.candidate.model, tuning) : apiLines(option.candidate.model, tuning);
+}
+function apiLines(model, { fineTuning, runs, context: { facts }, what }) {
+	const list = model.tuning?.trainingUsdPerMTok ?? null;
+	const price = list === null ? null : list * (1 - facts.purchase.apiDiscountRatio) * what.apiPrice;
+	const quantity = fineTuning.trainingTokens * fineTuning.epochs * runs / TOKENS_PER_MTOK;
+	return [{
+		id: "fine-tuning-training",
+		label: `Training of ${model.id} (${fineTuning.epochs} epochs)`,
+		quantity,
+		unit: "million tokens",
+		unitPriceUsd: price,
+		monthlyUsd: price === null ? null : quantity * price,
+		source: price === null || model.tuning === void 0 ? `no training price of ${model.id} is known` : dated(model.tuning)
+	}, peopleLine(runs * TUNING_PEOPLE_HOURS.api, facts, what)];
+}
+function hostLines(model, training) {
+	const { fineTuning, runs, workload, context, what } = training;
+	const method = methodOf(workload.customization);
+	const plan = trainingPlan(model, fineTuning, method, [...context.offers.values()].flat(), (id) => findGpu(context.catalog, id));
+	const people = peopleLine(runs * TUNING_PEOPLE_HOURS.selfHost, context.facts, what);
+	const stored = method === "adapters" ? [adapterLine(model, fineTuning, context)] : [];
+	return [
+		instanceLine(model, plan, runs, what),
+		...stored,
+		people
+	];
+}
+function adapterLine(model, { adapterRank }, { facts, catalog }) {
+	const gib = adapterParameters(model, adapterRank) * ADAPTER_BYTES / BYTES_PER_GIB;
+	const price = supportPriceUsd(catalog, "s3-standard-gb-month", facts.region);
+	return {
+		id: "fine-tuning-serving",
+		label: `Stored adapters of rank ${adapterRank} (S3)`,
+		quantity: gib,
+		unit: "GB-month",
+		unitPriceUsd: price?.usd ?? null,
+		monthlyUsd: price === void 0 ? null : gib * price.usd,
+		source: price === void 0 ? `no price of s3-standard-gb-month is known in ${facts.region}` : dated(price)
+	};
+}
+function instanceLine(model, plan, runs, what) {
+	const line = {
+		id: "fine-tuning-training",
+		unit: "instance-hour"
+	};
+	if (plan === null) {
+		const source = `${model.id} fits for training on no instance on offer`;
+		return {
+			...line,
+			label: `Training of ${model.id}`,
+			quantity: runs,
+			unitPriceUsd: null,
+			monthlyUsd: null,
+			source
+		};
+	}
+	const { offer, nodes, hours } = plan;
+	const price = offer.usdPerHour * what.gpuPrice;
+	const quantity = hours * nodes * runs;
+	const label = `Training of ${model.id} on ${nodes === 1 ? "" : `${nodes} x `}${offer.instance.id}`;
+	const source = `${offer.source}; hours at ${TRAINING_MFU_RATIO} of the GPUs' bf16 peak (Llama 3, 2024: 0.38 to 0.43)`;
+	return {
+		...line,
+		label,
+		quantity,
+		unitPriceUsd: price,
+		monthlyUsd: quantity * price,
+		source
+	};
+}
+function peopleLine(hours, facts, what) {
+	const rate = facts.hourlyRateUsd * what.hourlyRate;
+	return {
+		id: "fine-tuning-people",
+		label: "People: training data, evaluation, release",
+		quantity: hours,
+		unit: "engineer-hour",
+		unitPriceUsd: rate,
+		monthlyUsd: hours * rate,
+		source: TUNING_PEOPLE_SOURCE
+	};
+}
+
+// src/decide/fleet.ts
+function configurationKey(option) {
+	const { precision, gpu, tensorParallel } = option.configuration;
+	return `${precision}/${gpu.id}/tp${tensorParallel}`;
+}
+function servingTable(model, searches, tokenRatio, allowed) {
+	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
+	const [later, low, high] = [
+		byKey(searches.last),
+		byKey(searches.low),
+		byKey(searches.high)
+	];
+	const options = /* @__PURE__ */ new Map();
+	for (const first of searches.first.served) {
+		const key = configurationKey(first);
+		const last = later.get(key);
+		if (last === void 0 || !allowed(first)) continue;
+		const rate = first.capacity.requestsPerSecond.expected;
+		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
+		options.set(key, {
+			first,
+			last,
+			rateRatio: {
+				low: ratio(low.get(key), tokenRatio.low),
+				expected: 1,
+				high: ratio(high.get(key), tokenRatio.high)
+			}
+		});
+	}
+	return {
+		model,
+		options
+	};
+}
+function cheapestFleet(tenants, offers, facts, what) {
+	const [head, ...rest] = tenants;
+	if (head === void 0) return void 0;
+	const spare = spareInstances(tenants, facts);
+	const overflows = tenants.some((tenant) => tenant.overflowUsd !== void 0);
+	const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
+	if (overflows || weekly) {
+		const rate = (tenant, key, month) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
+		return cheapestElastic(head, {
+			tenants,
+			facts,
+			what,
+			spare,
+			weekly,
+			replicaRate: rate
+		}, offers);
+	}
+	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
+	const busyOf = /* @__PURE__ */ new Map();
+	let best;
+	let bestUsdPerHour = Number.POSITIVE_INFINITY;
+	for (const pair of pairs) {
+		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
+		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
+		busyOf.set(pair.key, busy);
+		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
+		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
+		best = {
+			...pair,
+			busy
+		};
+		bestUsdPerHour = usdPerHour;
+	}
+	if (best === void 0) return void 0;
+	const { replicas } = best;
+	const instancesByMonth = best.busy.map((month) => instancesFor(month, replicas, spare));
+	return {
+		model: head.table.model,
+		tenants,
+		key: best.key,
+		option: widestOption(tenants, best.key, best.option),
+		offer: best.offer,
+		replicasPerInstance: replicas,
+		instancesByMonth,
+		billedByMonth: instancesByMonth,
+		schedule: null,
+		overflowShares: /* @__PURE__ */ new Map(),
+		minimumInstances: 1 + spare,
+		busyReplicas: best.busy[0] ?? {
+			mean: 0,
+			peak: 0
+		},
+		monthlyUsd: bestUsdPerHour / best.busy.length * 730
+	};
+}
+function cheapestElastic(head, question, offers) {
+	const { tenants, what, spare } = question;
+	let best;
+	let bestUsd = Number.POSITIVE_INFINITY;
+	const { facts } = question;
+	const pairs = jointFrontier(tenants, offers).map((pair) => ({
+		pair,
+		floorUsd: pairFloorUsd(pair, tenants, facts, what)
+	})).sort((a, b) => a.floorUsd - b.floorUsd);
+	for (const { pair, floorUsd } of pairs) {
+		if (floorUsd * (1 - 1e-9) > bestUsd) break;
+		const unit = {
+			usdPerHour: pair.offer.usdPerHour * what.gpuPrice,
+			capacity: pair.replicas * TARGET_UTILISATION_RATIO
+		};
+		const { memory, configuration } = pair.option;
+		const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+		const base = pair.offer.onDemandBaseUsdPerHour * what.gpuPrice * 730 * plan.billedByMonth.length;
+		const usd = plan.usd + base;
+		if (usd > bestUsd || usd === bestUsd && best !== void 0 && best.pair.id <= pair.id) continue;
+		best = {
+			pair,
+			plan
+		};
+		bestUsd = usd;
+	}
+	if (best === void 0) return void 0;
+	const { pair, plan } = best;
+	const months = plan.billedByMonth.length;
+	const hourly = plan.billedByMonth.reduce((sum, count) => sum + count, 0) / months * pair.offer.usdPerHour;
+	return {
+		model: head.table.model,
+		tenants,
+		key: pair.key,
+		option: widestOption(tenants, pair.key, pair.option),
+		offer: pair.offer,
+		replicasPerInstance: pair.replicas,
+		instancesByMonth: plan.instancesByMonth,
+		billedByMonth: plan.billedByMonth,
+		schedule: plan.schedule,
+		overflowShares: plan.overflowShares,
+		minimumInstances: 1 + spare,
+		busyReplicas: plan.busy,
+		monthlyUsd: (hourly + pair.offer.onDemandBaseUsdPerHour) * 730
+	};
+}
+function offersByGpu(offers) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
+	return groups;
+}
+function instancesFor(month, replicasPerInstance, spare) {
+	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
+}
+function widestOption(tenants, key, option) {
+	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
+}
+function spareInstances(tenants, facts) {
+	if (facts.stage === "prototype") return 0;
+	return tenants.filter((tenant) => tenant.overflowUsd === void 0).some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
+}
+function busyReplicasByMonth(tenants, key, facts, what) {
+	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
+	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
+}
+function busyReplicas(tenants, key, month, facts, what) {
+	const loads = [];
+	let mean = 0;
+	for (const { workload, table } of tenants) {
+		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
+		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
+		loads.push({
+			week: workload.week,
+			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
+		});
+		mean += rate / replica;
+	}
+	return {
+		mean,
+		peak: Math.max(mean, busiestHour(loads))
+	};
 }
 
 // src/decide/scenario.ts
@@ -20175,18 +20827,22 @@ var Pricer = class {
 		this.context = context;
 	}
 	price(assignment) {
-		const bills = assignment.map((option, index) => option.kind === "self-host" ? null : this.#bill(index, option));
 		const priced = this.#fleetsOf(assignment);
 		if (priced === void 0) return void 0;
-		const sharing = this.#sharingOf(assignment, priced.map(({ fleet }) => fleet));
+		const fleets = priced.map(({ fleet }) => fleet);
+		const bills = assignment.map((choice, index) => this.#billOf(index, choice, fleets));
+		const sharing = this.#sharingOf(assignment, fleets);
 		const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
 		const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
+		const training = assignment.map((choice, index) => [hostsOf(choice), tokensOf(choice)].flatMap((option) => option === null ? [] : this.#training(index, option)));
+		const trained = training.reduce((sum, lines) => sum + totalUsd(lines), 0);
 		return {
 			assignment,
 			bills,
-			fleets: sharing.fleets,
+			training,
+			fleets,
 			sharing,
-			monthlyUsd: own + hardware + this.#sharedUsd(sharing)
+			monthlyUsd: own + hardware + trained + this.#sharedUsd(sharing)
 		};
 	}
 	alone(index, option) {
@@ -20197,19 +20853,22 @@ var Pricer = class {
 				apiWorkloads: [workloadAt$1(this.context.workloads, index)],
 				fleets: []
 			};
-			return this.#bill(index, option).monthlyUsd + this.#sharedUsd(sharing);
+			return this.#bill(index, option).monthlyUsd + totalUsd(this.#training(index, option)) + this.#sharedUsd(sharing);
 		}
 		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
 			workload: workloadAt$1(this.context.workloads, index),
 			table: option.table
 		}]);
 		if (priced === void 0) return void 0;
-		return priced.usd + this.#sharedUsd({
+		return priced.usd + totalUsd(this.#training(index, option)) + this.#sharedUsd({
 			keyedProviders: 0,
 			keylessModels: 0,
 			apiWorkloads: [],
 			fleets: [priced.fleet]
 		});
+	}
+	#training(index, option) {
+		return tuningLines(option, workloadAt$1(this.context.workloads, index), this.context, this.context.what);
 	}
 	#bill(index, option) {
 		const { facts, asOf, what, memo } = this.context;
@@ -20217,25 +20876,124 @@ var Pricer = class {
 		const key = `${index}|${option.candidate.id}|${what.tokens}`;
 		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
 		memo.bills.set(key, base);
-		return scaleBill(base, requestsIn(workload, 0, what) / requestsIn(workload, 0, EXPECTED), what.apiPrice);
+		return scaleBill(base, this.#volume(index), what.apiPrice);
+	}
+	#volume(index) {
+		const workload = workloadAt$1(this.context.workloads, index);
+		return requestsIn(workload, 0, this.context.what) / requestsIn(workload, 0, EXPECTED);
+	}
+	#overflowAtList(index, to) {
+		const { facts, asOf, what, memo } = this.context;
+		const workload = workloadAt$1(this.context.workloads, index);
+		const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
+		const known = memo.bills.get(key);
+		if (known !== void 0) return known;
+		const bill = apiBill(to.candidate.model, {
+			...workload,
+			batchRatio: 0
+		}, facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, bill);
+		return bill;
+	}
+	tokenUsd(index, option) {
+		return this.#bill(index, option).monthlyUsd;
+	}
+	asksSpare(tenant) {
+		return spareInstances([tenant], this.context.facts) > 0;
+	}
+	sharedFloors(lists) {
+		const none = {
+			keyedProviders: 0,
+			keylessModels: 0,
+			apiWorkloads: [],
+			fleets: []
+		};
+		const common = this.#sharedUsd(none);
+		const least = (sharings) => sharings.length === 0 ? 0 : Math.min(...sharings.map((sharing) => this.#sharedUsd(sharing))) - common;
+		const choices = lists.flatMap((list, index) => list.map((choice) => ({
+			index,
+			choice
+		})));
+		const api = choices.flatMap(({ index, choice }) => {
+			const option = tokensOf(choice);
+			if (option === null || choice.kind === "split") return [];
+			const [keyedProviders, keylessModels] = isKeyless(option) ? [0, 1] : [1, 0];
+			return [{
+				...none,
+				keyedProviders,
+				keylessModels,
+				apiWorkloads: [workloadAt$1(this.context.workloads, index)]
+			}];
+		});
+		const hosts = choices.flatMap(({ index, choice }) => {
+			if (choice.kind !== "self-host") return [];
+			const fleet = this.#fleet(`${choice.candidate.model.id}|${index}`, [this.tenant(index, choice, null)])?.fleet;
+			return fleet === void 0 ? [] : [{
+				...none,
+				fleets: [{
+					...fleet,
+					instancesByMonth: fleet.instancesByMonth.map(() => 1)
+				}]
+			}];
+		});
+		return {
+			common,
+			api: least(api),
+			hosts: least(hosts)
+		};
+	}
+	#billOf(index, choice, fleets) {
+		if (choice.kind === "self-host") return null;
+		if (choice.kind !== "split") return this.#bill(index, choice);
+		const { facts, asOf, what } = this.context;
+		const workload = workloadAt$1(this.context.workloads, index);
+		const shares = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id)?.overflowShares.get(workload.name);
+		if (shares === void 0) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
+		const list = this.#overflowAtList(index, choice.overflow);
+		const [volume, price] = [this.#volume(index), what.apiPrice];
+		const full = {
+			...list,
+			byMonthUsd: list.byMonthUsd.map((usd) => usd * volume * price)
+		};
+		return overflowBill(full, shares, () => {
+			const all = {
+				...workload,
+				batchRatio: 0
+			};
+			const bill = apiBill(choice.overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
+			return scaleBill(bill, volume, price).lines;
+		});
+	}
+	tenant(index, host, overflow) {
+		const workload = workloadAt$1(this.context.workloads, index);
+		if (overflow === null) return {
+			workload,
+			table: host.table
+		};
+		const overflowUsd = this.#overflowAtList(index, overflow).byMonthUsd.map((usd, month) => usd * this.context.what.apiPrice / requestsIn(workload, month, EXPECTED));
+		return {
+			workload,
+			table: host.table,
+			overflowUsd
+		};
 	}
 	#fleetsOf(assignment) {
 		const groups = /* @__PURE__ */ new Map();
-		assignment.forEach((option, index) => {
-			if (option.kind !== "self-host") return;
-			const group = groups.get(option.candidate.model.id) ?? [];
+		assignment.forEach((choice, index) => {
+			const host = hostsOf(choice);
+			if (host === null) return;
+			const overflow = choice.kind === "split" ? choice.overflow : null;
+			const group = groups.get(host.candidate.model.id) ?? [];
+			const id = overflow === null ? `${index}` : `${index}+${overflow.candidate.id}`;
 			group.push({
-				index,
-				tenant: {
-					workload: workloadAt$1(this.context.workloads, index),
-					table: option.table
-				}
+				id,
+				tenant: () => this.tenant(index, host, overflow)
 			});
-			groups.set(option.candidate.model.id, group);
+			groups.set(host.candidate.model.id, group);
 		});
 		const fleets = [];
 		for (const [model, group] of [...groups].sort(([a], [b]) => a < b ? -1 : 1)) {
-			const fleet = this.#fleet(`${model}|${group.map(({ index }) => index).join(",")}`, group.map(({ tenant }) => tenant));
+			const fleet = this.#fleet(`${model}|${group.map(({ id }) => id).join(",")}`, group.map(({ tenant }) => tenant()));
 			if (fleet === void 0) return void 0;
 			fleets.push(fleet);
 		}
@@ -20243,7 +21001,9 @@ var Pricer = class {
 	}
 	#fleet(group, tenants) {
 		const { offers, facts, catalog, what, memo } = this.context;
-		const key = `${group}|${tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",")}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
+		const volumes = tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",");
+		const prices = tenants.some(({ overflowUsd }) => overflowUsd !== void 0) ? `|${what.gpuPrice}|${what.apiPrice}` : "";
+		const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}${prices}`;
 		if (!memo.fleets.has(key)) {
 			const fleet = cheapestFleet(tenants, offers, facts, what);
 			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
@@ -20262,8 +21022,9 @@ var Pricer = class {
 	#sharingOf(assignment, fleets) {
 		const keyed = /* @__PURE__ */ new Set();
 		const keyless = /* @__PURE__ */ new Set();
-		const apiWorkloads = assignment.flatMap((option, index) => {
-			if (option.kind === "self-host") return [];
+		const apiWorkloads = assignment.flatMap((choice, index) => {
+			const option = tokensOf(choice);
+			if (option === null) return [];
 			if (isKeyless(option)) keyless.add(option.candidate.model.id);
 			else keyed.add(option.candidate.route.id);
 			return [workloadAt$1(this.context.workloads, index)];
@@ -20310,8 +21071,8 @@ function bandsOf(sampler, priced) {
 	const { facts, catalog } = sampler.context;
 	const expected = allocate(priced, facts, catalog, EXPECTED).map(totalUsd);
 	return {
-		total: bandOf$1(total, priced.monthlyUsd),
-		workloads: workloads.map((usd, index) => bandOf$1(usd, expected[index] ?? NaN))
+		total: bandOf$2(total, priced.monthlyUsd),
+		workloads: workloads.map((usd, index) => bandOf$2(usd, expected[index] ?? NaN))
 	};
 }
 function workloadBand(sampler, priced, index) {
@@ -20319,9 +21080,9 @@ function workloadBand(sampler, priced, index) {
 	const usd = sampler.costs(priced).workloads[index];
 	const lines = allocate(priced, facts, catalog, EXPECTED)[index];
 	if (usd === void 0 || lines === void 0) throw new Error(`defect: no workload ${index}`);
-	return bandOf$1(usd, totalUsd(lines));
+	return bandOf$2(usd, totalUsd(lines));
 }
-function bandOf$1(usd, expected) {
+function bandOf$2(usd, expected) {
 	const sorted = usd.slice().sort();
 	return {
 		expected,
@@ -20375,10 +21136,10 @@ function selfHostRoute(region, catalog) {
 const FARTHEST_FACTOR$1 = 100;
 const FINEST_RATIO = 1.001;
 const MOST_POINTS = 600;
-const BISECTIONS$1 = 24;
+const BISECTIONS$2 = 24;
 const NEXT_TO_NOTHING = 1e-9;
 const WEEKS_PER_MONTH = 730 / 168;
-function crossingsOf(own, api) {
+function crossingsOf$1(own, api) {
 	const costs = /* @__PURE__ */ new Map();
 	let complete = true;
 	const at = (factor) => {
@@ -20426,7 +21187,7 @@ function alternating(crossings, isOwn) {
 function bisect$1(isOwn, from, to) {
 	const start = isOwn(from);
 	let [same, other] = [from, to];
-	for (let step = 0; step < BISECTIONS$1; step++) {
+	for (let step = 0; step < BISECTIONS$2; step++) {
 		const middle = Math.sqrt(same * other);
 		if (isOwn(middle) === start) same = middle;
 		else other = middle;
@@ -20441,7 +21202,7 @@ function breakEvensOf(question) {
 	const own = remembered((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
 	return apisOf(question).map(({ role, option }) => {
 		const api = (factor) => flips.priceOf(index, option, at(factor)) ?? Number.POSITIVE_INFINITY;
-		const { crossings, complete } = crossingsOf(own, api);
+		const { crossings, complete } = crossingsOf$1(own, api);
 		const today = own(1) < api(1) ? "self-host" : "api";
 		const next = crossings.find(({ factor }) => factor > 1);
 		const months = next === void 0 ? null : monthsUntil(1, next.factor, workload.growthRatioPerMonth);
@@ -20486,10 +21247,12 @@ function usedApi(question) {
 	const { flips, index } = question;
 	const { current } = workloadOf$1(question);
 	const isApi = ({ kind }) => kind === "api" || kind === "managed";
-	const chosen = flips.chosen.assignment[index];
+	const taken = flips.chosen.assignment[index];
+	const chosen = taken === void 0 ? void 0 : tokensOf(taken);
 	const today = current?.path === "api" ? flips.base.context.workloads[index]?.feasible.find((option) => isApi(option) && answersTo(option.candidate.model, current.model)) : void 0;
-	if (chosen !== void 0 && isApi(chosen)) return chosen;
-	return today ?? flips.rival(index, "api", EXPECTED)?.option;
+	if (chosen !== void 0 && chosen !== null) return chosen;
+	const rival = flips.rival(index, "api", EXPECTED)?.option;
+	return today ?? (rival === void 0 ? void 0 : tokensOf(rival) ?? void 0);
 }
 function smallestUnitOf({ flips, index, asOf }) {
 	const name = workloadOf$1({
@@ -20497,8 +21260,9 @@ function smallestUnitOf({ flips, index, asOf }) {
 		index,
 		asOf
 	}).name;
-	const own = flips.rival(index, "self-host", EXPECTED)?.option;
-	if (own === void 0) return null;
+	const rival = flips.rival(index, "self-host", EXPECTED)?.option;
+	const own = rival === void 0 ? null : hostsOf(rival);
+	if (own === null) return null;
 	const cost = new Pricer({
 		...flips.base.context,
 		what: scenario({ volumeOf: { [name]: NEXT_TO_NOTHING } })
@@ -20512,7 +21276,8 @@ function leaveWhenOf(question, breakEvens, plannedHours) {
 	const { flips, index } = question;
 	const workload = workloadOf$1(question);
 	const api = usedApi(question);
-	if (flips.chosen.assignment[index]?.kind !== "self-host" || api === void 0) return [];
+	const chosen = flips.chosen.assignment[index];
+	if (chosen === void 0 || hostsOf(chosen) === null || api === void 0) return [];
 	const gap = (what) => (flips.priceOf(index, api, what) ?? NaN) - (flips.rival(index, "self-host", what)?.monthlyUsd ?? 0);
 	const [today, free] = [gap(EXPECTED), gap(scenario({ apiPrice: 0 }))];
 	if (!(today > 0)) return [];
@@ -20573,6 +21338,21 @@ function remembered(curve) {
 }
 function rounded(value) {
 	return grouped$1(Number(value.toPrecision(3)));
+}
+
+// src/capacity/next-benchmark.ts
+const WAVES = 10;
+function nextBenchmark({ configuration, capacity }, shape) {
+	if (capacity.measured !== null) return null;
+	const { model, gpu, precision, tensorParallel } = configuration;
+	const repository = model.checkpoints.find((checkpoint) => checkpoint.precision === precision)?.hubRepo ?? model.hubRepo;
+	const running = Math.max(1, Math.round(capacity.concurrency));
+	const lengths = `--random-input-len ${Math.round(shape.inputTokens)} --random-output-len ${Math.round(shape.outputTokens)}`;
+	const { p10, p90 } = capacity.requestsPerSecond;
+	return {
+		command: `vllm bench serve --model ${repository} --dataset-name random ${lengths} --max-concurrency ${running} --num-prompts ${running * WAVES} --save-result`,
+		text: `between ${p10.toPrecision(3)} and ${p90.toPrecision(3)} requests/s are likely for ${model.id} ${precision} on ${tensorParallel} x ${gpu.name}; one run at ${running} in flight narrows that to about 10 % either way`
+	};
 }
 
 // src/decide/inputs.ts
@@ -20668,9 +21448,19 @@ function throughputOf(fleet) {
 		declared: false,
 		measure: {
 			model: fleet.model.id,
-			instance: fleet.offer.instance.id
+			instance: fleet.offer.instance.id,
+			command: commandOf(fleet)
 		}
 	};
+}
+function commandOf({ option, tenants: [first] }) {
+	if (first === void 0) throw new Error("defect: a fleet without a workload");
+	const { inputTokens, outputTokens, cachedInputRatio } = first.workload;
+	return nextBenchmark(option, {
+		inputTokens: inputTokens.expected,
+		outputTokens: outputTokens.expected,
+		cachedInputRatio
+	})?.command ?? null;
 }
 function peopleOf$1(side, range) {
 	return {
@@ -20867,10 +21657,10 @@ function softScore(marks, weights) {
 	return total === 0 ? 0 : ids.reduce((sum, id) => sum + weights[id] * marks[id], 0) / (BEST_MARK * total);
 }
 function marksOf(assignment, facts, catalog) {
-	const mean = ({ mark }) => assignment.reduce((sum, option) => sum + mark(option, {
+	const mean = ({ mark }) => assignment.reduce((sum, choice) => sum + Math.min(...partsOf$1(choice).map((option) => mark(option, {
 		facts,
 		catalog
-	}), 0) / assignment.length;
+	}))), 0) / assignment.length;
 	return byDimension((dimension) => mean(dimension));
 }
 function worthOf(priced, facts, catalog) {
@@ -20957,14 +21747,133 @@ function keysOf(record) {
 	return Object.keys(record);
 }
 
+// src/decide/bounds.ts
+function floorsOf(pricer, lists) {
+	return {
+		byWorkload: lists.map((list, index) => list.flatMap((choice) => floorOf(pricer, index, choice) ?? []).sort((a, b) => a.ownUsd + a.instanceUsd - b.ownUsd - b.instanceUsd)),
+		shared: pricer.sharedFloors(lists)
+	};
+}
+function floorOf(pricer, index, choice) {
+	const tokens = tokensOf(choice);
+	const host = hostsOf(choice);
+	if (host === null) return {
+		choice,
+		ownUsd: tokens === null ? 0 : pricer.tokenUsd(index, tokens),
+		model: null,
+		instanceUsd: 0,
+		spareUsd: 0,
+		usesApi: true,
+		isSplit: false
+	};
+	const { offers, facts, what } = pricer.context;
+	const tenant = pricer.tenant(index, host, choice.kind === "split" ? choice.overflow : null);
+	const instanceUsd = cheapestInstanceUsd(tenant, offers, what);
+	if (instanceUsd === void 0) return void 0;
+	return {
+		choice,
+		ownUsd: loadFloorUsd(tenant, offers, facts, what),
+		model: host.candidate.model.id,
+		instanceUsd,
+		spareUsd: pricer.asksSpare(tenant) ? instanceUsd : 0,
+		usesApi: tokens !== null,
+		isSplit: choice.kind === "split"
+	};
+}
+function lowerBoundUsd(picked, restUsd, shared) {
+	const groups = /* @__PURE__ */ new Map();
+	let usd = restUsd + shared.common;
+	let [api, hosts] = [false, false];
+	for (const floor of picked) {
+		api ||= floor.usesApi;
+		if (floor.model === null) {
+			usd += floor.ownUsd;
+			continue;
+		}
+		hosts = true;
+		const group = groups.get(floor.model) ?? {
+			own: 0,
+			instance: 0,
+			spare: 0
+		};
+		group.own += floor.ownUsd;
+		group.instance = Math.max(group.instance, floor.instanceUsd);
+		group.spare = Math.max(group.spare, floor.spareUsd);
+		groups.set(floor.model, group);
+	}
+	for (const { own, instance, spare } of groups.values()) usd += Math.max(own, instance) + spare;
+	return usd + (api ? shared.api : 0) + (hosts ? shared.hosts : 0);
+}
+function branchAndBound({ byWorkload, shared }, bestUsd, visit, budget) {
+	const later = suffixes(byWorkload);
+	const picked = [];
+	const descend = (depth) => {
+		if (budget.nodes-- <= 0) return false;
+		const kinds = reachable(picked, later[depth] ?? NOTHING_LATER);
+		const bound = lowerBoundUsd(picked, later[depth]?.usd ?? 0, shared);
+		if (kinds.every((kind) => bound * (1 - ROUNDING) >= bestUsd(kind))) return true;
+		const list = byWorkload[depth];
+		if (list === void 0) {
+			if (budget.visits-- <= 0) return false;
+			visit(picked.map(({ choice }) => choice));
+			return true;
+		}
+		for (const floor of list) {
+			picked.push(floor);
+			const done = descend(depth + 1);
+			picked.pop();
+			if (!done) return false;
+		}
+		return true;
+	};
+	return descend(0);
+}
+const ROUNDING = 1e-9;
+const NOTHING_LATER = {
+	usd: 0,
+	api: false,
+	hosts: false,
+	split: false,
+	allApi: true,
+	allHosts: true
+};
+function suffixes(byWorkload) {
+	const later = [NOTHING_LATER];
+	for (const list of [...byWorkload].reverse()) {
+		const next = later[0] ?? NOTHING_LATER;
+		const api = list.some((floor) => floor.model === null);
+		const hosts = list.some((floor) => floor.model !== null && !floor.isSplit);
+		later.unshift({
+			usd: next.usd + Math.min(...list.map((floor) => floor.ownUsd)),
+			api: next.api || api,
+			hosts: next.hosts || hosts,
+			split: next.split || list.some((floor) => floor.isSplit),
+			allApi: next.allApi && api,
+			allHosts: next.allHosts && hosts
+		});
+	}
+	return later;
+}
+function reachable(picked, later) {
+	const split = picked.some((floor) => floor.isSplit);
+	const api = picked.some((floor) => floor.usesApi);
+	const hosts = picked.some((floor) => floor.model !== null);
+	const kinds = [];
+	if (!hosts && later.allApi) kinds.push("api");
+	if (!api && later.allHosts) kinds.push("self-host");
+	if (split || later.split || (api || later.api) && (hosts || later.hosts)) kinds.push("hybrid");
+	if (!split) kinds.push("plain");
+	return kinds;
+}
+
 // src/decide/search.ts
 const SHORTLIST_API = 3;
 const SHORTLIST_SELF_HOST = 3;
-const EXACT_LIMIT = 2e4;
+const NODE_LIMIT = 2e5;
+const PRICED_LIMIT = 2e4;
 function pathOf(assignment) {
-	const own = assignment.filter((option) => option.kind === "self-host").length;
-	if (own === 0) return "api";
-	return own === assignment.length ? "self-host" : "hybrid";
+	if (assignment.every((choice) => hostsOf(choice) === null)) return "api";
+	return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
 }
 function shortlistsOf(pricer) {
 	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
@@ -20985,49 +21894,51 @@ function rankAlone(pricer, entry, index) {
 	})).filter((row) => row.usd !== void 0).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1)).map(({ option }) => option);
 }
 function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
-	if (shortlists.some((list) => list.length === 0)) return {
-		chosen: void 0,
+	const splits = shortlists.map((list, index) => {
+		const entry = pricer.context.workloads[index];
+		return entry === void 0 ? [] : splitsOf(entry, list, (option) => pricer.tokenUsd(index, option));
+	});
+	const found = {
 		byPath: {},
-		shortlists,
-		exact: true,
+		plain: void 0
+	};
+	const nothing = {
+		chosen: void 0,
 		kept: [],
-		tied: false
+		tied: false,
+		simpler: false
 	};
-	const exact = shortlists.reduce((product, list) => product * list.length, 1) <= EXACT_LIMIT;
-	const byPath = {};
-	const visit = (priced) => {
-		const path = pathOf(priced.assignment);
-		const known = byPath[path];
-		if (known === void 0 || priced.monthlyUsd < known.monthlyUsd) byPath[path] = priced;
-	};
-	if (exact) everyAssignment(shortlists, (assignment) => visitPriced(pricer, assignment, visit));
-	else swapSearch(pricer, shortlists, visit);
-	return {
-		byPath,
+	if (shortlists.some((list) => list.length === 0)) return {
+		byPath: found.byPath,
 		shortlists,
-		exact,
-		...prefer(pricer, least(Object.values(byPath), pricer), byPath.api, shortlists)
+		splits,
+		exact: true,
+		...nothing
 	};
+	const lists = shortlists.map((list, index) => [...list, ...splits[index] ?? []]);
+	swapSearch(pricer, lists, (priced) => note(found, priced));
+	const exact = branchAndBound(floorsOf(pricer, lists), (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY, (assignment) => visitPriced(pricer, assignment, (priced) => note(found, priced)), {
+		nodes: NODE_LIMIT,
+		visits: PRICED_LIMIT
+	});
+	return {
+		byPath: found.byPath,
+		shortlists,
+		splits,
+		exact,
+		...prefer(pricer, found, shortlists)
+	};
+}
+function note(found, priced) {
+	const path = pathOf(priced.assignment);
+	const less = (known) => known === void 0 || priced.monthlyUsd < known.monthlyUsd;
+	if (less(found.byPath[path])) found.byPath[path] = priced;
+	if (priced.assignment.every((choice) => choice.kind !== "split") && less(found.plain)) found.plain = priced;
 }
 function visitPriced(pricer, assignment, visit) {
 	const priced = pricer.price(assignment);
 	if (priced !== void 0) visit(priced);
 	return priced;
-}
-function everyAssignment(lists, visit) {
-	const pick = [];
-	const descend = (depth) => {
-		const list = lists[depth];
-		if (list === void 0) {
-			visit([...pick]);
-			return;
-		}
-		for (const option of list) {
-			pick[depth] = option;
-			descend(depth + 1);
-		}
-	};
-	descend(0);
 }
 function swapSearch(pricer, lists, visit) {
 	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
@@ -21050,18 +21961,32 @@ function swapSearch(pricer, lists, visit) {
 		}
 	}
 }
-function prefer(pricer, cheapest, api, shortlists) {
+function prefer(pricer, { byPath, plain }, shortlists) {
+	const cheapest = least(Object.values(byPath), pricer);
 	if (cheapest === void 0) return {
 		chosen: void 0,
 		kept: [],
-		tied: false
+		tied: false,
+		simpler: false
 	};
+	const { api } = byPath;
 	const { facts, catalog } = pricer.context;
 	const value = (priced) => worthOf(priced, facts, catalog);
-	const tied = api !== void 0 && api !== cheapest && value(api) <= value(cheapest) * (1 + .02);
+	const near = (portfolio) => portfolio !== void 0 && portfolio !== cheapest && value(portfolio) <= value(cheapest) * (1 + .02);
+	if (near(api)) return {
+		...keepCurrent(pricer, api, shortlists),
+		tied: true,
+		simpler: false
+	};
+	if (near(plain)) return {
+		...keepCurrent(pricer, plain, shortlists),
+		tied: false,
+		simpler: true
+	};
 	return {
-		...keepCurrent(pricer, tied ? api : cheapest, shortlists),
-		tied
+		...keepCurrent(pricer, cheapest, shortlists),
+		tied: false,
+		simpler: false
 	};
 }
 function keepCurrent(pricer, found, shortlists) {
@@ -21209,18 +22134,20 @@ function nextMeasurementOf(tornado, probabilityCheapest) {
 }
 function howToMeasure({ kind, workload, key, measure }) {
 	switch (kind) {
-		case "throughput": return `run vllm bench serve for ${measure?.model} on ${measure?.instance} and list the file under measurements`;
+		case "throughput": return `run vllm bench serve for ${measure?.model} on ${measure?.instance} and list the file under measurements${commandText(measure?.command)}`;
 		case "requests": return `read last month's requests of ${workload} from the usage page or the gateway log and narrow ${key}`;
 		case "tokens": return `read last month's token counts of ${workload} from the usage page and narrow ${key}`;
 		case "growth": return `compare the requests of ${workload} in the last three months and correct ${key}`;
 		case "people": return `note the hours spent on serving for four weeks and correct ${key}`;
 	}
 }
+function commandText(command) {
+	return command ? `: ${command}` : "";
+}
 
 // src/decide/used-prices.ts
 function usedPrices(workloads, region, catalog, asOf) {
-	return workloads.flatMap(({ option }) => {
-		if (option === null) return [];
+	return workloads.flatMap(({ option }) => option === null ? [] : [option, ...option.overflow === void 0 ? [] : [option.overflow]]).flatMap((option) => {
 		if (option.instanceType !== void 0) {
 			const row = findInstance(catalog, option.instanceType)?.usdPerHour[region];
 			return row === void 0 ? [] : [{
@@ -21351,7 +22278,8 @@ function factsOf(document) {
 		purchase: {
 			gpu: policy.purchase?.gpu ?? "on_demand",
 			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
-			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0
+			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
+			gpuSchedule: policy.purchase?.gpuSchedule ?? "always"
 		},
 		preferences: policy.preferences === void 0 ? null : preferencesOf$1(policy.preferences, assumed),
 		prices: policy.prices ?? {},
@@ -21450,6 +22378,10 @@ function workloadFacts(workload, index, policy, assumed) {
 		minBenchmarks: needs?.minBenchmarks ?? {},
 		presetFloor: floor,
 		customization: needs?.customization ?? "none",
+		fineTuning: needs?.fineTuning === void 0 ? null : fineTuningFacts(workload, (entry) => assumed.take({
+			...entry,
+			key: of(entry.key)
+		})),
 		openness: needs?.openness ?? null,
 		availabilityRatio: needs?.availabilityRatio ?? null,
 		current: workload.current ?? null,
@@ -21516,7 +22448,7 @@ const benchmarkFloor = {
 		if (floor === null) return null;
 		const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
 		const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-		return worst([bestOf(any), ...all]);
+		return worst([bestOf$1(any), ...all]);
 	}
 };
 function floorOutcome(candidate, context, benchmark, minimum, pointer) {
@@ -21551,7 +22483,7 @@ const ORDER = {
 function worst(outcomes) {
 	return outcomes.reduce((low, next) => low === null || ORDER[next.verdict] < ORDER[low.verdict] ? next : low, null);
 }
-function bestOf(outcomes) {
+function bestOf$1(outcomes) {
 	const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
 	if (found === void 0) throw new Error("a capability floor needs at least one benchmark");
 	return found;
@@ -21915,6 +22847,85 @@ const deadline = {
 		};
 	}
 };
+
+// src/decide/rules/fine-tuning.ts
+const trainingData = {
+	id: "training-data",
+	title: "Training data stays where it may be",
+	why: "A provider trains on data that is uploaded to it; examples can be more sensitive than requests.",
+	source: "S0-008, S0-009",
+	waivable: true,
+	check(candidate, { workload }) {
+		const { fineTuning } = workload;
+		if (fineTuning === null) return null;
+		const pointer = `${workload.pointer}.needs.fine_tuning.data_may_leave`;
+		const mayLeave = fineTuning.dataMayLeave ?? workload.compliance.dataMayLeave ?? true;
+		if (candidate.kind === "self-host") return {
+			verdict: "pass",
+			text: "training data stays in your own account",
+			pointer,
+			source: null
+		};
+		const { label } = candidate.route;
+		if (!mayLeave) return {
+			verdict: "fail",
+			text: `training data may not leave your account, and ${label} trains on uploaded data`,
+			pointer,
+			source: null
+		};
+		const conditions = [`Training data is uploaded to ${label}: get its commitment not to train other models on it`];
+		return {
+			verdict: "pass",
+			text: `training data may be uploaded to ${label}`,
+			pointer,
+			source: null,
+			conditions
+		};
+	}
+};
+const trainingExamples = {
+	id: "training-examples",
+	title: "As many examples as the provider takes",
+	why: "A provider's tuning takes at least and at most a number of examples; own weights take any.",
+	source: "S2-046, S4-066 to S4-069, C20",
+	waivable: true,
+	check(candidate, { workload }) {
+		const examples = workload.fineTuning?.examples ?? null;
+		if (examples === null) return null;
+		const pointer = `${workload.pointer}.needs.fine_tuning.examples`;
+		if (candidate.kind === "self-host") return {
+			verdict: "pass",
+			text: "own weights take any number of examples",
+			pointer,
+			source: null
+		};
+		const { tuning, id } = candidate.model;
+		if (tuning === void 0) return {
+			verdict: "unknown",
+			text: `how many examples ${candidate.route.label} takes for ${id} is not known`,
+			pointer,
+			source: null
+		};
+		const { atLeast, atMost } = tuning;
+		if (atLeast !== null && examples < atLeast.examples) return outside(atLeast, `${id} takes at least`, examples, pointer);
+		if (atMost !== null && examples > atMost.examples) return outside(atMost, `${id} takes at most`, examples, pointer);
+		return {
+			verdict: "pass",
+			text: `${id} takes ${[atLeast === null ? "" : `at least ${atLeast.examples}`, atMost === null ? "" : `at most ${atMost.examples}`].filter((bound) => bound !== "").join(" and ")} examples, the policy has ${examples}`,
+			pointer,
+			source: dated(atLeast ?? atMost ?? tuning)
+		};
+	}
+};
+function outside(bound, takes, examples, pointer) {
+	return {
+		verdict: bound.certainty === "low" ? "unknown" : "fail",
+		text: `${takes} ${bound.examples} examples, the policy has ${examples}`,
+		pointer,
+		source: dated(bound),
+		certainty: bound.certainty
+	};
+}
 
 // src/decide/rules/licence.ts
 const EU_MEMBERS = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split(" "));
@@ -22281,6 +23292,8 @@ const RULES = [
 	lifecycle,
 	deadline,
 	customization,
+	trainingData,
+	trainingExamples,
 	features,
 	contextWindow,
 	benchmarkFloor
@@ -22326,7 +23339,7 @@ function shapeOf(run, cachedInputRatio) {
 		cachedInputRatio
 	};
 }
-function measuredRatio(configuration, run, cachedInputRatio) {
+function measuredRatios(configuration, run, cachedInputRatio) {
 	const shape = shapeOf(run, cachedInputRatio);
 	const serving = servingOf(timingOf(configuration, VLLM), shape, {
 		spread: 0,
@@ -22340,7 +23353,14 @@ function measuredRatio(configuration, run, cachedInputRatio) {
 		requestsPerSecond: run.concurrency === null ? run.requestRate : null,
 		requests: run.requests
 	});
-	return run.outputTokensPerSecond / (predicted.requestsPerSecond * run.outputTokens);
+	return {
+		rate: run.outputTokensPerSecond / (predicted.requestsPerSecond * run.outputTokens),
+		ttft: run.concurrency === 1 ? ratioOf(run.ttftMs, predicted.ttftMs) : null,
+		tpot: ratioOf(run.tpotMs, predicted.tpotMs)
+	};
+}
+function ratioOf(measured, predicted) {
+	return measured !== null && measured > 0 ? measured / predicted : null;
 }
 const PLAUSIBLE_PEAK_RATIO = .6;
 const FLOP_PER_MAC = 2;
@@ -22356,49 +23376,72 @@ const REPEAT_BAND = {
 	p10: .9,
 	p90: 1.1
 };
-function rescaled(option, calibrations) {
-	const own = calibrations.filter(({ configuration }) => isSame(configuration, option.configuration));
-	if (own.length === 0) return option;
-	const ratio = Math.exp(own.reduce((sum, run) => sum + Math.log(run.ratio), 0) / own.length);
-	const expected = option.capacity.requestsPerSecond.expected * ratio;
+function measuredOf$1(configuration, calibrations) {
+	const own = calibrations.filter((calibration) => isSame(calibration.configuration, configuration));
+	if (own.length === 0) return void 0;
+	const mean = (ratios) => {
+		const told = ratios.filter((ratio) => ratio !== null);
+		return told.length === 0 ? 1 : Math.exp(told.reduce((sum, ratio) => sum + Math.log(ratio), 0) / told.length);
+	};
+	return {
+		rate: mean(own.map(({ ratios }) => ratios.rate)),
+		latency: {
+			ttft: mean(own.map(({ ratios }) => ratios.ttft)),
+			tpot: mean(own.map(({ ratios }) => ratios.tpot))
+		},
+		files: own.map(({ file }) => file)
+	};
+}
+function rescaled(capacity, { rate, files }) {
+	const expected = capacity.requestsPerSecond.expected * rate;
 	const requestsPerSecond = {
 		expected,
 		p10: expected * REPEAT_BAND.p10,
 		p90: expected * REPEAT_BAND.p90
 	};
-	const measured = `rescaled x${ratio.toFixed(2)} by ${own.map(({ file }) => file).join(" and ")}`;
 	return {
-		...option,
-		capacity: {
-			...option.capacity,
-			requestsPerSecond,
-			confidence: "A",
-			measured
-		}
+		...capacity,
+		requestsPerSecond,
+		confidence: "A",
+		measured: `rescaled x${rate.toFixed(2)} by ${files.join(" and ")}`
 	};
 }
 function isSame(a, b) {
-	return a.model.id === b.model.id && a.gpu.id === b.gpu.id && a.tensorParallel === b.tensorParallel && a.precision === b.precision;
+	return a.model.id === b.model.id && a.gpu.id === b.gpu.id && a.tensorParallel === b.tensorParallel && a.precision === b.precision && a.kvPrecision === b.kvPrecision;
 }
 
 // src/capacity/slo.ts
-function replicaCapacity(configuration, shape, promise, engine = VLLM) {
+function replicaCapacity(configuration, shape, promise, engine = VLLM, measured = AS_PREDICTED) {
 	const serving = servingOf(timingOf(configuration, engine), shape, {
 		spread: 1,
 		longestOutput: null
 	});
 	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
 		kind: "capacity",
-		capacity: throughputCapacity(serving)
+		capacity: throughputCapacity(serving, measured)
 	};
 	const alone = tailLatency(serving, 0);
-	if (marginOf(alone, promise) < 0) return {
+	const seen = scaled(alone, measured);
+	if (marginOf(seen, promise) < 0) return {
 		kind: "misses-promise",
-		text: missText(alone, promise)
+		text: missText(seen, promise)
 	};
 	return {
 		kind: "capacity",
-		capacity: promisedCapacity(serving, mostWithin(serving, promise, alone))
+		capacity: promisedCapacity(serving, mostWithin(serving, {
+			ttftMsP95: promise.ttftMsP95 === null ? null : promise.ttftMsP95 / measured.ttft,
+			tpotMsP95: promise.tpotMsP95 === null ? null : promise.tpotMsP95 / measured.tpot
+		}, alone), measured)
+	};
+}
+const AS_PREDICTED = {
+	ttft: 1,
+	tpot: 1
+};
+function scaled({ ttftMsP95, tpotMsP95 }, { ttft, tpot }) {
+	return {
+		ttftMsP95: ttftMsP95 * ttft,
+		tpotMsP95: tpotMsP95 * tpot
 	};
 }
 function mostWithin(serving, promise, alone) {
@@ -22435,27 +23478,27 @@ function missText(tail, promise) {
 	if (promise.tpotMsP95 !== null && tail.tpotMsP95 > promise.tpotMsP95) parts.push(`TPOT p95 is ${tail.tpotMsP95.toFixed(1)} ms, promised ${promise.tpotMsP95} ms`);
 	return `too slow even for one request alone: ${parts.join("; ")}`;
 }
-function throughputCapacity(serving) {
+function throughputCapacity(serving, measured) {
 	const point = operate(serving, serving.maxBatch);
 	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
 	return {
 		requestsPerSecond: banded$1(closedRate(point), "throughput", confidence),
 		concurrency: point.batch,
-		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95,
-		tpotMsP95: point.tpotMs,
+		ttftMsP95: tailLatency(serving, Math.max(0, point.batch - 1)).ttftMsP95 * measured.ttft,
+		tpotMsP95: point.tpotMs * measured.tpot,
 		limitedBy: serving.cacheBound ? "kv-cache" : dominantPart(serving, point),
 		confidence,
 		measured: null
 	};
 }
 const NUDGE = 1.001;
-function promisedCapacity(serving, others) {
+function promisedCapacity(serving, others, measured) {
 	const point = openPoint(serving, others);
 	const confidence = confidenceClass(serving.timing.configuration, serving.shape);
 	return {
 		requestsPerSecond: banded$1(point.requestsPerSecond, "throughput", confidence),
 		concurrency: others,
-		...tailLatency(serving, others),
+		...scaled(tailLatency(serving, others), measured),
 		limitedBy: serving.cacheBound && batchP95(others * NUDGE) > serving.maxBatch ? "kv-cache" : dominantPart(serving, point),
 		confidence,
 		measured: null
@@ -22463,11 +23506,11 @@ function promisedCapacity(serving, others) {
 }
 
 // src/capacity/search.ts
-function searchServing(request) {
+function searchServing(request, calibrations = []) {
 	const served = [];
 	const unservable = [];
 	for (const configuration of configurations(request)) {
-		const outcome = assess(configuration, request);
+		const outcome = assess(configuration, request, calibrations);
 		if (outcome.kind === "served") served.push(outcome.option);
 		else unservable.push(outcome.why);
 	}
@@ -22492,14 +23535,15 @@ function configurations({ model, gpus, contextWindowTokens }) {
 	}
 	return found;
 }
-function assess(configuration, request) {
+function assess(configuration, request, calibrations) {
 	const { gpu, precision } = configuration;
 	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
 	const memory = memoryFit(configuration);
 	if (!memory.fits) return unservable(configuration, "memory", memory.text);
-	const result = replicaCapacity(configuration, request.shape, request.promise);
+	const measured = measuredOf$1(configuration, calibrations);
+	const result = replicaCapacity(configuration, request.shape, request.promise, VLLM, measured?.latency);
 	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
-	const { capacity } = result;
+	const capacity = measured === void 0 ? result.capacity : rescaled(result.capacity, measured);
 	return {
 		kind: "served",
 		option: {
@@ -22604,7 +23648,7 @@ function realise(candidate, judgement, rules, context) {
 function searches(candidate, workload, context) {
 	const gpus = gpusOnOffer(context);
 	const at = (end, growth) => {
-		const { served, unservable } = searchServing({
+		const request = {
 			model: candidate.model,
 			gpus,
 			shape: {
@@ -22617,11 +23661,8 @@ function searches(candidate, workload, context) {
 				tpotMsP95: workload.tpotMsP95
 			},
 			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
-		});
-		return {
-			served: served.map((option) => rescaled(option, context.calibrations)),
-			unservable
 		};
+		return searchServing(request, context.calibrations);
 	};
 	const first = at("expected", 1);
 	const { low, high } = tokenRatios(workload);
@@ -22721,9 +23762,9 @@ function remains(row, own) {
 	}] : [];
 	return [...before, ...after];
 }
-const MS_PER_DAY = 864e5;
+const MS_PER_DAY$1 = 864e5;
 function dayFrom(date, days) {
-	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
+	return new Date(Date.parse(date) + days * MS_PER_DAY$1).toISOString().slice(0, date.length);
 }
 function earlier(a, b) {
 	return a !== null && a < b ? a : b;
@@ -22920,8 +23961,10 @@ function modelNeeds(workload, places) {
 		}))],
 		...customization === "none" || customization === "prompt" || customization === "tone_format" ? [] : [at("needs.customization", `is ${customization}`, (from) => ({
 			...from,
-			customization: "none"
+			customization: "none",
+			fineTuning: null
 		}))],
+		...tuningNeeds(workload.fineTuning, at),
 		...workload.openness === null ? [] : [at("needs.openness", `is ${workload.openness}`, (from) => ({
 			...from,
 			openness: null
@@ -22945,6 +23988,18 @@ function modelNeeds(workload, places) {
 			tpotMsP95: null
 		}))]
 	];
+}
+function tuningNeeds(fineTuning, at) {
+	if (fineTuning === null) return [];
+	const { examples, dataMayLeave } = fineTuning;
+	const without = (change) => (from) => ({
+		...from,
+		fineTuning: from.fineTuning === null ? null : {
+			...from.fineTuning,
+			...change
+		}
+	});
+	return [...examples === null ? [] : [at("needs.fine_tuning.examples", `is ${examples}`, without({ examples: null }))], ...dataMayLeave === false ? [at("needs.fine_tuning.data_may_leave", "is false", without({ dataMayLeave: true }))] : []];
 }
 function presetNeed({ pointer, useCase }) {
 	const says = `is not declared, so the default floor${useCase === void 0 ? "" : ` of ${useCase}`} applies`;
@@ -23216,8 +24271,8 @@ function configurationsOf(fleet, context) {
 	return [...found.values()];
 }
 function loadOf({ workload }, draws) {
-	const requests = drawn(workload.requestsPerMonth, inputId.requests(workload.name), draws);
-	const growth = drawn(growthFactors(workload), inputId.growth(workload.name), draws);
+	const requests = drawn$1(workload.requestsPerMonth, inputId.requests(workload.name), draws);
+	const growth = drawn$1(growthFactors(workload), inputId.growth(workload.name), draws);
 	const expected = requestsIn(workload, 0, EXPECTED);
 	return {
 		rate: (draw) => (requests?.[draw] ?? expected) / SECONDS_PER_MONTH,
@@ -23273,12 +24328,12 @@ function ratesOf({ workload, table }, key, months, draws) {
 	if (served === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
 	const { expected, p10, p90 } = served.first.capacity.requestsPerSecond;
 	const last = served.last.capacity.requestsPerSecond.expected;
-	const band = drawn({
+	const band = drawn$1({
 		low: p10 / expected,
 		expected: 1,
 		high: p90 / expected
 	}, inputId.throughput(table.model.id), draws);
-	const tokens = drawn(served.rateRatio, inputId.tokens(workload.name), draws);
+	const tokens = drawn$1(served.rateRatio, inputId.tokens(workload.name), draws);
 	const at = (month) => months === 1 ? 0 : month / (months - 1);
 	return {
 		byMonth: Array.from({ length: months }, (_, month) => expected * (last / expected) ** at(month)),
@@ -23296,13 +24351,50 @@ function busyHours(weeks) {
 function linearCost(fleet, { facts, catalog }) {
 	const at = (instances) => fleetLines({
 		...fleet,
-		instancesByMonth: [instances]
+		instancesByMonth: [instances],
+		billedByMonth: [instances]
 	}, facts, catalog, EXPECTED).reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
 	const [one, two] = [at(1), at(2)];
 	return {
 		fixedUsd: 2 * one - two,
 		usdPerInstance: two - one
 	};
+}
+
+// src/decide/elastic-draws.ts
+function isElastic(fleet) {
+	return fleet.schedule !== null || fleet.overflowShares.size > 0;
+}
+function elasticDraws(fleet, context, draws) {
+	const always = {
+		...context,
+		facts: {
+			...context.facts,
+			purchase: {
+				...context.facts.purchase,
+				gpuSchedule: "always"
+			}
+		}
+	};
+	const tenants = fleet.tenants.map(({ workload, table }) => ({
+		workload,
+		table
+	}));
+	const whole = cheapestFleet(tenants, context.offers, always.facts, EXPECTED);
+	if (whole === void 0) throw new Error("defect: a fleet for a part of the load exists, but none for the whole");
+	const swing = fleetDraws(configurationsOf(whole, always), always, draws);
+	const expected = totalUsd(fleetLines(whole, always.facts, context.catalog, EXPECTED));
+	const own = totalUsd(fleetLines(fleet, context.facts, context.catalog, EXPECTED));
+	const gpuFactor = mostGpus$1(fleet) / mostGpus$1(whole);
+	const factor = swing.usd.map((usd) => usd / expected);
+	return {
+		factor,
+		usd: factor.map((value) => value * own),
+		gpus: swing.gpus.map((gpus) => gpus * gpuFactor)
+	};
+}
+function mostGpus$1(fleet) {
+	return Math.max(...fleet.instancesByMonth) * fleet.offer.instance.gpuCount;
 }
 
 // src/decide/cost-draws.ts
@@ -23331,23 +24423,26 @@ var CostSampler = class CostSampler {
 			shares: tenantShares(fleet)
 		}));
 		const shared = this.#shared(priced, fleets.map(({ draws }) => draws));
-		const onApi = priced.assignment.filter((option) => option.kind !== "self-host").length;
-		const onHosts = priced.assignment.length - onApi;
-		const workloads = priced.assignment.map((option, index) => {
+		const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
+		const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
+		const workloads = priced.assignment.map((choice, index) => {
 			const usd = new Float64Array(count);
-			add(usd, shared.common, 1 / priced.assignment.length);
-			if (option.kind === "self-host") {
+			add$1(usd, shared.common, 1 / priced.assignment.length);
+			addConstant(usd, totalUsd(priced.training[index] ?? []));
+			if (hostsOf(choice) !== null) {
 				const name = this.context.facts.workloads[index]?.name ?? "";
-				for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
-				add(usd, shared.selfHost, 1 / onHosts);
-			} else {
-				add(usd, this.#bill(index, option), 1);
-				add(usd, shared.api, 1 / onApi);
+				for (const { draws, shares } of fleets) add$1(usd, draws.usd, shares.get(name) ?? 0);
+				add$1(usd, shared.selfHost, 1 / onHosts);
 			}
+			if (choice.kind === "split") {
+				const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
+				if (swing !== void 0 && "factor" in swing) add$1(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
+			} else if (choice.kind !== "self-host") add$1(usd, this.#bill(index, choice), 1);
+			if (tokensOf(choice) !== null) add$1(usd, shared.api, 1 / onApi);
 			return usd;
 		});
 		const total = new Float64Array(count);
-		for (const usd of workloads) add(total, usd, 1);
+		for (const usd of workloads) add$1(total, usd, 1);
 		return {
 			total,
 			workloads
@@ -23361,6 +24456,7 @@ var CostSampler = class CostSampler {
 	}
 	#fleet(fleet) {
 		return remember(this.#fleets, fleetKey(fleet), (key) => {
+			if (isElastic(fleet)) return elasticDraws(fleet, this.context, this.draws);
 			const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
 			return fleetDraws(configurations, this.context, this.draws);
 		});
@@ -23379,7 +24475,7 @@ var CostSampler = class CostSampler {
 		const constant = (usd) => new Float64Array(draws.count).fill(usd);
 		return {
 			common: constant(few.common.expected),
-			api: drawn(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
+			api: drawn$1(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
 			selfHost
 		};
 	}
@@ -23397,7 +24493,8 @@ function remember(known, key, find) {
 	return found;
 }
 function fleetKey(fleet) {
-	return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}`;
+	const elastic = isElastic(fleet) ? `|${fleet.billedByMonth.join(".")}` : "";
+	return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}${elastic}`;
 }
 function workloadAt({ workloads }, index) {
 	const found = workloads[index];
@@ -23455,10 +24552,10 @@ function billEnds(option, workload, { facts, asOf }) {
 }
 function billDraws({ byMonthUsd, monthlyUsd }, workload, draws) {
 	const { name, requestsPerMonth } = workload;
-	const usd = drawn(monthlyUsd, inputId.tokens(name), draws) ?? new Float64Array(draws.count).fill(monthlyUsd.expected);
-	const requests = drawn(requestsPerMonth, inputId.requests(name), draws);
+	const usd = drawn$1(monthlyUsd, inputId.tokens(name), draws) ?? new Float64Array(draws.count).fill(monthlyUsd.expected);
+	const requests = drawn$1(requestsPerMonth, inputId.requests(name), draws);
 	const declared = growthFactors(workload);
-	const growth = drawn(declared, inputId.growth(name), draws);
+	const growth = drawn$1(declared, inputId.growth(name), draws);
 	return usd.map((monthly, draw) => {
 		return monthly * ((requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected) * grown(byMonthUsd, monthlyUsd.expected, (growth?.[draw] ?? declared.expected) / declared.expected);
 	});
@@ -23472,7 +24569,11 @@ function grown(byMonthUsd, monthlyUsd, factor) {
 	}
 	return sum / byMonthUsd.length / monthlyUsd;
 }
-function add(sum, values, share) {
+function addConstant(sum, usd) {
+	if (usd === 0) return;
+	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + usd;
+}
+function add$1(sum, values, share) {
 	if (share === 0) return;
 	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * share;
 }
@@ -23480,8 +24581,8 @@ function add(sum, values, share) {
 // src/decide/flips.ts
 const FARTHEST_VOLUME_FACTOR = 100;
 const FARTHEST_FACTOR = 10;
-const POINTS_PER_DECADE = 12;
-const BISECTIONS = 20;
+const POINTS_PER_DECADE$1 = 12;
+const BISECTIONS$1 = 20;
 var Flips = class {
 	#pricers = /* @__PURE__ */ new Map();
 	base;
@@ -23495,8 +24596,10 @@ var Flips = class {
 	rival(index, side, what) {
 		const pricer = this.#pricer(what);
 		let best;
-		for (const option of this.shortlists[index] ?? []) {
-			if (option.kind === "self-host" !== (side === "self-host")) continue;
+		const taken = this.chosen.assignment[index];
+		const options = this.shortlists[index] ?? [];
+		for (const option of taken?.kind === "split" ? [...options, taken] : options) {
+			if (hostsOf(option) !== null !== (side === "self-host")) continue;
 			const assignment = this.chosen.assignment.with(index, option);
 			const priced = pricer.price(assignment);
 			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
@@ -23536,10 +24639,10 @@ var Flips = class {
 function flipFactor(sideAt, up, farthest) {
 	const start = sideAt(1);
 	if (start === void 0) return null;
-	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
+	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE$1);
 	let near = 1;
 	for (let point = 1; point <= points; point++) {
-		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
+		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE$1);
 		const side = sideAt(far);
 		if (side !== void 0 && side !== start) return {
 			factor: bisect(sideAt, start, near, far),
@@ -23551,7 +24654,7 @@ function flipFactor(sideAt, up, farthest) {
 }
 function bisect(sideAt, start, near, far) {
 	let [same, flipped] = [near, far];
-	for (let step = 0; step < BISECTIONS; step++) {
+	for (let step = 0; step < BISECTIONS$1; step++) {
 		const middle = Math.sqrt(same * flipped);
 		if (sideAt(middle) === start) same = middle;
 		else flipped = middle;
@@ -23562,7 +24665,7 @@ function breakEvenOf(flips, index, facts, asOf) {
 	const workload = facts.workloads[index];
 	const option = flips.chosen.assignment[index];
 	if (workload === void 0 || option === void 0) return null;
-	const side = option.kind === "self-host" ? "self-host" : "api";
+	const side = hostsOf(option) === null ? "api" : "self-host";
 	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
 	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
 	if (flip === null) return null;
@@ -23572,7 +24675,7 @@ function breakEvenOf(flips, index, facts, asOf) {
 	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
 	return {
 		requestsPerMonth,
-		versus: other.option.candidate.id,
+		versus: choiceId(other.option),
 		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
 	};
 }
@@ -23638,6 +24741,43 @@ function significant(value) {
 	return grouped$1(Number(value.toPrecision(3)));
 }
 
+// src/decide/split-reasons.ts
+function splitReason(split, index, search, flips, line) {
+	const api = flips.rival(index, "api", EXPECTED);
+	const own = leastOwnUsd(index, search, flips);
+	const total = flips.chosen.monthlyUsd;
+	const against = [...own === void 0 ? [] : [`${difference$2(own - total)} than own instances for the whole peak`], ...api === void 0 ? [] : [`${difference$2(api.monthlyUsd - total)} than an API alone`]];
+	return {
+		rule: "cost",
+		verdict: "info",
+		text: `${`${split.base.candidate.model.id} on own instances with ${split.overflow.candidate.model.id} for the overflow`} costs ${against.join(" and ")}, people included`,
+		line,
+		source: null
+	};
+}
+function leastOwnUsd(index, search, flips) {
+	const costs = (search.shortlists[index] ?? []).flatMap((option) => option.kind === "self-host" ? flips.base.price(flips.chosen.assignment.with(index, option))?.monthlyUsd ?? [] : []);
+	return costs.length === 0 ? void 0 : Math.min(...costs);
+}
+function difference$2(saved) {
+	return `${usd$1(Math.abs(saved))} a month ${saved >= 0 ? "less" : "more"}`;
+}
+function simplerReason() {
+	return {
+		rule: "tie",
+		verdict: "info",
+		text: `sending the overflow to an API would save less than ${TIE_RATIO * 100} %, so the plan without it was taken`,
+		line: null,
+		source: null
+	};
+}
+function overflowConditions(choice, workload) {
+	if (choice.kind !== "split") return [];
+	const rate = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
+	const most = grouped$1(Number(rate.toPrecision(2)));
+	return [`${choice.overflow.candidate.model.id} must be able to take ${most} requests/s of ${workload.name} while an instance is replaced: agree the rate limit`];
+}
+
 // src/decide/reasons.ts
 function costReasons(entry, index, search, flips, document) {
 	const { workload } = entry;
@@ -23647,13 +24787,14 @@ function costReasons(entry, index, search, flips, document) {
 	const chosen = flips.chosen.assignment[index];
 	const reasons = currentReason(entry, index, search, flips, document);
 	if (api === void 0 || own === void 0) reasons.push(onlySide(entry, api === void 0 ? "api" : "self-host", document));
-	if (api !== void 0 && own !== void 0) {
+	if (chosen?.kind === "split") reasons.push(splitReason(chosen, index, search, flips, volumeLine));
+	if (chosen?.kind !== "split" && api !== void 0 && own !== void 0) {
 		const side = chosen?.kind === "self-host" ? "self-host" : "api";
 		const [mine, other] = side === "api" ? [api, own] : [own, api];
 		const gap = other.monthlyUsd - mine.monthlyUsd;
 		const word = gap >= 0 ? "less" : "more";
-		const names = side === "api" ? `${api.option.candidate.model.id} by the token` : `${own.option.candidate.model.id} on own instances`;
-		const rival = side === "api" ? `${own.option.candidate.model.id} on own instances` : `${api.option.candidate.model.id} by the token`;
+		const names = side === "api" ? `${modelOf(api.option)} by the token` : `${modelOf(own.option)} on own instances`;
+		const rival = side === "api" ? `${modelOf(own.option)} on own instances` : `${modelOf(api.option)} by the token`;
 		reasons.push({
 			rule: "cost",
 			verdict: "info",
@@ -23670,7 +24811,11 @@ function costReasons(entry, index, search, flips, document) {
 		line: null,
 		source: null
 	});
+	if (search.simpler) reasons.push(simplerReason());
 	return reasons;
+}
+function modelOf(choice) {
+	return (choice.kind === "split" ? choice.base : choice).candidate.model.id;
 }
 function currentReason(entry, index, search, flips, document) {
 	const { current, name, pointer } = entry.workload;
@@ -23813,11 +24958,12 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 	const bands = bandsOf(sampler, chosen);
 	const lines = allocate(chosen, pricer.context.facts, pricer.context.catalog, EXPECTED);
 	const workloads = pricer.context.workloads.map((entry, index) => {
-		const option = chosen.assignment[index];
+		const choice = chosen.assignment[index];
 		const band = bands.workloads[index];
-		if (option === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
+		if (choice === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
 		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
-		const side = option.kind === "self-host" ? "self-host" : "api";
+		const side = hostsOf(choice) === null ? "api" : "self-host";
+		const split = splitOf(choice, entry.workload, chosen.fleets);
 		const question = {
 			flips,
 			index,
@@ -23828,17 +24974,18 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 		return {
 			name: entry.workload.name,
 			line: document.lineOf(entry.workload.pointer),
-			path: side,
-			option: summaryOf$1(option, chosen.fleets),
+			path: pathOf([choice]),
+			option: summaryOf$1(choice, chosen.fleets),
+			split,
 			requestsPerMonth: entry.workload.requestsPerMonth.expected,
 			monthlyCostUsd: band,
 			costLines: lines[index] ?? [],
 			breakEven,
-			reasons: [...costReasons(entry, index, search, flips, document), ...asked(option.judgement.reasons)],
+			reasons: [...costReasons(entry, index, search, flips, document), ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons))],
 			rejected: entry.rejected,
 			runnersUp: runnersUp(search, chosen, pricer, sampler, index),
 			tippingPoints: tippingPointsOf(flips, index, pricer.context.facts).filter((point) => point.flipsTo !== side).map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
-			conditions: unique(option.judgement.conditions),
+			conditions: unique([...judgementsOf(choice).flatMap(({ conditions }) => conditions), ...overflowConditions(choice, entry.workload)]),
 			breakEvens,
 			smallestUnitUsd: unit?.usd ?? null,
 			smallestUnitModel: unit?.model ?? null,
@@ -23878,7 +25025,7 @@ function unique(texts) {
 	return [...new Set(texts)];
 }
 function runnersUp(search, chosen, pricer, sampler, index) {
-	return (search.shortlists[index] ?? []).filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
+	return [...search.shortlists[index] ?? [], ...search.splits[index] ?? []].filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
 		const option = priced.assignment[index];
 		if (option === void 0) return [];
 		return [{
@@ -23893,10 +25040,10 @@ function monthsOf(chosen, pricer) {
 	const at = (month) => {
 		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd), 0);
 		const hosts = chosen.fleets.reduce((sum, fleet) => {
-			const count = fleet.instancesByMonth.slice(month, month + 1);
+			const count = fleet.billedByMonth.slice(month, month + 1);
 			return sum + usdOf({
 				...fleet,
-				instancesByMonth: count
+				billedByMonth: count
 			}) - usdOf(fleet);
 		}, 0);
 		return chosen.monthlyUsd + tokens + hosts;
@@ -23930,7 +25077,7 @@ function pathCosts(search, chosen, sampler) {
 	});
 }
 function whyNoPath(path, search) {
-	if (path === "hybrid") return search.shortlists.length < 2 ? "one workload takes one path" : "no feasible mix";
+	if (path === "hybrid") return search.shortlists.length < 2 ? "no API may take the overflow of the only workload" : "no feasible mix";
 	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
 	return missing === 0 ? "no common fleet serves all workloads" : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
 }
@@ -23947,6 +25094,7 @@ function infeasible({ facts, options, context }, document) {
 				line: document.lineOf(entry.workload.pointer),
 				path: "none",
 				option: null,
+				split: null,
 				requestsPerMonth: entry.workload.requestsPerMonth.expected,
 				monthlyCostUsd: null,
 				costLines: [],
@@ -24310,10 +25458,10 @@ function outcomeOf(decision) {
 	};
 }
 function outcomeOfSolved({ facts, search: { chosen } }) {
-	const sideAt = (index) => chosen === void 0 ? "none" : chosen.assignment[index]?.kind === "self-host" ? "self-host" : "api";
+	const pathAt = (index) => chosen === void 0 ? "none" : pathOf(chosen.assignment.slice(index, index + 1));
 	return {
 		path: chosen === void 0 ? "none" : pathOf(chosen.assignment),
-		paths: new Map(facts.workloads.map(({ name }, index) => [name, sideAt(index)])),
+		paths: new Map(facts.workloads.map(({ name }, index) => [name, pathAt(index)])),
 		monthlyUsd: chosen?.monthlyUsd ?? null
 	};
 }
@@ -24384,6 +25532,35 @@ function difference(from, to, oneSided) {
 	return (to ?? 0) - (from ?? 0);
 }
 
+// src/decide/split-findings.ts
+function splitFindings(trace, document) {
+	return [...ignoredSchedule(trace, document), ...undeclaredData(trace)];
+}
+function ignoredSchedule({ facts, decision }, document) {
+	const { gpu, gpuSchedule } = facts.purchase;
+	if (gpuSchedule !== "weekly" || decision.fleets.length === 0 || SCHEDULABLE_PURCHASES.includes(gpu)) return [];
+	return [{
+		id: "schedule-ignored",
+		level: "warning",
+		text: `purchase.gpu_schedule is weekly and purchase.gpu is ${gpu}, which bills every hour; the schedule is ignored; allowed with it: on_demand, spot`,
+		line: document.lineOf("purchase.gpu_schedule")
+	}];
+}
+function undeclaredData({ facts, options, decision }) {
+	return decision.workloads.flatMap(({ name, path, line }) => {
+		const workload = facts.workloads.find((entry) => entry.name === name);
+		const entry = options.find((row) => row.workload.name === name);
+		if (path !== "self-host" || workload === void 0 || entry === void 0 || isClassDeclared(workload)) return [];
+		if (!entry.feasible.some((option) => option.kind !== "self-host")) return [];
+		return [{
+			id: "overflow-not-considered",
+			level: "notice",
+			text: `${name}: an API for the overflow was not considered; declare data_class, or compliance.data_may_leave: true`,
+			line
+		}];
+	});
+}
+
 // src/decide/findings.ts
 const STALE_AFTER_DAYS = {
 	api: 30,
@@ -24407,6 +25584,7 @@ function findingsOf(trace, document, catalog, asOf) {
 		...unpriced(trace),
 		...missingDiscounts(trace, document, catalog, asOf),
 		...notAsked(trace, document),
+		...splitFindings(trace, document),
 		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
 	];
 }
@@ -24415,7 +25593,8 @@ function stale(trace, catalog, asOf) {
 }
 function shutdowns(trace, document, catalog, asOf) {
 	const end = monthDate(asOf, trace.facts.horizonMonths);
-	return trace.decision.workloads.flatMap(({ name, option, line }) => {
+	return trace.decision.workloads.flatMap(({ name, option: whole, line }) => {
+		const option = whole?.overflow ?? whole;
 		const model = option === null ? void 0 : findApiModel(catalog, option.model);
 		if (option === null || option.kind === "self-host" || model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
 		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
@@ -24439,7 +25618,8 @@ function unpriced(trace) {
 }
 function missingDiscounts(trace, document, catalog, asOf) {
 	return trace.facts.workloads.flatMap((workload) => {
-		const option = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
+		const whole = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
+		const option = whole?.overflow ?? whole;
 		const model = option === null || option === void 0 ? void 0 : findApiModel(catalog, option.model);
 		const price = option?.kind === "self-host" || model === void 0 ? void 0 : priceRowOn(model, asOf);
 		if (price === void 0) return [];
@@ -24454,19 +25634,13 @@ function busiestMinuteTokens(workload) {
 }
 function notAsked(trace, document) {
 	return trace.facts.workloads.flatMap((workload) => {
-		const trained = [
-			"sft",
-			"lora",
-			"full_finetune",
-			"continued_pretraining",
-			"distill"
-		].includes(workload.customization);
-		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && path === "api");
+		const trained = workload.fineTuning === null && TRAINED.includes(workload.customization);
+		const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && (path === "api" || path === "hybrid"));
 		const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
 		const peak = busiestMinuteTokens(workload);
 		return [
 			...tokens && peak >= RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE ? [notice("api-rate-limit-unproven", `${workload.name}: the busiest minute holds ${grouped$1(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`, document.lineOf(`${workload.pointer}.volume`))] : [],
-			...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced`, document.lineOf(`${workload.pointer}.needs.customization`))] : [],
+			...trained ? [notice("training-not-priced", `${workload.name}: training for ${workload.customization} is not priced; declare needs.fine_tuning`, document.lineOf(`${workload.pointer}.needs.customization`))] : [],
 			...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []
 		];
 	});
@@ -24599,7 +25773,7 @@ function readMeasurements(document, catalog, files) {
 	const diagnostics = [];
 	for (const [index, measurement] of (document.policy.measurements ?? []).entries()) {
 		const read = calibrationOf(measurement, catalog, files);
-		if ("ratio" in read) calibrations.push(read);
+		if ("ratios" in read) calibrations.push(read);
 		else diagnostics.push(diagnosticOf(read, `measurements[${index}].file`, document));
 	}
 	return {
@@ -24644,7 +25818,7 @@ function calibrationOf(measurement, catalog, files) {
 	return {
 		configuration,
 		file,
-		ratio: measuredRatio(configuration, result.run, cachedInputRatio)
+		ratios: measuredRatios(configuration, result.run, cachedInputRatio)
 	};
 }
 const IMPLIED_FIX = "declare cached_input_ratio, the share of input tokens found in the prefix cache, or correct model, gpu, tensor_parallel and precision";
@@ -24917,7 +26091,7 @@ async function capacityCsv(path) {
 }
 function parseCsv(path, text) {
 	try {
-		return parse$2(text, {
+		return parse$3(text, {
 			columns: true,
 			bom: true,
 			skip_empty_lines: true,
@@ -25345,19 +26519,19 @@ const rowChecks = [
 ];
 function schemaProblems(catalog) {
 	return [
-		...parse(ApiModel, catalog.apiModels),
-		...parse(OpenModel, catalog.openModels),
-		...parse(Gpu, catalog.gpus),
-		...parse(Instance, catalog.instances),
-		...parse(Route, catalog.routes),
-		...parse(Licence, catalog.licences),
-		...parse(BenchmarkScore, catalog.benchmarks),
-		...parse(SupportPrice, catalog.supportPrices),
-		...parse(Region, catalog.regions),
-		...parse(RefusedName, catalog.refusedNames)
+		...parse$1(ApiModel, catalog.apiModels),
+		...parse$1(OpenModel, catalog.openModels),
+		...parse$1(Gpu, catalog.gpus),
+		...parse$1(Instance, catalog.instances),
+		...parse$1(Route, catalog.routes),
+		...parse$1(Licence, catalog.licences),
+		...parse$1(BenchmarkScore, catalog.benchmarks),
+		...parse$1(SupportPrice, catalog.supportPrices),
+		...parse$1(Region, catalog.regions),
+		...parse$1(RefusedName, catalog.refusedNames)
 	];
 }
-function parse(schema, rows) {
+function parse$1(schema, rows) {
 	return rows.flatMap((row) => {
 		const result = schema.safeParse(row);
 		if (result.success) return [];
@@ -25733,12 +26907,12 @@ function nested(child, asOf) {
 	return `(${(isList$1(child) ? child : [child]).map((each) => line$1(each, asOf)).join("; ")})`;
 }
 function statements(value) {
-	return Object.entries(value).filter(([key]) => ![
+	return Object.entries(value).flatMap(([key, child]) => child === void 0 || [
 		"source",
 		"checked",
 		"certainty",
 		"basis"
-	].includes(key));
+	].includes(key) ? [] : [[key, child]]);
 }
 function provenance({ source, checked, certainty }, asOf) {
 	if (typeof source !== "string") return "";
@@ -25749,7 +26923,7 @@ function isList$1(value) {
 	return Array.isArray(value);
 }
 function isLeaf(value) {
-	return value === null || typeof value !== "object" || Array.isArray(value) && value.every((each) => typeof each !== "object");
+	return value === void 0 || value === null || typeof value !== "object" || Array.isArray(value) && value.every((each) => typeof each !== "object");
 }
 function plain(key, value) {
 	if (value === null) return NONE_KEYS.has(key) ? "none" : "unknown";
@@ -30022,14 +31196,21 @@ function isPath(path) {
 function shortName(value) {
 	return clean(value, MAX_NAME) || "(no name)";
 }
-function servedBy(option) {
+function servedBy(option, split = null) {
 	if (option === null) return "nothing fits";
+	const { overflow, ...base } = option;
+	if (overflow !== void 0) {
+		const share = split === null ? "" : ` ${percent(split.overflowShareRatio)}`;
+		const role = split?.overflowShareRatio === 0 ? "API as the spare" : `API overflow${share}`;
+		return `${servedBy(base)}, ${role} (${shortName(overflow.model)})`;
+	}
 	if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
 	const precision = option.precision === void 0 ? "" : ` ${option.precision}`;
 	const instances = option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`;
 	return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
 }
 function sideOf$1(option) {
+	if (option.overflow !== void 0) return "hybrid";
 	return option.kind === "self-host" ? "self-host" : "api";
 }
 function plural(count, one, many = `${one}s`) {
@@ -30096,7 +31277,7 @@ function changeCell(delta) {
 	return change(delta.deltaUsd, delta.from?.monthlyUsd ?? null);
 }
 function servedByCell(workload, before) {
-	const now = servedBy(workload.option);
+	const now = servedBy(workload.option, workload.split);
 	if (before === void 0 || before === null || workload.option === null || before.id === workload.option.id) return now;
 	return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
 }
@@ -30179,7 +31360,7 @@ function policySections(view, writer, title, depth, extras = {
 }) {
 	const summary = view.summary.length === 0 ? [] : [paragraph(writer, ...view.summary)];
 	return [
-		whole(priorities.head, () => [heading(depth, writer, line(title)), ...summary]),
+		whole$1(priorities.head, () => [heading(depth, writer, line(title)), ...summary]),
 		stepped(priorities.gates, "gate", view.gates, (shown) => [list(writer, shown)]),
 		stepped(priorities.findings, "finding", view.findings, (shown) => [quote([list(writer, shown)])]),
 		...workloadSections(view, writer),
@@ -30203,7 +31384,7 @@ function groundSections(view, writer) {
 	return [
 		stepped(priorities.reasons, "reason", view.reasons, (shown) => titled$2(writer, why, shown)),
 		stepped(priorities.tippingPoints, "tipping point", view.tippingPoints, (shown) => titled$2(writer, line(strong("What would change it")), shown)),
-		whole(priorities.nextMeasurement, () => view.nextMeasurement.length === 0 ? [] : [paragraph(writer, view.nextMeasurement)]),
+		whole$1(priorities.nextMeasurement, () => view.nextMeasurement.length === 0 ? [] : [paragraph(writer, view.nextMeasurement)]),
 		stepped(priorities.conditions, "condition", view.conditions, (shown) => [...titled$2(writer, line(strong("Conditions to meet")), shown.slice(0, OPEN_CONDITIONS)), ...shown.length > OPEN_CONDITIONS ? details(plural(more, "more condition"), [list(writer, shown.slice(OPEN_CONDITIONS))]) : []])
 	];
 }
@@ -30230,7 +31411,7 @@ function foldedSections(view, writer, extras) {
 		...extras.infrastructure
 	];
 }
-function whole(priority, render) {
+function whole$1(priority, render) {
 	return {
 		priority,
 		variants: [() => ({
@@ -30377,7 +31558,7 @@ const KINDS = [
 ];
 const NAMED_ATTRIBUTES = 5;
 function infrastructureSections(change, writer) {
-	if (change.kind !== "compared") return [whole(priorities.infrastructure, () => [paragraph(writer, noteOf(change))])];
+	if (change.kind !== "compared") return [whole$1(priorities.infrastructure, () => [paragraph(writer, noteOf(change))])];
 	const { changes, fresh } = change;
 	if (changes.length === 0) return [];
 	const ordered = KINDS.flatMap((kind) => changes.filter((entry) => entry.kind === kind));
@@ -30481,7 +31662,7 @@ const LABELS = new Map(Object.entries({
 	team: "Team"
 }));
 function advisoryTable({ advisory, workloads }) {
-	const rows = merged$1(advisory);
+	const rows = merged$2(advisory);
 	const against = rows.filter((row) => !row.vote.agrees);
 	const named = workloads.length > 1;
 	return {
@@ -30498,7 +31679,7 @@ function advisoryTable({ advisory, workloads }) {
 		}
 	};
 }
-function merged$1(advisory) {
+function merged$2(advisory) {
 	const rows = /* @__PURE__ */ new Map();
 	for (const vote of advisory) {
 		const key = JSON.stringify([
@@ -30522,7 +31703,7 @@ const NAMED_OPTIONS = 3;
 function costViews(workloads) {
 	return [...workloads].filter((workload) => workload.option !== null && workload.costLines.length > 0).sort((a, b) => (b.monthlyCostUsd?.expected ?? 0) - (a.monthlyCostUsd?.expected ?? 0)).map((workload) => ({
 		workload: shortName(workload.name),
-		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
+		title: line(strong(shortName(workload.name)), `: ${servedBy(workload.option, workload.split)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
 		table: {
 			columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
 			rows: workload.costLines.map(costCells)
@@ -30642,12 +31823,17 @@ function fleetViews(decision) {
 function sizeOf({ instances, instanceType }) {
 	return `${instances.first === instances.last ? `${instances.first}` : `${instances.first} to ${instances.last}`} × ${shortName(instanceType)}`;
 }
+function scheduleWords(schedule) {
+	const on = (days) => schedule.filter((window) => window.days === days).map(({ fromHour, toHour, instances }) => `${fromHour}-${toHour} h ${instances}`).join(", ");
+	return `weekday ${on("weekday")}; weekend ${on("weekend")}`;
+}
 function fleetRows(fleet) {
 	const { instances, capacity, utilisationRatio } = fleet;
 	return [
 		["Instances", `${instances.first === instances.last ? `${instances.first}` : `${instances.first} in the first month, ${instances.last} in the last`}; at least ${instances.minimum} for availability`],
 		["Price", `${unitPrice(fleet.usdPerInstanceHour)} for each instance and hour`],
 		["Servers", `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`],
+		...fleet.schedule === null ? [] : [["Schedule", scheduleWords(fleet.schedule)]],
 		["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
 		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`],
 		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
@@ -30748,7 +31934,7 @@ const SHOWN$1 = 3;
 function reasonLines(evaluation) {
 	const { workloads } = evaluation.decision;
 	const depth = Math.max(0, ...workloads.map((workload) => workload.reasons.length));
-	return merged(Array.from({ length: depth }, (_, rank) => workloads.flatMap((workload) => workload.reasons.slice(rank, rank + 1).map((reason) => ({
+	return merged$1(Array.from({ length: depth }, (_, rank) => workloads.flatMap((workload) => workload.reasons.slice(rank, rank + 1).map((reason) => ({
 		content: reason,
 		workload: workload.name
 	})))).flat(), (reason) => reason.text).slice(0, SHOWN$1).map(({ content, workloads: names }) => {
@@ -30762,13 +31948,13 @@ function reasonLines(evaluation) {
 	});
 }
 function tippingLines(workloads) {
-	return merged(workloads.flatMap((workload) => workload.tippingPoints.map((point) => ({
+	return merged$1(workloads.flatMap((workload) => workload.tippingPoints.map((point) => ({
 		content: point,
 		workload: workload.name
 	}))).sort((a, b) => distance(a.content) - distance(b.content)), (point) => point.text).slice(0, SHOWN$1).map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(content.text)]);
 }
 function conditionLines(workloads) {
-	return merged(workloads.flatMap((workload) => workload.conditions.map((condition) => ({
+	return merged$1(workloads.flatMap((workload) => workload.conditions.map((condition) => ({
 		content: condition,
 		workload: workload.name
 	}))), (condition) => condition).map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(content)]);
@@ -30799,7 +31985,7 @@ function verdictWord(reason) {
 	if (reason.verdict === "unknown") return line("not proven: ");
 	return reason.verdict === "waived" ? line("waived: ") : [];
 }
-function merged(items, key) {
+function merged$1(items, key) {
 	const found = /* @__PURE__ */ new Map();
 	for (const { content, workload } of items) {
 		const same = found.get(key(content));
@@ -30887,8 +32073,12 @@ function decidingSwings(decision) {
 	};
 }
 function nextMeasurementLine({ nextMeasurement }) {
-	return nextMeasurement === null ? [] : line(strong("Measure next:"), ` ${nextMeasurement}.`);
+	if (nextMeasurement === null) return [];
+	const command = nextMeasurement.indexOf(COMMAND);
+	if (command < 0) return line(strong("Measure next:"), ` ${nextMeasurement}.`);
+	return line(strong("Measure next:"), ` ${nextMeasurement.slice(0, command)}`, code(nextMeasurement.slice(command)));
 }
+const COMMAND = "vllm bench serve --";
 function cells(swing) {
 	return [
 		line(nameOf(swing)),
@@ -31055,7 +32245,7 @@ function renderReport(results, context, limit) {
 }
 function headSections(results, quiet, context) {
 	const [only] = results;
-	if (only === void 0) return [whole(priorities.head, () => [heading(3, {
+	if (only === void 0) return [whole$1(priorities.head, () => [heading(3, {
 		context,
 		file: ""
 	}, line("Breakeven: no policy file found"))])];
@@ -31082,8 +32272,8 @@ function resultSections(result, context, depth, name) {
 		};
 		return policySections(viewOf(result.evaluation), writer, title, depth, extras);
 	}
-	if (result.kind === "deleted") return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line(code(result.file), " no longer exists; its workloads are not evaluated."))])];
-	return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line("Nothing was decided for ", code(result.file), "."))]), stepped(priorities.problems, "problem", result.diagnostics, (shown) => [table(writer, {
+	if (result.kind === "deleted") return [whole$1(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line(code(result.file), " no longer exists; its workloads are not evaluated."))])];
+	return [whole$1(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line("Nothing was decided for ", code(result.file), "."))]), stepped(priorities.problems, "problem", result.diagnostics, (shown) => [table(writer, {
 		columns: columns("Line", "Problem", "What to change"),
 		rows: shown.map(problemCells)
 	})])];
@@ -31118,7 +32308,7 @@ function overview(results, quiet, context) {
 	const open = results.filter((result) => !quiet.some((other) => other === result)).map(overviewCells);
 	const folded = quiet.map(overviewCells);
 	return [
-		whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]),
+		whole$1(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]),
 		stepped(priorities.overview, "policy", open, (shown) => [view(shown)]),
 		stepped(priorities.otherWorkloads, "policy", folded, (shown) => details(plural(folded.length, "unchanged policy", "unchanged policies"), [view(shown)]))
 	];
@@ -31161,7 +32351,7 @@ function sum(values) {
 	return values.length === 0 ? null : values.reduce((total, value) => total === null || value === null ? null : total + value, 0);
 }
 function footer(results, writer) {
-	return whole(priorities.footer, () => {
+	return whole$1(priorities.footer, () => {
 		const content = footerLine(evaluationsOf(results), writer.context);
 		return content.length === 0 ? [] : [smallPrint(writer, content)];
 	});
@@ -32126,7 +33316,7 @@ function workloadBlocks(workload, document) {
 	const { considered, breakEven } = workload;
 	const monthly = workload.monthlyCostUsd;
 	return [
-		[line(strong(`Workload ${clean(workload.name, 64)}`), ` (line ${workload.line}): ${pathWords[workload.path]}, ${servedBy(workload.option)}`), ...[
+		[line(strong(`Workload ${clean(workload.name, 64)}`), ` (line ${workload.line}): ${pathWords[workload.path]}, ${servedBy(workload.option, workload.split)}`), ...[
 			`${quantity(workload.requestsPerMonth)} requests a month; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
 			monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${bandText(monthly)}`,
 			breakEven === null ? "no break-even volume" : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
@@ -32311,7 +33501,7 @@ function documentOf(evaluation) {
 		},
 		policy: identityOf(evaluation.policy),
 		path: decision.path,
-		monthlyCostUsd: bandOf(decision.monthlyCostUsd),
+		monthlyCostUsd: bandOf$1(decision.monthlyCostUsd),
 		deltaMonthlyUsd: money(delta?.deltaMonthlyUsd ?? null),
 		pathChange: moved === null ? null : {
 			from: moved.from,
@@ -32333,7 +33523,7 @@ function documentOf(evaluation) {
 		base: base === null ? null : {
 			policy: identityOf(base.policy),
 			path: base.decision.path,
-			monthlyCostUsd: bandOf(base.decision.monthlyCostUsd)
+			monthlyCostUsd: bandOf$1(base.decision.monthlyCostUsd)
 		},
 		baseNote: evaluation.baseNote,
 		delta: delta === null ? null : { cause: delta.cause === null ? null : causeOf(delta.cause) },
@@ -32354,7 +33544,7 @@ function documentOf(evaluation) {
 		exact: decision.exact,
 		paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({
 			path,
-			monthlyCostUsd: bandOf(monthlyCostUsd),
+			monthlyCostUsd: bandOf$1(monthlyCostUsd),
 			text
 		})),
 		fleets: decision.fleets.map(fleetOf),
@@ -32392,7 +33582,7 @@ function workloadOf(workload) {
 		name: workload.name,
 		path: workload.path,
 		option: workload.option === null ? null : optionOf(workload.option),
-		monthlyCostUsd: bandOf(workload.monthlyCostUsd),
+		monthlyCostUsd: bandOf$1(workload.monthlyCostUsd),
 		costLines: workload.costLines.map(costLineOf),
 		breakEven: breakEven === null ? null : {
 			requestsPerMonth: figure(breakEven.requestsPerMonth),
@@ -32415,7 +33605,7 @@ function workloadOf(workload) {
 		})),
 		runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
 			option: optionOf(option),
-			monthlyCostUsd: bandOf(monthlyCostUsd)
+			monthlyCostUsd: bandOf$1(monthlyCostUsd)
 		})),
 		tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text, reachedOn }) => ({
 			parameter,
@@ -32478,6 +33668,11 @@ function workloadOf(workload) {
 		considered: {
 			total: workload.considered.total,
 			feasible: workload.considered.feasible
+		},
+		split: workload.split === null ? null : {
+			baseShareRatio: figure(workload.split.baseShareRatio),
+			overflowShareRatio: figure(workload.split.overflowShareRatio),
+			overflow: optionOf(workload.split.overflow)
 		}
 	};
 }
@@ -32506,8 +33701,8 @@ function causeOf({ kind, edits, otherEdits, togetherUsd, evaluations, capped, te
 	};
 }
 function optionOf(option) {
-	const { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision } = option;
-	return {
+	const { id, kind, provider, model, route, gpu, instanceType, instances, replicas, tensorParallel, precision, overflow } = option;
+	const shown = {
 		id,
 		kind,
 		provider,
@@ -32519,6 +33714,10 @@ function optionOf(option) {
 		replicas,
 		tensorParallel,
 		precision
+	};
+	return overflow === void 0 ? shown : {
+		...shown,
+		overflow: optionOf(overflow)
 	};
 }
 function costLineOf({ id, label, quantity, unit, unitPriceUsd, monthlyUsd, source, share }) {
@@ -32567,7 +33766,8 @@ function fleetOf(fleet) {
 			measured: capacity.measured ?? null
 		},
 		vllmFlags: fleet.vllmFlags,
-		workloads: fleet.workloads
+		workloads: fleet.workloads,
+		schedule: fleet.schedule
 	};
 }
 function preferencesOf({ declared, budgetRatio, weights, entries, flip, weightFlips }) {
@@ -32615,7 +33815,7 @@ function sideOf(side) {
 		monthlyUsd: money(side.monthlyUsd)
 	};
 }
-function bandOf(band) {
+function bandOf$1(band) {
 	return band === null ? null : {
 		expected: money(band.expected),
 		p10: money(band.p10),
@@ -32745,12 +33945,365 @@ async function pageSource(path) {
 	};
 }
 
+// node_modules/asciichart/asciichart.js
+var require_asciichart = /* @__PURE__ */ __commonJSMin(((exports, module, this$1) => {
+	(function(exports) {
+		exports.black = "\x1B[30m";
+		exports.red = "\x1B[31m";
+		exports.green = "\x1B[32m";
+		exports.yellow = "\x1B[33m";
+		exports.blue = "\x1B[34m";
+		exports.magenta = "\x1B[35m";
+		exports.cyan = "\x1B[36m";
+		exports.lightgray = "\x1B[37m";
+		exports.default = "\x1B[39m";
+		exports.darkgray = "\x1B[90m";
+		exports.lightred = "\x1B[91m";
+		exports.lightgreen = "\x1B[92m";
+		exports.lightyellow = "\x1B[93m";
+		exports.lightblue = "\x1B[94m";
+		exports.lightmagenta = "\x1B[95m";
+		exports.lightcyan = "\x1B[96m";
+		exports.white = "\x1B[97m";
+		exports.reset = "\x1B[0m";
+		function colored(char, color) {
+			return color === void 0 ? char : color + char + exports.reset;
+		}
+		exports.colored = colored;
+		exports.plot = function(series, cfg = void 0) {
+			if (typeof series[0] == "number") series = [series];
+			cfg = typeof cfg !== "undefined" ? cfg : {};
+			let min = typeof cfg.min !== "undefined" ? cfg.min : series[0][0];
+			let max = typeof cfg.max !== "undefined" ? cfg.max : series[0][0];
+			for (let j = 0; j < series.length; j++) for (let i = 0; i < series[j].length; i++) {
+				min = Math.min(min, series[j][i]);
+				max = Math.max(max, series[j][i]);
+			}
+			let defaultSymbols = [
+				"┼",
+				"┤",
+				"╶",
+				"╴",
+				"─",
+				"╰",
+				"╭",
+				"╮",
+				"╯",
+				"│"
+			];
+			let range = Math.abs(max - min);
+			let offset = typeof cfg.offset !== "undefined" ? cfg.offset : 3;
+			let padding = typeof cfg.padding !== "undefined" ? cfg.padding : "           ";
+			let height = typeof cfg.height !== "undefined" ? cfg.height : range;
+			let colors = typeof cfg.colors !== "undefined" ? cfg.colors : [];
+			let ratio = range !== 0 ? height / range : 1;
+			let min2 = Math.round(min * ratio);
+			let max2 = Math.round(max * ratio);
+			let rows = Math.abs(max2 - min2);
+			let width = 0;
+			for (let i = 0; i < series.length; i++) width = Math.max(width, series[i].length);
+			width = width + offset;
+			let symbols = typeof cfg.symbols !== "undefined" ? cfg.symbols : defaultSymbols;
+			let format = typeof cfg.format !== "undefined" ? cfg.format : function(x) {
+				return (padding + x.toFixed(2)).slice(-padding.length);
+			};
+			let result = new Array(rows + 1);
+			for (let i = 0; i <= rows; i++) {
+				result[i] = new Array(width);
+				for (let j = 0; j < width; j++) result[i][j] = " ";
+			}
+			for (let y = min2; y <= max2; ++y) {
+				let label = format(rows > 0 ? max - (y - min2) * range / rows : y, y - min2);
+				result[y - min2][Math.max(offset - label.length, 0)] = label;
+				result[y - min2][offset - 1] = y == 0 ? symbols[0] : symbols[1];
+			}
+			for (let j = 0; j < series.length; j++) {
+				let currentColor = colors[j % colors.length];
+				let y0 = Math.round(series[j][0] * ratio) - min2;
+				result[rows - y0][offset - 1] = colored(symbols[0], currentColor);
+				for (let x = 0; x < series[j].length - 1; x++) {
+					let y0 = Math.round(series[j][x + 0] * ratio) - min2;
+					let y1 = Math.round(series[j][x + 1] * ratio) - min2;
+					if (y0 == y1) result[rows - y0][x + offset] = colored(symbols[4], currentColor);
+					else {
+						result[rows - y1][x + offset] = colored(y0 > y1 ? symbols[5] : symbols[6], currentColor);
+						result[rows - y0][x + offset] = colored(y0 > y1 ? symbols[7] : symbols[8], currentColor);
+						let from = Math.min(y0, y1);
+						let to = Math.max(y0, y1);
+						for (let y = from + 1; y < to; y++) result[rows - y][x + offset] = colored(symbols[9], currentColor);
+					}
+				}
+			}
+			return result.map(function(x) {
+				return x.join("");
+			}).join("\n");
+		};
+	})(typeof exports === "undefined" ? /* istanbul ignore next */ this$1["asciichart"] = {} : exports);
+}));
+
+// src/decide/outlook.ts
+var import_asciichart = require_asciichart();
+const VOLUME_DECADES = 1.5;
+const POINTS_PER_DECADE = 14;
+const HOURS_PER_DAY = 24;
+function outlookOf({ facts, flips }, asOf) {
+	if (flips === null) return {
+		paths: [],
+		volumes: [],
+		months: [],
+		flip: null,
+		days: []
+	};
+	const { base: pricer, chosen, shortlists } = flips;
+	const search = searchPortfolios(pricer, shortlists);
+	const months = monthCosts(search, pricer, asOf);
+	return {
+		paths: pathBills(search, pricer),
+		volumes: facts.workloads.map((workload, index) => volumeCurve(flips, workload, index)),
+		months,
+		flip: flipOf(months),
+		days: chosen.fleets.map(fleetDay)
+	};
+}
+const PATHS = [
+	"api",
+	"self-host",
+	"hybrid"
+];
+function pathBills(search, pricer) {
+	return PATHS.flatMap((path) => {
+		const priced = bestOf(search, path);
+		if (priced === void 0) return [];
+		const { facts, catalog } = pricer.context;
+		const lines = merged(allocate(priced, facts, catalog, EXPECTED).flat());
+		const apiModels = priced.assignment.flatMap((choice) => tokensOf(choice)?.candidate.model.id ?? []);
+		const instances = priced.fleets.map((fleet) => fleet.offer.instance.id);
+		return [{
+			path,
+			models: namesOf$1(priced),
+			monthlyUsd: priced.monthlyUsd,
+			lines,
+			apiModels,
+			instances
+		}];
+	});
+}
+function bestOf(search, path) {
+	const { chosen, byPath } = search;
+	return chosen !== void 0 && pathOf(chosen.assignment) === path ? chosen : byPath[path];
+}
+function merged(lines) {
+	const byId = /* @__PURE__ */ new Map();
+	for (const { share: _, ...line } of lines) {
+		const key = `${line.id}|${line.label}|${line.unitPriceUsd}`;
+		const known = byId.get(key);
+		const monthlyUsd = line.monthlyUsd === null || known?.monthlyUsd === null ? null : (known?.monthlyUsd ?? 0) + line.monthlyUsd;
+		byId.set(key, known === void 0 ? line : {
+			...known,
+			quantity: known.quantity + line.quantity,
+			monthlyUsd
+		});
+	}
+	return [...byId.values()];
+}
+function volumeCurve(flips, workload, index) {
+	const today = workload.requestsPerMonth.expected;
+	const steps = Math.round(VOLUME_DECADES * POINTS_PER_DECADE);
+	const points = Array.from({ length: 43 }, (_, point) => {
+		const factor = 10 ** ((point - steps) / POINTS_PER_DECADE);
+		const what = scenario({ volumeOf: { [workload.name]: factor } });
+		const band = (side) => bandOf(flips, index, side, what);
+		return {
+			requestsPerMonth: today * factor,
+			api: band("api"),
+			selfHost: band("self-host")
+		};
+	});
+	return {
+		workload: workload.name,
+		requestsPerMonth: today,
+		points,
+		crossings: crossingsOf(flips, workload, index, points)
+	};
+}
+function bandOf(flips, index, side, what) {
+	const rival = flips.rival(index, side, what);
+	if (rival === void 0) return null;
+	const pricer = new Pricer({
+		...flips.base.context,
+		what
+	});
+	const priced = pricer.price(flips.chosen.assignment.with(index, rival.option));
+	return priced === void 0 ? null : bandAt(pricer, priced, what);
+}
+const UNCERTAIN = [
+	[{ requests: "low" }, { requests: "high" }],
+	[{ tokens: "low" }, { tokens: "high" }],
+	[{ throughput: "p90" }, { throughput: "p10" }],
+	[{ people: "low" }, { people: "high" }]
+];
+function bandAt(pricer, priced, what) {
+	let [low, high] = [0, 0];
+	for (const pair of UNCERTAIN) {
+		const moved = pair.map((change) => {
+			return (new Pricer({
+				...pricer.context,
+				what: {
+					...what,
+					...change
+				}
+			}).price(priced.assignment)?.monthlyUsd ?? priced.monthlyUsd) - priced.monthlyUsd;
+		});
+		low += Math.min(0, ...moved) ** 2;
+		high += Math.max(0, ...moved) ** 2;
+	}
+	const expected = priced.monthlyUsd;
+	return {
+		expected,
+		p10: Math.max(0, expected - Math.sqrt(low)),
+		p90: expected + Math.sqrt(high)
+	};
+}
+const BISECTIONS = 18;
+function crossingsOf(flips, workload, index, points) {
+	const today = workload.requestsPerMonth.expected;
+	const at = (requests) => scenario({ volumeOf: { [workload.name]: requests / today } });
+	const sideAt = (requests) => flips.cheaper(index, at(requests));
+	return points.flatMap((point, place) => {
+		const before = points[place - 1];
+		if (before === void 0) return [];
+		const [from, to] = [sideAt(before.requestsPerMonth), sideAt(point.requestsPerMonth)];
+		if (from === void 0 || to === void 0 || from === to) return [];
+		let [same, other] = [before.requestsPerMonth, point.requestsPerMonth];
+		for (let step = 0; step < BISECTIONS; step++) {
+			const middle = Math.sqrt(same * other);
+			if (sideAt(middle) === from) same = middle;
+			else other = middle;
+		}
+		const monthlyUsd = flips.rival(index, to, at(other))?.monthlyUsd;
+		return monthlyUsd === void 0 ? [] : [{
+			requestsPerMonth: other,
+			to,
+			monthlyUsd
+		}];
+	});
+}
+function monthCosts(search, pricer, asOf) {
+	const best = PATHS.flatMap((path) => {
+		const priced = bestOf(search, path);
+		return priced === void 0 ? [] : [{
+			path,
+			priced
+		}];
+	});
+	return Array.from({ length: pricer.context.facts.horizonMonths }, (_, month) => ({
+		month: monthDate(asOf, month).slice(0, 7),
+		usd: Object.fromEntries(best.map(({ path, priced }) => [path, monthUsd(priced, pricer, month)]))
+	}));
+}
+function monthUsd(priced, pricer, month) {
+	const { facts, catalog } = pricer.context;
+	const usdOf = (fleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
+	const tokens = priced.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd), 0);
+	const hosts = priced.fleets.reduce((sum, fleet) => sum + usdOf({
+		...fleet,
+		billedByMonth: fleet.billedByMonth.slice(month, month + 1)
+	}) - usdOf(fleet), 0);
+	return priced.monthlyUsd + tokens + hosts;
+}
+function flipOf(months) {
+	const [first, ...later] = months.map((month) => ({
+		month: month.month,
+		least: leastOf(month)
+	}));
+	const flipped = later.find(({ least }) => least !== first?.least);
+	return flipped?.least === void 0 ? null : {
+		month: flipped.month,
+		to: flipped.least
+	};
+}
+function leastOf({ usd }) {
+	return PATHS.filter((path) => usd[path] !== void 0).reduce((best, path) => best === void 0 || (usd[path] ?? 0) < (usd[best] ?? 0) ? path : best, void 0);
+}
+function fleetDay(fleet) {
+	const shares = fleet.tenants.map(({ workload, table }) => {
+		const rate = table.options.get(fleet.key)?.first.capacity.requestsPerSecond.expected ?? NaN;
+		return {
+			workload,
+			busy: workload.requestsPerMonth.expected / rate
+		};
+	});
+	const all = shares.reduce((sum, { busy }) => sum + busy, 0);
+	const hours = Array.from({ length: HOURS_PER_DAY }, (_, hour) => {
+		let [mean, worstMinute] = [0, 0];
+		for (const { workload, busy } of shares) {
+			const servers = fleet.busyReplicas.mean * busy / all;
+			const live = servers * (1 - workload.batchRatio) * (workload.week[hour] ?? 0);
+			mean += live + servers * workload.batchRatio;
+			worstMinute += live * workload.peakToAverage;
+		}
+		return {
+			hour,
+			mean,
+			worstMinute: Math.max(mean, worstMinute)
+		};
+	});
+	const instances = fleet.instancesByMonth[0] ?? 0;
+	return {
+		id: `${fleet.model.id}/${fleet.key}/${fleet.offer.instance.id}`,
+		workloads: fleet.tenants.map(({ workload }) => workload.name),
+		hours,
+		instances,
+		servers: instances * fleet.replicasPerInstance
+	};
+}
+
+// src/cli/terminal-chart.ts
+const HEIGHT = 9;
+const AXIS = 12;
+const NARROWEST = 24;
+function chartText(trace, asOf, terminal) {
+	const room = terminal.width - AXIS;
+	if (room < NARROWEST) return "";
+	return outlookOf(trace, asOf).volumes.flatMap((curve) => drawn(curve, room, terminal)).join("\n");
+}
+function drawn(curve, room, { color }) {
+	const points = curve.points.flatMap(({ requestsPerMonth, api, selfHost }) => api === null || selfHost === null ? [] : [{
+		requestsPerMonth,
+		api: Math.log10(api.expected),
+		own: Math.log10(selfHost.expected)
+	}]);
+	const [first, last] = [points[0], points.at(-1)];
+	if (first === void 0 || last === void 0 || points.length < 2) return [];
+	const width = Math.min(room, points.length);
+	const at = (column) => points[Math.round(column * (points.length - 1) / (width - 1))] ?? last;
+	const columns = Array.from({ length: width }, (_, column) => at(column));
+	const picture = (0, import_asciichart.plot)([columns.map(({ api }) => api), columns.map(({ own }) => own)], {
+		height: HEIGHT,
+		format: (power) => `$${volume(10 ** power)}`.padStart(10),
+		...color ? { colors: [import_asciichart.blue, import_asciichart.yellow] } : {}
+	});
+	const crossings = curve.crossings.map(({ requestsPerMonth, to }) => `${to === "api" ? "API" : "self-host"} above ${volume(requestsPerMonth)}`);
+	const names = color ? `${import_asciichart.blue}API\u001b[0m and ${import_asciichart.yellow}self-host\u001b[0m` : `API (starts at ${usd(10 ** first.api)}) and self-host (at ${usd(10 ** first.own)})`;
+	const range = `${volume(first.requestsPerMonth)} to ${volume(last.requestsPerMonth)} requests a month, today ${volume(curve.requestsPerMonth)}`;
+	return [
+		`${curve.workload}: USD a month of ${names}`,
+		picture,
+		`${" ".repeat(10)}${range}`,
+		...crossings.length === 0 ? [] : [`${" ".repeat(10)}break-even: ${crossings.join(", ")}`],
+		""
+	];
+}
+
 // src/cli/evaluate.ts
 const MARKDOWN_LIMIT = 65536;
 async function evaluateCommand(policies, options) {
 	if (options.base !== void 0 && policies.length > 1) throw new UserError("--base goes with one policy; evaluate the policies one by one");
 	const results = [];
-	for (const file of policies) {
+	const charts = [];
+	const draws = options.format === "text" && options.out === void 0 && process.stdout.isTTY === true;
+	for (const [index, file] of policies.entries()) {
+		showProgress(index, policies);
 		const result = await evaluateFile(file, options.base, options.asOf);
 		const extras = options.format === "markdown" && result.kind === "evaluated" ? { curves: costCurves(result.trace, 3) } : {};
 		if (result.kind === "evaluated") results.push({
@@ -32764,10 +34317,12 @@ async function evaluateCommand(policies, options) {
 			file,
 			diagnostics: result.diagnostics
 		});
+		if (result.kind === "evaluated") charts.push(draws ? chartText(result.trace, options.asOf, terminalOf(process.stdout)) : "");
 	}
+	showProgress(policies.length, policies);
 	for (const result of results) report(result);
 	const evaluations = results.flatMap((result) => result.kind === "evaluated" ? [result.evaluation] : []);
-	if (evaluations.length > 0) await emit(await render(evaluations, results, options), options.out);
+	if (evaluations.length > 0) await emit(await render(evaluations, results, options, charts), options.out);
 }
 function report(result) {
 	const diagnostics = result.kind === "invalid" ? result.diagnostics : result.kind === "evaluated" ? result.evaluation.diagnostics : [];
@@ -32775,7 +34330,7 @@ function report(result) {
 	if (result.kind === "invalid") raiseExitCode(EXIT$1.invalidPolicy);
 	if (result.kind === "evaluated" && result.evaluation.gates.some((gate) => gate.status === "fail")) raiseExitCode(EXIT$1.gateFailed);
 }
-async function render(evaluations, results, options) {
+async function render(evaluations, results, options, charts) {
 	if (options.format === "json") return renderJson(evaluations.length === 1 && evaluations[0] !== void 0 ? evaluations[0] : evaluations);
 	if (options.format === "markdown") return renderComment(results, {
 		serverUrl: "https://github.com",
@@ -32789,7 +34344,12 @@ async function render(evaluations, results, options) {
 		return htmlReport(files, options.base, options.asOf, evaluations.map((evaluation) => renderText(evaluation, PLAIN)).join("\n"));
 	}
 	const terminal = options.out === void 0 ? terminalOf(process.stdout) : PLAIN;
-	return evaluations.map((evaluation) => renderText(evaluation, terminal)).join("\n");
+	return evaluations.map((evaluation, index) => [renderText(evaluation, terminal), charts[index] ?? ""].filter((part) => part !== "").join("\n")).join("\n");
+}
+function showProgress(done, policies) {
+	if (policies.length < 2 || process.stderr.isTTY !== true) return;
+	const text = done < policies.length ? `${done + 1} of ${policies.length}: ${policies[done]}` : "";
+	process.stderr.write(`\r\u001b[K${text}`);
 }
 async function explainCommand(policy, options) {
 	const result = await evaluateFile(policy, void 0, options.asOf);
@@ -32897,27 +34457,62 @@ function scalar(text) {
 	return /^[a-z][a-z0-9_-]*$/.test(text) && !/^(null|true|false)$/.test(text) ? text : JSON.stringify(text);
 }
 
+// src/cli/interview-types.ts
+const ASKED = [
+	"name",
+	"useCase",
+	"requestsPerMonth",
+	"input",
+	"output",
+	"region"
+];
+
 // src/cli/init.ts
 async function schemaCommand() {
 	await emit(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`, void 0);
 }
-async function initCommand(options) {
-	const files = starterFiles({
-		name: options.name,
-		useCase: options.useCase,
-		requestsPerMonth: positive("--requests-per-month", options.requestsPerMonth),
-		inputTokens: positive("--input", options.input),
-		outputTokens: positive("--output", options.output),
-		region: options.region
-	}).map(({ path, content }) => ({
-		path: join(options.dir, path),
-		content
-	}));
-	const taken = [];
-	for (const { path } of files) if (await exists(path)) taken.push(path);
-	if (taken.length > 0 && !options.force) throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
+async function initCommand(options, command) {
+	await refuseTaken(options);
+	const answers = await answersOf(options, command);
+	if (answers === null) return emit("nothing was written\n", void 0);
+	const files = filesOf(answers, options.dir);
 	await writeAllWhole(files);
 	await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, void 0);
+}
+async function refuseTaken(options) {
+	const taken = [];
+	for (const { path } of filesOf(options, options.dir)) if (await exists(path)) taken.push(path);
+	if (taken.length > 0 && !options.force) throw new UserError(`${taken.join(", ")}: already there, nothing was written; use --force to overwrite`);
+}
+function filesOf(answers, dir) {
+	const { name, useCase, region } = answers;
+	const requestsPerMonth = positive("--requests-per-month", answers.requestsPerMonth);
+	const [inputTokens, outputTokens] = [positive("--input", answers.input), positive("--output", answers.output)];
+	return starterFiles({
+		name,
+		useCase,
+		requestsPerMonth,
+		inputTokens,
+		outputTokens,
+		region
+	}).map(({ path, content }) => ({
+		path: join(dir, path),
+		content
+	}));
+}
+async function answersOf(options, command) {
+	const isTalk = process.stdin.isTTY === true && process.stdout.isTTY === true && !options.yes;
+	const given = ASKED.filter((key) => command.getOptionValueSource(key) === "cli");
+	if (!isTalk || given.length === ASKED.length) return options;
+	const bundle = await import(new URL("./interview.js", import.meta.url).href);
+	const catalog = loadCatalog();
+	return bundle.interview({
+		given: Object.fromEntries(given.map((key) => [key, options[key]])),
+		defaults: options,
+		useCases,
+		isRegion: (text) => findRegion(catalog, text) !== void 0,
+		preview: (answers) => filesOf(answers, options.dir)
+	});
 }
 async function exists(path) {
 	return access(path).then(() => true, () => false);
@@ -33087,7 +34682,7 @@ function resourceName(name) {
 }
 function notBuilt({ region, decision }, policy) {
 	if (partitionOf(region) === "aws-eusc") return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
-	const bedrock = decision.workloads.some(({ option }) => option?.route === "bedrock");
+	const bedrock = decision.workloads.some(({ option }) => (option?.overflow ?? option)?.route === "bedrock");
 	if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && !hasNetwork(policy)) return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
 	return null;
 }
@@ -33102,7 +34697,7 @@ function anyCompliance(policy, key) {
 	return policy.workloads.some((workload) => (workload.compliance?.[key] ?? policy.compliance?.[key]) === true);
 }
 function awsBillUsd(evaluation) {
-	const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) => costLines.filter((line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || option?.route === "bedrock")));
+	const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) => costLines.filter((line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || (option?.overflow ?? option)?.route === "bedrock")));
 	return Math.max(1, Math.ceil(lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)));
 }
 function apiAccess(evaluation, routes) {
@@ -33126,7 +34721,10 @@ function apiAccess(evaluation, routes) {
 	}));
 }
 function boughtOptions({ decision }, routes) {
-	const chosen = decision.workloads.flatMap(({ name, option }) => option === null || option.kind === "self-host" ? [] : [[name, option]]);
+	const chosen = decision.workloads.flatMap(({ name, option: whole }) => {
+		const option = whole?.overflow ?? whole;
+		return option === null || option.kind === "self-host" ? [] : [[name, option]];
+	});
 	const fallbacks = decision.workloads.flatMap(({ name, runnersUp }) => {
 		const wanted = routes.find(({ workload }) => workload === name)?.fallback;
 		return runnersUp.flatMap(({ option }) => option.id === wanted ? [[name, option]] : []);
@@ -33160,6 +34758,7 @@ function fleetConfig(fleet, policy) {
 		purchase: policy.deploy?.reservedCapacity === true ? "reserved" : policy.purchase?.gpu ?? "on_demand",
 		warmInstances: policy.deploy?.warmInstances ?? 0,
 		adapters: tenants.some(({ needs }) => needs?.customization === "lora"),
+		...fleet.schedule === null ? {} : { schedule: fleet.schedule },
 		vllmFlags: fleet.vllmFlags,
 		ttftMsP95: promises.length === 0 ? null : Math.min(...promises),
 		rootVolumeGiB: rootVolumeGiB(fleet.weightsGiB)
@@ -33167,26 +34766,31 @@ function fleetConfig(fleet, policy) {
 }
 function routesOf(evaluation, policy) {
 	return evaluation.decision.workloads.flatMap((decided) => {
-		const { name, path, option } = decided;
+		const { name, path, option, split } = decided;
 		if (path === "none" || option === null) return [];
 		const workload = policy.workloads.find((entry) => entry.name === name);
 		const { dataMayLeave, airGapped } = {
 			...policy.compliance,
 			...workload?.compliance
 		};
-		const restricted = isRestricted({
+		const restricted = split === null && isRestricted({
 			dataClasses: workload?.dataClass ?? [],
 			dataMayLeave,
 			airGapped
 		});
 		const fleet = evaluation.decision.fleets.find((entry) => entry.workloads.includes(name));
-		const fallback = restricted || policy.deploy?.gateway === "none" ? void 0 : fallbackOf(evaluation, decided);
+		const fallback = restricted || split !== null || policy.deploy?.gateway === "none" ? void 0 : fallbackOf(evaluation, decided);
+		const side = path === "api" ? "api" : "self-host";
+		const beyond = {
+			...fallback === void 0 ? {} : { fallback },
+			...split === null ? {} : { overflow: split.overflow.id }
+		};
 		return [{
 			workload: name,
-			path,
+			path: side,
 			target: fleet?.id ?? option.id,
 			restricted,
-			...fallback === void 0 ? {} : { fallback }
+			...beyond
 		}];
 	});
 }
@@ -33204,6 +34808,409 @@ async function synthCommand(policy, options) {
 	await emit(`wrote ${file} (stack ${stackName}, path ${stack.config.path})\nnext: terraform -chdir=${file.replace(/\/[^/]+$/, "")} init && terraform -chdir=${file.replace(/\/[^/]+$/, "")} plan\n`, void 0);
 }
 
+// node_modules/csv-parse/lib/index.js
+var Parser = class extends Transform {
+	constructor(opts = {}) {
+		super({
+			readableObjectMode: true,
+			...opts,
+			encoding: null
+		});
+		this.api = transform$1({
+			on_skip: (err, chunk) => {
+				this.emit("skip", err, chunk);
+			},
+			...opts
+		});
+		this.state = this.api.state;
+		this.options = this.api.options;
+		this.info = this.api.info;
+	}
+	_transform(buf, _, callback) {
+		if (this.state.stop === true) return;
+		const err = this.api.parse(buf, false, (record) => {
+			this.push(record);
+		}, () => {
+			this.push(null);
+			this.end();
+			this.on("end", this.destroy);
+		});
+		if (err !== void 0) this.state.stop = true;
+		callback(err);
+	}
+	_flush(callback) {
+		if (this.state.stop === true) return;
+		callback(this.api.parse(void 0, true, (record) => {
+			this.push(record);
+		}, () => {
+			this.push(null);
+			this.on("end", this.destroy);
+		}));
+	}
+};
+const parse = function() {
+	let data, options, callback;
+	for (const i in arguments) {
+		const argument = arguments[i];
+		const type = typeof argument;
+		if (data === void 0 && (typeof argument === "string" || Buffer.isBuffer(argument))) data = argument;
+		else if (options === void 0 && is_object(argument)) options = argument;
+		else if (callback === void 0 && type === "function") callback = argument;
+		else throw new CsvError("CSV_INVALID_ARGUMENT", ["Invalid argument:", `got ${JSON.stringify(argument)} at index ${i}`], options || {});
+	}
+	const parser = new Parser(options);
+	if (callback) {
+		const records = options === void 0 || options.objname === void 0 ? [] : Object.create(null);
+		parser.on("readable", function() {
+			let record;
+			while ((record = this.read()) !== null) if (options === void 0 || options.objname === void 0) records.push(record);
+			else Object.assign(records, { [record[0]]: record[1] });
+		});
+		parser.on("error", function(err) {
+			callback(err, void 0, parser.api.__infoDataSet());
+		});
+		parser.on("end", function() {
+			callback(void 0, records, parser.api.__infoDataSet());
+		});
+	}
+	if (data !== void 0) {
+		const writer = function() {
+			parser.write(data);
+			parser.end();
+		};
+		if (typeof setImmediate === "function") setImmediate(writer);
+		else setTimeout(writer, 0);
+	}
+	return parser;
+};
+
+// src/cli/usage-formats.ts
+const MS_PER_SECOND = 1e3;
+function count(text) {
+	return text === void 0 || text === "" ? 0 : Number(text);
+}
+function moment(text) {
+	if (text === void 0 || text === "") return NaN;
+	if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * MS_PER_SECOND;
+	const iso = text.replace(" ", "T");
+	return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) || !iso.includes("T") ? iso : `${iso}Z`);
+}
+function checked(usage) {
+	const { requests, inputTokens, cachedInputTokens, outputTokens, costUsd, from, to } = usage;
+	if (Number.isNaN(from) || Number.isNaN(to)) return {
+		kind: "wrong",
+		text: "its dates cannot be read"
+	};
+	const numbers = [
+		requests ?? 0,
+		inputTokens,
+		cachedInputTokens ?? 0,
+		outputTokens,
+		costUsd ?? 0
+	];
+	if (!numbers.every(Number.isFinite)) return {
+		kind: "wrong",
+		text: "a number of it cannot be read"
+	};
+	if (numbers.slice(0, -1).some((value) => value < 0)) return {
+		kind: "wrong",
+		text: "it counts below zero"
+	};
+	return {
+		kind: "usage",
+		usage
+	};
+}
+function openai(row) {
+	return checked({
+		model: row.model || "(model not exported)",
+		requests: count(row.num_model_requests),
+		inputTokens: count(row.input_tokens),
+		cachedInputTokens: row.input_cached_tokens === void 0 ? null : count(row.input_cached_tokens),
+		outputTokens: count(row.output_tokens),
+		isBatch: /^true$/i.test(row.batch ?? ""),
+		costUsd: null,
+		from: moment(row.start_time),
+		to: moment(row.end_time)
+	});
+}
+function litellm(row) {
+	const at = moment(row.startTime);
+	return checked({
+		model: row.model || "(model not logged)",
+		requests: 1,
+		inputTokens: count(row.prompt_tokens),
+		cachedInputTokens: cachedInMetadata(row.metadata),
+		outputTokens: count(row.completion_tokens),
+		isBatch: (row.call_type ?? "").includes("batch"),
+		costUsd: row.spend === void 0 ? null : count(row.spend),
+		from: at,
+		to: at
+	});
+}
+function cachedInMetadata(text) {
+	const found = /"cached_tokens"\s*:\s*(\d+)/.exec(text ?? "");
+	return found === null ? null : Number(found[1]);
+}
+const TOKEN_UNIT = /^\s*(?:(\d[\d,.]*)\s*)?(k|m|million|thousand)?\s*tokens?\s*$/i;
+const MULTIPLES = {
+	k: 1e3,
+	thousand: 1e3,
+	m: 1e6,
+	million: 1e6
+};
+function focus(row) {
+	if ((row.ChargeCategory || "Usage") !== "Usage") return { kind: "other" };
+	const unit = TOKEN_UNIT.exec(row.ConsumedUnit ?? "");
+	if (unit === null) return { kind: "other" };
+	if (row.BillingCurrency !== "USD") return {
+		kind: "wrong",
+		text: `BillingCurrency is ${JSON.stringify(row.BillingCurrency ?? "")}; a policy counts in USD, so export the bill in USD`
+	};
+	const each = Number((unit[1] ?? "1").replaceAll(",", "")) * (MULTIPLES[(unit[2] ?? "").toLowerCase()] ?? 1);
+	const tokens = count(row.ConsumedQuantity) * each;
+	const meter = `${row.SkuMeter ?? ""} ${row.ChargeDescription ?? ""} ${row.SkuId ?? ""}`.toLowerCase();
+	const isOutput = /output|completion|generated|response/.test(meter);
+	const isInput = /input|prompt|cache/.test(meter);
+	if (isOutput === isInput) return {
+		kind: "wrong",
+		text: `neither SkuMeter nor ChargeDescription says whether its tokens are input or output: ${JSON.stringify(meter.trim().slice(0, 80))}`
+	};
+	return checked({
+		model: row.ResourceName || row.ServiceName || "(service not billed by name)",
+		requests: null,
+		inputTokens: isInput ? tokens : 0,
+		cachedInputTokens: isInput && /cache/.test(meter) ? tokens : 0,
+		outputTokens: isOutput ? tokens : 0,
+		isBatch: meter.includes("batch"),
+		costUsd: count(row.BilledCost),
+		from: moment(row.ChargePeriodStart),
+		to: moment(row.ChargePeriodEnd)
+	});
+}
+const USAGE_FORMATS = [
+	{
+		id: "openai",
+		title: "OpenAI usage export (completions)",
+		source: "platform.openai.com, Usage, Export; the columns are the fields of GET /v1/organization/usage/completions (read 2026-11-21)",
+		needs: [
+			"start_time",
+			"end_time",
+			"num_model_requests",
+			"input_tokens",
+			"output_tokens"
+		],
+		read: openai
+	},
+	{
+		id: "litellm",
+		title: "LiteLLM spend logs",
+		source: "table LiteLLM_SpendLogs of the LiteLLM proxy's schema.prisma, exported as CSV (read 2026-11-21)",
+		needs: [
+			"startTime",
+			"prompt_tokens",
+			"completion_tokens"
+		],
+		read: litellm
+	},
+	{
+		id: "focus",
+		title: "FOCUS bill",
+		source: "FinOps Open Cost and Usage Specification 1.2, focus.finops.org (read 2026-11-21)",
+		needs: [
+			"BilledCost",
+			"BillingCurrency",
+			"ChargePeriodStart",
+			"ChargePeriodEnd",
+			"ConsumedQuantity",
+			"ConsumedUnit"
+		],
+		read: focus
+	}
+];
+function formatOf(columns) {
+	const known = new Set(columns);
+	const [nearest] = USAGE_FORMATS.map((format) => ({
+		format,
+		missing: format.needs.filter((name) => !known.has(name))
+	})).sort((a, b) => a.missing.length / a.format.needs.length - b.missing.length / b.format.needs.length);
+	if (nearest !== void 0 && nearest.missing.length === 0) return nearest.format;
+	if (nearest === void 0 || nearest.missing.length === nearest.format.needs.length) return { problem: `the header is of no export that is known (saw ${columns.slice(0, 5).join(", ")}); known are ${USAGE_FORMATS.map(({ title }) => title).join(", ")}` };
+	return { problem: `looks like ${nearest.format.title}, but lacks the columns ${nearest.missing.join(", ")}; export them as well` };
+}
+
+// src/cli/usage.ts
+const MS_PER_DAY = 864e5;
+const TOLD_ROWS = 5;
+async function usageImportCommand(file, options) {
+	const { format, totals } = await readUsage(file, options.model);
+	const usage = measuredOf(file, totals, options.requests);
+	const terminal = terminalOf(process.stdout);
+	const parts = [head(file, format, totals, usage), yamlOf(usage)];
+	if (totals.byModel.size > 1) parts.push(tableText(modelTable(totals), terminal));
+	if (totals.wrongRows > 0) process.stderr.write(`warning: ${plural(totals.wrongRows, "row")} left out:\n${totals.wrong.map((text) => `  ${text}\n`).join("")}`);
+	if (options.policy !== void 0) parts.push(await against(options.policy, options.workload, usage, totals));
+	await emit(`${parts.filter((part) => part !== "").join("\n")}\n`, void 0);
+}
+async function readUsage(file, model) {
+	const totals = {
+		rows: 0,
+		requests: 0,
+		countsRequests: true,
+		input: 0,
+		cached: 0,
+		output: 0,
+		batchTokens: 0,
+		costUsd: 0,
+		from: Number.POSITIVE_INFINITY,
+		to: Number.NEGATIVE_INFINITY,
+		byModel: /* @__PURE__ */ new Map(),
+		wrong: [],
+		wrongRows: 0
+	};
+	let format;
+	const parser = createReadStream(file).on("error", (error) => parser.destroy(error)).pipe(parse({
+		bom: true,
+		trim: true,
+		skip_empty_lines: true,
+		columns: (header) => {
+			const found = formatOf(header);
+			if ("problem" in found) throw new UserError(`${file}: ${found.problem}`);
+			format = found;
+			return header;
+		}
+	}));
+	try {
+		let row = 0;
+		for await (const record of parser) {
+			row += 1;
+			if (format !== void 0) addRow(totals, format, record, model, row);
+		}
+	} catch (error) {
+		if (error instanceof UserError) throw error;
+		const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+		throw new UserError(`${file}: ${isMissing ? "no such file" : error instanceof Error ? error.message : String(error)}`);
+	}
+	if (format === void 0) throw new UserError(`${file}: is empty; a CSV file with a header line is needed`);
+	if (totals.rows === 0) {
+		const why = totals.wrong[0] === void 0 ? "no row counts tokens" : totals.wrong[0];
+		throw new UserError(`${file}: ${format.title}: ${model === void 0 ? why : `no row of model ${JSON.stringify(model)}`}`);
+	}
+	return {
+		format,
+		totals
+	};
+}
+function addRow(totals, format, record, model, rowNumber) {
+	const read = format.read(record);
+	if (read.kind === "other") return;
+	if (read.kind === "wrong") {
+		totals.wrongRows += 1;
+		if (totals.wrong.length < TOLD_ROWS) totals.wrong.push(`row ${rowNumber}: ${read.text}`);
+		return;
+	}
+	if (model === void 0 || read.usage.model === model) add(totals, read.usage);
+}
+function add(totals, row) {
+	totals.rows += 1;
+	if (row.requests === null) totals.countsRequests = false;
+	totals.requests += row.requests ?? 0;
+	totals.input += row.inputTokens;
+	totals.output += row.outputTokens;
+	totals.cached = row.cachedInputTokens === null || totals.cached === null ? null : totals.cached + row.cachedInputTokens;
+	totals.costUsd = row.costUsd === null || totals.costUsd === null ? null : totals.costUsd + row.costUsd;
+	if (row.isBatch) totals.batchTokens += row.inputTokens + row.outputTokens;
+	totals.from = Math.min(totals.from, row.from);
+	totals.to = Math.max(totals.to, row.to);
+	const known = totals.byModel.get(row.model) ?? {
+		requests: 0,
+		input: 0,
+		output: 0,
+		costUsd: 0
+	};
+	known.requests += row.requests ?? 0;
+	known.input += row.inputTokens;
+	known.output += row.outputTokens;
+	known.costUsd = row.costUsd === null || known.costUsd === null ? null : known.costUsd + row.costUsd;
+	totals.byModel.set(row.model, known);
+}
+function measuredOf(file, totals, declaredRequests) {
+	const days = Math.max(1, (totals.to - totals.from) / MS_PER_DAY);
+	const requests = totals.countsRequests ? totals.requests : Number(declaredRequests);
+	if (declaredRequests === void 0 && !totals.countsRequests) throw new UserError(`${file}: a bill does not count requests; it has ${quantity(totals.input)} input and ${quantity(totals.output)} output tokens in ${days === 1 ? "1 day" : `${quantity(days)} days`}; give the requests of that time with --requests`);
+	if (!Number.isFinite(requests) || requests <= 0) throw new UserError(`${file}: ${JSON.stringify(declaredRequests ?? requests)} requests; a number above 0 is needed`);
+	return {
+		days,
+		requestsPerDay: requests / days,
+		inputTokens: totals.input / requests,
+		outputTokens: totals.output / requests,
+		cachedInputRatio: totals.cached === null ? null : totals.input === 0 ? 0 : totals.cached / totals.input,
+		batchRatio: totals.input + totals.output === 0 ? 0 : totals.batchTokens / (totals.input + totals.output)
+	};
+}
+const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
+function head(file, format, totals, usage) {
+	const cost = totals.costUsd === null ? "" : `, ${usd(totals.costUsd)} spent`;
+	return `# ${file}: ${format.title}, ${quantity(totals.rows)} rows from ${dayOf(totals.from)} to ${dayOf(totals.to)} (${days(usage)})${cost}`;
+}
+const days = (usage) => usage.days === 1 ? "1 day" : `${quantity(usage.days)} days`;
+const whole = (value) => Math.max(1, Math.round(value));
+const share = (value) => Number(value.toFixed(3));
+function yamlOf(usage) {
+	const cached = usage.cachedInputRatio === null ? "" : `, cached_input_ratio: ${share(usage.cachedInputRatio)}`;
+	const batch = usage.batchRatio === 0 ? "" : `, batch_ratio: ${share(usage.batchRatio)}`;
+	const unknown = usage.cachedInputRatio === null ? ` # the export does not say what came from the prompt cache` : "";
+	return `volume:\n  requests_per_day: ${whole(usage.requestsPerDay)}\ntokens: { input: ${whole(usage.inputTokens)}, output: ${whole(usage.outputTokens)}${cached}${batch} }${unknown}`;
+}
+function modelTable({ byModel }) {
+	const rows = [...byModel].sort((a, b) => b[1].input + b[1].output - (a[1].input + a[1].output) || (a[0] < b[0] ? -1 : 1));
+	return {
+		columns: columns("Model", "Requests>", "Input tokens>", "Output tokens>", "Spent>"),
+		rows: rows.map(([model, { requests, input, output, costUsd }]) => [
+			line(model),
+			line(requests === 0 ? "not counted" : quantity(requests)),
+			line(quantity(input)),
+			line(quantity(output)),
+			line(costUsd === null ? "not exported" : usd(costUsd))
+		])
+	};
+}
+async function against(path, name, usage, totals) {
+	const read = parsePolicy(await readPolicyText(path), path, nameBook(loadCatalog(), today()));
+	if (read.kind === "invalid") {
+		process.stderr.write(`${renderDiagnosticsText(read.diagnostics, errorTerminal())}\n`);
+		raiseExitCode(EXIT$1.invalidPolicy);
+		return "";
+	}
+	const { workloads } = read.policy;
+	const names = workloads.map((workload) => workload.name);
+	const workload = name === void 0 && workloads.length === 1 ? workloads[0] : workloads.find((entry) => entry.name === name);
+	if (workload === void 0) throw new UserError(`name the workload that the export is of with --workload; ${path} has: ${names.join(", ")}`);
+	const { volume, tokens } = workload;
+	const rows = [
+		compared("requests a day", volume.requestsPerDay === void 0 ? asRange(volume.requestsPerMonth ?? 0).expected / DAYS_PER_MONTH$1 : asRange(volume.requestsPerDay).expected, usage.requestsPerDay),
+		compared("input tokens", asRange(tokens.input).expected, usage.inputTokens),
+		compared("output tokens", asRange(tokens.output).expected, usage.outputTokens),
+		compared("cached share of input", tokens.cachedInputRatio ?? null, usage.cachedInputRatio),
+		compared("batch share", tokens.batchRatio ?? 0, usage.batchRatio)
+	];
+	const view = {
+		columns: columns(`Workload ${workload.name}`, "Declared>", "Actual>", "Actual against declared>"),
+		rows
+	};
+	const spent = totals.costUsd === null ? "" : `\nspent: ${usd(totals.costUsd / usage.days * DAYS_PER_MONTH$1)} a month of 730 hours`;
+	return `${tableText(view, process.stdout.isTTY ? terminalOf(process.stdout) : PLAIN)}${spent}`;
+}
+function compared(label, declared, actual) {
+	const ratio = declared === null || actual === null || declared === 0 ? "-" : `×${quantity(actual / declared)}`;
+	return [
+		line(label),
+		line(declared === null ? "not declared" : quantity(declared)),
+		line(actual === null ? "not exported" : quantity(actual)),
+		line(ratio)
+	];
+}
+
 // src/cli.ts
 function program() {
 	const root = new Command("breakeven").description("decides how each LLM workload should be served: API, self-hosted or hybrid; explains it, prices it, builds it").version(ENGINE_VERSION).showHelpAfterError("(run with --help for the options)").exitOverride();
@@ -33212,7 +35219,8 @@ function program() {
 	root.command("evaluate").description("decide one or more policies").argument("<policy...>", "policy files").option("--base <policy>", "the same policy on the base branch, to compare with").addOption(format("text", "markdown", "json", "html")).option("--out <file>", "write the result to a file instead of standard output").addOption(asOf()).action(evaluateCommand);
 	root.command("explain").description("print the full trace: every option, every rule, every figure with its source").argument("<policy>", "policy file").option("--workload <name>", "only this workload").addOption(asOf()).action(explainCommand);
 	root.command("capacity").description("the capacity model alone: one configuration, or one prediction for each row of a CSV file").option("--csv <file>", "measured rows; prints one JSON line for each").option("--model <id>", "open-weight model of the catalog").option("--gpu <id>", "GPU of the catalog").option("--tp <n>", "tensor parallel size", "1").option("--precision <precision>", "bf16, fp8, int8, int4, mxfp4 or nvfp4", "bf16").option("--input <tokens>", "mean input tokens of a request").option("--output <tokens>", "mean output tokens of a request").option("--concurrency <n>", "requests running at once; without it, the most that fit").addOption(format("text", "json")).action(capacityCommand);
-	root.command("init").description("write a commented starter policy, its workflow and cdktf.json").option("--name <name>", "name of the policy", "my-service").addOption(new Option("--use-case <use-case>", "kind of work").choices([...useCases]).default("customer_facing")).option("--requests-per-month <n>", "requests in an average month", "100000").option("--input <tokens>", "mean input tokens of a request", "1000").option("--output <tokens>", "mean output tokens of a request", "300").option("--region <region>", "AWS region", "us-east-1").option("--dir <folder>", "where to write", ".").option("--force", "overwrite files that exist", false).action(initCommand);
+	root.command("init").description("write a commented starter policy, its workflow and cdktf.json; on a terminal it asks for what no option gives").option("--name <name>", "name of the policy", "my-service").addOption(new Option("--use-case <use-case>", "kind of work").choices([...useCases]).default("customer_facing")).option("--requests-per-month <n>", "requests in an average month", "100000").option("--input <tokens>", "mean input tokens of a request", "1000").option("--output <tokens>", "mean output tokens of a request", "300").option("--region <region>", "AWS region", "us-east-1").option("--dir <folder>", "where to write", ".").option("--force", "overwrite files that exist", false).option("--yes", "ask nothing, take the defaults", false).action(initCommand);
+	root.command("usage").description("what was really used").command("import").description("volume and tokens for a policy from an OpenAI usage export, LiteLLM spend logs or a FOCUS bill (CSV)").argument("<file>", "CSV file with a header line").option("--policy <policy>", "compare with what this policy declares").option("--workload <name>", "the workload of the policy that the export is of").option("--model <name>", "only rows of this model, as the export spells it").option("--requests <n>", "requests of the time that a bill covers; a bill does not count them").action(usageImportCommand);
 	root.command("schema").description("print the JSON Schema of the policy").action(schemaCommand);
 	const catalog = root.command("catalog").description("prices, models, GPUs, providers, with source and age");
 	const kind = new Option("--kind <kind>", "only rows of this kind").choices([

@@ -90095,7 +90095,7 @@ function buildGatewayService(foundation, premises, options) {
 		cluster: options.cluster.arn,
 		taskDefinition: buildTask(foundation, options).arn,
 		launchType: "FARGATE",
-		platformVersion: "1.4.0",
+		platformVersion: "LATEST",
 		desiredCount: options.tasks,
 		deploymentMinimumHealthyPercent: 100,
 		deploymentMaximumPercent: 200,
