@@ -163,6 +163,10 @@ function notBuilt({ region, decision }: Evaluation, policy: Policy): string | nu
   if (partitionOf(region) === "aws-eusc") {
     return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
   }
+  const owned = decision.fleets.find((fleet) => fleet.owned === true);
+  if (owned !== undefined) {
+    return `the fleet ${owned.id} runs on your own machines (purchase.owned), and the stacks build in AWS alone; nothing is written`;
+  }
   const bedrock = decision.workloads.some(({ option }) => (option?.overflow ?? option)?.route === "bedrock");
   if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && !hasNetwork(policy)) {
     return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";

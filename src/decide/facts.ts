@@ -15,6 +15,7 @@ import {
   PROFILE_SOURCE_DEFAULT,
   USE_CASE_DEFAULTS,
 } from "./defaults.ts";
+import { DEPRECIATION_DEFAULT, type OwnedEntry, PUE_DEFAULT } from "./owned.ts";
 import { busiestHourRate, peakToAverageAt, perMonth, weekOf } from "./traffic.ts";
 import { type FineTuningFacts, fineTuningFacts } from "./tuning-facts.ts";
 import type { Assumption } from "./types.ts";
@@ -84,6 +85,8 @@ export interface RequirementFacts {
     readonly gpu: "on_demand" | "savings_plan" | "spot" | "capacity_block";
     readonly gpuDiscountRatio: number;
     readonly apiDiscountRatio: number;
+    /** GPU machines of your own, every default filled in. */
+    readonly owned: readonly OwnedEntry[];
     /** `weekly`: the fleet follows the hours of a typical week; only where unused hours are not billed. */
     readonly gpuSchedule: "always" | "weekly";
   };
@@ -123,6 +126,13 @@ export function factsOf(document: PolicyDocument): RequirementFacts {
       gpu: policy.purchase?.gpu ?? "on_demand",
       gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
       apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
+      owned: (policy.purchase?.owned ?? []).map((entry) => ({
+        ...entry,
+        machines: entry.machines ?? 1,
+        depreciationMonths: entry.depreciationMonths ?? assumed.take(DEPRECIATION_DEFAULT),
+        pue: entry.pue ?? assumed.take(PUE_DEFAULT),
+        hostingUsdPerMonth: entry.hostingUsdPerMonth ?? 0,
+      })),
       gpuSchedule: policy.purchase?.gpuSchedule ?? "always",
     },
     preferences: policy.preferences === undefined ? null : preferencesOf(policy.preferences, assumed),

@@ -3,6 +3,7 @@ import type { ApiModel, Gpu, OpenModel } from "../catalog/schema.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { OffersByGpu } from "./fleet.ts";
 import type { FeasibleOption } from "./options.ts";
+import { hourlyUsd } from "./owned.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 import { dated } from "./sources.ts";
@@ -97,7 +98,7 @@ export function trainingPlan(
     if (gpu === undefined) return [];
     const { gpuCount } = offer.instance;
     const nodes = Math.ceil(memoryGiB / (gpu.memoryGiB * gpuCount));
-    if (nodes > 1 && gpuCount < GPUS_OF_A_NODE) return [];
+    if (nodes > 1 && (gpuCount < GPUS_OF_A_NODE || nodes > (offer.owned?.machines ?? nodes))) return [];
     const perSecond = nodes * gpuCount * gpu.bf16Tflops * 1e12 * TRAINING_MFU_RATIO;
     const hours = flops / perSecond / SECONDS_PER_HOUR + TRAINING_OVERHEAD_HOURS;
     return [{ offer, nodes, hours, usd: hours * nodes * offer.usdPerHour }];
@@ -183,7 +184,7 @@ function instanceLine(model: OpenModel, plan: TrainingPlan | null, runs: number,
     return { ...line, label: `Training of ${model.id}`, quantity: runs, unitPriceUsd: null, monthlyUsd: null, source };
   }
   const { offer, nodes, hours } = plan;
-  const price = offer.usdPerHour * what.gpuPrice;
+  const price = hourlyUsd(offer, what.gpuPrice);
   const quantity = hours * nodes * runs;
   const label = `Training of ${model.id} on ${nodes === 1 ? "" : `${nodes} x `}${offer.instance.id}`;
   const source = `${offer.source}; hours at ${TRAINING_MFU_RATIO} of the GPUs' bf16 peak (Llama 3, 2024: 0.38 to 0.43)`;

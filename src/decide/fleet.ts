@@ -11,6 +11,7 @@ import {
 } from "./defaults.ts";
 import { type ElasticPlan, type ElasticQuestion, elasticPlan } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import { rentedOnly, withinMachines } from "./owned.ts";
 import { frontier, jointFrontier, type Pair, pairFloorUsd, pairsOf, replicaRate } from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
@@ -127,13 +128,15 @@ export function cheapestFleet(
   const [head, ...rest] = tenants;
   if (head === undefined) return undefined;
   const spare = spareInstances(tenants, facts);
+  const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
   const overflows = tenants.some((tenant) => tenant.overflowUsd !== undefined);
   const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
-  if (overflows || weekly) {
+  if ((overflows || weekly) && !ownOnly) {
     const rate = (tenant: Tenant, key: string, month: number) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
     return cheapestElastic(head, { tenants, facts, what, spare, weekly, replicaRate: rate }, offers);
   }
-  const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
+  const all = rest.length === 0 && !ownOnly ? frontier(head.table, offers) : pairsOf(head.table, offers);
+  const pairs = ownOnly ? all.filter(({ offer }) => offer.owned !== undefined) : all;
   const busyOf = new Map<string, readonly Busy[]>();
   let best: (Pair & { readonly busy: readonly Busy[] }) | undefined;
   let bestUsdPerHour = Number.POSITIVE_INFINITY;
@@ -141,15 +144,16 @@ export function cheapestFleet(
     if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
     const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
     busyOf.set(pair.key, busy);
-    const instanceMonths = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0);
-    const usdPerHour = instanceMonths * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
+    const instances = sizeOf(busy, pair, spare);
+    if (instances === undefined) continue;
+    const usdPerHour = sum(instances) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
     if (usdPerHour > bestUsdPerHour || (usdPerHour === bestUsdPerHour && best !== undefined && best.id <= pair.id)) continue;
     best = { ...pair, busy };
     bestUsdPerHour = usdPerHour;
   }
   if (best === undefined) return undefined;
   const { replicas } = best;
-  const instancesByMonth = best.busy.map((month) => instancesFor(month, replicas, spare));
+  const instancesByMonth = sizeOf(best.busy, best, spare) ?? [];
   return {
     model: head.table.model,
     tenants,
@@ -167,13 +171,25 @@ export function cheapestFleet(
   };
 }
 
+function sizeOf(busy: readonly Busy[], { replicas, offer }: Pair, spare: number): readonly number[] | undefined {
+  return withinMachines(
+    busy.map((month) => instancesFor(month, replicas, spare)),
+    offer,
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together. */
 function cheapestElastic(head: Tenant, question: ElasticQuestion, offers: OffersByGpu): SizedFleet | undefined {
   const { tenants, what, spare } = question;
   let best: { readonly pair: Pair; readonly plan: ElasticPlan } | undefined;
   let bestUsd = Number.POSITIVE_INFINITY;
   const { facts } = question;
-  const pairs = jointFrontier(tenants, offers)
+  // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow.
+  const pairs = jointFrontier(tenants, rentedOnly(offers))
     .map((pair) => ({ pair, floorUsd: pairFloorUsd(pair, tenants, facts, what) }))
     .sort((a, b) => a.floorUsd - b.floorUsd);
   for (const { pair, floorUsd } of pairs) {

@@ -1,6 +1,6 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import { searchServing } from "../capacity/search.ts";
-import type { ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
+import type { ServingOption, ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { findGpu } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
@@ -99,8 +99,11 @@ export function realise(
     return { kind: candidate.kind, candidate, judgement };
   }
   const found = searches(candidate, rules.workload, context);
-  const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) =>
-    precisionAllowed(candidate, rules, option.configuration.precision),
+  const table = servingTable(
+    candidate.model,
+    found,
+    tokenRatios(rules.workload),
+    (option) => precisionAllowed(candidate, rules, option.configuration.precision) && onOwnGpu(option, rules.workload, context),
   );
   if (table.options.size > 0) return { kind: "self-host", candidate, judgement, table };
   return {
@@ -110,6 +113,12 @@ export function realise(
     text: whyUnservable(candidate, found.first, found.last, context),
     line: null,
   };
+}
+
+/** What must run on your premises runs on a GPU that you own. */
+function onOwnGpu(option: ServingOption, { compliance }: WorkloadFacts, { offers }: OptionContext): boolean {
+  if (compliance.onPremises !== true) return true;
+  return offers.some(({ owned, instance }) => owned !== undefined && instance.gpu === option.configuration.gpu.id);
 }
 
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */

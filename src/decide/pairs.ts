@@ -3,6 +3,7 @@ import { requestsIn } from "./api-cost.ts";
 import { HOURS_PER_MONTH, TARGET_UTILISATION_RATIO } from "./defaults.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { OffersByGpu, ServingTable, SizedFleet, Tenant } from "./fleet.ts";
+import { hourlyUsd } from "./owned.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -42,7 +43,10 @@ export function frontier(table: ServingTable, offers: OffersByGpu): readonly Pai
     );
   const kept: typeof ranked = [];
   for (const next of ranked) {
-    if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+    if (
+      !kept.some((better) => better.pair.offer.owned === undefined && better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))
+    )
+      kept.push(next);
   }
   const pairs = kept.map(({ pair }) => pair);
   frontiers.set(table, { offers, pairs });
@@ -75,7 +79,10 @@ export function jointFrontier(tenants: readonly Tenant[], offers: OffersByGpu): 
     );
   const kept: typeof rows = [];
   for (const next of rows) {
-    if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+    if (
+      !kept.some((better) => better.pair.offer.owned === undefined && better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))
+    )
+      kept.push(next);
   }
   const pairs = kept.map(({ pair }) => pair);
   jointFrontiers.set(head, [...known, { tables: rest, offers, pairs }]);
@@ -104,7 +111,7 @@ export function fleetId(fleet: Pick<SizedFleet, "model" | "option" | "offer">): 
 
 /** Least that all tenants can cost on one pair over the horizon: never idle, or on their API, and one instance in any case. */
 export function pairFloorUsd(pair: Pair, tenants: readonly Tenant[], facts: RequirementFacts, what: Scenario): number {
-  const usdPerHour = pair.offer.usdPerHour * what.gpuPrice;
+  const usdPerHour = hourlyUsd(pair.offer, what.gpuPrice);
   let usd = 0;
   for (const { workload, table, overflowUsd } of tenants) {
     const least = overflowUsd === undefined ? undefined : Math.min(...overflowUsd);
@@ -129,7 +136,7 @@ export function loadFloorUsd(tenant: Tenant, offers: OffersByGpu, facts: Require
   for (let month = 0; month < facts.horizonMonths; month++) {
     const perRequest = pairs.map(({ key, replicas, offer }) => {
       const rate = replicaRate(tenant.table, key, month, facts.horizonMonths, what) * replicas * TARGET_UTILISATION_RATIO;
-      return (offer.usdPerHour * what.gpuPrice) / (rate * 3600);
+      return hourlyUsd(offer, what.gpuPrice) / (rate * 3600);
     });
     const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
     usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
@@ -141,7 +148,7 @@ export function loadFloorUsd(tenant: Tenant, offers: OffersByGpu, facts: Require
 export function cheapestInstanceUsd(tenant: Tenant, offers: OffersByGpu, what: Scenario): number | undefined {
   const pairs = frontier(tenant.table, offers);
   if (pairs.length === 0) return undefined;
-  return Math.min(...pairs.map(({ offer }) => offer.usdPerHour)) * what.gpuPrice * HOURS_PER_MONTH;
+  return Math.min(...pairs.map(({ offer }) => hourlyUsd(offer, what.gpuPrice))) * HOURS_PER_MONTH;
 }
 
 /** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */

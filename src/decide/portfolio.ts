@@ -4,6 +4,7 @@ import type { RequirementFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
 import { cheapestFleet, type OffersByGpu, type SizedFleet, spareInstances, type Tenant } from "./fleet.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
+import { oversubscribed, rentedOnly } from "./owned.ts";
 import { fleetId } from "./pairs.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines, type Sharing, sharedLines } from "./shared-cost.ts";
@@ -51,6 +52,19 @@ export interface PriceMemo {
   readonly fleets: Map<string, PricedFleet | undefined>;
   readonly shared: Map<string, number>;
 }
+
+interface FleetGroup {
+  readonly key: string;
+  readonly tenants: readonly Tenant[];
+}
+
+interface FleetPrice {
+  readonly fleet: SizedFleet;
+  readonly usd: number;
+}
+
+/** Fleets whose claims on your own machines are all weighed; further ones rent. Each doubles the work. */
+const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 
 export function newMemo(): PriceMemo {
   return { bills: new Map(), fleets: new Map(), shared: new Map() };
@@ -163,7 +177,9 @@ export class Pricer {
     const hosts = choices.flatMap(({ index, choice }) => {
       if (choice.kind !== "self-host") return [];
       const fleet = this.#fleet(`${choice.candidate.model.id}|${index}`, [this.tenant(index, choice, null)])?.fleet;
-      return fleet === undefined ? [] : [{ ...none, fleets: [{ ...fleet, instancesByMonth: fleet.instancesByMonth.map(() => 1) }] }];
+      if (fleet === undefined) return [];
+      const own = [...this.context.offers.values()].flat().find(({ owned }) => owned !== undefined);
+      return [{ ...none, fleets: [{ ...fleet, offer: own ?? fleet.offer, instancesByMonth: fleet.instancesByMonth.map(() => 1) }] }];
     });
     return { common, api: least(api), hosts: least(hosts) };
   }
@@ -195,7 +211,7 @@ export class Pricer {
     return { workload, table: host.table, overflowUsd };
   }
 
-  #fleetsOf(assignment: Assignment): readonly { readonly fleet: SizedFleet; readonly usd: number }[] | undefined {
+  #fleetsOf(assignment: Assignment): readonly FleetPrice[] | undefined {
     const groups = new Map<string, { readonly id: string; readonly tenant: () => Tenant }[]>();
     assignment.forEach((choice, index) => {
       const host = hostsOf(choice);
@@ -206,30 +222,44 @@ export class Pricer {
       group.push({ id, tenant: () => this.tenant(index, host, overflow) });
       groups.set(host.candidate.model.id, group);
     });
-    const fleets = [];
+    const fleets: FleetGroup[] = [];
     for (const [model, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const fleet = this.#fleet(
-        `${model}|${group.map(({ id }) => id).join(",")}`,
-        group.map(({ tenant }) => tenant()),
-      );
-      if (fleet === undefined) return undefined;
-      fleets.push(fleet);
+      fleets.push({ key: `${model}|${group.map(({ id }) => id).join(",")}`, tenants: group.map(({ tenant }) => tenant()) });
     }
-    return fleets;
+    return this.#priceFleets(fleets);
   }
 
-  #fleet(group: string, tenants: readonly Tenant[]): { readonly fleet: SizedFleet; readonly usd: number } | undefined {
+  /** Prices fleets together. Where they need more of your own machines than there are, the best choice of who gets them. */
+  #priceFleets(groups: readonly FleetGroup[]): readonly FleetPrice[] | undefined {
+    const price = (mayOwn: (index: number) => boolean): readonly FleetPrice[] | undefined => {
+      const fleets = groups.flatMap(({ key, tenants }, index) => this.#fleet(key, tenants, mayOwn(index)) ?? []);
+      return fleets.length === groups.length ? fleets : undefined;
+    };
+    const fits = (fleets: readonly FleetPrice[] | undefined): fleets is readonly FleetPrice[] =>
+      fleets !== undefined && !oversubscribed(fleets.map(({ fleet }) => fleet));
+    const first = price(() => true);
+    if (first === undefined || fits(first)) return first;
+    const sum = (fleets: readonly FleetPrice[]) => fleets.reduce((total, { usd }) => total + usd, 0);
+    const masks = 2 ** Math.min(groups.length, MOST_FLEETS_THAT_SHARE_MACHINES);
+    const shared = Array.from({ length: masks }, (_, mask) => price((index) => Math.floor(mask / 2 ** index) % 2 === 1)).filter(fits);
+    return shared.reduce<readonly FleetPrice[] | undefined>(
+      (best, next) => (best === undefined || sum(next) < sum(best) ? next : best),
+      undefined,
+    );
+  }
+
+  #fleet(group: string, tenants: readonly Tenant[], mayOwn = true): { readonly fleet: SizedFleet; readonly usd: number } | undefined {
     const { offers, facts, catalog, what, memo } = this.context;
     const volumes = tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",");
     // Where load may overflow, the prices of both sides decide how many instances are worth running.
     const prices = tenants.some(({ overflowUsd }) => overflowUsd !== undefined) ? `|${what.gpuPrice}|${what.apiPrice}` : "";
-    const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}${prices}`;
+    const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}${prices}${mayOwn ? "" : "|rented"}`;
     if (!memo.fleets.has(key)) {
-      const fleet = cheapestFleet(tenants, offers, facts, what);
+      const fleet = cheapestFleet(tenants, mayOwn ? offers : rentedOnly(offers), facts, what);
       const lines = fleet === undefined ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
       memo.fleets.set(
         key,
-        fleet === undefined ? undefined : { fleet, gpuUsd: fleet.monthlyUsd, otherUsd: totalUsd(lines) - fleet.monthlyUsd },
+        fleet === undefined ? undefined : { fleet, gpuUsd: rentedUsd(fleet), otherUsd: totalUsd(lines) - rentedUsd(fleet) },
       );
     }
     const known = memo.fleets.get(key);
@@ -265,6 +295,11 @@ export class Pricer {
     memo.shared.set(key, usd);
     return usd;
   }
+}
+
+/** What the prices of rented GPUs move. */
+function rentedUsd(fleet: SizedFleet): number {
+  return fleet.offer.owned === undefined ? fleet.monthlyUsd : 0;
 }
 
 /** Bedrock needs permission instead of a key. */

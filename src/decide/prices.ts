@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { STACK_RESOURCES } from "../stack-resources.ts";
 import type { RequirementFacts } from "./facts.ts";
+import { type OwnedMachine, ownedOffers } from "./owned.ts";
 import { dated } from "./sources.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
@@ -12,6 +13,8 @@ export interface InstanceOffer {
   readonly onDemandBaseUsdPerHour: number;
   /** Where the price comes from, with date and discount. */
   readonly source: string;
+  /** Set for a machine of your own: it is limited in number and nothing of AWS comes with it. */
+  readonly owned?: OwnedMachine;
 }
 
 /** Instance types without a price, and why: unknown is no option and never 0. */
@@ -100,7 +103,7 @@ export function instanceOffers(
       offers.push({ instance, ...price, onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts) });
     }
   }
-  return { offers, unpriced };
+  return { offers: [...offers, ...ownedOffers(facts, catalog, asOf)], unpriced };
 }
 
 /** A spot fleet of a production stack keeps its first instance on demand, so that it is never reclaimed as a whole. */

@@ -12,6 +12,7 @@ import {
 } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
+import { ownedLines } from "./owned.ts";
 import type { Scenario } from "./scenario.ts";
 import { dated } from "./sources.ts";
 import type { CostLine } from "./types.ts";
@@ -44,17 +45,22 @@ export function sharedLines(sharing: Sharing, facts: RequirementFacts, catalog: 
   const line = (id: string, label: string, quantity: number, unit: string, price: string) =>
     priced(catalog, region, id, label, quantity, unit, price);
   const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-  const shape = stackShape(sharing, facts);
+  // Own machines stand in no account of AWS: nothing there is built or billed for them.
+  const rented = sharing.fleets.filter(({ offer }) => offer.owned === undefined);
+  const rents = rented.length > 0;
+  const shape = stackShape({ ...sharing, fleets: rented }, facts);
   const plain = { ...shape, gateway: null };
   const all = stackResources(plain);
   const hosts = stackResources({ ...plain, ...NO_API });
   return {
     common: [
-      line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month"),
+      ...(usesApi || rents || sharing.fleets.length === 0
+        ? [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")]
+        : []),
       ...gatewayPlatform(stackResources(shape), all, line),
     ],
     api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-    selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)],
+    selfHost: sharing.fleets.length === 0 ? [] : [...(rents ? hostPlatform(hosts, line) : []), ...hostPeople(sharing.fleets, facts, what)],
   };
 }
 
@@ -161,6 +167,7 @@ function gatewayPlatform(all: StackResources, plain: StackResources, line: LineM
 
 /** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
 export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: Catalog, what: Scenario): readonly CostLine[] {
+  if (fleet.offer.owned !== undefined) return ownedLines(fleet, fleet.offer.owned);
   const line: LineMaker = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
   const months = fleet.billedByMonth.length;
   const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;

@@ -12,6 +12,7 @@ const NAMED_VALUES: readonly (readonly [pattern: string, kind: NameKind])[] = [
   ["prices.gpu[].region", "region"],
   ["measurements[].model", "open-model"],
   ["measurements[].gpu", "gpu"],
+  ["purchase.owned[].gpu", "gpu"],
   ["waivers[].rule", "rule"],
 ];
 

@@ -63,6 +63,26 @@ const Measurement = z
   })
   .describe("One benchmark of one server; it rescales the predicted throughput of that model, GPU, size and precision.");
 
+const Owned = z
+  .strictObject({
+    gpu: gpu.describe("GPU of the catalog, e.g. h100."),
+    count: z.int().min(1).max(16).describe("GPUs in one machine."),
+    machines: z.int().min(1).max(1000).optional().describe("Machines of this kind. Default 1."),
+    purchase_usd: atLeastZero.describe("What one machine cost, with everything in it."),
+    bought: isoDate.describe("Day of the purchase, as YYYY-MM-DD; depreciation runs from here."),
+    depreciation_months: z
+      .int()
+      .min(1)
+      .max(120)
+      .optional()
+      .describe("Months over which it is written off, in a straight line. Default 36."),
+    power_kw: positive.max(200).describe("Power that one machine draws, in kW; it is billed for every hour, busy or not."),
+    electricity_usd_per_kwh: atLeastZero.describe("USD for a kilowatt hour."),
+    pue: z.number().min(1).max(3).optional().describe("Power of the room over that of the machine. Default 1.56."),
+    hosting_usd_per_month: atLeastZero.optional().describe("Rack, network and remote hands of one machine. Default 0."),
+  })
+  .describe("One kind of GPU machine that you own. Nothing here builds it: synth says so.");
+
 const Deploy = z
   .strictObject({
     environment: identifier.optional().describe("Name that goes into resource names and tags. Default: the stage."),
@@ -214,6 +234,11 @@ export const PolicyFile = z
           .optional()
           .describe("Whether instances run all the time, or follow the hours of a typical week (on_demand and spot only). Default always."),
         gpu_discount_ratio: ratio.optional().describe("Your discount on the GPU list price; 0.3 is 30 % off. Default 0."),
+        owned: z
+          .array(Owned)
+          .max(20)
+          .optional()
+          .describe("GPU machines that you own; they compete with rented ones, at what they cost you."),
         api_discount_ratio: ratio.optional().describe("Your discount on API list prices. Default 0."),
       })
       .optional()
