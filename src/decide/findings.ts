@@ -6,6 +6,7 @@ import { TRAINED } from "../policy/tuning-rules.ts";
 import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
+import { ownedFindings } from "./owned-findings.ts";
 import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
@@ -34,6 +35,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
     ...notAsked(trace, document),
+    ...ownedFindings(trace, document),
     ...splitFindings(trace, document),
     ...(trace.decision.exact
       ? []

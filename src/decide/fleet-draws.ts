@@ -3,6 +3,7 @@ import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
 import { cheapestFleet, instancesFor, type SizedFleet, type Tenant } from "./fleet.ts";
 import { growthFactors, inputId } from "./inputs.ts";
+import { rentedOnly } from "./owned.ts";
 import { fleetId } from "./pairs.ts";
 import type { PricingContext } from "./portfolio.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
@@ -29,7 +30,8 @@ const CORNERS: readonly Scenario[] = [
 /** Sizes a fleet anew in every draw, by whole instances, and takes the least expensive of its configurations. */
 export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContext, draws: Draws): FleetDraws {
   const months = context.facts.horizonMonths;
-  const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws));
+  const stays = fleets.every(({ offer }) => offer.owned !== undefined);
+  const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws, stays));
   const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
   const usd = new Float64Array(draws.count);
   const gpus = new Float64Array(draws.count * months);
@@ -51,12 +53,16 @@ export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContex
 
 /**
  * The configurations that win in the expected case or at one end of a range, the decided one first. Instances are bought
- * by the hour, so a fleet that must serve another load would change them too.
+ * by the hour, so a fleet that must serve another load would change them too. A fleet on own machines falls back on rented ones; one
+ * that rents goes on renting, because its neighbours may have the machines.
  */
 export function configurationsOf(fleet: SizedFleet, context: PricingContext): readonly SizedFleet[] {
   const found = new Map([[fleetId(fleet), fleet]]);
-  for (const corner of CORNERS) {
-    const other = cheapestFleet(fleet.tenants, context.offers, context.facts, corner);
+  const rented = rentedOnly(context.offers);
+  const questions = CORNERS.map((corner) => ({ corner, offers: fleet.offer.owned === undefined ? rented : context.offers }));
+  if (fleet.offer.owned !== undefined) questions.push({ corner: EXPECTED, offers: rented });
+  for (const { corner, offers } of questions) {
+    const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
     if (other !== undefined && !found.has(fleetId(other))) found.set(fleetId(other), other);
   }
   return [...found.values()];
@@ -88,11 +94,13 @@ interface Sizer {
   readonly price: (draw: number, loads: readonly TenantLoad[], months: number, size: Float64Array) => number;
 }
 
-function sizerOf(fleet: SizedFleet, context: PricingContext, draws: Draws): Sizer {
+/** `stays`: nothing can be rented instead of own machines, so more of the same are counted where they do not suffice. */
+function sizerOf(fleet: SizedFleet, context: PricingContext, draws: Draws, stays: boolean): Sizer {
   const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
   const hours = busyHours(fleet.tenants.map(({ workload }) => workload.week));
   const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
   const spare = fleet.minimumInstances - 1;
+  const { owned } = fleet.offer;
   return {
     gpusPerInstance: fleet.offer.instance.gpuCount,
     price: (draw, loads, months, size) => {
@@ -107,7 +115,9 @@ function sizerOf(fleet: SizedFleet, context: PricingContext, draws: Draws): Size
         instances += size[month] ?? 0;
         for (const [index, factor] of growth.entries()) now[index] = (now[index] ?? 0) * factor;
       }
-      return fixedUsd + (usdPerInstance * instances) / months;
+      if (owned === undefined) return fixedUsd + (usdPerInstance * instances) / months;
+      const most = Math.max(...size);
+      return most > owned.machines && !stays ? Number.POSITIVE_INFINITY : fixedUsd + usdPerInstance * most;
     },
   };
 }

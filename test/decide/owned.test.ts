@@ -46,7 +46,12 @@ describe("a machine of your own", () => {
     const decision = only(evaluated(owning([MACHINE], [inside("qwen3-32b")])));
 
     expect(decision.option?.instanceType).toBe("owned-h100-x8");
-    expect(decision.costLines.map(({ id }) => id)).toEqual(["owned-depreciation", "owned-electricity", "people-self-host", "set-up-self-host"]);
+    expect(decision.costLines.map(({ id }) => id)).toEqual([
+      "owned-depreciation",
+      "owned-electricity",
+      "people-self-host",
+      "set-up-self-host",
+    ]);
     expect(sumOf(decision, "owned-depreciation")).toBeCloseTo(6_944.44, 2);
     expect(sumOf(decision, "owned-electricity")).toBeCloseTo(1_161.58, 2);
     expect(sumOf(decision)).toBeCloseTo(decision.monthlyCostUsd?.expected ?? Number.NaN, 6);
@@ -65,6 +70,14 @@ describe("a machine of your own", () => {
     const beside = evaluated(owning([{ ...MACHINE, purchase_usd: 1_000_000 }]));
 
     expect(beside.decision.monthlyCostUsd?.expected).toBeLessThanOrEqual((without.decision.monthlyCostUsd?.expected ?? 0) + 1e-6);
+  });
+
+  it("says what stands idle and what that costs, and what it does not build", () => {
+    const ids = (value: PolicyObject) => evaluated(value).findings.map(({ id }) => id);
+    const idle = evaluated(owning([{ ...MACHINE, purchase_usd: 25_000_000 }])).findings.find(({ id }) => id === "owned-machines-idle");
+
+    expect(idle?.text).toContain("1 of 1 owned-h100-x8 serve nothing");
+    expect(ids(owning([MACHINE], [inside("qwen3-32b")]))).toContain("owned-not-built");
   });
 
   it("is limited in number: what needs more machines than there are is rented", () => {

@@ -18,6 +18,8 @@ const WHOLE: unknown = (() => {
     tokens: { input: range, output: range },
     compliance: example.compliance,
   };
+  const power = { power_kw: 10.2, electricity_usd_per_kwh: 0.12, pue: 1.3, hosting_usd_per_month: 100 };
+  const owned = { gpu: "h100", count: 8, machines: 2, purchase_usd: 250_000, bought: "2026-01-01", depreciation_months: 36, ...power };
   const training = { training_tokens: 1e6, examples: 500, epochs: 3, runs_per_year: 2, adapter_rank: 16, data_may_leave: false };
   const needs = { customization: "sft", fine_tuning: training };
   const third = { ...second, name: "form", volume: { requests_per_day: range }, needs };
@@ -32,6 +34,7 @@ const WHOLE: unknown = (() => {
     ...example,
     workloads: [...example.workloads, second, third],
     prices: { ...example.prices, api: [...example.prices.api, price] },
+    purchase: { ...example.purchase, owned: [owned] },
     gates: { ...example.gates, forbid_paths: ["none"] },
     preferences: {
       budget_ratio: 0.1,

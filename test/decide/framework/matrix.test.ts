@@ -171,7 +171,7 @@ describe("own servers", () => {
     expect(decision.path).toBe("none");
     expect(decision.rejected.every(({ rule, line }) => rule === "on-premises" && line !== null)).toBe(true);
     expect(decision.rejected.find(({ option }) => option.startsWith("self-host/"))?.text).toContain(
-      "outside what is decided and built here",
+      "decided only where purchase.owned lists them, and never built here",
     );
   });
 

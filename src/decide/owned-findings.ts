@@ -1,0 +1,34 @@
+import type { PolicyDocument } from "../policy/policy.ts";
+import type { Trace } from "./decide.ts";
+import { HOURS_PER_MONTH } from "./defaults.ts";
+import { usd } from "./describe.ts";
+import type { Finding } from "./types.ts";
+
+/**
+ * What must be known about machines of your own: those that stand idle cost their depreciation all the same, and those that serve are
+ * neither built nor judged here: the rules read the facts of AWS.
+ */
+export function ownedFindings(trace: Trace, document: PolicyDocument): readonly Finding[] {
+  const line = document.lineOf("purchase.owned") || null;
+  return trace.offers.flatMap(({ owned, instance, usdPerHour }): Finding[] => {
+    if (owned === undefined) return [];
+    const used = trace.decision.fleets
+      .filter(({ instanceType }) => instanceType === instance.id)
+      .reduce((sum, { instances }) => sum + Math.max(instances.first, instances.last), 0);
+    const idle = owned.machines - used;
+    const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * HOURS_PER_MONTH)} a month that is not in this total`;
+    return [
+      ...(idle > 0 ? [{ id: "owned-machines-idle", level: "notice", text, line } as const] : []),
+      ...(used > 0
+        ? [
+            {
+              id: "owned-not-built",
+              level: "notice",
+              text: `${instance.id} is your own machine: nothing here builds it, and the rules were read for AWS; prove the same for your building`,
+              line,
+            } as const,
+          ]
+        : []),
+    ];
+  });
+}
