@@ -15,7 +15,7 @@ import { anyPolicyText, damagedPolicyText, examplePolicies } from "./policies.ts
  * (100,000 in the long leg of .ci/run, a few here); `BREAKEVEN_FUZZ_SEED` repeats a run that failed. What was once found
  * lies in corpus/ and is tried every time.
  */
-const RUNS = Number(process.env.BREAKEVEN_FUZZ_RUNS ?? 300);
+const RUNS = Number(process.env.BREAKEVEN_FUZZ_RUNS ?? 100);
 const SEED = Number(process.env.BREAKEVEN_FUZZ_SEED ?? 20_261_121);
 /** One policy in this many is made from the schema: most of those are valid, and a valid one costs a whole decision. */
 const ONE_IN_FROM_SCHEMA = 12;
