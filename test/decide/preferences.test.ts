@@ -85,6 +85,39 @@ describe("a decision with preferences", () => {
     for (const { monthlyUsd, valuedUsd: valued } of silent.preferences?.entries ?? []) expect(valued).toBe(monthlyUsd);
   });
 
+  it("mark own servers higher for predictable cost and freedom from lock-in, and an API for support, whatever else is offered", () => {
+    const entries = decided({}).preferences?.entries ?? [];
+    const marks = (path: string) => entries.find((entry) => entry.path === path)?.marks;
+    const [api, own] = [marks("api"), marks("self-host")];
+    expect(own?.costPredictability).toBeGreaterThan(api?.costPredictability ?? 4);
+    expect(own?.lockIn).toBe(4);
+    expect(api?.lockIn).toBeLessThan(4);
+    expect(api?.support).toBeGreaterThan(own?.support ?? 4);
+  });
+
+  it("pays for predictable cost and against lock-in what the policy says that they are worth", () => {
+    for (const dimension of ["cost_predictability", "lock_in"]) {
+      const weights = {
+        [dimension]: 3,
+        capability: 0,
+        privacy: 0,
+        customization: 0,
+        setup_speed: 0,
+        operations: 0,
+        features: 0,
+        support: 0,
+      };
+      const { entries = [] } =
+        decided({ budget_ratio: 0.5, weights: { ...weights, ...(dimension === "lock_in" ? { cost_predictability: 0 } : { lock_in: 0 }) } })
+          .preferences ?? {};
+      const paid = (path: string) => {
+        const entry = entries.find((candidate) => candidate.path === path);
+        return entry === undefined ? Number.NaN : entry.valuedUsd / entry.monthlyUsd;
+      };
+      expect(paid("self-host")).toBeLessThan(paid("api"));
+    }
+  });
+
   it("assumes a fifth and equal weights where the key is there without them", () => {
     const { preferences, assumptions } = decided({});
     expect(preferences).toMatchObject({ declared: true, budgetRatio: 0.2 });
