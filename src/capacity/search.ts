@@ -1,10 +1,11 @@
-import type { Gpu } from "../catalog/schema.ts";
+import type { Gpu, OpenModel } from "../catalog/schema.ts";
 import { type Calibration, measuredOf, rescaled } from "./calibrate.ts";
 import { VLLM } from "./engine.ts";
 import { vllmFlags } from "./flags.ts";
 import { canSplitHeads, weightFormat } from "./format.ts";
 import { memoryFit } from "./memory.ts";
-import { replicaCapacity } from "./slo.ts";
+import { capacityAt } from "./slo.ts";
+import { type Timing, timingOf } from "./timing.ts";
 import type { ServingConfiguration, ServingOption, ServingRequest, ServingSearch, UnservableConfiguration } from "./types.ts";
 
 type Outcome =
@@ -17,17 +18,83 @@ type Outcome =
  * numbers that failed it.
  *
  * `calibrations` are the policy's own benchmarks: they win over the prediction of their configuration, its rate and its latencies.
- * What does not fit the memory is told before any timing. `npm run bench:search` says what a search over the whole catalog takes.
+ * What does not fit the memory is told before any timing. The same question about the same rows gives the same object: base and head, and what-if
+ * policies, mostly ask about workloads that did not change. `npm run bench:search` says what a search over the whole catalog takes.
  */
 export function searchServing(request: ServingRequest, calibrations: readonly Calibration[] = []): ServingSearch {
+  const { shape, promise } = request;
+  const ground = groundOf(request);
+  if (calibrations.length > 0) return searched(ground, request, calibrations);
+  const key = `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${promise.ttftMsP95}|${promise.tpotMsP95}`;
+  const known = ground.searches.get(key);
+  if (known !== undefined) return known;
+  const found = searched(ground, request, calibrations);
+  keep(ground.searches, key, found, MOST_SEARCHES);
+  return found;
+}
+
+function searched(ground: Ground, request: ServingRequest, calibrations: readonly Calibration[]): ServingSearch {
   const served: ServingOption[] = [];
   const unservable: UnservableConfiguration[] = [];
-  for (const configuration of configurations(request)) {
-    const outcome = assess(configuration, request, calibrations);
+  for (const place of ground.places) {
+    const outcome = assess(place, request, calibrations);
     if (outcome.kind === "served") served.push(outcome.option);
     else unservable.push(outcome.why);
   }
   return { served, unservable };
+}
+
+/** A configuration with what does not depend on the requests; `why` says what rules it out whatever they are. */
+type Place =
+  | {
+      readonly kind: "open";
+      readonly configuration: ServingConfiguration;
+      readonly memory: ServingOption["memory"];
+      readonly timing: Timing;
+    }
+  | { readonly kind: "closed"; readonly outcome: Outcome };
+
+/** All configurations of one model on the same GPUs at one context length, and what was found on them. */
+interface Ground {
+  readonly gpus: ServingRequest["gpus"];
+  readonly contextWindowTokens: number;
+  readonly places: readonly Place[];
+  readonly searches: Map<string, ServingSearch>;
+}
+
+/** Found per model and kept while its catalog row lives: context lengths, and searches of each. About 40 KB a search. */
+const grounds = new WeakMap<OpenModel, Ground[]>();
+const MOST_GROUNDS = 8;
+const MOST_SEARCHES = 16;
+
+function groundOf(request: ServingRequest): Ground {
+  const { model, contextWindowTokens } = request;
+  const known = grounds.get(model) ?? [];
+  const same = known.find((ground) => ground.contextWindowTokens === contextWindowTokens && areSameGpus(ground.gpus, request.gpus));
+  if (same !== undefined) return same;
+  const ground = { gpus: request.gpus, contextWindowTokens, places: configurations(request).map(placeOf), searches: new Map() };
+  grounds.set(model, [...known.slice(known.length < MOST_GROUNDS ? 0 : 1), ground]);
+  return ground;
+}
+
+function areSameGpus(a: ServingRequest["gpus"], b: ServingRequest["gpus"]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every((row, index) => {
+    const other = b[index];
+    return (
+      row.gpu === other?.gpu &&
+      row.tensorParallelSizes.length === other.tensorParallelSizes.length &&
+      row.tensorParallelSizes.every((size, at) => size === other.tensorParallelSizes[at])
+    );
+  });
+}
+
+/** Adds to a bounded memory; the oldest entry gives way. */
+function keep<Value>(known: Map<string, Value>, key: string, value: Value, most: number): void {
+  const [oldest] = known.keys();
+  if (known.size >= most && oldest !== undefined) known.delete(oldest);
+  known.set(key, value);
 }
 
 function configurations({ model, gpus, contextWindowTokens }: ServingRequest): ServingConfiguration[] {
@@ -44,13 +111,20 @@ function configurations({ model, gpus, contextWindowTokens }: ServingRequest): S
   return found;
 }
 
-function assess(configuration: ServingConfiguration, request: ServingRequest, calibrations: readonly Calibration[]): Outcome {
+function placeOf(configuration: ServingConfiguration): Place {
   const { gpu, precision } = configuration;
-  if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
+  if (weightFormat(precision, gpu) === null)
+    return { kind: "closed", outcome: unservable(configuration, "unsupported-precision", noKernelText(gpu, precision)) };
   const memory = memoryFit(configuration);
-  if (!memory.fits) return unservable(configuration, "memory", memory.text);
+  if (!memory.fits) return { kind: "closed", outcome: unservable(configuration, "memory", memory.text) };
+  return { kind: "open", configuration, memory, timing: timingOf(configuration, VLLM) };
+}
+
+function assess(place: Place, { shape, promise }: ServingRequest, calibrations: readonly Calibration[]): Outcome {
+  if (place.kind === "closed") return place.outcome;
+  const { configuration, memory, timing } = place;
   const measured = measuredOf(configuration, calibrations);
-  const result = replicaCapacity(configuration, request.shape, request.promise, VLLM, measured?.latency);
+  const result = capacityAt(timing, shape, promise, measured?.latency);
   if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
   const capacity = measured === undefined ? result.capacity : rescaled(result.capacity, measured);
   return { kind: "served", option: { configuration, memory, capacity, flags: vllmFlags(configuration, capacity) } };

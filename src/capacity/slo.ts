@@ -17,7 +17,7 @@ import {
   tpotP95,
   ttftP95,
 } from "./operate.ts";
-import { timingOf } from "./timing.ts";
+import { type Timing, timingOf } from "./timing.ts";
 import type { LatencyPromise, ReplicaCapacity, RequestShape, ServingConfiguration } from "./types.ts";
 
 export type CapacityResult =
@@ -39,7 +39,17 @@ export function replicaCapacity(
   engine: EngineConstants = VLLM,
   measured: LatencyRatios = AS_PREDICTED,
 ): CapacityResult {
-  const serving = servingOf(timingOf(configuration, engine), shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
+  return capacityAt(timingOf(configuration, engine), shape, promise, measured);
+}
+
+/** `replicaCapacity` of a configuration whose work was counted before. */
+export function capacityAt(
+  timing: Timing,
+  shape: RequestShape,
+  promise: LatencyPromise,
+  measured: LatencyRatios = AS_PREDICTED,
+): CapacityResult {
+  const serving = servingOf(timing, shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
   if (promise.ttftMsP95 === null && promise.tpotMsP95 === null)
     return { kind: "capacity", capacity: throughputCapacity(serving, measured) };
   const alone = tailLatency(serving, 0);

@@ -36,6 +36,49 @@ export interface Sharing {
   readonly fleets: readonly SizedFleet[];
 }
 
+/** Everything that `sharedLines` reads of a portfolio's API side, as counts that a swap of one choice updates. */
+export interface ApiSummary {
+  readonly keyedProviders: number;
+  readonly keylessModels: number;
+  readonly workloads: number;
+  /** Of these, the ones that are on an API today. */
+  readonly settled: number;
+}
+
+/** Whether a workload is served by the token today, so that nothing is left to set up. */
+export function isSettledOnApi({ current }: WorkloadFacts): boolean {
+  return current?.path === "api";
+}
+
+const fleetKeys = new WeakMap<SizedFleet, string>();
+
+/**
+ * Everything that `sharedLines` reads of a portfolio, as text: two portfolios of one policy with the same key share the same costs.
+ * It must name whatever the lines depend on besides facts, catalog and scenario.
+ */
+export function sharingKey(api: ApiSummary, fleets: readonly SizedFleet[]): string {
+  let key = `${api.keyedProviders}|${api.keylessModels}|${api.workloads}|${api.settled === api.workloads}`;
+  for (const fleet of fleets) key += `|${fleetSharingKey(fleet)}`;
+  return key;
+}
+
+function fleetSharingKey(fleet: SizedFleet): string {
+  const known = fleetKeys.get(fleet);
+  if (known !== undefined) return known;
+  const tenants = fleet.tenants.map(({ workload }) => workload);
+  const flags = [
+    fleet.model.gatedDownload,
+    tenants.some((workload) => workload.compliance.airGapped === true),
+    tenants.some((workload) => workload.ttftMsP95 !== null),
+    tenants.some(restricted),
+    tenants.every(restricted),
+    tenants.every((workload) => workload.current?.path === "self-host"),
+  ];
+  const key = `${tenants.length},${flags.map(Number).join("")},${fleet.offer.instance.gpuCount},${fleet.instancesByMonth.join(".")}`;
+  fleetKeys.set(fleet, key);
+  return key;
+}
+
 /**
  * Shared lines of a portfolio: what the stacks build around the servers and keys, and the people.
  * A price that is not known in the region gives a line without an amount, never 0.
@@ -237,7 +280,7 @@ export function weightsGiB(fleet: SizedFleet): number {
 }
 
 function apiPeople(sharing: Sharing, facts: RequirementFacts, what: Scenario): CostLine[] {
-  const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+  const settled = sharing.apiWorkloads.every(isSettledOnApi);
   return [
     people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what),
     ...(settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]),

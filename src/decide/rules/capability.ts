@@ -9,18 +9,41 @@ import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
 /** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
 const PRECISION_MARGIN_POINTS: Readonly<Record<Precision, number>> = { bf16: 0, fp8: 1, int8: 1, int4: 3, mxfp4: 3, nvfp4: 3 };
 
-/** Published scores of the model behind a candidate; hosts of open weights share the scores of the weights. */
-function scoresOf(candidate: Candidate, catalog: Catalog): readonly BenchmarkScore[] {
-  const names: readonly (string | null)[] =
-    candidate.kind === "self-host" ? [candidate.model.id] : [candidate.model.id, candidate.model.openModel, candidate.model.sameModelAs];
-  return catalog.benchmarks.filter((row) => names.includes(row.model));
+/** Best proven score of a benchmark by model: one catalog is asked tens of thousands of times and never changes. */
+const provenScores = new WeakMap<Catalog["benchmarks"], ReadonlyMap<string, ReadonlyMap<string, BenchmarkScore>>>();
+
+/** First of the highest scores of each benchmark and model, rows of low certainty left out. */
+function provenScoresOf(benchmarks: Catalog["benchmarks"]): ReadonlyMap<string, ReadonlyMap<string, BenchmarkScore>> {
+  const known = provenScores.get(benchmarks);
+  if (known !== undefined) return known;
+  const best = new Map<string, Map<string, BenchmarkScore>>();
+  for (const row of benchmarks) {
+    if (row.certainty === "low") continue;
+    const ofModel = best.get(row.model) ?? new Map<string, BenchmarkScore>();
+    const before = ofModel.get(row.benchmark);
+    if (before === undefined || row.score > before.score) ofModel.set(row.benchmark, row);
+    best.set(row.model, ofModel);
+  }
+  provenScores.set(benchmarks, best);
+  return best;
 }
 
-/** Best score of a benchmark that is not of low certainty; undefined when there is none. */
-function provenScore(scores: readonly BenchmarkScore[], benchmark: string): BenchmarkScore | undefined {
-  return scores
-    .filter((row) => row.benchmark === benchmark && row.certainty !== "low")
-    .reduce<BenchmarkScore | undefined>((best, row) => (best === undefined || row.score > best.score ? row : best), undefined);
+/**
+ * Best score of a benchmark that is not of low certainty; undefined when there is none. Hosts of open weights share the scores of the weights.
+ * Of equal scores the one that the catalog lists first counts.
+ */
+function provenScore(candidate: Candidate, catalog: Catalog, benchmark: string): BenchmarkScore | undefined {
+  const proven = provenScoresOf(catalog.benchmarks);
+  const own = proven.get(candidate.model.id)?.get(benchmark);
+  if (candidate.kind === "self-host") return own;
+  const others = [candidate.model.openModel, candidate.model.sameModelAs].map((id) => (id === null ? undefined : proven.get(id)?.get(benchmark)));
+  return [own, ...others].reduce((best, row) => better(best, row, catalog.benchmarks), undefined);
+}
+
+function better(best: BenchmarkScore | undefined, row: BenchmarkScore | undefined, order: Catalog["benchmarks"]): BenchmarkScore | undefined {
+  if (best === undefined || row === undefined) return best ?? row;
+  if (row.score !== best.score) return row.score > best.score ? row : best;
+  return order.indexOf(row) < order.indexOf(best) ? row : best;
 }
 
 export const benchmarkFloor: Rule = {
@@ -44,7 +67,7 @@ export const benchmarkFloor: Rule = {
 };
 
 function floorOutcome(candidate: Candidate, context: RuleContext, benchmark: string, minimum: number, pointer: string | null): RuleOutcome {
-  const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
+  const best = provenScore(candidate, context.catalog, benchmark);
   if (best === undefined) {
     return { verdict: "unknown", text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`, pointer, source: null };
   }
@@ -75,7 +98,7 @@ export function precisionAllowed(candidate: Candidate, context: RuleContext, pre
   const margin = PRECISION_MARGIN_POINTS[precision];
   const { minBenchmarks, presetFloor } = context.workload;
   const meets = ([benchmark, minimum]: readonly [string, number]) =>
-    (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
+    (provenScore(candidate, context.catalog, benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
   if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
   return presetFloor.any.some(meets) && presetFloor.all.every(meets);
 }
