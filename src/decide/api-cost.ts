@@ -88,12 +88,17 @@ export function apiBill(
   return { lines, byMonthUsd, monthlyUsd: total(meters) / months };
 }
 
+/** `scaleBill(bill, volume, price).monthlyUsd`, without the bill. */
+export function scaledUsd(bill: ApiBill, volume: number, price: number): number {
+  return volume === 1 && price === 1 ? bill.monthlyUsd : bill.monthlyUsd * (volume * price);
+}
+
 /** The same bill for `volume` times the requests at `price` times the prices; a bill is linear in both. */
 export function scaleBill(bill: ApiBill, volume: number, price: number): ApiBill {
   if (volume === 1 && price === 1) return bill;
   const factor = volume * price;
   return {
-    monthlyUsd: bill.monthlyUsd * factor,
+    monthlyUsd: scaledUsd(bill, volume, price),
     byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
     lines: bill.lines.map((line) => ({
       ...line,
@@ -110,8 +115,8 @@ export function scaleBill(bill: ApiBill, volume: number, price: number): ApiBill
  *
  * Example: a full bill of 3,000 and 4,000 USD in two months with 10 % and 20 % of overflow is 300 + 800, so 550 USD a month.
  */
-export function overflowBill(full: ApiBill, shares: readonly number[], linesOf: () => readonly CostLine[]): ApiBill {
-  const byMonthUsd = full.byMonthUsd.map((usd, month) => usd * (shares[month] ?? 0));
+export function overflowBill(fullByMonthUsd: readonly number[], shares: readonly number[], linesOf: () => readonly CostLine[]): ApiBill {
+  const byMonthUsd = fullByMonthUsd.map((usd, month) => usd * (shares[month] ?? 0));
   return {
     monthlyUsd: byMonthUsd.reduce((sum, usd) => sum + usd, 0) / byMonthUsd.length,
     byMonthUsd,

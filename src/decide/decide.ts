@@ -143,14 +143,16 @@ function runnersUp(
   sampler: CostSampler,
   index: number,
 ): WorkloadDecision["runnersUp"] {
+  const standing = pricer.standing(chosen.assignment);
   return [...(search.shortlists[index] ?? []), ...(search.splits[index] ?? [])]
     .filter((option) => option !== chosen.assignment[index])
-    .flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? [])
-    .sort((a, b) => a.monthlyUsd - b.monthlyUsd)
+    .flatMap((option) => ({ option, usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY }))
+    .filter(({ usd }) => Number.isFinite(usd))
+    .sort((a, b) => a.usd - b.usd)
     .slice(0, RUNNERS_UP)
-    .flatMap((priced) => {
-      const option = priced.assignment[index];
-      if (option === undefined) return [];
+    .flatMap(({ option }) => {
+      const priced = pricer.price(chosen.assignment.with(index, option));
+      if (priced === undefined) return [];
       return [{ option: summaryOf(option, priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
     });
 }

@@ -2,9 +2,10 @@ import { TIE_RATIO } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
-import { type Assignment, type PricedPortfolio, Pricer } from "./portfolio.ts";
-import { type Scenario, scenario } from "./scenario.ts";
+import { type PricedPortfolio, Pricer } from "./portfolio.ts";
+import { EXPECTED, SCENARIO_KEYS, type Scenario, scenario } from "./scenario.ts";
 import { type Choice, choiceId, hostsOf } from "./split.ts";
+import { Standing } from "./standing.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
 
@@ -14,6 +15,9 @@ const FARTHEST_FACTOR = 10;
 /** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
 const POINTS_PER_DECADE = 12;
 const BISECTIONS = 20;
+
+/** Scenarios that are remembered: all workloads are asked at the points of the same grid. */
+const MOST_STANDINGS = 400;
 
 type Side = "api" | "self-host";
 
@@ -25,7 +29,8 @@ interface Rival {
 
 /** Compares the two sides of one workload while everything else stays as chosen. */
 export class Flips {
-  readonly #pricers = new Map<string, Pricer>();
+  readonly #standings = new Map<string, Standing>();
+  readonly #standing: Standing;
 
   readonly base: Pricer;
   readonly chosen: PricedPortfolio;
@@ -35,6 +40,7 @@ export class Flips {
     this.base = base;
     this.chosen = chosen;
     this.shortlists = shortlists;
+    this.#standing = base.standing(chosen.assignment);
   }
 
   /**
@@ -42,16 +48,14 @@ export class Flips {
    * with the own instances: what is asked is when to leave them.
    */
   rival(index: number, side: Side, what: Scenario): Rival | undefined {
-    const pricer = this.#pricer(what);
     let best: Rival | undefined;
     const taken = this.chosen.assignment[index];
     const options: readonly Choice[] = this.shortlists[index] ?? [];
+    const usdOf = this.#asked(index, what);
     for (const option of taken?.kind === "split" ? [...options, taken] : options) {
       if ((hostsOf(option) !== null) !== (side === "self-host")) continue;
-      const assignment: Assignment = this.chosen.assignment.with(index, option);
-      const priced = pricer.price(assignment);
-      if (priced !== undefined && (best === undefined || priced.monthlyUsd < best.monthlyUsd))
-        best = { option, monthlyUsd: priced.monthlyUsd };
+      const monthlyUsd = usdOf(option);
+      if (monthlyUsd !== undefined && (best === undefined || monthlyUsd < best.monthlyUsd)) best = { option, monthlyUsd };
     }
     return best;
   }
@@ -74,17 +78,35 @@ export class Flips {
 
   /** Cost of the portfolio with one option for one workload in a scenario; undefined when it cannot be served. */
   priceOf(index: number, option: FeasibleOption, what: Scenario): number | undefined {
-    return this.#pricer(what).price(this.chosen.assignment.with(index, option))?.monthlyUsd;
+    return this.#asked(index, what)(option);
   }
 
-  #pricer(what: Scenario): Pricer {
-    const key = JSON.stringify(what);
-    const known = this.#pricers.get(key);
-    if (known !== undefined) return known;
-    const pricer = new Pricer({ ...this.base.context, what });
-    this.#pricers.set(key, pricer);
-    return pricer;
+  /** Cost of the portfolio by the choice for one workload. Where only that workload's volume moves, all else stands as chosen. */
+  #asked(index: number, what: Scenario): (choice: Choice) => number | undefined {
+    const name = this.base.context.workloads[index]?.workload.name ?? "";
+    if (isVolumeOf(name, what)) {
+      const pricer = new Pricer({ ...this.base.context, what });
+      return (choice) => this.#standing.with(index, choice, pricer);
+    }
+    const standing = this.#standingIn(what);
+    return (choice) => standing.with(index, choice);
   }
+
+  #standingIn(what: Scenario): Standing {
+    const key = JSON.stringify(what);
+    const known = this.#standings.get(key);
+    if (known !== undefined) return known;
+    const standing = new Standing(new Pricer({ ...this.base.context, what }), this.chosen.assignment);
+    if (this.#standings.size >= MOST_STANDINGS) this.#standings.clear();
+    this.#standings.set(key, standing);
+    return standing;
+  }
+}
+
+/** Whether a scenario moves nothing but the volume of one workload. */
+function isVolumeOf(name: string, what: Scenario): boolean {
+  for (const key of SCENARIO_KEYS) if (key !== "volumeOf" && what[key] !== EXPECTED[key]) return false;
+  return Object.keys(what.volumeOf).every((key) => key === name);
 }
 
 /**

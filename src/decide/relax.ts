@@ -33,10 +33,13 @@ export function singleRuleRelaxations(
     const against = alone.get(candidate.id);
     if (against === undefined) continue;
     const option = realise(candidate, { reasons: [], conditions: [], against: [] }, rules, context);
-    const priced = "kind" in option ? pricer.price(chosen.assignment.with(index, option)) : undefined;
-    if (!("kind" in option) || priced === undefined) continue;
-    const savingUsd = chosen.monthlyUsd - priced.monthlyUsd;
+    if (!("kind" in option)) continue;
+    const monthlyUsd = pricer.standing(chosen.assignment).with(index, option);
+    if (monthlyUsd === undefined) continue;
+    const savingUsd = chosen.monthlyUsd - monthlyUsd;
     if (savingUsd < 1 || savingUsd <= (best.get(against.rule)?.savingUsd ?? 0)) continue;
+    const priced = pricer.price(chosen.assignment.with(index, option));
+    if (priced === undefined) continue;
     const would = `${candidate.model.id} would save ${usd(savingUsd)} a month`;
     const text =
       against.verdict === "unknown"

@@ -32,6 +32,20 @@ export const EXPECTED: Scenario = {
   people: "expected",
 };
 
+/** Every input of a scenario. */
+export const SCENARIO_KEYS = [
+  "volume",
+  "volumeOf",
+  "requests",
+  "tokens",
+  "apiPrice",
+  "gpuPrice",
+  "hourlyRate",
+  "throughput",
+  "throughputFactor",
+  "people",
+] as const satisfies readonly (keyof Scenario)[];
+
 /** The expected case with some inputs moved: `scenario({ gpuPrice: 0.5 })`. */
 export function scenario(change: Partial<Scenario>): Scenario {
   return { ...EXPECTED, ...change };

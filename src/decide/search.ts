@@ -78,11 +78,15 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
   if (shortlists.some((list) => list.length === 0)) return { byPath: found.byPath, shortlists, splits, exact: true, ...nothing };
   const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
-  swapSearch(pricer, lists, (priced) => note(found, priced));
+  const note = (assignment: Assignment, usd: number) => noteIn(found, pricer, assignment, usd);
+  swapSearch(pricer, lists, note);
   const exact = branchAndBound(
     floorsOf(pricer, lists),
     (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY,
-    (assignment) => visitPriced(pricer, assignment, (priced) => note(found, priced)),
+    (assignment) => {
+      const usd = pricer.usdOf(assignment);
+      if (usd !== undefined) note(assignment, usd);
+    },
     { nodes: NODE_LIMIT, visits: PRICED_LIMIT },
   );
   return { byPath: found.byPath, shortlists, splits, exact, ...prefer(pricer, found, shortlists) };
@@ -94,37 +98,37 @@ interface Found {
   plain: PricedPortfolio | undefined;
 }
 
-function note(found: Found, priced: PricedPortfolio): void {
-  const path = pathOf(priced.assignment);
-  const less = (known: PricedPortfolio | undefined) => known === undefined || priced.monthlyUsd < known.monthlyUsd;
-  if (less(found.byPath[path])) found.byPath[path] = priced;
-  if (priced.assignment.every((choice) => choice.kind !== "split") && less(found.plain)) found.plain = priced;
-}
-
-function visitPriced(pricer: Pricer, assignment: Assignment, visit: (priced: PricedPortfolio) => void): PricedPortfolio | undefined {
+/** Prices an assignment in full only where it is better than what is known: most of thousands are not. */
+function noteIn(found: Found, pricer: Pricer, assignment: Assignment, usd: number): void {
+  const path = pathOf(assignment);
+  const isLess = (known: PricedPortfolio | undefined) => known === undefined || usd < known.monthlyUsd;
+  const best = isLess(found.byPath[path]);
+  const bestPlain = isLess(found.plain) && assignment.every((choice) => choice.kind !== "split");
+  if (!best && !bestPlain) return;
   const priced = pricer.price(assignment);
-  if (priced !== undefined) visit(priced);
-  return priced;
+  if (priced === undefined) return;
+  if (best) found.byPath[path] = priced;
+  if (bestPlain) found.plain = priced;
 }
 
 /** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves: a good bound. */
-function swapSearch(pricer: Pricer, lists: readonly (readonly Choice[])[], visit: (priced: PricedPortfolio) => void): void {
+function swapSearch(pricer: Pricer, lists: readonly (readonly Choice[])[], note: (assignment: Assignment, usd: number) => void): void {
   const first = (list: readonly Choice[], own: boolean) => list.find((option) => (option.kind === "self-host") === own) ?? list[0];
   const starts = [lists.map((list) => first(list, false)), lists.map((list) => first(list, true)), lists.map((list) => list[0])];
   for (const start of starts) {
-    let best = visitPriced(
-      pricer,
-      start.filter((option) => option !== undefined),
-      visit,
-    );
-    for (let improved = best !== undefined; improved; ) {
+    let best = pricer.standing(start.filter((option) => option !== undefined));
+    if (best.usd !== undefined) note(best.assignment, best.usd);
+    for (let improved = best.usd !== undefined; improved; ) {
       improved = false;
       for (const [index, list] of lists.entries()) {
         for (const option of list) {
-          if (best === undefined || best.assignment[index] === option) continue;
-          const next = visitPriced(pricer, best.assignment.with(index, option), visit);
-          if (next === undefined || next.monthlyUsd >= best.monthlyUsd) continue;
-          best = next;
+          if (best.usd === undefined || best.assignment[index] === option) continue;
+          const usd = best.with(index, option);
+          if (usd === undefined) continue;
+          const assignment = best.assignment.with(index, option);
+          note(assignment, usd);
+          if (usd >= best.usd) continue;
+          best = pricer.standing(assignment);
           improved = true;
         }
       }

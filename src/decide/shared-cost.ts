@@ -67,6 +67,7 @@ function fleetSharingKey(fleet: SizedFleet): string {
   if (known !== undefined) return known;
   const tenants = fleet.tenants.map(({ workload }) => workload);
   const flags = [
+    fleet.offer.owned !== undefined,
     fleet.model.gatedDownload,
     tenants.some((workload) => workload.compliance.airGapped === true),
     tenants.some((workload) => workload.ttftMsP95 !== null),

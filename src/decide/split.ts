@@ -24,6 +24,11 @@ export function tokensOf(choice: Choice): TokenOption | null {
   return choice.kind === "self-host" ? null : choice;
 }
 
+/** Bedrock needs permission instead of a key. */
+export function isKeyless(option: TokenOption): boolean {
+  return option.candidate.route.id === "bedrock";
+}
+
 /** Stable id of a choice: that of its option, or `hybrid/qwen3-32b+api/openai/gpt-5.4-mini`. */
 export function choiceId(choice: Choice): string {
   if (choice.kind !== "split") return choice.candidate.id;

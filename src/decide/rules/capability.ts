@@ -36,11 +36,17 @@ function provenScore(candidate: Candidate, catalog: Catalog, benchmark: string):
   const proven = provenScoresOf(catalog.benchmarks);
   const own = proven.get(candidate.model.id)?.get(benchmark);
   if (candidate.kind === "self-host") return own;
-  const others = [candidate.model.openModel, candidate.model.sameModelAs].map((id) => (id === null ? undefined : proven.get(id)?.get(benchmark)));
+  const others = [candidate.model.openModel, candidate.model.sameModelAs].map((id) =>
+    id === null ? undefined : proven.get(id)?.get(benchmark),
+  );
   return [own, ...others].reduce((best, row) => better(best, row, catalog.benchmarks), undefined);
 }
 
-function better(best: BenchmarkScore | undefined, row: BenchmarkScore | undefined, order: Catalog["benchmarks"]): BenchmarkScore | undefined {
+function better(
+  best: BenchmarkScore | undefined,
+  row: BenchmarkScore | undefined,
+  order: Catalog["benchmarks"],
+): BenchmarkScore | undefined {
   if (best === undefined || row === undefined) return best ?? row;
   if (row.score !== best.score) return row.score > best.score ? row : best;
   return order.indexOf(row) < order.indexOf(best) ? row : best;
