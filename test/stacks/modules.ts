@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StackConfig } from "../../src/stack-config.ts";
 import { onMoto, withoutGaps } from "./moto.ts";
-import { type StackJson, synthesized } from "./stack-json.ts";
+import { type StackJson, synthesized, terraformText } from "./stack-json.ts";
 import type { Workspace } from "./terraform.ts";
 
 /**
@@ -35,7 +35,7 @@ export function useModules(workspace: Workspace, modules: Modules): void {
     const { backend: _backend, ...terraform } = stack.terraform;
     const folder = join(workspace.folder, "modules", name);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify({ ...rest, terraform }));
+    writeFileSync(join(folder, "cdk.tf.json"), terraformText({ ...rest, terraform }));
   }
   const [first] = stacks;
   if (first === undefined) throw new Error("no stacks");

@@ -45,3 +45,23 @@ export function withoutComments<T>(value: T): T {
 export function resourcesOf(stack: StackJson, type: string): readonly (readonly [id: string, resource: Resource])[] {
   return Object.entries(stack.resource[type] ?? {});
 }
+
+/**
+ * A stack as a file for Terraform. An empty block map (`"variable": {}`, which `StackJson` puts where the stack asks for nothing) is left
+ * out, as cdktf does: Terraform reads it as one block without a label and refuses the file.
+ */
+export function terraformText(stack: Readonly<Record<string, unknown>>): string {
+  const full = Object.entries(stack).filter(([, blocks]) => !isEmpty(blocks));
+  return JSON.stringify(withoutComments(Object.fromEntries(full)), null, 2);
+}
+
+/** Names of the top-level block maps without a block. */
+export function emptyBlocks(text: string): readonly string[] {
+  return Object.entries(z.record(z.string(), z.unknown()).parse(JSON.parse(text))).flatMap(([name, blocks]) =>
+    isEmpty(blocks) ? [name] : [],
+  );
+}
+
+function isEmpty(blocks: unknown): boolean {
+  return typeof blocks === "object" && blocks !== null && Object.keys(blocks).length === 0;
+}

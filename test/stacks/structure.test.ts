@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FleetConfig, StackConfig } from "../../src/stack-config.ts";
 import { airGappedConfig, allConfigs, apiConfig, fleet, hybridConfig, selfHostConfig } from "./configs.ts";
-import { type Resource, resourcesOf, type StackJson, synthesized } from "./stack-json.ts";
+import { emptyBlocks, type Resource, resourcesOf, type StackJson, synthesized, synthesizedText, terraformText } from "./stack-json.ts";
 
 function only(stack: StackJson, type: string): Resource {
   const found = resourcesOf(stack, type);
@@ -313,5 +313,19 @@ describe("every stack", () => {
     expect(files.length).toBeGreaterThan(20);
     const direct = files.filter((file) => /from "(cdktf|constructs|@cdktf)/.test(readFileSync(join(folder, file), "utf8")));
     expect(direct).toEqual([]);
+  });
+});
+
+describe("the file that Terraform reads", () => {
+  const asking: StackConfig = { ...apiConfig, githubRepository: null };
+
+  it.each(Object.entries({ ...allConfigs, "api that asks for nothing": asking }))("holds no empty block map: %s", (_, config) => {
+    expect(emptyBlocks(synthesizedText(config))).toEqual([]);
+    expect(emptyBlocks(terraformText(synthesized(config)))).toEqual([]);
+  });
+
+  it("would show one: Terraform refuses a map without a block", () => {
+    expect(emptyBlocks('{"variable": {}, "resource": {"a": {}}}')).toEqual(["variable"]);
+    expect(synthesized(asking).variable).toEqual({});
   });
 });

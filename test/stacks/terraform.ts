@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type StackJson, withoutComments } from "./stack-json.ts";
+import { type StackJson, terraformText } from "./stack-json.ts";
 
 /** Real Terraform and an AWS on loopback, for tests. Whatever is missing is named; nothing is downloaded. */
 export interface Tools {
@@ -95,7 +95,7 @@ export function openWorkspace(tools: Tools): Workspace {
   };
   return {
     folder: work,
-    use: (stack) => writeFileSync(join(work, "cdk.tf.json"), JSON.stringify(withoutComments(stack), null, 2)),
+    use: (stack) => writeFileSync(join(work, "cdk.tf.json"), terraformText(stack)),
     run: (...parameters) => {
       const done = spawnSync(tools.terraform, parameters, { cwd: work, env, encoding: "utf8", maxBuffer: 2 ** 26 });
       return { status: done.status, output: `${done.stdout}${done.stderr}` };
