@@ -1,5 +1,5 @@
-import type { CostLine, Evaluation, WorkloadDecision } from "./decide/types.ts";
-import { GATEWAY, type GatewayShape, gatewayServices, gatewayShape } from "./gateway.ts";
+import type { CostLine, Evaluation, OptionSummary, WorkloadDecision } from "./decide/types.ts";
+import { GATEWAY, type GatewayShape, gatewayServices, gatewayShape, type RouteShape } from "./gateway.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { StackConfig } from "./stack-config.ts";
 
@@ -20,6 +20,8 @@ export interface GatewayRoute {
   readonly target: GatewayTarget;
   /** Asked in this order when the target fails. */
   readonly fallbacks: readonly GatewayTarget[];
+  /** Own servers refuse at once what exceeds them, and the first fallback takes it; otherwise requests wait there. */
+  readonly spills: boolean;
   /** Over all tasks: a guard against callers that run wild, not a shape of the traffic. */
   readonly requestsPerMinute: number;
 }
@@ -71,8 +73,8 @@ export function gatewayConfig(evaluation: Evaluation, policy: Policy, routes: St
 }
 
 /** Routes as the gateway's size depends on them. */
-export function routeShapes(routes: StackConfig["routes"]): readonly { readonly own: boolean; readonly restricted: boolean }[] {
-  return routes.map((route) => ({ own: route.path === "self-host", restricted: route.restricted }));
+export function routeShapes(routes: StackConfig["routes"]): readonly RouteShape[] {
+  return routes.map(({ path, restricted, overflow }) => ({ own: path === "self-host", restricted, split: overflow !== undefined }));
 }
 
 /** The size of a configured gateway. */
@@ -97,7 +99,8 @@ function gatewayRoute(
   const growth = (1 + (declared?.volume.growthRatioPerMonth ?? 0)) ** evaluation.horizonMonths;
   const perMinute = (workload.requestsPerMonth * growth * MINUTE_OVER_MEAN) / MINUTES_PER_MONTH;
   const target = targetOf(workload, route, evaluation);
-  const fallbacks = route.restricted ? [] : fallbacksOf(workload, route);
+  const overflow = route.restricted ? [] : overflowOf(workload);
+  const fallbacks = route.restricted ? [] : [...overflow, ...fallbacksOf(workload, route)];
   const leaves = target.kind === "provider" || fallbacks.length > 0;
   const personal = (declared?.dataClass ?? []).some((data) => PERSONAL_CLASSES.includes(data));
   return {
@@ -106,8 +109,16 @@ function gatewayRoute(
     guarded: leaves && !personal,
     target,
     fallbacks,
+    spills: overflow.length > 0,
     requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute)),
   };
+}
+
+/** The API of a split. Its budget is that of a workload which the API served whole: an outage of own servers may last a day. */
+function overflowOf({ split, costLines }: WorkloadDecision): readonly GatewayTarget[] {
+  if (split?.overflow.provider === undefined) return [];
+  const whole = dailyBudget(costLines, split.overflowShareRatio);
+  return [providerTarget(split.overflow, split.overflow.provider, costLines, whole)];
 }
 
 /** The runner-up that the route names, at its own monthly cost; its prices are not at hand here, so the gateway counts it by LiteLLM's own. */
@@ -124,23 +135,25 @@ function targetOf(workload: WorkloadDecision, route: StackConfig["routes"][numbe
   const fleet = decision.fleets.find(({ id }) => id === route.target);
   if (fleet !== undefined) return { kind: "fleet", fleet: fleet.id, model: fleet.model };
   if (option?.provider === undefined) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
-  const price = (id: string) => costLines.find((line) => line.id === id)?.unitPriceUsd ?? null;
-  return {
-    kind: "provider",
-    provider: option.provider,
-    route: option.route,
-    model: option.model,
-    inputUsdPerMTok: price("input-tokens"),
-    outputUsdPerMTok: price("output-tokens"),
-    dailyBudgetUsd: dailyBudget(costLines),
-  };
+  return providerTarget(option, option.provider, costLines, dailyBudget(costLines, 1));
 }
 
-/** Null where a price is not known: nothing can be counted then. */
-function dailyBudget(lines: readonly CostLine[]): number | null {
+function providerTarget(
+  { route, model }: OptionSummary,
+  provider: string,
+  lines: readonly CostLine[],
+  dailyBudgetUsd: number | null,
+): GatewayTarget {
+  const price = (id: string) => lines.find((line) => line.id === id || line.id === `overflow-${id}`)?.unitPriceUsd ?? null;
+  const prices = { inputUsdPerMTok: price("input-tokens"), outputUsdPerMTok: price("output-tokens") };
+  return { kind: "provider", provider, route, model, ...prices, dailyBudgetUsd };
+}
+
+/** For a workload of whose requests the lines bill `shareRatio`. Null where a price or the share is not known: nothing can be counted then. */
+function dailyBudget(lines: readonly CostLine[], shareRatio: number): number | null {
   const tokens = lines.filter((line) => line.unit === "million tokens");
-  if (tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
-  return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0));
+  if (shareRatio <= 0 || tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
+  return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0) / shareRatio);
 }
 
 function perDay(monthlyUsd: number): number {

@@ -38,6 +38,8 @@ export interface GatewayShape {
 export interface RouteShape {
   readonly own: boolean;
   readonly restricted: boolean;
+  /** Own servers for the base of the load, an API for the rest: both sides in one route. */
+  readonly split?: boolean;
 }
 
 /**
@@ -48,7 +50,8 @@ export interface RouteShape {
  * `{ open: true, restricted: true, workloads: 2 }`; the first route alone gives null.
  */
 export function gatewayShape(wish: GatewayWish, routes: readonly RouteShape[]): GatewayShape | null {
-  const mixed = routes.some((route) => route.own) && routes.some((route) => !route.own);
+  const split = routes.some((route) => route.split === true);
+  const mixed = split || (routes.some((route) => route.own) && routes.some((route) => !route.own));
   if (routes.length === 0 || wish === "none" || (wish === null && !mixed)) return null;
   const restricted = routes.some((route) => route.own && route.restricted);
   const open = routes.some((route) => !(route.own && route.restricted));

@@ -160,6 +160,10 @@ export function resourceName(name: string): string {
 
 /** What the stacks cannot build, said before anything is written; null when they can. */
 function notBuilt({ region, decision }: Evaluation, policy: Policy): string | null {
+  const split = decision.workloads.find((workload) => workload.split !== null);
+  if (split !== undefined && policy.deploy?.gateway === "none") {
+    return `"${split.name}" is split between own servers and an API, and only a gateway knows when the servers are busy; remove deploy.gateway: none`;
+  }
   if (partitionOf(region) === "aws-eusc") {
     return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
   }

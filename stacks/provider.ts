@@ -5,6 +5,7 @@
 
 export { AutoscalingGroup, type AutoscalingGroupConfig } from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
 export { AutoscalingPolicy } from "@cdktf/provider-aws/lib/autoscaling-policy/index.js";
+export { AutoscalingSchedule } from "@cdktf/provider-aws/lib/autoscaling-schedule/index.js";
 export { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget/index.js";
 export { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js";
 export { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";

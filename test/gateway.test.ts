@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadCatalog } from "../src/catalog/index.ts";
 import { evaluate } from "../src/evaluate.ts";
@@ -20,10 +22,19 @@ workloads:
     candidates: { api: [gpt-5.4-mini], open: [] }
 `;
 
-function built(deploy: string) {
+/** The policy's chat is split: own servers for its base, an API for the rest. */
+const SPLIT = readFileSync(join(import.meta.dirname, "golden", "split", "policy.yml"), "utf8");
+
+function built(deploy: string, policy = POLICY) {
+  const { config, lines } = stackOf(deploy, policy);
+  if (config === null) throw new Error("not built");
+  return { config, lines };
+}
+
+function stackOf(deploy: string, policy: string) {
   const result = evaluate({
     path: "p.yml",
-    text: `${POLICY}${deploy}`,
+    text: `${policy}${deploy}`,
     files: {},
     base: null,
     catalog: loadCatalog(),
@@ -32,11 +43,10 @@ function built(deploy: string) {
   });
   if (result.kind === "invalid") throw new Error(JSON.stringify(result.diagnostics));
   const stack = toStackConfig(result.evaluation, result.document.policy);
-  if (stack.kind === "not-built") throw new Error(stack.text);
   const lines = new Map<string, number>();
   for (const { costLines } of result.evaluation.decision.workloads)
     for (const { id, quantity } of costLines) lines.set(id, (lines.get(id) ?? 0) + quantity);
-  return { config: stack.config, lines };
+  return { config: stack.kind === "stack" ? stack.config : null, text: stack.kind === "stack" ? null : stack.text, lines };
 }
 
 describe("the size of a gateway", () => {
@@ -88,5 +98,33 @@ describe("a policy with both sides", () => {
     const { lines } = built("deploy: { vpc: { id: vpc-1, private_subnet_ids: [subnet-1, subnet-2] } }\n");
     expect(built("").lines.get("nat-gateways")).toBeGreaterThan(0);
     for (const id of ["nat-gateways", "public-ipv4", "private-endpoints"]) expect(lines.has(id), id).toBe(false);
+  });
+});
+
+describe("a policy with a split", () => {
+  it("has a gateway of one service, and is billed for it, although the class of its data is sensitive", () => {
+    const { config, lines } = built("", SPLIT);
+    expect(config.gateway?.routes).toMatchObject([
+      { workload: "chat", restricted: false, guarded: false, spills: true, target: { kind: "fleet" }, fallbacks: [{ kind: "provider" }] },
+    ]);
+    expect(lines.get("gateway-cpu")).toBeCloseTo(2 * 730, 6);
+    expect(lines.get("gateway-keys")).toBeCloseTo(1, 6);
+  });
+
+  it("lets the API take a whole day: its budget is three mean days of all requests at its price", () => {
+    const { config, lines } = built("", SPLIT);
+    const [target] = config.gateway?.routes[0]?.fallbacks ?? [];
+    if (target?.kind !== "provider") throw new Error("no overflow");
+    // Over the twelve months of the horizon 100 million requests a month grow by 2 % each: a mean factor of (1.02 ** 12 - 1) / 0.02 / 12 = 1.118.
+    const millions = 100 * 1.118;
+    const monthUsd = millions * (500 * (target.inputUsdPerMTok ?? 0) + 200 * (target.outputUsdPerMTok ?? 0));
+    expect((target.dailyBudgetUsd ?? 0) / ((monthUsd / (365 / 12)) * 3)).toBeCloseTo(1, 1);
+    expect(lines.get("overflow-output-tokens")).toBeGreaterThan(0);
+  });
+
+  it("is refused where the policy wants no gateway", () => {
+    const { config, text } = stackOf("deploy: { gateway: none }\n", SPLIT);
+    expect(config).toBeNull();
+    expect(text).toContain('"chat" is split between own servers and an API');
   });
 });

@@ -135,9 +135,15 @@ function bedrockDoorSubnets(sharing: Sharing, { deploy, workloads }: Requirement
 }
 
 function gatewayOf(sharing: Sharing, { deploy }: RequirementFacts): GatewayShape | null {
-  const own = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => ({ own: true, restricted: restricted(workload) })));
-  const bought = sharing.apiWorkloads.map((workload) => ({ own: false, restricted: restricted(workload) }));
-  return gatewayShape(deploy.gateway, [...own, ...bought]);
+  const onTokens = new Set(sharing.apiWorkloads.map(({ name }) => name));
+  const tenants = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => workload));
+  const own = tenants.map((workload) => {
+    const split = onTokens.has(workload.name);
+    return { own: true, restricted: !split && restricted(workload), split };
+  });
+  const hosted = new Set(tenants.map(({ name }) => name));
+  const bought = sharing.apiWorkloads.filter(({ name }) => !hosted.has(name));
+  return gatewayShape(deploy.gateway, [...own, ...bought.map((workload) => ({ own: false, restricted: restricted(workload) }))]);
 }
 
 function restricted({ dataClasses, compliance }: WorkloadFacts): boolean {

@@ -13,6 +13,7 @@ import {
 import type { Foundation, NamedFleet } from "./foundation.ts";
 import type { Network } from "./network.ts";
 import { capacityOptions, marketOptions } from "./purchase.ts";
+import { buildSchedule, leastInstances } from "./schedule.ts";
 import { type HostSettings, userData } from "./user-data.ts";
 
 /** AWS deep-learning image with NVIDIA driver, container toolkit and SSM agent (DLAMI user guide, 2026-11). Root device of Amazon Linux 2023. */
@@ -23,6 +24,7 @@ const ROOT_DEVICE = "/dev/xvda";
 const START_SECONDS = 900;
 /** Slowest rate at which weights must arrive, MB/s: the first server reads from the hub, the others from S3 at several times that. Assumed. */
 const DOWNLOAD_MB_PER_SECOND = 100;
+const SECONDS_PER_MINUTE = 60;
 const BYTES_PER_GIB = 2 ** 30;
 const BYTES_PER_MB = 1e6;
 
@@ -41,7 +43,7 @@ export interface FleetSite {
 /** Seconds until a new server must answer: `startSeconds(131)` (70B in bf16) is 900 + 1407, rounded up to a minute: 2340. */
 export function startSeconds(weightsGiB: number): number {
   const download = (weightsGiB * BYTES_PER_GIB) / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
-  return Math.ceil((START_SECONDS + download) / 60) * 60;
+  return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
 }
 
 /** The machine image: an id given by the operator, or the newest that AWS publishes, fixed in the launch template at each apply. */
@@ -65,7 +67,7 @@ export function buildFleet(site: FleetSite, fleet: NamedFleet, target: LbTargetG
   const start = startSeconds(fleet.weightsGiB);
   const group = new AutoscalingGroup(stack, logicalName("fleet", fleet.name), {
     name: `${prefix}-${fleet.name}`,
-    minSize: fleet.instances.desired,
+    minSize: leastInstances(fleet),
     maxSize: fleet.instances.maximum,
     desiredCapacity: fleet.instances.desired,
     vpcZoneIdentifier: [...site.network.privateSubnetIds],
@@ -89,8 +91,9 @@ export function buildFleet(site: FleetSite, fleet: NamedFleet, target: LbTargetG
     ...capacityOptions(site.foundation, fleet, template),
   });
   // The floor is what the decision planned and priced: the queue adds servers above it and takes back no more than it added.
-  const sizes = { min_size: fleet.instances.desired, max_size: fleet.instances.maximum, desired_capacity: fleet.instances.desired };
+  const sizes = { min_size: leastInstances(fleet), max_size: fleet.instances.maximum, desired_capacity: fleet.instances.desired };
   for (const [size, instances] of Object.entries(sizes)) group.addOverride(size, expression(`${address(site.serving)} ? ${instances} : 0`));
+  buildSchedule(site.foundation, fleet, group, site.serving, start / SECONDS_PER_MINUTE);
   return group;
 }
 

@@ -28,6 +28,8 @@ export interface Site {
 /** A fleet with its name in paths, logical ids and resource names. */
 export interface NamedFleet extends FleetConfig {
   readonly name: string;
+  /** Whether a workload goes elsewhere when its servers are full. */
+  readonly spills: boolean;
 }
 
 /** What both sides stand on: one key for everything at rest, one topic for everything that a person must know. */
@@ -38,11 +40,15 @@ export interface Foundation extends Site {
   readonly topic: SnsTopic;
 }
 
+function spills({ gateway }: StackConfig, { id }: FleetConfig): boolean {
+  return gateway?.routes.some((route) => route.spills && route.target.kind === "fleet" && route.target.fleet === id) === true;
+}
+
 export function buildFoundation(stack: TerraformStack, config: StackConfig): Foundation {
   const site: Site = {
     stack,
     config,
-    fleets: config.fleets.map((fleet) => ({ ...fleet, name: fleetName(config, fleet) })),
+    fleets: config.fleets.map((fleet) => ({ ...fleet, name: fleetName(config, fleet), spills: spills(config, fleet) })),
     prefix: stackPrefix(config),
     account: new DataAwsCallerIdentity(stack, "current").accountId,
     arnPrefix: `arn:${new DataAwsPartition(stack, "partition").partition}`,

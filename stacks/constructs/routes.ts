@@ -55,6 +55,8 @@ function resolve(config: StackConfig, route: RouteConfig, selfHost: SelfHostSide
     const allowed = config.fleets.map((fleet) => fleet.id).join(", ") || "none, there is no fleet";
     throw new Error(`route of "${route.workload}" names fleet "${route.target}"; allowed: ${allowed}`);
   }
+  if (route.overflow !== undefined && config.gateway === null)
+    throw new Error(`"${route.workload}" is split, and without a gateway nobody knows when its servers are full; set gateway`);
   if (route.restricted && access.length > 0) {
     const providers = access.map((entry) => entry.provider).join(", ");
     throw new Error(`"${route.workload}" is restricted to own servers, but api[] lists it for ${providers}; remove it there`);

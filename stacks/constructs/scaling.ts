@@ -21,6 +21,8 @@ export function buildScaling({ stack, prefix }: Foundation, fleet: NamedFleet, g
     policyType: "TargetTrackingScaling",
     targetTrackingConfiguration: {
       targetValue: WAITING_PER_REPLICA,
+      // An empty queue must not take away what the week planned; the next hour of the schedule takes back what the queue added.
+      ...(fleet.schedule === undefined ? {} : { disableScaleIn: true }),
       customizedMetricSpecification: {
         namespace: metricNamespace(prefix),
         metricName: "WaitingRequestsPerReplica",

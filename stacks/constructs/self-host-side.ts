@@ -6,6 +6,7 @@ import type { Foundation, NamedFleet } from "./foundation.ts";
 import { buildTarget, type Entry } from "./load-balancer.ts";
 import { buildLogGroup } from "./log-group.ts";
 import type { Premises } from "./premises.ts";
+import { SPILL_PATH } from "./proxy-config.ts";
 import { buildScaling } from "./scaling.ts";
 import { buildServerGroup } from "./server-groups.ts";
 import { buildServerImage } from "./server-image.ts";
@@ -19,6 +20,8 @@ export interface Server {
   readonly model: string;
   /** OpenAI-compatible base URL, e.g. `https://llm.example.com/llama-3-3-70b/v1`. */
   readonly baseUrl: string;
+  /** The same servers, which refuse here with 429 what they could not start at once. */
+  readonly spillUrl: string;
   readonly secret: SecretsmanagerSecret;
 }
 
@@ -81,7 +84,8 @@ function place(foundation: Foundation, fleet: NamedFleet, weights: S3Bucket): Pi
 function serversOf({ stack, fleets }: Foundation, entry: Entry, { apiKey }: ServerSecrets): ReadonlyMap<string, Server> {
   const servers = new Map(
     fleets.map((fleet): [string, Server] => {
-      return [fleet.id, { model: fleet.model, baseUrl: `${entry.url}/${fleet.name}/v1`, secret: apiKey }];
+      const url = `${entry.url}/${fleet.name}`;
+      return [fleet.id, { model: fleet.model, baseUrl: `${url}/v1`, spillUrl: `${url}/${SPILL_PATH}/v1`, secret: apiKey }];
     }),
   );
   new TerraformOutput(stack, "base_urls", {

@@ -36,7 +36,7 @@ export function userData(settings: HostSettings): string {
   const files = [
     file("/etc/breakeven/host.env", environment(settings)),
     file("/etc/breakeven/vllm.flags", literal(vllmFlags(fleet))),
-    file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance))),
+    file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance, slotsOf(fleet)))),
     file("/usr/local/bin/breakeven-prepare", literal(PREPARE), "0755"),
     file("/usr/local/bin/breakeven-serve", literal(SERVE), "0755"),
     file("/usr/local/bin/breakeven-metrics", literal(PUBLISH_METRICS)),
@@ -48,6 +48,15 @@ export function userData(settings: HostSettings): string {
   const data = `if mountpoint -q ${NVME}; then mkdir -p ${NVME}/breakeven && ln -sfn ${NVME}/breakeven ${DATA_DIR}; fi`;
   const start = ["systemctl", "enable", "--now", "--no-block", "breakeven-proxy", ...units, "breakeven-metrics"];
   return `#cloud-config\n${JSON.stringify({ write_files: files, runcmd: [["bash", "-c", data], ["systemctl", "daemon-reload"], start] })}`;
+}
+
+/** Requests that the replicas of one host run at once: the batch that the capacity plan allows each. Null where no workload spills over. */
+function slotsOf(fleet: NamedFleet): number | null {
+  if (!fleet.spills) return null;
+  const batch = Number(fleet.vllmFlags.find(([flag]) => flag === "--max-num-seqs")?.[1]);
+  if (!(batch >= 1))
+    throw new Error(`fleet "${fleet.id}" is the base of a split, but its vllmFlags hold no --max-num-seqs that says when it is full`);
+  return batch * fleet.replicasPerInstance;
 }
 
 function environment(settings: HostSettings): string {

@@ -102,7 +102,7 @@ const toOpenai: GatewayTarget = {
   dailyBudgetUsd: 30,
 };
 const toBedrock: GatewayTarget = { ...toOpenai, provider: "bedrock", route: "bedrock", model: "amazon.nova-lite-v1:0" };
-const behind = { restricted: false, guarded: false, fallbacks: [], requestsPerMinute: 600 };
+const behind = { restricted: false, guarded: false, fallbacks: [], spills: false, requestsPerMinute: 600 };
 
 /** The gateway of each path. */
 const chatRoute: GatewayRoute = { ...behind, workload: "chat", restricted: true, target: toFleet };
@@ -110,11 +110,36 @@ const searchRoute: GatewayRoute = { ...behind, workload: "search", guarded: true
 const summariesRoute: GatewayRoute = { ...behind, workload: "summaries", target: toBedrock };
 const draftsRoute: GatewayRoute = { ...behind, workload: "drafts", guarded: true, target: toFleet, fallbacks: [toOpenai] };
 
+/** Own servers for the base of `drafts`, more of them in office hours, and OpenAI for what exceeds them. */
+const split: StackConfig & { readonly gateway: NonNullable<StackConfig["gateway"]> } = {
+  ...hybridConfig,
+  api: [{ ...openai, workloads: ["drafts"] }],
+  fleets: [
+    {
+      ...chat,
+      instances: { minimum: 2, desired: 4, maximum: 5 },
+      vllmFlags: [...chat.vllmFlags, ["--max-num-seqs", "105"]],
+      schedule: [
+        { days: "weekday", fromHour: 0, toHour: 9, instances: 2 },
+        { days: "weekday", fromHour: 9, toHour: 18, instances: 4 },
+        { days: "weekday", fromHour: 18, toHour: 24, instances: 2 },
+        { days: "weekend", fromHour: 0, toHour: 24, instances: 2 },
+      ],
+    },
+  ],
+  routes: [
+    { workload: "chat", path: "self-host", target: chat.id, restricted: true },
+    { workload: "drafts", path: "self-host", target: chat.id, restricted: false, overflow: "api/openai/gpt-4.1-mini" },
+  ],
+  gateway: { tasks: 2, routes: [chatRoute, { ...draftsRoute, spills: true }] },
+};
+
 export const gatewayConfigs = {
   "api behind a gateway": { ...apiConfig, gateway: { tasks: 2, routes: [searchRoute, summariesRoute] } },
   "self-host behind a gateway": { ...selfHostConfig, gateway: { tasks: 2, routes: [chatRoute] } },
   "hybrid behind a gateway": { ...hybridConfig, gateway: { tasks: 2, routes: [chatRoute, draftsRoute, searchRoute, summariesRoute] } },
   "air-gapped behind a gateway": { ...airGappedConfig, gateway: { tasks: 2, routes: [chatRoute] } },
+  "split behind a gateway": split,
 } as const;
 
 export const hybridGatewayConfig: StackConfig = gatewayConfigs["hybrid behind a gateway"];

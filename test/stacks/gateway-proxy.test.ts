@@ -38,11 +38,12 @@ const outside = {
   outputUsdPerMTok: 1.6,
   dailyBudgetUsd: null,
 } as const;
-const route = { restricted: false, guarded: false, fallbacks: [], requestsPerMinute: 1000 };
+const route = { restricted: false, guarded: false, fallbacks: [], spills: false, requestsPerMinute: 1000 };
 
 const routes: readonly GatewayRoute[] = [
   { ...route, workload: "chat", restricted: true, target: own },
   { ...route, workload: "drafts", guarded: true, target: own, fallbacks: [outside] },
+  { ...route, workload: "split", spills: true, target: own, fallbacks: [outside] },
   { ...route, workload: "search", guarded: true, target: outside },
   { ...route, workload: "records", target: outside },
   { ...route, workload: "busy", target: own, requestsPerMinute: 4 },
@@ -57,6 +58,8 @@ interface Answer {
 /** Stands in for vLLM or a provider: answers with its name, counts what it was asked. */
 class Upstream {
   readonly seen: string[] = [];
+  /** Answers 429 under this part of the path, as a full server does. */
+  full: string | null = null;
   readonly #server: Server;
 
   constructor(name: string) {
@@ -70,6 +73,11 @@ class Upstream {
     });
     asked.on("end", () => {
       this.seen.push(`${asked.headers.authorization} ${body}`);
+      if (this.full !== null && asked.url?.includes(this.full)) {
+        response.statusCode = 429;
+        response.end("<html>429 Too Many Requests</html>");
+        return;
+      }
       const message = { role: "assistant", content: `I am ${name}` };
       const usage = { prompt_tokens: 10_000, completion_tokens: 5000, total_tokens: 15_000 };
       response.setHeader("content-type", "application/json");
@@ -109,7 +117,9 @@ describe.skipIf(litellm === null)(TITLE, () => {
     await servers.listen(serversPort);
     await provider.listen(providerPort);
     port = await freePort();
-    const fleets = new Map([["fleet", { baseUrl: `http://127.0.0.1:${serversPort}/v1`, verify: true }]]);
+    const fleets = new Map([
+      ["fleet", { baseUrl: `http://127.0.0.1:${serversPort}/v1`, spillUrl: `http://127.0.0.1:${serversPort}/spill/v1`, verify: true }],
+    ]);
     const config = litellmConfig({ routes, fleets, region: "us-east-1", tasks: 1 });
     gateway = spawn(join(dirname(litellm ?? ""), "python"), ["-c", GATEWAY_START], {
       env: {
@@ -258,6 +268,20 @@ describe.skipIf(litellm === null)(TITLE, () => {
     );
     expect(log).not.toContain("marzipan");
     for (const key of ["server-key", "provider-key", "key-of-"]) expect(log).not.toContain(key);
+  });
+
+  it("sends a split to own servers, to the API while they are full, and to own servers again at once", async () => {
+    expect((await ask("split")).text).toContain("I am own servers");
+    servers.full = "/spill/";
+    const before = servers.seen.length;
+    expect((await ask("split")).text).toContain("I am the provider");
+    expect((await ask("split", { stream: false })).text).toContain("I am the provider");
+    expect(servers.seen.length).toBe(before + 2);
+    expect((await ask("chat")).text).toContain("I am own servers");
+    servers.full = null;
+    expect((await ask("split")).text).toContain("I am own servers");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(log).not.toMatch(/"provider": "hosted_vllm", "model": "llama", "status": 429/);
   });
 
   describe("while own servers are down", () => {

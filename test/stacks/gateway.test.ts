@@ -92,6 +92,47 @@ describe("the gateway of a hybrid stack", () => {
   });
 });
 
+describe("the gateway of a split", () => {
+  const split = gatewayConfigs["split behind a gateway"];
+  const stack = synthesized(split);
+
+  it("asks own servers where they refuse when full, and the API next, without a second try or a pause", () => {
+    const { model_list, router_settings } = litellm(stack, "gateway_task");
+    expect(model_list).toMatchObject([
+      { model_name: "drafts", litellm_params: { api_base: "https://llm.example.com/llama-3-3-70b-instruct/spill/v1" } },
+      { model_name: "drafts@fallback-0", litellm_params: { model: "openai/gpt-4.1-mini" } },
+    ]);
+    expect(router_settings).toMatchObject({
+      fallbacks: [{ drafts: ["drafts@fallback-0"] }],
+      disable_cooldowns: true,
+      model_group_retry_policy: { drafts: { RateLimitErrorRetries: 0 } },
+    });
+  });
+
+  it("lets a restricted workload of the same fleet wait, with no way elsewhere", () => {
+    const { model_list, router_settings } = litellm(stack, "gateway_restricted_task");
+    expect(model_list).toMatchObject([{ litellm_params: { api_base: "https://llm.example.com/llama-3-3-70b-instruct/v1" } }]);
+    expect(router_settings).not.toHaveProperty("disable_cooldowns");
+    expect(router_settings.fallbacks).toEqual([]);
+  });
+
+  it("calls a host full at the batch of all its replicas", () => {
+    const boot = JSON.stringify(stack.locals);
+    expect(boot).toContain("limit_conn running 210;");
+    expect(JSON.stringify(synthesized(hybridGatewayConfig).locals)).not.toContain("limit_conn");
+  });
+
+  it("is refused without a gateway, without an overflow, and where nothing says when a server is full", () => {
+    const [chat, drafts] = split.gateway.routes;
+    if (chat === undefined || drafts === undefined) throw new Error("no routes");
+    expect(() => synthesized({ ...split, gateway: null })).toThrow("without a gateway nobody knows when its servers are full");
+    const alone = { tasks: 2, routes: [chat, { ...drafts, fallbacks: [] }] };
+    expect(() => synthesized({ ...split, gateway: alone })).toThrow('"drafts" spills over, but its gateway route has nowhere to spill to');
+    const fleets = split.fleets.map((one) => ({ ...one, vllmFlags: [] }));
+    expect(() => synthesized({ ...split, fleets })).toThrow("hold no --max-num-seqs");
+  });
+});
+
 describe("a gateway elsewhere", () => {
   it("brings its own network to an API path, with the ways that providers and AWS need", () => {
     const stack = synthesized(gatewayConfigs["api behind a gateway"]);

@@ -6,6 +6,8 @@ import { GATEWAY_MODULE } from "./program.ts";
 export interface FleetAddress {
   /** OpenAI-compatible base URL; may hold a Terraform expression. */
   readonly baseUrl: string;
+  /** The same servers, which here refuse with 429 what they could not start at once. */
+  readonly spillUrl: string;
   readonly verify: boolean;
 }
 
@@ -76,8 +78,10 @@ export function litellmConfig(source: GatewaySource): string {
   const { routes } = source;
   const outside = routes.find((route) => route.restricted && [route.target, ...route.fallbacks].some(({ kind }) => kind === "provider"));
   if (outside !== undefined) throw new Error(`"${outside.workload}" is restricted, but its gateway route leads to a provider`);
+  const stuck = routes.find((route) => route.spills && (route.restricted || route.fallbacks.length === 0));
+  if (stuck !== undefined) throw new Error(`"${stuck.workload}" spills over, but its gateway route has nowhere to spill to`);
   const entries = routes.flatMap((route) => [
-    entry(route.workload, route.target, source),
+    entry(route.workload, route.target, source, route.spills),
     ...route.fallbacks.map((target, index) => entry(fallbackName(route, index), target, source)),
   ]);
   const fallbacks = routes
@@ -85,10 +89,28 @@ export function litellmConfig(source: GatewaySource): string {
     .map((route) => ({ [route.workload]: route.fallbacks.map((_, index) => fallbackName(route, index)) }));
   return JSON.stringify({
     model_list: entries,
-    router_settings: { num_retries: 1, fallbacks, ...(fallbacks.length > 0 ? { max_fallbacks: 1 } : {}) },
+    router_settings: {
+      num_retries: 1,
+      fallbacks,
+      ...(fallbacks.length > 0 ? { max_fallbacks: 1 } : {}),
+      ...spillSettings(routes),
+    },
     litellm_settings: { callbacks: [`${GATEWAY_MODULE}.gateway`], json_logs: true, request_timeout: 900, turn_off_message_logging: true },
     general_settings: { custom_auth: `${GATEWAY_MODULE}.user_api_key_auth`, disable_error_logs: true },
   });
+}
+
+/**
+ * A full fleet is no failing one: its 429 goes on to the overflow without a second try, and the next request asks the fleet again
+ * instead of passing it by for five seconds (LiteLLM's default cooldown, docs.litellm.ai/docs/routing, 2026-11).
+ */
+function spillSettings(routes: readonly GatewayRoute[]): object {
+  const spilling = routes.filter((route) => route.spills);
+  if (spilling.length === 0) return {};
+  return {
+    disable_cooldowns: true,
+    model_group_retry_policy: Object.fromEntries(spilling.map(({ workload }) => [workload, { RateLimitErrorRetries: 0 }])),
+  };
 }
 
 /** Not a name that a caller can ask for: the program admits the workload's own name alone. */
@@ -96,16 +118,21 @@ function fallbackName(route: GatewayRoute, index: number): string {
   return `${route.workload}@fallback-${index}`;
 }
 
-function entry(name: string, target: GatewayTarget, source: GatewaySource): object {
-  const parameters = target.kind === "fleet" ? fleetParameters(target, source) : providerParameters(target, source);
+function entry(name: string, target: GatewayTarget, source: GatewaySource, spills = false): object {
+  const parameters = target.kind === "fleet" ? fleetParameters(target, source, spills) : providerParameters(target, source);
   return { model_name: name, litellm_params: parameters };
 }
 
-function fleetParameters({ fleet, model }: GatewayTarget & { readonly kind: "fleet" }, { fleets }: GatewaySource): object {
+function fleetParameters({ fleet, model }: GatewayTarget & { readonly kind: "fleet" }, { fleets }: GatewaySource, spills: boolean): object {
   const address = fleets.get(fleet);
   if (address === undefined) throw new Error(`gateway route names fleet "${fleet}"; allowed: ${[...fleets.keys()].join(", ") || "none"}`);
   const check = address.verify ? {} : { ssl_verify: false };
-  return { model: `hosted_vllm/${model}`, api_base: address.baseUrl, api_key: `os.environ/${SERVER_KEY_VARIABLE}`, ...check };
+  return {
+    model: `hosted_vllm/${model}`,
+    api_base: spills ? address.spillUrl : address.baseUrl,
+    api_key: `os.environ/${SERVER_KEY_VARIABLE}`,
+    ...check,
+  };
 }
 
 function providerParameters(target: GatewayTarget & { readonly kind: "provider" }, { region, tasks }: GatewaySource): object {

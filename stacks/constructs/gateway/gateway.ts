@@ -106,7 +106,7 @@ function targetsOf(route: GatewayRoute): readonly GatewayTarget[] {
 /** Where the fleets answer; without a host name of its own the entry has none that a certificate could cover. */
 function addresses({ config }: Foundation, selfHost: SelfHostSide | null) {
   const verify = config.domain !== null;
-  return new Map([...(selfHost?.servers ?? [])].map(([id, { baseUrl }]) => [id, { baseUrl, verify }]));
+  return new Map([...(selfHost?.servers ?? [])].map(([id, { baseUrl, spillUrl }]) => [id, { baseUrl, spillUrl, verify }]));
 }
 
 /** Variable to secret: the key of each workload, of own servers, and of exactly the providers that these routes may reach. */

@@ -86,7 +86,10 @@ class Gateway(CustomLogger):
         report(kwargs, 200, start_time, end_time, getattr(response_obj, "usage", None))
 
     async def async_log_failure_event(self, kwargs, response_obj, start_time, end_time):
-        report(kwargs, getattr(kwargs.get("exception"), "status_code", None) or 500, start_time, end_time, None)
+        status = getattr(kwargs.get("exception"), "status_code", None) or 500
+        if status == 429 and kwargs.get("custom_llm_provider") == "hosted_vllm":
+            return  # Full servers are no error: the line of the overflow follows.
+        report(kwargs, status, start_time, end_time, None)
 
 
 def report(kwargs, status, start, end, usage):
