@@ -10,17 +10,17 @@ const MEASURED_CONTEXT_TOKENS = 16_384;
 const WELL_MEASURED_GIB = 70;
 
 /**
- * How well measurements cover a configuration. A: dense model on A100 80 GB, H100 or H200, native precision. B: mixture of
- * experts, recurrent layers, a smaller card, or Blackwell (measured with other engines only). C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
+ * How well measurements cover a configuration. A: dense model on A100 80 GB, H100 or H200, native precision, cache in bf16. B: mixture of
+ * experts, a cache in fp8, recurrent layers, a smaller card, or Blackwell (measured with other engines only). C: tensor parallel over PCIe, weights unpacked before multiplying, or requests beyond 16k tokens.
  */
 export function confidenceClass(configuration: ServingConfiguration, shape: RequestShape): ConfidenceClass {
-  const { model, gpu, precision, tensorParallel } = configuration;
+  const { model, gpu, precision, kvPrecision, tensorParallel } = configuration;
   const overPcie = tensorParallel > 1 && gpu.link === "pcie";
   const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
   if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
   const plain = model.architecture.moe === null && model.architecture.attentionLayers.linear === 0;
   const wellMeasured = gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" && gpu.architecture !== "blackwell";
-  return plain && wellMeasured ? "A" : "B";
+  return plain && wellMeasured && kvPrecision === "bf16" ? "A" : "B";
 }
 
 export type Metric = "throughput" | "ttft" | "tpot";

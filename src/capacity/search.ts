@@ -3,6 +3,7 @@ import { type Calibration, measuredOf, rescaled } from "./calibrate.ts";
 import { VLLM } from "./engine.ts";
 import { vllmFlags } from "./flags.ts";
 import { canSplitHeads, weightFormat } from "./format.ts";
+import { supportsFp8Cache } from "./kv-cache.ts";
 import { memoryFit } from "./memory.ts";
 import { capacityAt } from "./slo.ts";
 import { type Timing, timingOf } from "./timing.ts";
@@ -36,10 +37,12 @@ export function searchServing(request: ServingRequest, calibrations: readonly Ca
 function searched(ground: Ground, request: ServingRequest, calibrations: readonly Calibration[]): ServingSearch {
   const served: ServingOption[] = [];
   const unservable: UnservableConfiguration[] = [];
-  for (const place of ground.places) {
+  for (const { place, smaller } of ground.places) {
     const outcome = assess(place, request, calibrations);
     if (outcome.kind === "served") served.push(outcome.option);
     else unservable.push(outcome.why);
+    const better = smaller === undefined ? undefined : withFp8Cache(smaller, outcome, request, calibrations);
+    if (better !== undefined) served.push(better);
   }
   return { served, unservable };
 }
@@ -58,7 +61,8 @@ type Place =
 interface Ground {
   readonly gpus: ServingRequest["gpus"];
   readonly contextWindowTokens: number;
-  readonly places: readonly Place[];
+  /** Each configuration with a bf16 KV cache, and with one in fp8 where vLLM supports that. */
+  readonly places: readonly { readonly place: Place; readonly smaller: Place | undefined }[];
   readonly searches: Map<string, ServingSearch>;
 }
 
@@ -72,7 +76,7 @@ function groundOf(request: ServingRequest): Ground {
   const known = grounds.get(model) ?? [];
   const same = known.find((ground) => ground.contextWindowTokens === contextWindowTokens && areSameGpus(ground.gpus, request.gpus));
   if (same !== undefined) return same;
-  const ground = { gpus: request.gpus, contextWindowTokens, places: configurations(request).map(placeOf), searches: new Map() };
+  const ground = { gpus: request.gpus, contextWindowTokens, places: configurations(request).map(bothCaches), searches: new Map() };
   grounds.set(model, [...known.slice(known.length < MOST_GROUNDS ? 0 : 1), ground]);
   return ground;
 }
@@ -109,6 +113,34 @@ function configurations({ model, gpus, contextWindowTokens }: ServingRequest): S
     }
   }
   return found;
+}
+
+function bothCaches(configuration: ServingConfiguration): Ground["places"][number] {
+  const place = placeOf(configuration);
+  const smaller = supportsFp8Cache(configuration.model, configuration.gpu) ? placeOf({ ...configuration, kvPrecision: "fp8" }) : undefined;
+  return { place, smaller: smaller?.kind === "open" ? smaller : undefined };
+}
+
+/**
+ * The same configuration with its KV cache in fp8, where the cache is what stops the one in bf16 and it serves more; a fleet takes it where that
+ * saves money. A measured configuration is not set aside for a prediction.
+ */
+function withFp8Cache(
+  smaller: Place,
+  plain: Outcome,
+  request: ServingRequest,
+  calibrations: readonly Calibration[],
+): ServingOption | undefined {
+  if (!isCacheBound(plain)) return undefined;
+  const outcome = assess(smaller, request, calibrations);
+  if (outcome.kind === "unservable" || plain.kind === "unservable") return outcome.kind === "served" ? outcome.option : undefined;
+  const [before, after] = [plain.option.capacity, outcome.option.capacity];
+  if (before.measured !== null && after.measured === null) return undefined;
+  return after.requestsPerSecond.expected > before.requestsPerSecond.expected ? outcome.option : undefined;
+}
+
+function isCacheBound(outcome: Outcome): boolean {
+  return outcome.kind === "served" ? outcome.option.capacity.limitedBy === "kv-cache" : outcome.why.reason === "memory";
 }
 
 function placeOf(configuration: ServingConfiguration): Place {

@@ -5,6 +5,7 @@ import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
 import { bandsOf, workloadBand } from "./bands.ts";
 import { breakEvensOf, growthOf, leaveWhenOf, smallestUnitOf, withGrowthDate } from "./break-even.ts";
+import { cacheConditions } from "./cache-condition.ts";
 import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
@@ -108,7 +109,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     path: pathOf(chosen.assignment),
     monthlyCostUsd: bands.total,
     ...months,
-    workloads,
+    workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...cacheConditions(entry.name, chosen.fleets)] })),
     fleets: chosen.fleets.map(fleetOf),
     paths: pathCosts(search, chosen, sampler),
     ...surenessOf(contest, workloads, pricer.context),

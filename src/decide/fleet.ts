@@ -12,7 +12,7 @@ import {
 import { type ElasticPlan, type ElasticQuestion, elasticPlan } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { rentedOnly, withinMachines } from "./owned.ts";
-import { frontier, jointFrontier, type Pair, pairFloorUsd, pairsOf, replicaRate } from "./pairs.ts";
+import { cacheSuffix, frontier, jointFrontier, type Pair, pairFloorUsd, pairsOf, replicaRate, tieOrder } from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 import { busiestHour, type WeeklyLoad } from "./traffic.ts";
@@ -38,10 +38,10 @@ export interface ServingSearches {
   readonly high: ServingSearch;
 }
 
-/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`. */
+/** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`, with `/kv-fp8` where the KV cache is in fp8. */
 export function configurationKey(option: ServingOption): string {
   const { precision, gpu, tensorParallel } = option.configuration;
-  return `${precision}/${gpu.id}/tp${tensorParallel}`;
+  return `${precision}/${gpu.id}/tp${tensorParallel}${cacheSuffix(option)}`;
 }
 
 /**
@@ -117,7 +117,7 @@ export interface SizedFleet {
  * Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
  * need the mean. From 99.9 % promised availability on, one instance more than the load needs.
  * Tenants that may overflow ask for no spare, and what they leave to the API is weighed against instances (`elastic.ts`).
- * Ties go to the smaller id, so the result does not depend on the order of the catalog.
+ * Ties go to a KV cache in bf16, then to the smaller id, so fp8 is used where it saves money and the result does not depend on the order of the catalog.
  */
 export function cheapestFleet(
   tenants: readonly Tenant[],
@@ -147,7 +147,7 @@ export function cheapestFleet(
     const instances = sizeOf(busy, pair, spare);
     if (instances === undefined) continue;
     const usdPerHour = sum(instances) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
-    if (usdPerHour > bestUsdPerHour || (usdPerHour === bestUsdPerHour && best !== undefined && best.id <= pair.id)) continue;
+    if (usdPerHour > bestUsdPerHour || (usdPerHour === bestUsdPerHour && best !== undefined && tieOrder(best) <= tieOrder(pair))) continue;
     best = { ...pair, busy };
     bestUsdPerHour = usdPerHour;
   }
@@ -199,7 +199,7 @@ function cheapestElastic(head: Tenant, question: ElasticQuestion, offers: Offers
     const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
     const base = pair.offer.onDemandBaseUsdPerHour * what.gpuPrice * HOURS_PER_MONTH * plan.billedByMonth.length;
     const usd = plan.usd + base;
-    if (usd > bestUsd || (usd === bestUsd && best !== undefined && best.pair.id <= pair.id)) continue;
+    if (usd > bestUsd || (usd === bestUsd && best !== undefined && tieOrder(best.pair) <= tieOrder(pair))) continue;
     best = { pair, plan };
     bestUsd = usd;
   }

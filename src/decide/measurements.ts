@@ -45,7 +45,7 @@ function diagnosticOf({ code, message, fix }: Problem, path: string, document: P
 }
 
 function calibrationOf(measurement: Measurement, catalog: Catalog, files: MeasurementFiles): Calibration | Problem {
-  const { file, cachedInputRatio = 0, precision, tensorParallel } = measurement;
+  const { file, cachedInputRatio = 0, precision, kvPrecision = "bf16", tensorParallel } = measurement;
   const text = Object.hasOwn(files, file) ? files[file] : undefined;
   if (text === undefined) {
     const fix = "commit the file, or correct the path; links that lead out of the repository are not followed";
@@ -58,7 +58,7 @@ function calibrationOf(measurement: Measurement, catalog: Catalog, files: Measur
     gpu: findGpu(catalog, measurement.gpu)?.id ?? measurement.gpu,
     precision,
     tensorParallel,
-    kvPrecision: "bf16",
+    kvPrecision,
     shape: shapeOf(result.run, cachedInputRatio),
   });
   if (resolved.kind === "invalid") return unusable(file, resolved.text, "state the configuration that ran");

@@ -103,7 +103,8 @@ export function realise(
     candidate.model,
     found,
     tokenRatios(rules.workload),
-    (option) => precisionAllowed(candidate, rules, option.configuration.precision) && onOwnGpu(option, rules.workload, context),
+    (option) =>
+      precisionsOf(option).every((precision) => precisionAllowed(candidate, rules, precision)) && onOwnGpu(option, rules.workload, context),
   );
   if (table.options.size > 0) return { kind: "self-host", candidate, judgement, table };
   return {
@@ -113,6 +114,11 @@ export function realise(
     text: whyUnservable(candidate, found.first, found.last, context),
     line: null,
   };
+}
+
+/** Precisions that cost accuracy: that of the weights, and fp8 where the KV cache is in fp8 (vLLM's documentation asks for calibrated scales). */
+function precisionsOf({ configuration: { precision, kvPrecision } }: ServingOption) {
+  return kvPrecision === "fp8" ? ([precision, "fp8"] as const) : ([precision] as const);
 }
 
 /** What must run on your premises runs on a GPU that you own. */

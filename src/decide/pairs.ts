@@ -26,6 +26,26 @@ export function pairsOf(table: ServingTable, offers: OffersByGpu): readonly Pair
   );
 }
 
+interface Rated {
+  readonly pair: Pair;
+  readonly rates: readonly number[];
+}
+
+/**
+ * Whether the dearer or equal `next` is never wanted beside `better`. Owned machines run out, and an fp8 KV cache is wanted only where the volume makes it
+ * cheaper, so neither rules another pair out for good.
+ */
+function beats(better: Rated, next: Rated): boolean {
+  const cache = ({ pair }: Rated) => pair.option.configuration.kvPrecision;
+  if (better.pair.offer.owned !== undefined || cache(better) > cache(next)) return false;
+  return better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0));
+}
+
+/** Order among pairs of equal cost: a KV cache in bf16 first, then the smaller id. */
+export function tieOrder({ option, id }: Pair): string {
+  return `${option.configuration.kvPrecision}/${id}`;
+}
+
 const frontiers = new WeakMap<ServingTable, { readonly offers: OffersByGpu; readonly pairs: readonly Pair[] }>();
 
 /**
@@ -43,10 +63,7 @@ export function frontier(table: ServingTable, offers: OffersByGpu): readonly Pai
     );
   const kept: typeof ranked = [];
   for (const next of ranked) {
-    if (
-      !kept.some((better) => better.pair.offer.owned === undefined && better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))
-    )
-      kept.push(next);
+    if (!kept.some((better) => beats(better, next))) kept.push(next);
   }
   const pairs = kept.map(({ pair }) => pair);
   frontiers.set(table, { offers, pairs });
@@ -79,10 +96,7 @@ export function jointFrontier(tenants: readonly Tenant[], offers: OffersByGpu): 
     );
   const kept: typeof rows = [];
   for (const next of rows) {
-    if (
-      !kept.some((better) => better.pair.offer.owned === undefined && better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))
-    )
-      kept.push(next);
+    if (!kept.some((better) => beats(better, next))) kept.push(next);
   }
   const pairs = kept.map(({ pair }) => pair);
   jointFrontiers.set(head, [...known, { tables: rest, offers, pairs }]);
@@ -103,10 +117,15 @@ function ratesOf(table: ServingTable, pair: Pair): readonly number[] {
   });
 }
 
-/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
+/** What tells apart a configuration with an fp8 KV cache. */
+export function cacheSuffix({ configuration }: ServingOption): string {
+  return configuration.kvPrecision === "fp8" ? "/kv-fp8" : "";
+}
+
+/** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`, with `/kv-fp8` where the KV cache is in fp8. */
 export function fleetId(fleet: Pick<SizedFleet, "model" | "option" | "offer">): string {
   const { precision, tensorParallel } = fleet.option.configuration;
-  return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
+  return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}${cacheSuffix(fleet.option)}`;
 }
 
 /** Least that all tenants can cost on one pair over the horizon: never idle, or on their API, and one instance in any case. */

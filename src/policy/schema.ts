@@ -53,6 +53,7 @@ const Measurement = z
     gpu: gpu.describe("GPU of the catalog that it ran on, e.g. h100."),
     tensor_parallel: z.int().min(1).max(64).describe("GPUs that one server was split over."),
     precision: z.enum(["bf16", "fp8", "int8", "int4", "mxfp4", "nvfp4"]).describe("Precision of the weights that ran."),
+    kv_precision: z.enum(["bf16", "fp8"]).optional().describe("Precision of the KV cache that ran, as in --kv-cache-dtype. Default bf16."),
     tool: z
       .enum(["vllm_bench", "guidellm"])
       .optional()
@@ -61,7 +62,7 @@ const Measurement = z
       .optional()
       .describe("Share of the input tokens that the run found in the prefix cache. Default 0; a rate beyond the GPU's compute needs it."),
   })
-  .describe("One benchmark of one server; it rescales the predicted throughput of that model, GPU, size and precision.");
+  .describe("One benchmark of one server; it replaces the predicted throughput and latency of that model, GPU, size and precision.");
 
 const Owned = z
   .strictObject({

@@ -17,7 +17,9 @@ describe("search", () => {
   it("answers for every precision, card and tensor parallel size exactly once", () => {
     const { served, unservable } = searchServing(question);
     const ids = [
-      ...served.map(({ configuration: c }) => `${c.precision}/${c.gpu.id}/${c.tensorParallel}`),
+      ...served
+        .filter(({ configuration }) => configuration.kvPrecision === "bf16")
+        .map(({ configuration: c }) => `${c.precision}/${c.gpu.id}/${c.tensorParallel}`),
       ...unservable.map((u) => `${u.precision}/${u.gpu}/${u.tensorParallel}`),
     ];
 
@@ -48,6 +50,41 @@ describe("search", () => {
       text: "vLLM has no fp8 kernel for T4 (turing); bf16, int8 and int4 run there",
     });
     expect(why("int4", "l4", 4)?.reason).toBe("latency");
+  });
+
+  it("offers an fp8 KV cache beside bf16 on Hopper alone, where it serves more, with its flag", () => {
+    const { served } = searchServing(question);
+    const fp8 = served.filter(({ configuration }) => configuration.kvPrecision === "fp8");
+
+    expect(new Set(fp8.map(({ configuration }) => configuration.gpu.architecture))).toEqual(new Set(["hopper"]));
+    for (const option of fp8) {
+      const { precision, gpu, tensorParallel } = option.configuration;
+      const plain = served.find(
+        ({ configuration: c }) =>
+          c.kvPrecision === "bf16" && c.precision === precision && c.gpu.id === gpu.id && c.tensorParallel === tensorParallel,
+      );
+      expect(option.flags).toContainEqual(["--kv-cache-dtype", "fp8"]);
+      expect(option.capacity.confidence).not.toBe("A");
+      expect(option.capacity.requestsPerSecond.expected).toBeGreaterThan(plain?.capacity.requestsPerSecond.expected ?? 0);
+      expect(option.memory.kvCacheTokens).toBeGreaterThanOrEqual(2 * (plain?.memory.kvCacheTokens ?? 0));
+    }
+    for (const model of [deepseekV3, gptOss120b])
+      expect(searchServing({ ...question, model }).served.every(({ configuration }) => configuration.kvPrecision === "bf16")).toBe(true);
+  });
+
+  it("does not set a measured configuration aside for a predicted fp8 cache", () => {
+    const loose = { ...question, promise: { ttftMsP95: null, tpotMsP95: null } };
+    const configuration = serving(llama70b, h100, "fp8", { tensorParallel: 2 });
+    const measured = { configuration, ratios: { rate: 0.5, ttft: null, tpot: null }, file: "a.json" };
+    const caches = (calibrations: readonly (typeof measured)[]) =>
+      searchServing(loose, calibrations)
+        .served.filter(({ configuration: c }) => c.gpu.id === "h100" && c.tensorParallel === 2 && c.precision === "fp8")
+        .map((option) => option.configuration.kvPrecision);
+    const smaller = { ...measured, configuration: { ...configuration, kvPrecision: "fp8" as const } };
+
+    expect(caches([])).toEqual(["bf16", "fp8"]);
+    expect(caches([measured])).toEqual(["bf16"]);
+    expect(caches([measured, { ...smaller, ratios: { rate: 1, ttft: null, tpot: null } }])).toEqual(["bf16", "fp8"]);
   });
 
   it("gives the same answer twice", () => {

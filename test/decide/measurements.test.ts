@@ -140,7 +140,7 @@ describe("a measurement that cannot be used", () => {
 
 describe("the base branch", () => {
   const value = twoSides([{ file: FILE, ...chosen }]);
-  const slow = { value, files: { [FILE]: bench(0.7, chosen) } };
+  const slow = { value, files: { [FILE]: bench(0.9, chosen) } };
   const fast = { value, files: { [FILE]: bench(1, chosen) } };
 
   it("is decided with its own files, so a new benchmark shows as a change of cost", () => {

@@ -84,7 +84,7 @@ workloads:
 prices:
   api: [{ id: gpt-4.1-mini, effective_from: 2026-01-01, input_usd_per_mtok: 0.4, output_usd_per_mtok: 1.6, cached_input_usd_per_mtok: 0.1, source: "contract 2026-07", checked: 2026-11-01 }]
   gpu: [{ id: p5.48xlarge, region: us-east-1, usd_per_hour: 31.5, effective_from: 2026-01-01, source: "private offer", checked: 2026-11-01 }]
-measurements: [{ file: bench/h100-qwen3-32b.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8, tool: vllm_bench, cached_input_ratio: 0 }]
+measurements: [{ file: bench/h100-qwen3-32b.json, model: qwen3-32b, gpu: h100, tensor_parallel: 1, precision: fp8, kv_precision: bf16, tool: vllm_bench, cached_input_ratio: 0 }]
 gates:
   max_monthly_usd: 20000
   max_increase_ratio: 0.10
