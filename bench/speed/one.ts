@@ -1,15 +1,28 @@
 import { readFileSync } from "node:fs";
 import { loadCatalog } from "../../src/catalog/index.ts";
+import { CostSampler } from "../../src/decide/cost-draws.ts";
+import { latinHypercube } from "../../src/decide/draws.ts";
 import { evaluate } from "../../src/evaluate.ts";
 
-/** Times of one policy in one process: the first evaluation, later ones, and one of twelve workloads. */
+/** Times of one policy in one process: the first evaluation, later ones, one of twelve workloads, and the draws of its plan. */
 const ROUNDS = 9;
+const DRAWS = 10_000;
 const catalog = loadCatalog();
 
 function evaluateText(text: string): number {
   const start = performance.now();
   const result = evaluate({ path: "p.yml", text, base: null, catalog, asOf: "2026-11-21", engineVersion: "bench" });
   if (result.kind === "invalid") throw new Error(JSON.stringify(result.diagnostics));
+  return performance.now() - start;
+}
+
+/** Sampling and pricing the chosen plan in every draw, nothing remembered from the decision. */
+function drawsMs(text: string): number {
+  const result = evaluate({ path: "p.yml", text, base: null, catalog, asOf: "2026-11-21", engineVersion: "bench" });
+  const flips = result.kind === "evaluated" ? result.trace.flips : null;
+  if (flips === null) throw new Error("the policy has no plan to draw");
+  const start = performance.now();
+  new CostSampler(flips.base.context, latinHypercube(DRAWS)).costs(flips.chosen);
   return performance.now() - start;
 }
 
@@ -27,4 +40,5 @@ const twelve = `version: 1\nname: twelve\nregion: us-east-1\nworkloads:\n${Array
 const first = evaluateText(hybrid);
 const warm = median(Array.from({ length: ROUNDS }, () => evaluateText(hybrid)));
 const portfolio = median(Array.from({ length: ROUNDS }, () => evaluateText(twelve)));
-console.log(JSON.stringify({ first, warm, twelve: portfolio, draws: null }));
+const draws = median(Array.from({ length: ROUNDS }, () => drawsMs(hybrid)));
+console.log(JSON.stringify({ first, warm, twelve: portfolio, draws }));

@@ -11,13 +11,14 @@ import type { CostLine } from "./types.ts";
  * The bill of each workload, in policy order; all lines together are the bill of the portfolio.
  * Tokens are a workload's own. A fleet is split by the replicas that each tenant keeps busy; people, network and keys
  * of a side are split evenly between the workloads on that side. A workload with an overflow stands on both sides, and keeps busy
- * what does not overflow.
+ * what does not overflow. With `only`, the bills of all other workloads stay empty.
  */
 export function allocate(
   priced: PricedPortfolio,
   facts: RequirementFacts,
   catalog: Catalog,
   what: Scenario,
+  only?: number,
 ): readonly (readonly CostLine[])[] {
   const shared = sharedLines(priced.sharing, facts, catalog, what);
   const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
@@ -27,6 +28,7 @@ export function allocate(
   const apiShared = shared.api.map((line) => part(line, 1 / onApi));
   const selfHost = shared.selfHost.map((line) => part(line, 1 / onHosts));
   return priced.assignment.map((choice, index) => {
+    if (only !== undefined && only !== index) return [];
     const training = priced.training[index] ?? [];
     const api = tokensOf(choice) === null ? [] : [...(priced.bills[index]?.lines ?? []), ...apiShared];
     if (hostsOf(choice) === null) return [...api, ...training, ...common];

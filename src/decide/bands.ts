@@ -31,10 +31,9 @@ export function bandsOf(sampler: CostSampler, priced: PricedPortfolio): Portfoli
 /** The band of one workload's part of a portfolio. */
 export function workloadBand(sampler: CostSampler, priced: PricedPortfolio, index: number): Band {
   const { facts, catalog } = sampler.context;
-  const usd = sampler.costs(priced).workloads[index];
-  const lines = allocate(priced, facts, catalog, EXPECTED)[index];
-  if (usd === undefined || lines === undefined) throw new Error(`defect: no workload ${index}`);
-  return bandOf(usd, totalUsd(lines));
+  const lines = allocate(priced, facts, catalog, EXPECTED, index)[index];
+  if (lines === undefined) throw new Error(`defect: no workload ${index}`);
+  return bandOf(sampler.workloadCosts(priced, index), totalUsd(lines));
 }
 
 function bandOf(usd: Float64Array, expected: number): Band {

@@ -12,12 +12,20 @@ import { fleetId } from "./pairs.ts";
 import { type PricedPortfolio, type PricingContext, totalUsd } from "./portfolio.ts";
 import { scenario } from "./scenario.ts";
 import { type SharedLines, sharedLines } from "./shared-cost.ts";
-import { hostsOf, tokensOf } from "./split.ts";
+import { type Choice, hostsOf, tokensOf } from "./split.ts";
 
 /** Monthly cost in USD of one portfolio in every draw: the whole and each workload's part, in policy order. */
 export interface CostDraws {
   readonly total: Float64Array;
   readonly workloads: readonly Float64Array[];
+}
+
+/** What the workloads of a portfolio share, in every draw. */
+interface DrawnParts {
+  readonly fleets: readonly { readonly draws: FleetDraws | ElasticDraws; readonly shares: ReadonlyMap<string, number> }[];
+  readonly shared: Readonly<Record<keyof SharedLines, Float64Array>>;
+  readonly onApi: number;
+  readonly onHosts: number;
 }
 
 /** What a portfolio's costs are made of before anything is drawn. */
@@ -61,33 +69,48 @@ export class CostSampler {
   }
 
   costs(priced: PricedPortfolio): CostDraws {
-    const { count } = this.draws;
-    const fleets = priced.fleets.map((fleet) => ({ draws: this.#fleet(fleet), shares: tenantShares(fleet) }));
+    const parts = this.#partsOf(priced);
+    const workloads = priced.assignment.map((choice, index) => this.#workload(priced, parts, choice, index));
+    const total = new Float64Array(this.draws.count);
+    for (const usd of workloads) add(total, usd, 1);
+    return { total, workloads };
+  }
+
+  /** One workload's part of `costs`, without the others. */
+  workloadCosts(priced: PricedPortfolio, index: number): Float64Array {
+    const choice = priced.assignment[index];
+    if (choice === undefined) throw new Error(`defect: no workload ${index}`);
+    // Servers do not touch the bill of a workload that has none.
+    return this.#workload(priced, this.#partsOf(priced, hostsOf(choice) !== null), choice, index);
+  }
+
+  #partsOf(priced: PricedPortfolio, withFleets = true): DrawnParts {
+    const sized = withFleets ? priced.fleets : [];
+    const fleets = sized.map((fleet) => ({ draws: this.#fleet(fleet), shares: tenantShares(fleet) }));
     const shared = this.#shared(
       priced,
       fleets.map(({ draws }) => draws),
     );
     const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
     const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
-    const workloads = priced.assignment.map((choice, index) => {
-      const usd = new Float64Array(count);
-      add(usd, shared.common, 1 / priced.assignment.length);
-      addConstant(usd, totalUsd(priced.training[index] ?? []));
-      if (hostsOf(choice) !== null) {
-        const name = this.context.facts.workloads[index]?.name ?? "";
-        for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
-        add(usd, shared.selfHost, 1 / onHosts);
-      }
-      if (choice.kind === "split") {
-        const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
-        if (swing !== undefined && "factor" in swing) add(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
-      } else if (choice.kind !== "self-host") add(usd, this.#bill(index, choice), 1);
-      if (tokensOf(choice) !== null) add(usd, shared.api, 1 / onApi);
-      return usd;
-    });
-    const total = new Float64Array(count);
-    for (const usd of workloads) add(total, usd, 1);
-    return { total, workloads };
+    return { fleets, shared, onApi, onHosts };
+  }
+
+  #workload(priced: PricedPortfolio, { fleets, shared, onApi, onHosts }: DrawnParts, choice: Choice, index: number): Float64Array {
+    const usd = new Float64Array(this.draws.count);
+    add(usd, shared.common, 1 / priced.assignment.length);
+    addConstant(usd, totalUsd(priced.training[index] ?? []));
+    if (hostsOf(choice) !== null) {
+      const name = this.context.facts.workloads[index]?.name ?? "";
+      for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
+      add(usd, shared.selfHost, 1 / onHosts);
+    }
+    if (choice.kind === "split") {
+      const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
+      if (swing !== undefined && "factor" in swing) add(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
+    } else if (choice.kind !== "self-host") add(usd, this.#bill(index, choice), 1);
+    if (tokensOf(choice) !== null) add(usd, shared.api, 1 / onApi);
+    return usd;
   }
 
   #bill(index: number, option: TokenOption): Float64Array {

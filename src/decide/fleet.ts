@@ -40,9 +40,16 @@ export interface ServingSearches {
 
 /** Identity of a serving configuration, without the context length: `fp8/h100-80gb/tp2`, with `/kv-fp8` where the KV cache is in fp8. */
 export function configurationKey(option: ServingOption): string {
-  const { precision, gpu, tensorParallel } = option.configuration;
-  return `${precision}/${gpu.id}/tp${tensorParallel}${cacheSuffix(option)}`;
+  const { configuration } = option;
+  const known = configurationKeys.get(configuration);
+  if (known !== undefined) return known;
+  const { precision, gpu, tensorParallel } = configuration;
+  const key = `${precision}/${gpu.id}/tp${tensorParallel}${cacheSuffix(option)}`;
+  configurationKeys.set(configuration, key);
+  return key;
 }
+
+const configurationKeys = new WeakMap<ServingOption["configuration"], string>();
 
 /**
  * Joins the searches: a configuration must serve the first and the last month's request size. Where it does not serve the
@@ -55,11 +62,13 @@ export function servingTable(
   allowed: (option: ServingOption) => boolean,
 ): ServingTable {
   const byKey = (search: ServingSearch) => new Map(search.served.map((option) => [configurationKey(option), option]));
-  const [later, low, high] = [byKey(searches.last), byKey(searches.low), byKey(searches.high)];
+  // Plain numbers without growth make one search of all four.
+  const same = (search: ServingSearch) => (search === searches.first ? null : byKey(search));
+  const [later, low, high] = [same(searches.last), same(searches.low), same(searches.high)];
   const options = new Map<string, ServedConfiguration>();
   for (const first of searches.first.served) {
     const key = configurationKey(first);
-    const last = later.get(key);
+    const last = later === null ? first : later.get(key);
     if (last === undefined || !allowed(first)) continue;
     const rate = first.capacity.requestsPerSecond.expected;
     const ratio = (end: ServingOption | undefined, tokens: number) =>
@@ -67,7 +76,11 @@ export function servingTable(
     options.set(key, {
       first,
       last,
-      rateRatio: { low: ratio(low.get(key), tokenRatio.low), expected: 1, high: ratio(high.get(key), tokenRatio.high) },
+      rateRatio: {
+        low: ratio(low === null ? first : low.get(key), tokenRatio.low),
+        expected: 1,
+        high: ratio(high === null ? first : high.get(key), tokenRatio.high),
+      },
     });
   }
   return { model, options };

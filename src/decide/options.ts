@@ -1,9 +1,10 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import { searchServing } from "../capacity/search.ts";
-import type { ServingOption, ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
+import type { ServingOption, ServingRequest, ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { findGpu } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
+import type { Precision } from "../catalog/schema.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type ApiCandidate, type Candidate, candidatesFor, type SelfHostCandidate } from "./candidates.ts";
 import type { Range, RequirementFacts, WorkloadFacts } from "./facts.ts";
@@ -99,12 +100,12 @@ export function realise(
     return { kind: candidate.kind, candidate, judgement };
   }
   const found = searches(candidate, rules.workload, context);
+  const isAllowed = remembered((precision: Precision) => precisionAllowed(candidate, rules, precision));
   const table = servingTable(
     candidate.model,
     found,
     tokenRatios(rules.workload),
-    (option) =>
-      precisionsOf(option).every((precision) => precisionAllowed(candidate, rules, precision)) && onOwnGpu(option, rules.workload, context),
+    (option) => precisionsOf(option).every(isAllowed) && onOwnGpu(option, rules.workload, context),
   );
   if (table.options.size > 0) return { kind: "self-host", candidate, judgement, table };
   return {
@@ -119,6 +120,16 @@ export function realise(
 /** Precisions that cost accuracy: that of the weights, and fp8 where the KV cache is in fp8 (vLLM's documentation asks for calibrated scales). */
 function precisionsOf({ configuration: { precision, kvPrecision } }: ServingOption) {
   return kvPrecision === "fp8" ? ([precision, "fp8"] as const) : ([precision] as const);
+}
+
+/** A function that is asked the same few things hundreds of times. */
+function remembered<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    const value = known.get(key) ?? find(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
 /** What must run on your premises runs on a GPU that you own. */
@@ -163,17 +174,23 @@ function tokenRatios({ inputTokens, outputTokens }: WorkloadFacts) {
   return { low: (inputTokens.low + outputTokens.low) / expected, high: (inputTokens.high + outputTokens.high) / expected };
 }
 
+const offered = new WeakMap<OptionContext["offers"], ServingRequest["gpus"]>();
+
 /** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
-function gpusOnOffer(context: OptionContext) {
+function gpusOnOffer(context: OptionContext): ServingRequest["gpus"] {
+  const known = offered.get(context.offers);
+  if (known !== undefined) return known;
   const largest = new Map<string, number>();
   for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
-  return [...largest]
+  const gpus = [...largest]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, count]) => {
       const gpu = findGpu(context.catalog, id);
       if (gpu === undefined) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
       return { gpu, tensorParallelSizes: [1, 2, 4, 8].filter((size) => size <= count) };
     });
+  offered.set(context.offers, gpus);
+  return gpus;
 }
 
 /** The miss that came closest says most: a broken promise, else the most memory that still did not do. */

@@ -27,7 +27,7 @@ export function pairsOf(table: ServingTable, offers: OffersByGpu): readonly Pair
 }
 
 interface Rated {
-  readonly pair: Pair;
+  readonly pair: Pick<Pair, "option" | "offer">;
   readonly rates: readonly number[];
 }
 
@@ -38,7 +38,8 @@ interface Rated {
 function beats(better: Rated, next: Rated): boolean {
   const cache = ({ pair }: Rated) => pair.option.configuration.kvPrecision;
   if (better.pair.offer.owned !== undefined || cache(better) > cache(next)) return false;
-  return better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0));
+  for (let index = 0; index < better.rates.length; index++) if ((better.rates[index] ?? 0) < (next.rates[index] ?? 0)) return false;
+  return true;
 }
 
 /** Order among pairs of equal cost: a KV cache in bf16 first, then the smaller id. */
@@ -55,19 +56,40 @@ const frontiers = new WeakMap<ServingTable, { readonly offers: OffersByGpu; read
 export function frontier(table: ServingTable, offers: OffersByGpu): readonly Pair[] {
   const known = frontiers.get(table);
   if (known?.offers === offers) return known.pairs;
-  const ranked = pairsOf(table, offers)
-    .map((pair) => ({ pair, rates: ratesOf(table, pair) }))
-    .sort(
-      (a, b) =>
-        a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1),
-    );
-  const kept: typeof ranked = [];
-  for (const next of ranked) {
-    if (!kept.some((better) => beats(better, next))) kept.push(next);
-  }
-  const pairs = kept.map(({ pair }) => pair);
+  const rows = unnamedPairs(table, offers);
+  const id = (row: Unnamed) => fleetId({ model: table.model, ...row.pair });
+  rows.sort(
+    (a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (id(a) < id(b) ? -1 : 1),
+  );
+  const kept: Unnamed[] = [];
+  for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
+  const pairs = kept.map((row) => ({ id: id(row), ...row.pair }));
   frontiers.set(table, { offers, pairs });
   return pairs;
+}
+
+/** A pair before it has its id, with the rates of one instance: most pairs of a table are beaten and never need a name. */
+interface Unnamed {
+  readonly pair: Omit<Pair, "id">;
+  readonly rates: readonly number[];
+}
+
+function unnamedPairs(table: ServingTable, offers: OffersByGpu): Unnamed[] {
+  const rows: Unnamed[] = [];
+  for (const [key, { first, last }] of table.options) {
+    const bands = first === last ? [first] : [first, last];
+    for (const offer of offers.get(first.configuration.gpu.id) ?? []) {
+      const replicas = Math.floor(offer.instance.gpuCount / first.configuration.tensorParallel);
+      if (replicas === 0) continue;
+      const rates: number[] = [];
+      for (const { capacity } of bands) {
+        const { expected, p10, p90 } = capacity.requestsPerSecond;
+        rates.push(expected * replicas, p10 * replicas, p90 * replicas);
+      }
+      rows.push({ pair: { key, option: first, offer, replicas }, rates });
+    }
+  }
+  return rows;
 }
 
 interface JointFrontier {

@@ -8,7 +8,7 @@ import { oversubscribed, rentedOnly } from "./owned.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { type Choice, isKeyless, partsOf, type SplitOption, tokensOf } from "./split.ts";
-import { type BilledFleet, type Member, membersOf, Standing } from "./standing.ts";
+import { type BilledFleet, type Member, membersOf, Standing, swapBetween } from "./standing.ts";
 import type { CostLine } from "./types.ts";
 
 /** One choice for each workload, in policy order. */
@@ -70,6 +70,7 @@ export function newMemo(): PriceMemo {
 export class Pricer {
   readonly context: PricingContext;
   readonly #tokens: Map<TokenOption, number>[] = [];
+  readonly #volumes: string[] = [];
   #standing: Standing | undefined;
 
   constructor(context: PricingContext) {
@@ -93,9 +94,11 @@ export class Pricer {
     return { assignment, bills, training, fleets, sharing, monthlyUsd };
   }
 
-  /** `price(assignment)?.monthlyUsd`, without the bill. */
+  /** `price(assignment)?.monthlyUsd`, without the bill. A search visits neighbours one after the other: they are asked as swaps. */
   usdOf(assignment: Assignment): number | undefined {
-    return this.standing(assignment).usd;
+    const swap = this.#standing === undefined ? null : swapBetween(this.#standing.assignment, assignment);
+    const choice = swap === null ? undefined : assignment[swap];
+    return swap === null || choice === undefined ? this.standing(assignment).usd : this.#standing?.with(swap, choice);
   }
 
   /** A portfolio to ask for swaps of single choices; the same object while the same portfolio is asked about. */
@@ -262,7 +265,8 @@ export class Pricer {
     const { offers, facts, catalog, what, memo } = this.context;
     let key = `${model}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
     for (const { index, overflow } of members) {
-      key += `|${index}:${requestsIn(this.workloadAt(index), 0, what)}`;
+      this.#volumes[index] ??= `|${index}:${requestsIn(this.workloadAt(index), 0, what)}`;
+      key += this.#volumes[index];
       if (overflow !== null) key += `+${overflow.candidate.id}`;
     }
     // Where load may overflow, the prices of both sides decide how many instances are worth running.

@@ -47,6 +47,13 @@ export function membersOf(assignment: readonly Choice[]): Groups {
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The only workload whose choice differs; null where none or several do. */
+export function swapBetween(before: readonly Choice[], after: readonly Choice[]): number | null {
+  if (before.length !== after.length) return null;
+  const index = after.findIndex((choice, at) => choice !== before[at]);
+  return index >= 0 && after.findLastIndex((choice, at) => choice !== before[at]) === index ? index : null;
+}
+
 function memberOf(index: number, choice: Choice): Member | null {
   const host = hostsOf(choice);
   return host === null ? null : { index, host, overflow: choice.kind === "split" ? choice.overflow : null };
