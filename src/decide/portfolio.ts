@@ -180,6 +180,11 @@ export class Pricer {
     return this.#overflowBill(index, choice, fleet).monthlyUsd;
   }
 
+  /** What all requests would cost on an API that takes overflow, in USD a month: at list price, because overflow never waits for a batch. */
+  overflowUsd(index: number, option: TokenOption): number {
+    return this.#overflowAtList(index, option).monthlyUsd;
+  }
+
   /** Whether a tenant asks its fleet for an instance beyond the load. */
   asksSpare(tenant: Tenant): boolean {
     return spareInstances([tenant], this.context.facts) > 0;
@@ -320,6 +325,11 @@ export class Pricer {
     if (found === undefined) throw new Error(`defect: no workload ${index}`);
     return found.workload;
   }
+}
+
+/** What a bought option shares with others: the key of its provider, or on Bedrock the permission for its model. */
+export function sharingKey(option: TokenOption): string {
+  return isKeyless(option) ? `permission ${option.candidate.model.id}` : `key ${option.candidate.route.id}`;
 }
 
 /** Sum of the lines that have an amount. */

@@ -2,7 +2,7 @@ import { branchAndBound, floorsOf } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
-import type { Assignment, PricedPortfolio, Pricer } from "./portfolio.ts";
+import { type Assignment, type PricedPortfolio, type Pricer, sharingKey } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { type Choice, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 
@@ -37,18 +37,31 @@ export function pathOf(assignment: Assignment): PathKind {
   return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
 }
 
-/** The options worth searching for each workload: the best few of each side when priced alone, and what runs today. */
+/**
+ * The options worth searching for each workload: the best few of each side when priced alone, what runs today, and what may share with
+ * another workload's best few: a model on own instances, and the least expensive option behind the same key or permission.
+ */
 export function shortlistsOf(pricer: Pricer): readonly (readonly FeasibleOption[])[] {
   const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
   const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
+  const keys = new Set(alone.flatMap((ranked) => take(ranked, "token", SHORTLIST_API)).flatMap(keyOf));
   return alone.map((ranked, index) => {
     const current = pricer.context.workloads[index]?.workload.current ?? null;
     const keep = new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
+    for (const key of keys) {
+      const [best] = ranked.filter((option) => keyOf(option)[0] === key);
+      if (best !== undefined) keep.add(best);
+    }
     return ranked.filter(
       (option) =>
         keep.has(option) || shared.has(option.candidate.id) || (current !== null && answersTo(option.candidate.model, current.model)),
     );
   });
+}
+
+/** What an option by the token shares with others; nothing for own instances. */
+function keyOf(option: FeasibleOption): readonly string[] {
+  return option.kind === "self-host" ? [] : [sharingKey(option)];
 }
 
 function take(ranked: readonly FeasibleOption[], side: "token" | "self-host", count: number): readonly FeasibleOption[] {
@@ -72,7 +85,7 @@ export function rankAlone(pricer: Pricer, entry: WorkloadOptions, index: number)
 export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(pricer)): SearchResult {
   const splits = shortlists.map((list, index) => {
     const entry = pricer.context.workloads[index];
-    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.tokenUsd(index, option));
+    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowUsd(index, option), sharingKey);
   });
   const found: Found = { byPath: {}, plain: undefined };
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };

@@ -61,17 +61,23 @@ export function isClassDeclared({ dataClasses, compliance }: WorkloadFacts): boo
 }
 
 /**
- * Every split of one workload out of the listed options: each model on own instances, with the API whose tokens cost this
- * workload least among those that may take its overflow. Empty when none may.
+ * Splits of one workload out of the listed options: each model on own instances, with every API that may take its overflow and whose
+ * tokens cost this workload least among those that need the same key or permission. A dearer API can be the better one where another
+ * workload pays for its key already. Empty when none may.
  */
 export function splitsOf(
   entry: WorkloadOptions,
   options: readonly FeasibleOption[],
   usdOf: (option: TokenOption) => number,
+  keyOf: (option: TokenOption) => string,
 ): readonly SplitOption[] {
-  const [overflow] = options
+  const ranked = options
     .flatMap((option) => (option.kind === "self-host" || !mayOverflow(entry, option) ? [] : [{ option, usd: usdOf(option) }]))
     .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
-  if (overflow === undefined) return [];
-  return options.flatMap((base) => (base.kind === "self-host" ? [{ kind: "split", base, overflow: overflow.option } as const] : []));
+  const byKey = new Map<string, TokenOption>();
+  for (const { option } of ranked) if (!byKey.has(keyOf(option))) byKey.set(keyOf(option), option);
+  const overflows = [...byKey.values()];
+  return options.flatMap((base) =>
+    base.kind === "self-host" ? overflows.map((overflow) => ({ kind: "split", base, overflow }) as const) : [],
+  );
 }

@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { factsOf } from "../../src/decide/facts.ts";
-import { offersByGpu } from "../../src/decide/fleet.ts";
-import { optionsFor } from "../../src/decide/options.ts";
-import { newMemo, Pricer } from "../../src/decide/portfolio.ts";
-import { instanceOffers } from "../../src/decide/prices.ts";
-import { EXPECTED } from "../../src/decide/scenario.ts";
-import { searchPortfolios } from "../../src/decide/search.ts";
-import { type Choice, splitsOf } from "../../src/decide/split.ts";
-import { AS_OF, catalog, documentOf, evaluated, type PolicyObject, policy, sumOf, workload } from "./support.ts";
+import { evaluated, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
 const OPEN = ["qwen3-32b", "gpt-oss-20b", "llama-3.1-8b-instruct"];
 const API = ["gpt-5.4-mini", "gpt-5.4-nano", "claude-haiku-4-5"];
@@ -40,45 +32,7 @@ function toPolicy(list: readonly Small[]): PolicyObject {
   );
 }
 
-function pricerOf(value: PolicyObject): Pricer {
-  const facts = factsOf(documentOf(value));
-  const { offers } = instanceOffers(facts, catalog, AS_OF);
-  const context = { facts, catalog, asOf: AS_OF, offers, waivers: [], calibrations: [], ownKeys: new Set<string>(), lineOf: () => 1 };
-  const workloads = facts.workloads.map((entry) => optionsFor(entry, context));
-  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
-}
-
 describe("the joint search", () => {
-  it("finds nothing worse than trying every assignment of every feasible option and every split", () => {
-    fc.assert(
-      fc.property(fc.array(arbitraryWorkload, { minLength: 1, maxLength: 3 }), (list) => {
-        const pricer = pricerOf(toPolicy(list));
-        const found = searchPortfolios(pricer);
-        const best = Math.min(...Object.values(found.byPath).map((priced) => priced.monthlyUsd));
-
-        let brute = Number.POSITIVE_INFINITY;
-        const all = pricer.context.workloads.map((entry, index): readonly Choice[] => [
-          ...entry.feasible,
-          ...splitsOf(entry, entry.feasible, (option) => pricer.tokenUsd(index, option)),
-        ]);
-        const total = all.reduce((product, options) => product * options.length, 1);
-        for (let code = 0; code < total; code++) {
-          let rest = code;
-          const assignment = all.flatMap((options) => {
-            const option = options[rest % options.length];
-            rest = Math.floor(rest / options.length);
-            return option ?? [];
-          });
-          brute = Math.min(brute, pricer.price(assignment)?.monthlyUsd ?? Number.POSITIVE_INFINITY);
-        }
-
-        expect(found.exact).toBe(true);
-        expect(best).toBeCloseTo(brute, 6);
-      }),
-      { numRuns: 60, seed: 20261121 },
-    );
-  });
-
   it("keeps what runs today unless leaving it saves a tenth of the workload's bill", () => {
     const between = (usdPerMTok: number) => {
       const price = {

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { searchPortfolios } from "../../src/decide/search.ts";
+import { arbitraryPortfolio, choicesOf, leastOfAll, pricerOf } from "./oracle-support.ts";
+
+const slow = process.env.BREAKEVEN_SLOW === "1";
+const RUNS = slow ? 2_000 : 60;
+if (!slow) process.stderr.write(`\nSHORTENED: ${RUNS} of 2,000 random policies; BREAKEVEN_SLOW=1, as .ci/run sets it, tries all\n\n`);
+
+/** More assignments than this are not tried one by one. */
+const MOST_ASSIGNMENTS = 4_000;
+
+describe("a brute force over every assignment", () => {
+  it("finds nothing less expensive than the search, over all options and splits", { timeout: 3_600_000 }, () => {
+    let tried = 0;
+    fc.assert(
+      fc.property(arbitraryPortfolio, (portfolio) => {
+        const pricer = pricerOf(portfolio);
+        const lists = pricer.context.workloads.map(choicesOf);
+        if (lists.reduce((product, list) => product * list.length, 1) > MOST_ASSIGNMENTS) return fc.pre(false);
+        tried++;
+        const found = searchPortfolios(pricer);
+        const best = Math.min(...Object.values(found.byPath).map(({ monthlyUsd }) => monthlyUsd));
+        const least = leastOfAll(pricer, lists);
+
+        expect(found.exact).toBe(true);
+        if (least === Number.POSITIVE_INFINITY) expect(best).toBe(least);
+        else expect(best / least - 1).toBeLessThan(1e-9);
+      }),
+      { numRuns: RUNS, seed: 20261121, maxSkipsPerRun: 100 },
+    );
+    expect(tried).toBeGreaterThanOrEqual(RUNS);
+  });
+});
