@@ -181,7 +181,7 @@ export class Pricer {
   }
 
   /** What all requests would cost on an API that takes overflow, in USD a month: at list price, because overflow never waits for a batch. */
-  overflowUsd(index: number, option: TokenOption): number {
+  overflowListUsd(index: number, option: TokenOption): number {
     return this.#overflowAtList(index, option).monthlyUsd;
   }
 
@@ -327,8 +327,8 @@ export class Pricer {
   }
 }
 
-/** What a bought option shares with others: the key of its provider, or on Bedrock the permission for its model. */
-export function sharingKey(option: TokenOption): string {
+/** What lets a workload use a bought option, and which others share: the key of its provider, or on Bedrock the permission for its model. */
+export function accessOf(option: TokenOption): string {
   return isKeyless(option) ? `permission ${option.candidate.model.id}` : `key ${option.candidate.route.id}`;
 }
 

@@ -2,7 +2,7 @@ import { branchAndBound, floorsOf } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
-import { type Assignment, type PricedPortfolio, type Pricer, sharingKey } from "./portfolio.ts";
+import { type Assignment, accessOf, type PricedPortfolio, type Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { type Choice, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 
@@ -61,7 +61,7 @@ export function shortlistsOf(pricer: Pricer): readonly (readonly FeasibleOption[
 
 /** What an option by the token shares with others; nothing for own instances. */
 function keyOf(option: FeasibleOption): readonly string[] {
-  return option.kind === "self-host" ? [] : [sharingKey(option)];
+  return option.kind === "self-host" ? [] : [accessOf(option)];
 }
 
 function take(ranked: readonly FeasibleOption[], side: "token" | "self-host", count: number): readonly FeasibleOption[] {
@@ -85,7 +85,7 @@ export function rankAlone(pricer: Pricer, entry: WorkloadOptions, index: number)
 export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(pricer)): SearchResult {
   const splits = shortlists.map((list, index) => {
     const entry = pricer.context.workloads[index];
-    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowUsd(index, option), sharingKey);
+    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), accessOf);
   });
   const found: Found = { byPath: {}, plain: undefined };
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };

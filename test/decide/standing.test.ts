@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { factsOf } from "../../src/decide/facts.ts";
 import { offersByGpu } from "../../src/decide/fleet.ts";
 import { optionsFor } from "../../src/decide/options.ts";
-import { newMemo, Pricer } from "../../src/decide/portfolio.ts";
+import { accessOf, newMemo, Pricer } from "../../src/decide/portfolio.ts";
 import { instanceOffers } from "../../src/decide/prices.ts";
 import { EXPECTED, scenario } from "../../src/decide/scenario.ts";
 import { type Choice, splitsOf } from "../../src/decide/split.ts";
@@ -49,7 +49,7 @@ function pricerOf(value: PolicyObject): Pricer {
 function choicesOf(pricer: Pricer): readonly (readonly Choice[])[] {
   return pricer.context.workloads.map((entry, index) => [
     ...entry.feasible,
-    ...splitsOf(entry, entry.feasible, (option) => pricer.tokenUsd(index, option)),
+    ...splitsOf(entry, entry.feasible, (option) => pricer.overflowListUsd(index, option), accessOf),
   ]);
 }
 
