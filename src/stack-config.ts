@@ -68,6 +68,8 @@ export interface FleetConfig {
   readonly gatedDownload: boolean;
   readonly weightsGiB: number;
   readonly instanceType: string;
+  /** Another type with the same GPUs for spot requests; absent where there is none. */
+  readonly spotAlternative?: string;
   readonly gpuCountPerInstance: number;
   readonly replicasPerInstance: number;
   readonly tensorParallel: number;
@@ -105,10 +107,8 @@ const NAME_LENGTH = 40;
 export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConfigResult {
   const { decision } = evaluation;
   if (decision.path === "none") {
-    return {
-      kind: "not-built",
-      text: `no path fits the policy ${evaluation.policy.path}, so there is nothing to build; run explain to see why`,
-    };
+    const text = `no path fits the policy ${evaluation.policy.path}, so there is nothing to build; run explain to see why`;
+    return { kind: "not-built", text };
   }
   const why = notBuilt(evaluation, policy);
   if (why !== null) return { kind: "not-built", text: why };
@@ -250,6 +250,7 @@ function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
     gatedDownload: fleet.gatedDownload,
     weightsGiB: fleet.weightsGiB,
     instanceType: fleet.instanceType,
+    ...(fleet.spotAlternative === undefined ? {} : { spotAlternative: fleet.spotAlternative }),
     gpuCountPerInstance: fleet.gpuCountPerInstance,
     replicasPerInstance: fleet.replicasPerInstance,
     tensorParallel: fleet.tensorParallel,

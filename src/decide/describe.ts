@@ -63,6 +63,7 @@ export function fleetOf(fleet: SizedFleet): Fleet {
     instances: { first, last: fleet.instancesByMonth.at(-1) ?? first, minimum: fleet.minimumInstances },
     schedule: fleet.schedule === null ? null : windowsOf(fleet.schedule),
     usdPerInstanceHour: offer.usdPerHour,
+    ...(offer.spotAlternative === undefined ? {} : { spotAlternative: offer.spotAlternative }),
     ...(offer.owned === undefined ? {} : { owned: true as const }),
     utilisationRatio: { mean: fleet.busyReplicas.mean / replicas, peak: fleet.busyReplicas.peak / replicas },
     capacity: {

@@ -13,6 +13,8 @@ export interface InstanceOffer {
   readonly onDemandBaseUsdPerHour: number;
   /** Where the price comes from, with date and discount. */
   readonly source: string;
+  /** Another type with the same GPUs for spot requests. */
+  readonly spotAlternative?: string;
   /** Set for a machine of your own: it is limited in number and nothing of AWS comes with it. */
   readonly owned?: OwnedMachine;
 }
@@ -100,7 +102,12 @@ export function instanceOffers(
       const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
       unpriced.push({ instance: instance.id, text: `no ${what} price of ${instance.id} is known in ${facts.region}` });
     } else {
-      offers.push({ instance, ...price, onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts) });
+      offers.push({
+        instance,
+        ...price,
+        onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
+        ...spotAlternative(instance, facts, catalog),
+      });
     }
   }
   return { offers: [...offers, ...ownedOffers(facts, catalog, asOf)], unpriced };
@@ -111,6 +118,27 @@ function onDemandBase(instance: Instance, usdPerHour: number, facts: Requirement
   if (facts.purchase.gpu !== "spot") return 0;
   const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
   return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
+}
+
+/**
+ * The cheapest other type with the same GPUs, as many of them, and no less of the rest, that the region sells: a second pool for spot
+ * requests. Fleets are priced by their own type. Empty where there is none or nothing is bought on spot.
+ *
+ * Example: `g6e.12xlarge` (four L40S) has `g6e.24xlarge`; `p5.48xlarge` (eight H100) has none.
+ */
+export function spotAlternative(
+  instance: Instance,
+  { purchase, region }: RequirementFacts,
+  catalog: Catalog,
+): { readonly spotAlternative?: string } {
+  if (purchase.gpu !== "spot") return {};
+  const listUsd = (other: Instance) => other.usdPerHour[region]?.onDemand ?? null;
+  const [found] = catalog.instances
+    .filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount)
+    .filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB)
+    .flatMap((other) => (listUsd(other) === null ? [] : [{ id: other.id, usd: listUsd(other) ?? 0 }]))
+    .sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
+  return found === undefined ? {} : { spotAlternative: found.id };
 }
 
 type Price = Pick<InstanceOffer, "usdPerHour" | "source">;

@@ -175,6 +175,8 @@ export interface Fleet {
   /** Instances by the hours of a typical week, first month; null when all run all the time. */
   readonly schedule: readonly ScheduleWindow[] | null;
   readonly usdPerInstanceHour: number;
+  /** Another type with the same GPUs, taken where its spot capacity is better; absent where there is none or nothing is bought on spot. */
+  readonly spotAlternative?: string;
   /** True on machines of your own, which nothing here builds; absent on rented ones. */
   readonly owned?: true;
   /** Share of the fleet's capacity in use in the mean hour and in the busiest hour, first month. */

@@ -38,7 +38,7 @@ export function capacityOptions(
   return {
     capacityRebalance: true,
     mixedInstancesPolicy: {
-      launchTemplate: { launchTemplateSpecification: { launchTemplateId: template.id, version } },
+      launchTemplate: { launchTemplateSpecification: { launchTemplateId: template.id, version }, ...spotTypes(fleet) },
       instancesDistribution: {
         onDemandBaseCapacity: STACK_RESOURCES.onDemandBaseOfSpotFleet[config.stage],
         onDemandPercentageAboveBaseCapacity: 0,
@@ -46,6 +46,12 @@ export function capacityOptions(
       },
     },
   };
+}
+
+/** Two pools to draw from, the planned type first, which the on-demand base takes. */
+function spotTypes({ instanceType, spotAlternative }: NamedFleet): { readonly override?: { readonly instanceType: string }[] } {
+  if (spotAlternative === undefined) return {};
+  return { override: [{ instanceType }, { instanceType: spotAlternative }] };
 }
 
 /** Servers that have loaded once and stand stopped: only their disks are billed. A spot or block instance cannot be stopped. */

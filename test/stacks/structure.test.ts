@@ -208,6 +208,14 @@ describe("how instances are bought", () => {
     expect(prototype).toMatchObject({ mixed_instances_policy: { instances_distribution: { on_demand_base_capacity: 0 } } });
   });
 
+  it("spot draws from a second type with the same GPUs where there is one, the planned one first", () => {
+    const group = only(withFleet({ purchase: "spot", spotAlternative: "g6e.24xlarge" }), "aws_autoscaling_group");
+    expect(group).toMatchObject({
+      mixed_instances_policy: { launch_template: { override: [{ instance_type: "g6e.12xlarge" }, { instance_type: "g6e.24xlarge" }] } },
+    });
+    expect(JSON.stringify(only(withFleet({ purchase: "spot" }), "aws_autoscaling_group"))).not.toContain('"override"');
+  });
+
   it("reserved capacity comes first, and on-demand instances when it is used up", () => {
     const reserved = withFleet({ purchase: "reserved" });
     expect(only(reserved, "aws_autoscaling_group")).toMatchObject({
