@@ -56,8 +56,8 @@ export interface PriceMemo {
 
 /** Fleets whose claims on your own machines are all weighed; further ones rent. Each doubles the work. */
 const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
-/** Fleets that one decision remembers before it starts over: about 1 KB each. */
-const MOST_FLEETS = 20_000;
+/** Fleets times workloads that one decision remembers before it starts over: a fleet of many tenants is as much larger. */
+const MOST_REMEMBERED = 200_000;
 
 export function newMemo(): PriceMemo {
   return { bills: new Map(), fleets: new Map(), shared: new Map() };
@@ -283,7 +283,7 @@ export class Pricer {
       const fleet = cheapestFleet(tenants, mayOwn ? offers : rentedOnly(offers), facts, what);
       const lines = fleet === undefined ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
       known = fleet === undefined ? null : { fleet, gpuUsd: rentedUsd(fleet), otherUsd: totalUsd(lines) - rentedUsd(fleet) };
-      if (memo.fleets.size >= MOST_FLEETS) memo.fleets.clear();
+      if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
       memo.fleets.set(key, known);
     }
     return known === null ? undefined : { fleet: known.fleet, usd: known.gpuUsd * what.gpuPrice + known.otherUsd };
