@@ -3,7 +3,7 @@ import type { Gpu, OpenModel } from "../catalog/schema.ts";
 /**
  * GPU architectures on which vLLM runs attention over an fp8 KV cache with its default backend: FlashAttention 3, which is Hopper's
  * (`flash_attn_supports_fp8`: version 3 and compute capability 9.x). Other cards need another backend to be chosen and are not planned.
- * Source: vllm/v1/attention/backends/fa_utils.py of 2026, read 2026-11-21; the same rule stands in 0.11.0 as vllm/attention/utils/fa_utils.py.
+ * Source: vllm/v1/attention/backends/fa_utils.py of 2026, read 2026-11-21.
  */
 const FP8_CACHE_ARCHITECTURES: readonly Gpu["architecture"][] = ["hopper"];
 
