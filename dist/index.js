@@ -25382,6 +25382,7 @@ const NAMED_VALUES = [
 	["prices.gpu[].region", "region"],
 	["measurements[].model", "open-model"],
 	["measurements[].gpu", "gpu"],
+	["purchase.owned[].gpu", "gpu"],
 	["waivers[].rule", "rule"]
 ];
 const CODES = {
@@ -25699,7 +25700,7 @@ const region = known(LONGEST_AWS_NAME, "us-east-1");
 const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
 const gpu = known(LONGEST_AWS_NAME, "h100");
 const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes and without ..", "bench/h100-qwen3-32b.json");
-const note$1 = string().min(1).max(300);
+const note = string().min(1).max(300);
 const isoDate$1 = date();
 const ratio = number$1().min(0).max(1);
 const growth = number$1().min(-.5).max(1);
@@ -25884,7 +25885,7 @@ const apiPrice = strictObject({
 	cached_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens served from the prompt cache."),
 	batch_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens in batch mode."),
 	batch_output_usd_per_mtok: atLeastZero.optional().describe("USD per million output tokens in batch mode."),
-	source: note$1.describe("Where the price stands, e.g. a contract."),
+	source: note.describe("Where the price stands, e.g. a contract."),
 	checked
 }).describe("One dated price of one API model.");
 const gpuPrice = strictObject({
@@ -25892,7 +25893,7 @@ const gpuPrice = strictObject({
 	region: region.describe("AWS region in which the price holds."),
 	usd_per_hour: positive.describe("USD for one instance hour."),
 	effective_from: effectiveFrom,
-	source: note$1.describe("Where the price stands, e.g. a private offer."),
+	source: note.describe("Where the price stands, e.g. a private offer."),
 	checked
 }).describe("One dated price of one instance type in one region.");
 const Measurement = strictObject({
@@ -25908,9 +25909,22 @@ const Measurement = strictObject({
 		"mxfp4",
 		"nvfp4"
 	]).describe("Precision of the weights that ran."),
+	kv_precision: _enum(["bf16", "fp8"]).optional().describe("Precision of the KV cache that ran, as in --kv-cache-dtype. Default bf16."),
 	tool: _enum(["vllm_bench", "guidellm"]).optional().describe("What wrote the file: vllm bench serve --save-result, or GuideLLM. Default: told from the file."),
 	cached_input_ratio: ratio.optional().describe("Share of the input tokens that the run found in the prefix cache. Default 0; a rate beyond the GPU's compute needs it.")
-}).describe("One benchmark of one server; it rescales the predicted throughput of that model, GPU, size and precision.");
+}).describe("One benchmark of one server; it replaces the predicted throughput and latency of that model, GPU, size and precision.");
+const Owned = strictObject({
+	gpu: gpu.describe("GPU of the catalog, e.g. h100."),
+	count: int().min(1).max(16).describe("GPUs in one machine."),
+	machines: int().min(1).max(1e3).optional().describe("Machines of this kind. Default 1."),
+	purchase_usd: atLeastZero.describe("What one machine cost, with everything in it."),
+	bought: isoDate$1.describe("Day of the purchase, as YYYY-MM-DD; depreciation runs from here."),
+	depreciation_months: int().min(1).max(120).optional().describe("Months over which it is written off, in a straight line. Default 36."),
+	power_kw: positive.max(200).describe("Power that one machine draws, in kW; it is billed for every hour, busy or not."),
+	electricity_usd_per_kwh: atLeastZero.describe("USD for a kilowatt hour."),
+	pue: number$1().min(1).max(3).optional().describe("Power of the room over that of the machine. Default 1.56."),
+	hosting_usd_per_month: atLeastZero.optional().describe("Rack, network and remote hands of one machine. Default 0.")
+}).describe("One kind of GPU machine that you own. Nothing here builds it: synth says so.");
 const Deploy = strictObject({
 	environment: identifier.optional().describe("Name that goes into resource names and tags. Default: the stage."),
 	vpc: strictObject({
@@ -25938,8 +25952,8 @@ const Waiver = strictObject({
 	]).optional().describe("Gate that may fail."),
 	rule: string().min(1).max(60).optional().describe("Rule that an option may break; air-gapped cannot be waived."),
 	workload: identifier.optional().describe("The one workload that the waiver is for. Default: all."),
-	owner: note$1.describe("Who answers for the exception."),
-	reason: note$1.describe("Why it is acceptable."),
+	owner: note.describe("Who answers for the exception."),
+	reason: note.describe("Why it is acceptable."),
 	expires: isoDate$1.describe("Last day of the waiver, as YYYY-MM-DD.")
 }).meta({
 	description: "One accepted exception to a gate or a rule.",
@@ -25994,6 +26008,7 @@ const PolicyFile = strictObject({
 		]).optional().describe("How GPU instances are bought. Default on_demand."),
 		gpu_schedule: _enum(["always", "weekly"]).optional().describe("Whether instances run all the time, or follow the hours of a typical week (on_demand and spot only). Default always."),
 		gpu_discount_ratio: ratio.optional().describe("Your discount on the GPU list price; 0.3 is 30 % off. Default 0."),
+		owned: array(Owned).max(20).optional().describe("GPU machines that you own; they compete with rented ones, at what they cost you."),
 		api_discount_ratio: ratio.optional().describe("Your discount on API list prices. Default 0.")
 	}).optional().describe("How you buy."),
 	preferences: Preferences.optional(),
@@ -40920,6 +40935,18 @@ const EXPECTED = {
 	throughputFactor: 1,
 	people: "expected"
 };
+const SCENARIO_KEYS = [
+	"volume",
+	"volumeOf",
+	"requests",
+	"tokens",
+	"apiPrice",
+	"gpuPrice",
+	"hourlyRate",
+	"throughput",
+	"throughputFactor",
+	"people"
+];
 function scenario(change) {
 	return {
 		...EXPECTED,
@@ -41356,7 +41383,7 @@ const GATEWAY = {
 	alarmsPerService: 2
 };
 function gatewayShape(wish, routes) {
-	const mixed = routes.some((route) => route.own) && routes.some((route) => !route.own);
+	const mixed = routes.some((route) => route.split === true) || routes.some((route) => route.own) && routes.some((route) => !route.own);
 	if (routes.length === 0 || wish === "none" || wish === null && !mixed) return null;
 	const restricted = routes.some((route) => route.own && route.restricted);
 	return {
@@ -42000,11 +42027,14 @@ function apiBill(model, workload, facts, asOf, what, shares = []) {
 		monthlyUsd: total$1(meters) / months
 	};
 }
+function scaledUsd(bill, volume, price) {
+	return volume === 1 && price === 1 ? bill.monthlyUsd : bill.monthlyUsd * (volume * price);
+}
 function scaleBill(bill, volume, price) {
 	if (volume === 1 && price === 1) return bill;
 	const factor = volume * price;
 	return {
-		monthlyUsd: bill.monthlyUsd * factor,
+		monthlyUsd: scaledUsd(bill, volume, price),
 		byMonthUsd: bill.byMonthUsd.map((usd) => usd * factor),
 		lines: bill.lines.map((line) => ({
 			...line,
@@ -42014,8 +42044,8 @@ function scaleBill(bill, volume, price) {
 		}))
 	};
 }
-function overflowBill(full, shares, linesOf) {
-	const byMonthUsd = full.byMonthUsd.map((usd, month) => usd * (shares[month] ?? 0));
+function overflowBill(fullByMonthUsd, shares, linesOf) {
+	const byMonthUsd = fullByMonthUsd.map((usd, month) => usd * (shares[month] ?? 0));
 	return {
 		monthlyUsd: byMonthUsd.reduce((sum, usd) => sum + usd, 0) / byMonthUsd.length,
 		byMonthUsd,
@@ -42259,6 +42289,119 @@ function windowsOf(counts) {
 	return windows;
 }
 
+// src/decide/owned.ts
+const DEPRECIATION_DEFAULT = {
+	key: "purchase.owned.depreciation_months",
+	value: 36,
+	source: "ours: three years, a GPU generation and a half"
+};
+const PUE_DEFAULT = {
+	key: "purchase.owned.pue",
+	value: 1.56,
+	source: "Uptime Institute global data centre survey 2024, mean"
+};
+function ownedOffers(facts, catalog, asOf) {
+	const seen = /* @__PURE__ */ new Map();
+	return facts.purchase.owned.map((entry) => {
+		const gpu = findGpu(catalog, entry.gpu);
+		if (gpu === void 0) throw new Error(`defect: the unknown GPU ${entry.gpu} was not refused`);
+		const name = `owned-${gpu.id}-x${entry.count}`;
+		const nth = (seen.get(name) ?? 0) + 1;
+		seen.set(name, nth);
+		const owned = monthOf$1(entry, facts.horizonMonths, asOf);
+		const shape = {
+			gpu: gpu.id,
+			gpuCount: entry.count,
+			gpuMemoryGiB: gpu.memoryGiB,
+			vcpu: 1,
+			memoryGiB: 1,
+			localNvmeGB: 0,
+			networkMbps: 1
+		};
+		const dates = {
+			usdPerHour: {},
+			capacityBlock: [],
+			source: "policy: purchase.owned",
+			checked: asOf
+		};
+		return {
+			instance: {
+				kind: "instance",
+				id: nth === 1 ? name : `${name}-${nth}`,
+				family: "owned",
+				...shape,
+				...dates
+			},
+			usdPerHour: monthlyUsd(owned) / 730,
+			onDemandBaseUsdPerHour: 0,
+			source: "policy: purchase.owned",
+			owned
+		};
+	});
+}
+function monthOf$1(entry, horizonMonths, asOf) {
+	const left = Math.min(horizonMonths, Math.max(0, entry.depreciationMonths - monthsBetween(entry.bought, asOf)));
+	return {
+		machines: entry.machines,
+		depreciationUsd: entry.purchaseUsd / entry.depreciationMonths * left / horizonMonths,
+		electricityKwh: entry.powerKw * entry.pue * 730,
+		electricityUsdPerKwh: entry.electricityUsdPerKwh,
+		hostingUsd: entry.hostingUsdPerMonth
+	};
+}
+function monthlyUsd(owned) {
+	return owned.depreciationUsd + owned.electricityKwh * owned.electricityUsdPerKwh + owned.hostingUsd;
+}
+function monthsBetween(from, to) {
+	const months = (date) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
+	return months(to) - months(from);
+}
+function ownedLines(fleet, owned) {
+	const machines = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / fleet.billedByMonth.length;
+	const { id } = fleet.offer.instance;
+	const source = fleet.offer.source;
+	const line = (what, label, quantity, unit, unitPriceUsd) => ({
+		id: `owned-${what}`,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd,
+		monthlyUsd: quantity * unitPriceUsd,
+		source
+	});
+	return [
+		line("depreciation", `Depreciation of ${id}`, machines, "machine-month", owned.depreciationUsd),
+		line("electricity", `Electricity of ${id}, busy or not`, machines * owned.electricityKwh, "kWh", owned.electricityUsdPerKwh),
+		...owned.hostingUsd === 0 ? [] : [line("hosting", `Place of ${id}`, machines, "machine-month", owned.hostingUsd)]
+	];
+}
+function hourlyUsd(offer, gpuPrice) {
+	return offer.owned === void 0 ? offer.usdPerHour * gpuPrice : offer.usdPerHour;
+}
+function withinMachines(instances, offer) {
+	if (offer.owned === void 0) return instances;
+	const most = Math.max(...instances);
+	return most > offer.owned.machines ? void 0 : instances.map(() => most);
+}
+function oversubscribed(fleets) {
+	const used = /* @__PURE__ */ new Map();
+	for (const { offer, instancesByMonth } of fleets) {
+		if (offer.owned === void 0) continue;
+		const total = (used.get(offer.instance.id) ?? 0) + Math.max(...instancesByMonth);
+		if (total > offer.owned.machines) return true;
+		used.set(offer.instance.id, total);
+	}
+	return false;
+}
+const rentedOf = /* @__PURE__ */ new WeakMap();
+function rentedOnly(offers) {
+	const known = rentedOf.get(offers);
+	if (known !== void 0) return known;
+	const rented = [...offers.values()].some((list) => list.some(({ owned }) => owned !== void 0)) ? new Map([...offers].map(([gpu, list]) => [gpu, list.filter(({ owned }) => owned === void 0)])) : offers;
+	rentedOf.set(offers, rented);
+	return rented;
+}
+
 // src/decide/pairs.ts
 function pairsOf(table, offers) {
 	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
@@ -42276,22 +42419,61 @@ function pairsOf(table, offers) {
 		}];
 	}));
 }
+function beats(better, next) {
+	const cache = ({ pair }) => pair.option.configuration.kvPrecision;
+	if (better.pair.offer.owned !== void 0 || cache(better) > cache(next)) return false;
+	for (let index = 0; index < better.rates.length; index++) if ((better.rates[index] ?? 0) < (next.rates[index] ?? 0)) return false;
+	return true;
+}
+function tieOrder({ option, id }) {
+	return `${option.configuration.kvPrecision}/${id}`;
+}
 const frontiers = /* @__PURE__ */ new WeakMap();
 function frontier(table, offers) {
 	const known = frontiers.get(table);
 	if (known?.offers === offers) return known.pairs;
-	const ranked = pairsOf(table, offers).map((pair) => ({
-		pair,
-		rates: ratesOf$1(table, pair)
-	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (a.pair.id < b.pair.id ? -1 : 1));
+	const rows = unnamedPairs(table, offers);
+	const id = (row) => fleetId({
+		model: table.model,
+		...row.pair
+	});
+	rows.sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (id(a) < id(b) ? -1 : 1));
 	const kept = [];
-	for (const next of ranked) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
-	const pairs = kept.map(({ pair }) => pair);
+	for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
+	const pairs = kept.map((row) => ({
+		id: id(row),
+		...row.pair
+	}));
 	frontiers.set(table, {
 		offers,
 		pairs
 	});
 	return pairs;
+}
+function unnamedPairs(table, offers) {
+	const rows = [];
+	for (const [key, { first, last }] of table.options) {
+		const bands = first === last ? [first] : [first, last];
+		for (const offer of offers.get(first.configuration.gpu.id) ?? []) {
+			const replicas = Math.floor(offer.instance.gpuCount / first.configuration.tensorParallel);
+			if (replicas === 0) continue;
+			const rates = [];
+			for (const { capacity } of bands) {
+				const { expected, p10, p90 } = capacity.requestsPerSecond;
+				rates.push(expected * replicas, p10 * replicas, p90 * replicas);
+			}
+			rows.push({
+				pair: {
+					key,
+					option: first,
+					offer,
+					replicas
+				},
+				rates
+			});
+		}
+	}
+	return rows;
 }
 const jointFrontiers = /* @__PURE__ */ new WeakMap();
 function jointFrontier(tenants, offers) {
@@ -42306,7 +42488,7 @@ function jointFrontier(tenants, offers) {
 		rates: [head, ...rest].flatMap((table) => ratesOf$1(table, pair))
 	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || sumOf(b.rates) - sumOf(a.rates) || (a.pair.id < b.pair.id ? -1 : 1));
 	const kept = [];
-	for (const next of rows) if (!kept.some((better) => better.rates.every((rate, index) => rate >= (next.rates[index] ?? 0)))) kept.push(next);
+	for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
 	const pairs = kept.map(({ pair }) => pair);
 	jointFrontiers.set(head, [...known, {
 		tables: rest,
@@ -42330,12 +42512,15 @@ function ratesOf$1(table, pair) {
 		];
 	});
 }
+function cacheSuffix({ configuration }) {
+	return configuration.kvPrecision === "fp8" ? "/kv-fp8" : "";
+}
 function fleetId(fleet) {
 	const { precision, tensorParallel } = fleet.option.configuration;
-	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}`;
+	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}${cacheSuffix(fleet.option)}`;
 }
 function pairFloorUsd(pair, tenants, facts, what) {
-	const usdPerHour = pair.offer.usdPerHour * what.gpuPrice;
+	const usdPerHour = hourlyUsd(pair.offer, what.gpuPrice);
 	let usd = 0;
 	for (const { workload, table, overflowUsd } of tenants) {
 		const least = overflowUsd === void 0 ? void 0 : Math.min(...overflowUsd);
@@ -42353,7 +42538,7 @@ function loadFloorUsd(tenant, offers, facts, what) {
 	for (let month = 0; month < facts.horizonMonths; month++) {
 		const perRequest = pairs.map(({ key, replicas, offer }) => {
 			const rate = replicaRate(tenant.table, key, month, facts.horizonMonths, what) * replicas * TARGET_UTILISATION_RATIO;
-			return offer.usdPerHour * what.gpuPrice / (rate * 3600);
+			return hourlyUsd(offer, what.gpuPrice) / (rate * 3600);
 		});
 		const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
 		usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
@@ -42363,7 +42548,7 @@ function loadFloorUsd(tenant, offers, facts, what) {
 function cheapestInstanceUsd(tenant, offers, what) {
 	const pairs = frontier(tenant.table, offers);
 	if (pairs.length === 0) return void 0;
-	return Math.min(...pairs.map(({ offer }) => offer.usdPerHour)) * what.gpuPrice * 730;
+	return Math.min(...pairs.map(({ offer }) => hourlyUsd(offer, what.gpuPrice))) * 730;
 }
 function replicaRate(table, key, month, months, what) {
 	const pair = table.options.get(key);
@@ -42376,11 +42561,42 @@ function replicaRate(table, key, month, months, what) {
 
 // src/decide/shared-cost.ts
 const GP3_INCLUDED_MIBPS = 125;
+function isSettledOnApi({ current }) {
+	return current?.path === "api";
+}
+const fleetKeys = /* @__PURE__ */ new WeakMap();
+function sharingKey(api, fleets) {
+	let key = `${api.keyedProviders}|${api.keylessModels}|${api.workloads}|${api.settled === api.workloads}`;
+	for (const fleet of fleets) key += `|${fleetSharingKey(fleet)}`;
+	return key;
+}
+function fleetSharingKey(fleet) {
+	const known = fleetKeys.get(fleet);
+	if (known !== void 0) return known;
+	const tenants = fleet.tenants.map(({ workload }) => workload);
+	const flags = [
+		fleet.offer.owned !== void 0,
+		fleet.model.gatedDownload,
+		tenants.some((workload) => workload.compliance.airGapped === true),
+		tenants.some((workload) => workload.ttftMsP95 !== null),
+		tenants.some(restricted),
+		tenants.every(restricted),
+		tenants.every((workload) => workload.current?.path === "self-host")
+	];
+	const key = `${tenants.length},${flags.map(Number).join("")},${fleet.offer.instance.gpuCount},${fleet.instancesByMonth.join(".")}`;
+	fleetKeys.set(fleet, key);
+	return key;
+}
 function sharedLines(sharing, facts, catalog, what) {
 	const region = facts.region;
 	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
 	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-	const shape = stackShape(sharing, facts);
+	const rented = sharing.fleets.filter(({ offer }) => offer.owned === void 0);
+	const rents = rented.length > 0;
+	const shape = stackShape({
+		...sharing,
+		fleets: rented
+	}, facts);
 	const plain = {
 		...shape,
 		gateway: null
@@ -42391,9 +42607,9 @@ function sharedLines(sharing, facts, catalog, what) {
 		...NO_API
 	});
 	return {
-		common: [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month"), ...gatewayPlatform(stackResources(shape), all, line)],
+		common: [...usesApi || rents || sharing.fleets.length === 0 ? [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")] : [], ...gatewayPlatform(stackResources(shape), all, line)],
 		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-		selfHost: sharing.fleets.length === 0 ? [] : [...hostPlatform(hosts, line), ...hostPeople(sharing.fleets, facts, what)]
+		selfHost: sharing.fleets.length === 0 ? [] : [...rents ? hostPlatform(hosts, line) : [], ...hostPeople(sharing.fleets, facts, what)]
 	};
 }
 const NO_API = {
@@ -42421,15 +42637,22 @@ function bedrockDoorSubnets(sharing, { deploy, workloads }) {
 	return sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true) ? deploy.vpcSubnets ?? 0 : 0;
 }
 function gatewayOf(sharing, { deploy }) {
-	const own = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => ({
-		own: true,
-		restricted: restricted(workload)
-	})));
-	const bought = sharing.apiWorkloads.map((workload) => ({
+	const onTokens = new Set(sharing.apiWorkloads.map(({ name }) => name));
+	const tenants = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => workload));
+	const own = tenants.map((workload) => {
+		const split = onTokens.has(workload.name);
+		return {
+			own: true,
+			restricted: !split && restricted(workload),
+			split
+		};
+	});
+	const hosted = new Set(tenants.map(({ name }) => name));
+	const bought = sharing.apiWorkloads.filter(({ name }) => !hosted.has(name));
+	return gatewayShape(deploy.gateway, [...own, ...bought.map((workload) => ({
 		own: false,
 		restricted: restricted(workload)
-	}));
-	return gatewayShape(deploy.gateway, [...own, ...bought]);
+	}))]);
 }
 function restricted({ dataClasses, compliance }) {
 	return isRestricted({
@@ -42480,6 +42703,7 @@ function gatewayPlatform(all, plain, line) {
 	]);
 }
 function fleetLines(fleet, facts, catalog, what) {
+	if (fleet.offer.owned !== void 0) return ownedLines(fleet, fleet.offer.owned);
 	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
 	const months = fleet.billedByMonth.length;
 	const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
@@ -42524,7 +42748,7 @@ function weightsGiB(fleet) {
 	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
 }
 function apiPeople(sharing, facts, what) {
-	const settled = sharing.apiWorkloads.every((workload) => workload.current?.path === "api");
+	const settled = sharing.apiWorkloads.every(isSettledOnApi);
 	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
 }
 function hostPeople(fleets, facts, what) {
@@ -42582,6 +42806,9 @@ function tokensOf(choice) {
 	if (choice.kind === "split") return choice.overflow;
 	return choice.kind === "self-host" ? null : choice;
 }
+function isKeyless(option) {
+	return option.candidate.route.id === "bedrock";
+}
 function choiceId(choice) {
 	if (choice.kind !== "split") return choice.candidate.id;
 	return `hybrid/${choice.base.candidate.model.id}+${choice.overflow.candidate.id}`;
@@ -42598,17 +42825,19 @@ function judgementsOf(choice) {
 function isClassDeclared({ dataClasses, compliance }) {
 	return dataClasses.length > 0 || compliance.dataMayLeave === true;
 }
-function splitsOf(entry, options, usdOf) {
-	const [overflow] = options.flatMap((option) => option.kind === "self-host" || !mayOverflow(entry, option) ? [] : [{
+function splitsOf(entry, options, usdOf, keyOf) {
+	const ranked = options.flatMap((option) => option.kind === "self-host" || !mayOverflow(entry, option) ? [] : [{
 		option,
 		usd: usdOf(option)
 	}]).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
-	if (overflow === void 0) return [];
-	return options.flatMap((base) => base.kind === "self-host" ? [{
+	const byKey = /* @__PURE__ */ new Map();
+	for (const { option } of ranked) if (!byKey.has(keyOf(option))) byKey.set(keyOf(option), option);
+	const overflows = [...byKey.values()];
+	return options.flatMap((base) => base.kind === "self-host" ? overflows.map((overflow) => ({
 		kind: "split",
 		base,
-		overflow: overflow.option
-	}] : []);
+		overflow
+	})) : []);
 }
 
 // src/decide/describe.ts
@@ -42675,6 +42904,8 @@ function fleetOf$1(fleet) {
 		},
 		schedule: fleet.schedule === null ? null : windowsOf(fleet.schedule),
 		usdPerInstanceHour: offer.usdPerHour,
+		...offer.spotAlternative === void 0 ? {} : { spotAlternative: offer.spotAlternative },
+		...offer.owned === void 0 ? {} : { owned: true },
 		utilisationRatio: {
 			mean: fleet.busyReplicas.mean / replicas,
 			peak: fleet.busyReplicas.peak / replicas
@@ -43196,7 +43427,7 @@ function rounded$1(value) {
 }
 
 // src/decide/allocate.ts
-function allocate(priced, facts, catalog, what) {
+function allocate(priced, facts, catalog, what, only) {
 	const shared = sharedLines(priced.sharing, facts, catalog, what);
 	const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
 	const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
@@ -43209,6 +43440,7 @@ function allocate(priced, facts, catalog, what) {
 	const apiShared = shared.api.map((line) => part(line, 1 / onApi));
 	const selfHost = shared.selfHost.map((line) => part(line, 1 / onHosts));
 	return priced.assignment.map((choice, index) => {
+		if (only !== void 0 && only !== index) return [];
 		const training = priced.training[index] ?? [];
 		const api = tokensOf(choice) === null ? [] : [...priced.bills[index]?.lines ?? [], ...apiShared];
 		if (hostsOf(choice) === null) return [
@@ -43382,7 +43614,7 @@ function trainingPlan(model, tuning, method, offers, gpuOf) {
 		if (gpu === void 0) return [];
 		const { gpuCount } = offer.instance;
 		const nodes = Math.ceil(memoryGiB / (gpu.memoryGiB * gpuCount));
-		if (nodes > 1 && gpuCount < GPUS_OF_A_NODE) return [];
+		if (nodes > 1 && (gpuCount < GPUS_OF_A_NODE || nodes > (offer.owned?.machines ?? nodes))) return [];
 		const perSecond = nodes * gpuCount * gpu.bf16Tflops * 0xe8d4a51000 * .3;
 		const hours = flops / perSecond / SECONDS_PER_HOUR + TRAINING_OVERHEAD_HOURS;
 		return [{
@@ -43461,7 +43693,7 @@ function instanceLine(model, plan, runs, what) {
 		};
 	}
 	const { offer, nodes, hours } = plan;
-	const price = offer.usdPerHour * what.gpuPrice;
+	const price = hourlyUsd(offer, what.gpuPrice);
 	const quantity = hours * nodes * runs;
 	const label = `Training of ${model.id} on ${nodes === 1 ? "" : `${nodes} x `}${offer.instance.id}`;
 	const source = `${offer.source}; hours at ${TRAINING_MFU_RATIO} of the GPUs' bf16 peak (Llama 3, 2024: 0.38 to 0.43)`;
@@ -43489,20 +43721,27 @@ function peopleLine(hours, facts, what) {
 
 // src/decide/fleet.ts
 function configurationKey(option) {
-	const { precision, gpu, tensorParallel } = option.configuration;
-	return `${precision}/${gpu.id}/tp${tensorParallel}`;
+	const { configuration } = option;
+	const known = configurationKeys.get(configuration);
+	if (known !== void 0) return known;
+	const { precision, gpu, tensorParallel } = configuration;
+	const key = `${precision}/${gpu.id}/tp${tensorParallel}${cacheSuffix(option)}`;
+	configurationKeys.set(configuration, key);
+	return key;
 }
+const configurationKeys = /* @__PURE__ */ new WeakMap();
 function servingTable(model, searches, tokenRatio, allowed) {
 	const byKey = (search) => new Map(search.served.map((option) => [configurationKey(option), option]));
+	const same = (search) => search === searches.first ? null : byKey(search);
 	const [later, low, high] = [
-		byKey(searches.last),
-		byKey(searches.low),
-		byKey(searches.high)
+		same(searches.last),
+		same(searches.low),
+		same(searches.high)
 	];
 	const options = /* @__PURE__ */ new Map();
 	for (const first of searches.first.served) {
 		const key = configurationKey(first);
-		const last = later.get(key);
+		const last = later === null ? first : later.get(key);
 		if (last === void 0 || !allowed(first)) continue;
 		const rate = first.capacity.requestsPerSecond.expected;
 		const ratio = (end, tokens) => end === void 0 ? 1 / tokens : end.capacity.requestsPerSecond.expected / rate;
@@ -43510,9 +43749,9 @@ function servingTable(model, searches, tokenRatio, allowed) {
 			first,
 			last,
 			rateRatio: {
-				low: ratio(low.get(key), tokenRatio.low),
+				low: ratio(low === null ? first : low.get(key), tokenRatio.low),
 				expected: 1,
-				high: ratio(high.get(key), tokenRatio.high)
+				high: ratio(high === null ? first : high.get(key), tokenRatio.high)
 			}
 		});
 	}
@@ -43525,9 +43764,10 @@ function cheapestFleet(tenants, offers, facts, what) {
 	const [head, ...rest] = tenants;
 	if (head === void 0) return void 0;
 	const spare = spareInstances(tenants, facts);
+	const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
 	const overflows = tenants.some((tenant) => tenant.overflowUsd !== void 0);
 	const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
-	if (overflows || weekly) {
+	if ((overflows || weekly) && !ownOnly) {
 		const rate = (tenant, key, month) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
 		return cheapestElastic(head, {
 			tenants,
@@ -43538,7 +43778,8 @@ function cheapestFleet(tenants, offers, facts, what) {
 			replicaRate: rate
 		}, offers);
 	}
-	const pairs = rest.length === 0 ? frontier(head.table, offers) : pairsOf(head.table, offers);
+	const all = rest.length === 0 && !ownOnly ? frontier(head.table, offers) : pairsOf(head.table, offers);
+	const pairs = ownOnly ? all.filter(({ offer }) => offer.owned !== void 0) : all;
 	const busyOf = /* @__PURE__ */ new Map();
 	let best;
 	let bestUsdPerHour = Number.POSITIVE_INFINITY;
@@ -43546,8 +43787,10 @@ function cheapestFleet(tenants, offers, facts, what) {
 		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
 		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
 		busyOf.set(pair.key, busy);
-		const usdPerHour = busy.reduce((sum, month) => sum + instancesFor(month, pair.replicas, spare), 0) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
-		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && best.id <= pair.id) continue;
+		const instances = sizeOf$2(busy, pair, spare);
+		if (instances === void 0) continue;
+		const usdPerHour = sum$1(instances) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
+		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && tieOrder(best) <= tieOrder(pair)) continue;
 		best = {
 			...pair,
 			busy
@@ -43556,7 +43799,7 @@ function cheapestFleet(tenants, offers, facts, what) {
 	}
 	if (best === void 0) return void 0;
 	const { replicas } = best;
-	const instancesByMonth = best.busy.map((month) => instancesFor(month, replicas, spare));
+	const instancesByMonth = sizeOf$2(best.busy, best, spare) ?? [];
 	return {
 		model: head.table.model,
 		tenants,
@@ -43576,12 +43819,18 @@ function cheapestFleet(tenants, offers, facts, what) {
 		monthlyUsd: bestUsdPerHour / best.busy.length * 730
 	};
 }
+function sizeOf$2(busy, { replicas, offer }, spare) {
+	return withinMachines(busy.map((month) => instancesFor(month, replicas, spare)), offer);
+}
+function sum$1(values) {
+	return values.reduce((total, value) => total + value, 0);
+}
 function cheapestElastic(head, question, offers) {
 	const { tenants, what, spare } = question;
 	let best;
 	let bestUsd = Number.POSITIVE_INFINITY;
 	const { facts } = question;
-	const pairs = jointFrontier(tenants, offers).map((pair) => ({
+	const pairs = jointFrontier(tenants, rentedOnly(offers)).map((pair) => ({
 		pair,
 		floorUsd: pairFloorUsd(pair, tenants, facts, what)
 	})).sort((a, b) => a.floorUsd - b.floorUsd);
@@ -43595,7 +43844,7 @@ function cheapestElastic(head, question, offers) {
 		const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
 		const base = pair.offer.onDemandBaseUsdPerHour * what.gpuPrice * 730 * plan.billedByMonth.length;
 		const usd = plan.usd + base;
-		if (usd > bestUsd || usd === bestUsd && best !== void 0 && best.pair.id <= pair.id) continue;
+		if (usd > bestUsd || usd === bestUsd && best !== void 0 && tieOrder(best.pair) <= tieOrder(pair)) continue;
 		best = {
 			pair,
 			plan
@@ -43659,7 +43908,176 @@ function busyReplicas(tenants, key, month, facts, what) {
 	};
 }
 
+// src/decide/standing.ts
+function membersOf(assignment) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const [index, choice] of assignment.entries()) {
+		const member = memberOf(index, choice);
+		if (member === null) continue;
+		const model = member.host.candidate.model.id;
+		const group = groups.get(model);
+		if (group === void 0) groups.set(model, [member]);
+		else group.push(member);
+	}
+	return new Map([...groups].sort(([a], [b]) => a < b ? -1 : 1));
+}
+function swapBetween(before, after) {
+	if (before.length !== after.length) return null;
+	const index = after.findIndex((choice, at) => choice !== before[at]);
+	return index >= 0 && after.findLastIndex((choice, at) => choice !== before[at]) === index ? index : null;
+}
+function memberOf(index, choice) {
+	const host = hostsOf(choice);
+	return host === null ? null : {
+		index,
+		host,
+		overflow: choice.kind === "split" ? choice.overflow : null
+	};
+}
+var Standing = class {
+	assignment;
+	usd;
+	#prices;
+	#groups;
+	#fleets = /* @__PURE__ */ new Map();
+	#own;
+	#training;
+	#routes = {
+		keyed: /* @__PURE__ */ new Map(),
+		keyless: /* @__PURE__ */ new Map()
+	};
+	#onApi = 0;
+	#settled = 0;
+	constructor(prices, assignment) {
+		this.assignment = assignment;
+		this.#prices = prices;
+		this.#groups = membersOf(assignment);
+		this.#own = new Float64Array(assignment.length);
+		this.#training = Float64Array.from(assignment, (choice, index) => prices.trainingUsd(index, choice));
+		for (const [model, members] of this.#groups) this.#fleets.set(model, prices.fleetOf(model, members));
+		for (const [index, choice] of assignment.entries()) {
+			this.#own[index] = ownUsd(prices, index, choice, this.#fleets);
+			const tokens = tokensOf(choice);
+			if (tokens === null) continue;
+			const [routes, id] = this.#routeOf(tokens);
+			routes.set(id, (routes.get(id) ?? 0) + 1);
+			this.#onApi += 1;
+			if (isSettledOnApi(prices.workloadAt(index))) this.#settled += 1;
+		}
+		const api = {
+			keyedProviders: this.#routes.keyed.size,
+			keylessModels: this.#routes.keyless.size,
+			workloads: this.#onApi,
+			settled: this.#settled
+		};
+		this.usd = totalUsd$1(prices, {
+			assignment: () => assignment,
+			fleets: this.#fleets,
+			groups: () => this.#groups,
+			own: this.#own,
+			training: this.#training,
+			api
+		});
+	}
+	with(index, choice, prices = this.#prices) {
+		const before = this.assignment[index];
+		if (before === void 0) throw new Error(`defect: no workload ${index}`);
+		if (before === choice && prices === this.#prices) return this.usd;
+		const touched = new Set([hostsOf(before), hostsOf(choice)].flatMap((host) => host?.candidate.model.id ?? []));
+		let fleets = this.#fleets;
+		if (touched.size > 0) {
+			const next = new Map(this.#fleets);
+			for (const model of touched) {
+				const members = this.#swapped(model, index, choice);
+				if (members.length === 0) next.delete(model);
+				else next.set(model, prices.fleetOf(model, members));
+			}
+			fleets = [...touched].some((model) => !this.#fleets.has(model)) ? new Map([...next].sort(([a], [b]) => a < b ? -1 : 1)) : next;
+		}
+		const own = this.#own.slice();
+		for (const model of touched) for (const member of this.#groups.get(model) ?? []) {
+			const mate = this.assignment[member.index];
+			if (mate?.kind === "split" && member.index !== index) own[member.index] = ownUsd(prices, member.index, mate, fleets);
+		}
+		own[index] = ownUsd(prices, index, choice, fleets);
+		const training = this.#training.slice();
+		training[index] = prices.trainingUsd(index, choice);
+		const swapped = () => this.assignment.with(index, choice);
+		return totalUsd$1(prices, {
+			assignment: swapped,
+			fleets,
+			groups: () => membersOf(swapped()),
+			own,
+			training,
+			api: this.#apiWith(index, before, choice)
+		});
+	}
+	#apiWith(index, before, choice) {
+		const { keyed, keyless } = this.#routes;
+		const sizes = /* @__PURE__ */ new Map([[keyed, keyed.size], [keyless, keyless.size]]);
+		const [old, next] = [tokensOf(before), tokensOf(choice)];
+		const [from, to] = [old === null ? null : this.#routeOf(old), next === null ? null : this.#routeOf(next)];
+		if (!(from !== null && to !== null && from[0] === to[0] && from[1] === to[1])) {
+			if (from !== null && from[0].get(from[1]) === 1) sizes.set(from[0], (sizes.get(from[0]) ?? 0) - 1);
+			if (to !== null && !to[0].has(to[1])) sizes.set(to[0], (sizes.get(to[0]) ?? 0) + 1);
+		}
+		const more = Number(next !== null) - Number(old !== null);
+		const settled = isSettledOnApi(this.#prices.workloadAt(index)) ? more : 0;
+		return {
+			keyedProviders: sizes.get(keyed) ?? 0,
+			keylessModels: sizes.get(keyless) ?? 0,
+			workloads: this.#onApi + more,
+			settled: this.#settled + settled
+		};
+	}
+	#routeOf(option) {
+		return isKeyless(option) ? [this.#routes.keyless, option.candidate.model.id] : [this.#routes.keyed, option.candidate.route.id];
+	}
+	#swapped(model, index, choice) {
+		const others = (this.#groups.get(model) ?? []).filter((member) => member.index !== index);
+		const member = memberOf(index, choice);
+		if (member === null || member.host.candidate.model.id !== model) return others;
+		const at = others.findIndex((other) => other.index > index);
+		return at < 0 ? [...others, member] : others.toSpliced(at, 0, member);
+	}
+};
+function ownUsd(prices, index, choice, fleets) {
+	if (choice.kind === "self-host") return 0;
+	if (choice.kind !== "split") return prices.tokenUsd(index, choice);
+	const fleet = fleets.get(choice.base.candidate.model.id)?.fleet;
+	return fleet === void 0 ? 0 : prices.overflowUsd(index, choice, fleet);
+}
+function totalUsd$1(prices, { assignment, fleets, groups, own, training, api }) {
+	const wished = [];
+	for (const billed of fleets.values()) {
+		if (billed === void 0) return void 0;
+		wished.push(billed);
+	}
+	const settled = prices.settled(wished, groups);
+	if (settled === void 0) return void 0;
+	let [tokens, hardware, trained] = [
+		0,
+		0,
+		0
+	];
+	for (let index = 0; index < own.length; index++) {
+		tokens += own[index] ?? 0;
+		trained += training[index] ?? 0;
+	}
+	for (const { usd } of settled) hardware += usd;
+	const sized = settled.map(({ fleet }) => fleet);
+	const shared = prices.sharedUsd(api, sized, () => ({
+		keyedProviders: api.keyedProviders,
+		keylessModels: api.keylessModels,
+		apiWorkloads: assignment().flatMap((choice, index) => tokensOf(choice) === null ? [] : [prices.workloadAt(index)]),
+		fleets: sized
+	}));
+	return tokens + hardware + trained + shared;
+}
+
 // src/decide/portfolio.ts
+const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
+const MOST_REMEMBERED = 2e5;
 function newMemo() {
 	return {
 		bills: /* @__PURE__ */ new Map(),
@@ -43669,18 +44087,23 @@ function newMemo() {
 }
 var Pricer = class {
 	context;
+	#tokens = [];
+	#volumes = [];
+	#standing;
 	constructor(context) {
 		this.context = context;
 	}
 	price(assignment) {
-		const priced = this.#fleetsOf(assignment);
-		if (priced === void 0) return void 0;
-		const fleets = priced.map(({ fleet }) => fleet);
+		const groups = membersOf(assignment);
+		const wished = [...groups].flatMap(([model, members]) => this.fleetOf(model, members) ?? []);
+		const billed = wished.length < groups.size ? void 0 : this.settled(wished, () => groups);
+		if (billed === void 0) return void 0;
+		const fleets = billed.map(({ fleet }) => fleet);
 		const bills = assignment.map((choice, index) => this.#billOf(index, choice, fleets));
 		const sharing = this.#sharingOf(assignment, fleets);
 		const own = bills.reduce((sum, bill) => sum + (bill?.monthlyUsd ?? 0), 0);
-		const hardware = priced.reduce((sum, { usd }) => sum + usd, 0);
-		const training = assignment.map((choice, index) => [hostsOf(choice), tokensOf(choice)].flatMap((option) => option === null ? [] : this.#training(index, option)));
+		const hardware = billed.reduce((sum, { usd }) => sum + usd, 0);
+		const training = assignment.map((choice, index) => this.#trainingOf(index, choice));
 		const trained = training.reduce((sum, lines) => sum + totalUsd(lines), 0);
 		return {
 			assignment,
@@ -43688,49 +44111,67 @@ var Pricer = class {
 			training,
 			fleets,
 			sharing,
-			monthlyUsd: own + hardware + trained + this.#sharedUsd(sharing)
+			monthlyUsd: own + hardware + trained + this.#sharedUsdOf(sharing)
 		};
+	}
+	usdOf(assignment) {
+		const swap = this.#standing === void 0 ? null : swapBetween(this.#standing.assignment, assignment);
+		const choice = swap === null ? void 0 : assignment[swap];
+		return swap === null || choice === void 0 ? this.standing(assignment).usd : this.#standing?.with(swap, choice);
+	}
+	standing(assignment) {
+		if (this.#standing?.assignment !== assignment) this.#standing = new Standing(this, assignment);
+		return this.#standing;
 	}
 	alone(index, option) {
 		if (option.kind !== "self-host") {
 			const sharing = {
 				keyedProviders: isKeyless(option) ? 0 : 1,
 				keylessModels: isKeyless(option) ? 1 : 0,
-				apiWorkloads: [workloadAt$1(this.context.workloads, index)],
+				apiWorkloads: [this.workloadAt(index)],
 				fleets: []
 			};
-			return this.#bill(index, option).monthlyUsd + totalUsd(this.#training(index, option)) + this.#sharedUsd(sharing);
+			return this.tokenUsd(index, option) + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
 		}
-		const priced = this.#fleet(`${option.candidate.model.id}|${index}`, [{
-			workload: workloadAt$1(this.context.workloads, index),
-			table: option.table
+		const billed = this.fleetOf(option.candidate.model.id, [{
+			index,
+			host: option,
+			overflow: null
 		}]);
-		if (priced === void 0) return void 0;
-		return priced.usd + totalUsd(this.#training(index, option)) + this.#sharedUsd({
+		if (billed === void 0) return void 0;
+		const sharing = {
 			keyedProviders: 0,
 			keylessModels: 0,
 			apiWorkloads: [],
-			fleets: [priced.fleet]
-		});
+			fleets: [billed.fleet]
+		};
+		return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
 	}
-	#training(index, option) {
-		return tuningLines(option, workloadAt$1(this.context.workloads, index), this.context, this.context.what);
+	trainingUsd(index, choice) {
+		return totalUsd(this.#trainingOf(index, choice));
+	}
+	#trainingOf(index, choice) {
+		return partsOf$1(choice).flatMap((option) => tuningLines(option, this.workloadAt(index), this.context, this.context.what));
 	}
 	#bill(index, option) {
+		return scaleBill(this.#billAtList(index, option), this.#volume(index), this.context.what.apiPrice);
+	}
+	#billAtList(index, option) {
 		const { facts, asOf, what, memo } = this.context;
-		const workload = workloadAt$1(this.context.workloads, index);
 		const key = `${index}|${option.candidate.id}|${what.tokens}`;
-		const base = memo.bills.get(key) ?? apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens: what.tokens }));
-		memo.bills.set(key, base);
-		return scaleBill(base, this.#volume(index), what.apiPrice);
+		const known = memo.bills.get(key);
+		if (known !== void 0) return known;
+		const bill = apiBill(option.candidate.model, this.workloadAt(index), facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, bill);
+		return bill;
 	}
 	#volume(index) {
-		const workload = workloadAt$1(this.context.workloads, index);
+		const workload = this.workloadAt(index);
 		return requestsIn(workload, 0, this.context.what) / requestsIn(workload, 0, EXPECTED);
 	}
 	#overflowAtList(index, to) {
 		const { facts, asOf, what, memo } = this.context;
-		const workload = workloadAt$1(this.context.workloads, index);
+		const workload = this.workloadAt(index);
 		const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
 		const known = memo.bills.get(key);
 		if (known !== void 0) return known;
@@ -43742,7 +44183,18 @@ var Pricer = class {
 		return bill;
 	}
 	tokenUsd(index, option) {
-		return this.#bill(index, option).monthlyUsd;
+		this.#tokens[index] ??= /* @__PURE__ */ new Map();
+		const known = this.#tokens[index].get(option);
+		if (known !== void 0) return known;
+		const usd = scaledUsd(this.#billAtList(index, option), this.#volume(index), this.context.what.apiPrice);
+		this.#tokens[index].set(option, usd);
+		return usd;
+	}
+	overflowUsd(index, choice, fleet) {
+		return this.#overflowBill(index, choice, fleet).monthlyUsd;
+	}
+	overflowListUsd(index, option) {
+		return this.#overflowAtList(index, option).monthlyUsd;
 	}
 	asksSpare(tenant) {
 		return spareInstances([tenant], this.context.facts) > 0;
@@ -43754,8 +44206,8 @@ var Pricer = class {
 			apiWorkloads: [],
 			fleets: []
 		};
-		const common = this.#sharedUsd(none);
-		const least = (sharings) => sharings.length === 0 ? 0 : Math.min(...sharings.map((sharing) => this.#sharedUsd(sharing))) - common;
+		const common = this.#sharedUsdOf(none);
+		const least = (sharings) => sharings.length === 0 ? 0 : Math.min(...sharings.map((sharing) => this.#sharedUsdOf(sharing))) - common;
 		const choices = lists.flatMap((list, index) => list.map((choice) => ({
 			index,
 			choice
@@ -43768,16 +44220,23 @@ var Pricer = class {
 				...none,
 				keyedProviders,
 				keylessModels,
-				apiWorkloads: [workloadAt$1(this.context.workloads, index)]
+				apiWorkloads: [this.workloadAt(index)]
 			}];
 		});
 		const hosts = choices.flatMap(({ index, choice }) => {
 			if (choice.kind !== "self-host") return [];
-			const fleet = this.#fleet(`${choice.candidate.model.id}|${index}`, [this.tenant(index, choice, null)])?.fleet;
-			return fleet === void 0 ? [] : [{
+			const fleet = this.fleetOf(choice.candidate.model.id, [{
+				index,
+				host: choice,
+				overflow: null
+			}])?.fleet;
+			if (fleet === void 0) return [];
+			const own = [...this.context.offers.values()].flat().find(({ owned }) => owned !== void 0);
+			return [{
 				...none,
 				fleets: [{
 					...fleet,
+					offer: own ?? fleet.offer,
 					instancesByMonth: fleet.instancesByMonth.map(() => 1)
 				}]
 			}];
@@ -43791,16 +44250,18 @@ var Pricer = class {
 	#billOf(index, choice, fleets) {
 		if (choice.kind === "self-host") return null;
 		if (choice.kind !== "split") return this.#bill(index, choice);
+		const fleet = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id);
+		if (fleet === void 0) throw new Error(`defect: workload ${index} is split without a fleet`);
+		return this.#overflowBill(index, choice, fleet);
+	}
+	#overflowBill(index, choice, fleet) {
 		const { facts, asOf, what } = this.context;
-		const workload = workloadAt$1(this.context.workloads, index);
-		const shares = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id)?.overflowShares.get(workload.name);
+		const workload = this.workloadAt(index);
+		const shares = fleet.overflowShares.get(workload.name);
 		if (shares === void 0) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
 		const list = this.#overflowAtList(index, choice.overflow);
 		const [volume, price] = [this.#volume(index), what.apiPrice];
-		const full = {
-			...list,
-			byMonthUsd: list.byMonthUsd.map((usd) => usd * volume * price)
-		};
+		const full = list.byMonthUsd.map((usd) => usd * volume * price);
 		return overflowBill(full, shares, () => {
 			const all = {
 				...workload,
@@ -43811,7 +44272,7 @@ var Pricer = class {
 		});
 	}
 	tenant(index, host, overflow) {
-		const workload = workloadAt$1(this.context.workloads, index);
+		const workload = this.workloadAt(index);
 		if (overflow === null) return {
 			workload,
 			table: host.table
@@ -43823,44 +44284,42 @@ var Pricer = class {
 			overflowUsd
 		};
 	}
-	#fleetsOf(assignment) {
-		const groups = /* @__PURE__ */ new Map();
-		assignment.forEach((choice, index) => {
-			const host = hostsOf(choice);
-			if (host === null) return;
-			const overflow = choice.kind === "split" ? choice.overflow : null;
-			const group = groups.get(host.candidate.model.id) ?? [];
-			const id = overflow === null ? `${index}` : `${index}+${overflow.candidate.id}`;
-			group.push({
-				id,
-				tenant: () => this.tenant(index, host, overflow)
-			});
-			groups.set(host.candidate.model.id, group);
-		});
-		const fleets = [];
-		for (const [model, group] of [...groups].sort(([a], [b]) => a < b ? -1 : 1)) {
-			const fleet = this.#fleet(`${model}|${group.map(({ id }) => id).join(",")}`, group.map(({ tenant }) => tenant()));
-			if (fleet === void 0) return void 0;
-			fleets.push(fleet);
+	settled(fleets, groups) {
+		const fits = (billed) => !oversubscribed(billed.map(({ fleet }) => fleet));
+		if (fleets.every(({ fleet }) => fleet.offer.owned === void 0) || fits(fleets)) return fleets;
+		const all = [...groups()];
+		const sum = (billed) => billed.reduce((total, { usd }) => total + usd, 0);
+		let best;
+		for (let mask = 0; mask < 2 ** Math.min(all.length, MOST_FLEETS_THAT_SHARE_MACHINES); mask++) {
+			const next = all.flatMap(([model, members], index) => this.fleetOf(model, members, Math.floor(mask / 2 ** index) % 2 === 1) ?? []);
+			if (next.length === all.length && fits(next) && (best === void 0 || sum(next) < sum(best))) best = next;
 		}
-		return fleets;
+		return best;
 	}
-	#fleet(group, tenants) {
+	fleetOf(model, members, mayOwn = true) {
 		const { offers, facts, catalog, what, memo } = this.context;
-		const volumes = tenants.map(({ workload }) => requestsIn(workload, 0, what)).join(",");
-		const prices = tenants.some(({ overflowUsd }) => overflowUsd !== void 0) ? `|${what.gpuPrice}|${what.apiPrice}` : "";
-		const key = `${group}|${volumes}|${what.tokens}|${what.throughput}|${what.throughputFactor}${prices}`;
-		if (!memo.fleets.has(key)) {
-			const fleet = cheapestFleet(tenants, offers, facts, what);
-			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
-			memo.fleets.set(key, fleet === void 0 ? void 0 : {
-				fleet,
-				gpuUsd: fleet.monthlyUsd,
-				otherUsd: totalUsd(lines) - fleet.monthlyUsd
-			});
+		let key = `${model}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
+		for (const { index, overflow } of members) {
+			this.#volumes[index] ??= `|${index}:${requestsIn(this.workloadAt(index), 0, what)}`;
+			key += this.#volumes[index];
+			if (overflow !== null) key += `+${overflow.candidate.id}`;
 		}
-		const known = memo.fleets.get(key);
-		return known === void 0 ? void 0 : {
+		if (members.some(({ overflow }) => overflow !== null)) key += `|${what.gpuPrice}|${what.apiPrice}`;
+		if (!mayOwn) key += "|rented";
+		let known = memo.fleets.get(key);
+		if (known === void 0) {
+			const tenants = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+			const fleet = cheapestFleet(tenants, mayOwn ? offers : rentedOnly(offers), facts, what);
+			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
+			known = fleet === void 0 ? null : {
+				fleet,
+				gpuUsd: rentedUsd(fleet),
+				otherUsd: totalUsd(lines) - rentedUsd(fleet)
+			};
+			if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
+			memo.fleets.set(key, known);
+		}
+		return known === null ? void 0 : {
 			fleet: known.fleet,
 			usd: known.gpuUsd * what.gpuPrice + known.otherUsd
 		};
@@ -43873,7 +44332,7 @@ var Pricer = class {
 			if (option === null) return [];
 			if (isKeyless(option)) keyless.add(option.candidate.model.id);
 			else keyed.add(option.candidate.route.id);
-			return [workloadAt$1(this.context.workloads, index)];
+			return [this.workloadAt(index)];
 		});
 		return {
 			keyedProviders: keyed.size,
@@ -43882,14 +44341,22 @@ var Pricer = class {
 			fleets
 		};
 	}
-	#sharedUsd(sharing) {
-		const fleets = sharing.fleets.map((fleet) => `${fleetId(fleet)}:${fleet.instancesByMonth.join(".")}:${fleet.tenants.map(({ workload }) => workload.name).join(",")}`).join(";");
+	#sharedUsdOf(sharing) {
+		const { keyedProviders, keylessModels, apiWorkloads, fleets } = sharing;
+		const settled = apiWorkloads.filter(isSettledOnApi).length;
+		return this.sharedUsd({
+			keyedProviders,
+			keylessModels,
+			workloads: apiWorkloads.length,
+			settled
+		}, fleets, () => sharing);
+	}
+	sharedUsd(api, fleets, sharing) {
 		const { facts, catalog, what, memo } = this.context;
-		const api = sharing.apiWorkloads.map((workload) => workload.name).join(",");
-		const key = `${sharing.keyedProviders}|${sharing.keylessModels}|${api}|${fleets}|${what.people}|${what.hourlyRate}`;
+		const key = `${sharingKey(api, fleets)}|${what.people}|${what.hourlyRate}`;
 		const known = memo.shared.get(key);
 		if (known !== void 0) return known;
-		const lines = sharedLines(sharing, facts, catalog, what);
+		const lines = sharedLines(sharing(), facts, catalog, what);
 		const usd = totalUsd([
 			...lines.api,
 			...lines.selfHost,
@@ -43898,17 +44365,20 @@ var Pricer = class {
 		memo.shared.set(key, usd);
 		return usd;
 	}
+	workloadAt(index) {
+		const found = this.context.workloads[index];
+		if (found === void 0) throw new Error(`defect: no workload ${index}`);
+		return found.workload;
+	}
 };
-function isKeyless(option) {
-	return option.kind !== "self-host" && option.candidate.route.id === "bedrock";
+function accessOf(option) {
+	return isKeyless(option) ? `permission ${option.candidate.model.id}` : `key ${option.candidate.route.id}`;
 }
 function totalUsd(lines) {
 	return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
 }
-function workloadAt$1(workloads, index) {
-	const found = workloads[index];
-	if (found === void 0) throw new Error(`defect: no workload ${index}`);
-	return found.workload;
+function rentedUsd(fleet) {
+	return fleet.offer.owned === void 0 ? fleet.monthlyUsd : 0;
 }
 
 // src/decide/bands.ts
@@ -43923,10 +44393,9 @@ function bandsOf(sampler, priced) {
 }
 function workloadBand(sampler, priced, index) {
 	const { facts, catalog } = sampler.context;
-	const usd = sampler.costs(priced).workloads[index];
-	const lines = allocate(priced, facts, catalog, EXPECTED)[index];
-	if (usd === void 0 || lines === void 0) throw new Error(`defect: no workload ${index}`);
-	return bandOf$1(usd, totalUsd(lines));
+	const lines = allocate(priced, facts, catalog, EXPECTED, index)[index];
+	if (lines === void 0) throw new Error(`defect: no workload ${index}`);
+	return bandOf$1(sampler.workloadCosts(priced, index), totalUsd(lines));
 }
 function bandOf$1(usd, expected) {
 	const sorted = usd.slice().sort();
@@ -44045,7 +44514,7 @@ function breakEvensOf(question) {
 	const workload = workloadOf$1(question);
 	if (flips.rival(index, "self-host", EXPECTED) === void 0) return [];
 	const at = (factor) => scenario({ volumeOf: { [workload.name]: factor } });
-	const own = remembered((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
+	const own = remembered$1((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
 	return apisOf(question).map(({ role, option }) => {
 		const api = (factor) => flips.priceOf(index, option, at(factor)) ?? Number.POSITIVE_INFINITY;
 		const { crossings, complete } = crossingsOf(own, api);
@@ -44174,7 +44643,7 @@ function workloadOf$1({ flips, index }) {
 	if (found === void 0) throw new Error(`defect: no workload ${index}`);
 	return found.workload;
 }
-function remembered(curve) {
+function remembered$1(curve) {
 	const known = /* @__PURE__ */ new Map();
 	return (factor) => {
 		const value = known.get(factor) ?? curve(factor);
@@ -44185,6 +44654,12 @@ function remembered(curve) {
 function rounded(value) {
 	return grouped(Number(value.toPrecision(3)));
 }
+
+// src/decide/cache-condition.ts
+function cacheConditions(workload, fleets) {
+	return fleets.some(({ option, tenants }) => option.configuration.kvPrecision === "fp8" && tenants.some((tenant) => tenant.workload.name === workload)) ? [CONDITION] : [];
+}
+const CONDITION = "the KV cache in fp8 keeps the answers good enough on your own evaluation (vLLM scales it by 1 unless the checkpoint is calibrated)";
 
 // src/capacity/next-benchmark.ts
 const WAVES = 10;
@@ -44724,11 +45199,19 @@ function pathOf(assignment) {
 function shortlistsOf(pricer) {
 	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
 	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
+	const keys = new Set(alone.flatMap((ranked) => take(ranked, "token", SHORTLIST_API)).flatMap(keyOf$1));
 	return alone.map((ranked, index) => {
 		const current = pricer.context.workloads[index]?.workload.current ?? null;
 		const keep = /* @__PURE__ */ new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
+		for (const key of keys) {
+			const [best] = ranked.filter((option) => keyOf$1(option)[0] === key);
+			if (best !== void 0) keep.add(best);
+		}
 		return ranked.filter((option) => keep.has(option) || shared.has(option.candidate.id) || current !== null && answersTo(option.candidate.model, current.model));
 	});
+}
+function keyOf$1(option) {
+	return option.kind === "self-host" ? [] : [accessOf(option)];
 }
 function take(ranked, side, count) {
 	return ranked.filter((option) => option.kind === "self-host" === (side === "self-host")).slice(0, count);
@@ -44742,7 +45225,7 @@ function rankAlone(pricer, entry, index) {
 function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 	const splits = shortlists.map((list, index) => {
 		const entry = pricer.context.workloads[index];
-		return entry === void 0 ? [] : splitsOf(entry, list, (option) => pricer.tokenUsd(index, option));
+		return entry === void 0 ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), accessOf);
 	});
 	const found = {
 		byPath: {},
@@ -44762,8 +45245,12 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		...nothing
 	};
 	const lists = shortlists.map((list, index) => [...list, ...splits[index] ?? []]);
-	swapSearch(pricer, lists, (priced) => note(found, priced));
-	const exact = branchAndBound(floorsOf(pricer, lists), (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY, (assignment) => visitPriced(pricer, assignment, (priced) => note(found, priced)), {
+	const note = (assignment, usd) => noteIn(found, pricer, assignment, usd);
+	swapSearch(pricer, lists, note);
+	const exact = branchAndBound(floorsOf(pricer, lists), (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY, (assignment) => {
+		const usd = pricer.usdOf(assignment);
+		if (usd !== void 0) note(assignment, usd);
+	}, {
 		nodes: NODE_LIMIT,
 		visits: PRICED_LIMIT
 	});
@@ -44775,18 +45262,18 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		...prefer(pricer, found, shortlists)
 	};
 }
-function note(found, priced) {
-	const path = pathOf(priced.assignment);
-	const less = (known) => known === void 0 || priced.monthlyUsd < known.monthlyUsd;
-	if (less(found.byPath[path])) found.byPath[path] = priced;
-	if (priced.assignment.every((choice) => choice.kind !== "split") && less(found.plain)) found.plain = priced;
-}
-function visitPriced(pricer, assignment, visit) {
+function noteIn(found, pricer, assignment, usd) {
+	const path = pathOf(assignment);
+	const isLess = (known) => known === void 0 || usd < known.monthlyUsd;
+	const best = isLess(found.byPath[path]);
+	const bestPlain = isLess(found.plain) && assignment.every((choice) => choice.kind !== "split");
+	if (!best && !bestPlain) return;
 	const priced = pricer.price(assignment);
-	if (priced !== void 0) visit(priced);
-	return priced;
+	if (priced === void 0) return;
+	if (best) found.byPath[path] = priced;
+	if (bestPlain) found.plain = priced;
 }
-function swapSearch(pricer, lists, visit) {
+function swapSearch(pricer, lists, note) {
 	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
 	const starts = [
 		lists.map((list) => first(list, false)),
@@ -44794,14 +45281,18 @@ function swapSearch(pricer, lists, visit) {
 		lists.map((list) => list[0])
 	];
 	for (const start of starts) {
-		let best = visitPriced(pricer, start.filter((option) => option !== void 0), visit);
-		for (let improved = best !== void 0; improved;) {
+		let best = pricer.standing(start.filter((option) => option !== void 0));
+		if (best.usd !== void 0) note(best.assignment, best.usd);
+		for (let improved = best.usd !== void 0; improved;) {
 			improved = false;
 			for (const [index, list] of lists.entries()) for (const option of list) {
-				if (best === void 0 || best.assignment[index] === option) continue;
-				const next = visitPriced(pricer, best.assignment.with(index, option), visit);
-				if (next === void 0 || next.monthlyUsd >= best.monthlyUsd) continue;
-				best = next;
+				if (best.usd === void 0 || best.assignment[index] === option) continue;
+				const usd = best.with(index, option);
+				if (usd === void 0) continue;
+				const assignment = best.assignment.with(index, option);
+				note(assignment, usd);
+				if (usd >= best.usd) continue;
+				best = pricer.standing(assignment);
 				improved = true;
 			}
 		}
@@ -45125,6 +45616,13 @@ function factsOf(document) {
 			gpu: policy.purchase?.gpu ?? "on_demand",
 			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
 			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
+			owned: (policy.purchase?.owned ?? []).map((entry) => ({
+				...entry,
+				machines: entry.machines ?? 1,
+				depreciationMonths: entry.depreciationMonths ?? assumed.take(DEPRECIATION_DEFAULT),
+				pue: entry.pue ?? assumed.take(PUE_DEFAULT),
+				hostingUsdPerMonth: entry.hostingUsdPerMonth ?? 0
+			})),
 			gpuSchedule: policy.purchase?.gpuSchedule ?? "always"
 		},
 		preferences: policy.preferences === void 0 ? null : preferencesOf$1(policy.preferences, assumed),
@@ -45267,16 +45765,31 @@ const PRECISION_MARGIN_POINTS = {
 	mxfp4: 3,
 	nvfp4: 3
 };
-function scoresOf(candidate, catalog) {
-	const names = candidate.kind === "self-host" ? [candidate.model.id] : [
-		candidate.model.id,
-		candidate.model.openModel,
-		candidate.model.sameModelAs
-	];
-	return catalog.benchmarks.filter((row) => names.includes(row.model));
+const provenScores = /* @__PURE__ */ new WeakMap();
+function provenScoresOf(benchmarks) {
+	const known = provenScores.get(benchmarks);
+	if (known !== void 0) return known;
+	const best = /* @__PURE__ */ new Map();
+	for (const row of benchmarks) {
+		if (row.certainty === "low") continue;
+		const ofModel = best.get(row.model) ?? /* @__PURE__ */ new Map();
+		const before = ofModel.get(row.benchmark);
+		if (before === void 0 || row.score > before.score) ofModel.set(row.benchmark, row);
+		best.set(row.model, ofModel);
+	}
+	provenScores.set(benchmarks, best);
+	return best;
 }
-function provenScore(scores, benchmark) {
-	return scores.filter((row) => row.benchmark === benchmark && row.certainty !== "low").reduce((best, row) => best === void 0 || row.score > best.score ? row : best, void 0);
+function provenScore(candidate, catalog, benchmark) {
+	const proven = provenScoresOf(catalog.benchmarks);
+	const own = proven.get(candidate.model.id)?.get(benchmark);
+	if (candidate.kind === "self-host") return own;
+	return [own, ...[candidate.model.openModel, candidate.model.sameModelAs].map((id) => id === null ? void 0 : proven.get(id)?.get(benchmark))].reduce((best, row) => better(best, row, catalog.benchmarks), void 0);
+}
+function better(best, row, order) {
+	if (best === void 0 || row === void 0) return best ?? row;
+	if (row.score !== best.score) return row.score > best.score ? row : best;
+	return order.indexOf(row) < order.indexOf(best) ? row : best;
 }
 const benchmarkFloor = {
 	id: "capability",
@@ -45298,7 +45811,7 @@ const benchmarkFloor = {
 	}
 };
 function floorOutcome(candidate, context, benchmark, minimum, pointer) {
-	const best = provenScore(scoresOf(candidate, context.catalog), benchmark);
+	const best = provenScore(candidate, context.catalog, benchmark);
 	if (best === void 0) return {
 		verdict: "unknown",
 		text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`,
@@ -45338,7 +45851,7 @@ function precisionAllowed(candidate, context, precision) {
 	if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
 	const margin = PRECISION_MARGIN_POINTS[precision];
 	const { minBenchmarks, presetFloor } = context.workload;
-	const meets = ([benchmark, minimum]) => (provenScore(scoresOf(candidate, context.catalog), benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
+	const meets = ([benchmark, minimum]) => (provenScore(candidate, context.catalog, benchmark)?.score ?? Number.NEGATIVE_INFINITY) >= minimum + margin;
 	if (presetFloor === null) return Object.entries(minBenchmarks).every(meets);
 	return presetFloor.any.some(meets) && presetFloor.all.every(meets);
 }
@@ -46057,15 +46570,22 @@ function regional(candidate, allowed, pointer, context) {
 const onPremises = {
 	id: "on-premises",
 	title: "In your own building",
-	why: "Own instances run in an AWS region, which is no premises of yours; the stacks build there alone.",
+	why: "Own instances run in an AWS region, which is no premises of yours; the stacks build there alone. Machines that you own count where the policy lists them.",
 	source: "S3-037",
 	waivable: true,
 	check(candidate, { workload, facts }) {
 		if (workload.compliance.onPremises !== true) return null;
+		const pointer = `${workload.pointer}.compliance.on_premises`;
+		if (candidate.kind === "self-host" && facts.purchase.owned.length > 0) return {
+			verdict: "pass",
+			text: "it runs on the machines of purchase.owned, which nothing here builds",
+			pointer,
+			source: null
+		};
 		return {
 			verdict: "fail",
-			text: `it must run on your premises, and ${candidate.kind === "self-host" ? `own instances run in AWS ${facts.region}` : `${candidate.route.label} runs elsewhere`}; on-premises servers are outside what is decided and built here`,
-			pointer: `${workload.pointer}.compliance.on_premises`,
+			text: `it must run on your premises, and ${candidate.kind === "self-host" ? `own instances run in AWS ${facts.region}` : `${candidate.route.label} runs elsewhere`}; on-premises servers are decided only where purchase.owned lists them, and never built here`,
+			pointer,
 			source: null
 		};
 	}
@@ -46478,8 +46998,8 @@ var bands = {
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .468,
-				"p90": 1.42
+				"p10": .442,
+				"p90": 1.23
 			},
 			"tpot": {
 				"p10": .624,
@@ -46492,8 +47012,8 @@ var bands = {
 		},
 		"B": {
 			"throughput": {
-				"p10": .483,
-				"p90": 1.57
+				"p10": .668,
+				"p90": 1.51
 			},
 			"tpot": {
 				"p10": .605,
@@ -47160,17 +47680,23 @@ function vllmFlags(configuration, capacity) {
 	return flags;
 }
 
+// src/capacity/kv-cache.ts
+const FP8_CACHE_ARCHITECTURES = ["hopper"];
+function supportsFp8Cache({ architecture: { mla, attentionLayers } }, gpu) {
+	return mla === null && attentionLayers.sliding === 0 && attentionLayers.linear === 0 && FP8_CACHE_ARCHITECTURES.includes(gpu.architecture);
+}
+
 // src/capacity/confidence.ts
 const MEASURED_CONTEXT_TOKENS = 16384;
 const WELL_MEASURED_GIB = 70;
 function confidenceClass(configuration, shape) {
-	const { model, gpu, precision, tensorParallel } = configuration;
+	const { model, gpu, precision, kvPrecision, tensorParallel } = configuration;
 	const overPcie = tensorParallel > 1 && gpu.link === "pcie";
 	const unpacked = weightFormat(precision, gpu)?.path !== "native" && precision !== "mxfp4";
 	if (overPcie || unpacked || shape.inputTokens + shape.outputTokens > MEASURED_CONTEXT_TOKENS) return "C";
 	const plain = model.architecture.moe === null && model.architecture.attentionLayers.linear === 0;
 	const wellMeasured = gpu.memoryGiB >= WELL_MEASURED_GIB && gpu.link === "nvlink" && gpu.architecture !== "blackwell";
-	return plain && wellMeasured ? "A" : "B";
+	return plain && wellMeasured && kvPrecision === "bf16" ? "A" : "B";
 }
 function banded(expected, metric, confidence, family = "vllm") {
 	const band = bands[family][confidence][metric];
@@ -47182,8 +47708,8 @@ function banded(expected, metric, confidence, family = "vllm") {
 }
 
 // src/capacity/slo.ts
-function replicaCapacity(configuration, shape, promise, engine = VLLM, measured = AS_PREDICTED) {
-	const serving = servingOf(timingOf(configuration, engine), shape, {
+function capacityAt(timing, shape, promise, measured = AS_PREDICTED) {
+	const serving = servingOf(timing, shape, {
 		spread: 1,
 		longestOutput: null
 	});
@@ -47278,17 +47804,60 @@ function promisedCapacity(serving, others, measured) {
 
 // src/capacity/search.ts
 function searchServing(request, calibrations = []) {
+	const { shape, promise } = request;
+	const ground = groundOf(request);
+	if (calibrations.length > 0) return searched(ground, request, calibrations);
+	const key = `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${promise.ttftMsP95}|${promise.tpotMsP95}`;
+	const known = ground.searches.get(key);
+	if (known !== void 0) return known;
+	const found = searched(ground, request, calibrations);
+	keep(ground.searches, key, found, MOST_SEARCHES);
+	return found;
+}
+function searched(ground, request, calibrations) {
 	const served = [];
 	const unservable = [];
-	for (const configuration of configurations(request)) {
-		const outcome = assess(configuration, request, calibrations);
+	for (const { place, smaller } of ground.places) {
+		const outcome = assess(place, request, calibrations);
 		if (outcome.kind === "served") served.push(outcome.option);
 		else unservable.push(outcome.why);
+		const better = smaller === void 0 ? void 0 : withFp8Cache(smaller, outcome, request, calibrations);
+		if (better !== void 0) served.push(better);
 	}
 	return {
 		served,
 		unservable
 	};
+}
+const grounds = /* @__PURE__ */ new WeakMap();
+const MOST_GROUNDS = 8;
+const MOST_SEARCHES = 16;
+function groundOf(request) {
+	const { model, contextWindowTokens } = request;
+	const known = grounds.get(model) ?? [];
+	const same = known.find((ground) => ground.contextWindowTokens === contextWindowTokens && areSameGpus(ground.gpus, request.gpus));
+	if (same !== void 0) return same;
+	const ground = {
+		gpus: request.gpus,
+		contextWindowTokens,
+		places: configurations(request).map(bothCaches),
+		searches: /* @__PURE__ */ new Map()
+	};
+	grounds.set(model, [...known.slice(known.length < MOST_GROUNDS ? 0 : 1), ground]);
+	return ground;
+}
+function areSameGpus(a, b) {
+	if (a === b) return true;
+	if (a.length !== b.length) return false;
+	return a.every((row, index) => {
+		const other = b[index];
+		return row.gpu === other?.gpu && row.tensorParallelSizes.length === other.tensorParallelSizes.length && row.tensorParallelSizes.every((size, at) => size === other.tensorParallelSizes[at]);
+	});
+}
+function keep(known, key, value, most) {
+	const [oldest] = known.keys();
+	if (known.size >= most && oldest !== void 0) known.delete(oldest);
+	known.set(key, value);
 }
 function configurations({ model, gpus, contextWindowTokens }) {
 	const precisions = [...new Set(model.checkpoints.map((checkpoint) => checkpoint.precision))];
@@ -47306,13 +47875,51 @@ function configurations({ model, gpus, contextWindowTokens }) {
 	}
 	return found;
 }
-function assess(configuration, request, calibrations) {
+function bothCaches(configuration) {
+	const place = placeOf(configuration);
+	const smaller = supportsFp8Cache(configuration.model, configuration.gpu) ? placeOf({
+		...configuration,
+		kvPrecision: "fp8"
+	}) : void 0;
+	return {
+		place,
+		smaller: smaller?.kind === "open" ? smaller : void 0
+	};
+}
+function withFp8Cache(smaller, plain, request, calibrations) {
+	if (!isCacheBound(plain)) return void 0;
+	const outcome = assess(smaller, request, calibrations);
+	if (outcome.kind === "unservable" || plain.kind === "unservable") return outcome.kind === "served" ? outcome.option : void 0;
+	const [before, after] = [plain.option.capacity, outcome.option.capacity];
+	if (before.measured !== null && after.measured === null) return void 0;
+	return after.requestsPerSecond.expected > before.requestsPerSecond.expected ? outcome.option : void 0;
+}
+function isCacheBound(outcome) {
+	return outcome.kind === "served" ? outcome.option.capacity.limitedBy === "kv-cache" : outcome.why.reason === "memory";
+}
+function placeOf(configuration) {
 	const { gpu, precision } = configuration;
-	if (weightFormat(precision, gpu) === null) return unservable(configuration, "unsupported-precision", noKernelText(gpu, precision));
+	if (weightFormat(precision, gpu) === null) return {
+		kind: "closed",
+		outcome: unservable(configuration, "unsupported-precision", noKernelText(gpu, precision))
+	};
 	const memory = memoryFit(configuration);
-	if (!memory.fits) return unservable(configuration, "memory", memory.text);
+	if (!memory.fits) return {
+		kind: "closed",
+		outcome: unservable(configuration, "memory", memory.text)
+	};
+	return {
+		kind: "open",
+		configuration,
+		memory,
+		timing: timingOf(configuration, VLLM)
+	};
+}
+function assess(place, { shape, promise }, calibrations) {
+	if (place.kind === "closed") return place.outcome;
+	const { configuration, memory, timing } = place;
 	const measured = measuredOf(configuration, calibrations);
-	const result = replicaCapacity(configuration, request.shape, request.promise, VLLM, measured?.latency);
+	const result = capacityAt(timing, shape, promise, measured?.latency);
 	if (result.kind === "misses-promise") return unservable(configuration, "latency", result.text);
 	const capacity = measured === void 0 ? result.capacity : rescaled(result.capacity, measured);
 	return {
@@ -47401,7 +48008,8 @@ function realise(candidate, judgement, rules, context) {
 		};
 	}
 	const found = searches(candidate, rules.workload, context);
-	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionAllowed(candidate, rules, option.configuration.precision));
+	const isAllowed = remembered((precision) => precisionAllowed(candidate, rules, precision));
+	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionsOf(option).every(isAllowed) && onOwnGpu(option, rules.workload, context));
 	if (table.options.size > 0) return {
 		kind: "self-host",
 		candidate,
@@ -47415,6 +48023,21 @@ function realise(candidate, judgement, rules, context) {
 		text: whyUnservable(candidate, found.first, found.last, context),
 		line: null
 	};
+}
+function precisionsOf({ configuration: { precision, kvPrecision } }) {
+	return kvPrecision === "fp8" ? [precision, "fp8"] : [precision];
+}
+function remembered(find) {
+	const known = /* @__PURE__ */ new Map();
+	return (key) => {
+		const value = known.get(key) ?? find(key);
+		known.set(key, value);
+		return value;
+	};
+}
+function onOwnGpu(option, { compliance }, { offers }) {
+	if (compliance.onPremises !== true) return true;
+	return offers.some(({ owned, instance }) => owned !== void 0 && instance.gpu === option.configuration.gpu.id);
 }
 function searches(candidate, workload, context) {
 	const gpus = gpusOnOffer(context);
@@ -47451,10 +48074,13 @@ function tokenRatios({ inputTokens, outputTokens }) {
 		high: (inputTokens.high + outputTokens.high) / expected
 	};
 }
+const offered = /* @__PURE__ */ new WeakMap();
 function gpusOnOffer(context) {
+	const known = offered.get(context.offers);
+	if (known !== void 0) return known;
 	const largest = /* @__PURE__ */ new Map();
 	for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
-	return [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
+	const gpus = [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
 		const gpu = findGpu(context.catalog, id);
 		if (gpu === void 0) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
 		return {
@@ -47467,6 +48093,8 @@ function gpusOnOffer(context) {
 			].filter((size) => size <= count)
 		};
 	});
+	offered.set(context.offers, gpus);
+	return gpus;
 }
 function whyUnservable(candidate, first, last, context) {
 	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
@@ -47557,11 +48185,12 @@ function instanceOffers(facts, catalog, asOf) {
 		} else offers.push({
 			instance,
 			...price,
-			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts)
+			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
+			...spotAlternative(instance, facts, catalog)
 		});
 	}
 	return {
-		offers,
+		offers: [...offers, ...ownedOffers(facts, catalog, asOf)],
 		unpriced
 	};
 }
@@ -47569,6 +48198,15 @@ function onDemandBase(instance, usdPerHour, facts) {
 	if (facts.purchase.gpu !== "spot") return 0;
 	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
 	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
+}
+function spotAlternative(instance, { purchase, region }, catalog) {
+	if (purchase.gpu !== "spot") return {};
+	const listUsd = (other) => other.usdPerHour[region]?.onDemand ?? null;
+	const [found] = catalog.instances.filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount).filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB).flatMap((other) => listUsd(other) === null ? [] : [{
+		id: other.id,
+		usd: listUsd(other) ?? 0
+	}]).sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
+	return found === void 0 ? {} : { spotAlternative: found.id };
 }
 function ownPrice(instance, facts, asOf) {
 	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
@@ -48011,7 +48649,8 @@ const CORNERS = [
 ];
 function fleetDraws(fleets, context, draws) {
 	const months = context.facts.horizonMonths;
-	const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws));
+	const stays = fleets.every(({ offer }) => offer.owned !== void 0);
+	const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws, stays));
 	const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
 	const usd = new Float64Array(draws.count);
 	const gpus = new Float64Array(draws.count * months);
@@ -48035,8 +48674,17 @@ function fleetDraws(fleets, context, draws) {
 }
 function configurationsOf(fleet, context) {
 	const found = /* @__PURE__ */ new Map([[fleetId(fleet), fleet]]);
-	for (const corner of CORNERS) {
-		const other = cheapestFleet(fleet.tenants, context.offers, context.facts, corner);
+	const rented = rentedOnly(context.offers);
+	const questions = CORNERS.map((corner) => ({
+		corner,
+		offers: fleet.offer.owned === void 0 ? rented : context.offers
+	}));
+	if (fleet.offer.owned !== void 0) questions.push({
+		corner: EXPECTED,
+		offers: rented
+	});
+	for (const { corner, offers } of questions) {
+		const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
 		if (other !== void 0 && !found.has(fleetId(other))) found.set(fleetId(other), other);
 	}
 	return [...found.values()];
@@ -48052,11 +48700,12 @@ function loadOf({ workload }, draws) {
 		week: workload.week
 	};
 }
-function sizerOf(fleet, context, draws) {
+function sizerOf(fleet, context, draws, stays) {
 	const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
 	const hours = busyHours(fleet.tenants.map(({ workload }) => workload.week));
 	const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
 	const spare = fleet.minimumInstances - 1;
+	const { owned } = fleet.offer;
 	return {
 		gpusPerInstance: fleet.offer.instance.gpuCount,
 		price: (draw, loads, months, size) => {
@@ -48071,7 +48720,9 @@ function sizerOf(fleet, context, draws) {
 				instances += size[month] ?? 0;
 				for (const [index, factor] of growth.entries()) now[index] = (now[index] ?? 0) * factor;
 			}
-			return fixedUsd + usdPerInstance * instances / months;
+			if (owned === void 0) return fixedUsd + usdPerInstance * instances / months;
+			const most = Math.max(...size);
+			return most > owned.machines && !stays ? Number.POSITIVE_INFINITY : fixedUsd + usdPerInstance * most;
 		}
 	};
 }
@@ -48188,36 +48839,47 @@ var CostSampler = class CostSampler {
 		return new CostSampler(this.context, draws, this.#known);
 	}
 	costs(priced) {
-		const { count } = this.draws;
-		const fleets = priced.fleets.map((fleet) => ({
-			draws: this.#fleet(fleet),
-			shares: tenantShares(fleet)
-		}));
-		const shared = this.#shared(priced, fleets.map(({ draws }) => draws));
-		const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
-		const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
-		const workloads = priced.assignment.map((choice, index) => {
-			const usd = new Float64Array(count);
-			add(usd, shared.common, 1 / priced.assignment.length);
-			addConstant(usd, totalUsd(priced.training[index] ?? []));
-			if (hostsOf(choice) !== null) {
-				const name = this.context.facts.workloads[index]?.name ?? "";
-				for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
-				add(usd, shared.selfHost, 1 / onHosts);
-			}
-			if (choice.kind === "split") {
-				const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
-				if (swing !== void 0 && "factor" in swing) add(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
-			} else if (choice.kind !== "self-host") add(usd, this.#bill(index, choice), 1);
-			if (tokensOf(choice) !== null) add(usd, shared.api, 1 / onApi);
-			return usd;
-		});
-		const total = new Float64Array(count);
+		const parts = this.#partsOf(priced);
+		const workloads = priced.assignment.map((choice, index) => this.#workload(priced, parts, choice, index));
+		const total = new Float64Array(this.draws.count);
 		for (const usd of workloads) add(total, usd, 1);
 		return {
 			total,
 			workloads
 		};
+	}
+	workloadCosts(priced, index) {
+		const choice = priced.assignment[index];
+		if (choice === void 0) throw new Error(`defect: no workload ${index}`);
+		return this.#workload(priced, this.#partsOf(priced, hostsOf(choice) !== null), choice, index);
+	}
+	#partsOf(priced, withFleets = true) {
+		const fleets = (withFleets ? priced.fleets : []).map((fleet) => ({
+			draws: this.#fleet(fleet),
+			shares: tenantShares(fleet)
+		}));
+		return {
+			fleets,
+			shared: this.#shared(priced, fleets.map(({ draws }) => draws)),
+			onApi: priced.assignment.filter((choice) => tokensOf(choice) !== null).length,
+			onHosts: priced.assignment.filter((choice) => hostsOf(choice) !== null).length
+		};
+	}
+	#workload(priced, { fleets, shared, onApi, onHosts }, choice, index) {
+		const usd = new Float64Array(this.draws.count);
+		add(usd, shared.common, 1 / priced.assignment.length);
+		addConstant(usd, totalUsd(priced.training[index] ?? []));
+		if (hostsOf(choice) !== null) {
+			const name = this.context.facts.workloads[index]?.name ?? "";
+			for (const { draws, shares } of fleets) add(usd, draws.usd, shares.get(name) ?? 0);
+			add(usd, shared.selfHost, 1 / onHosts);
+		}
+		if (choice.kind === "split") {
+			const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
+			if (swing !== void 0 && "factor" in swing) add(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
+		} else if (choice.kind !== "self-host") add(usd, this.#bill(index, choice), 1);
+		if (tokensOf(choice) !== null) add(usd, shared.api, 1 / onApi);
+		return usd;
 	}
 	#bill(index, option) {
 		return remember(this.#bills, `${index}|${option.candidate.id}`, (key) => {
@@ -48354,8 +49016,10 @@ const FARTHEST_VOLUME_FACTOR = 100;
 const FARTHEST_FACTOR = 10;
 const POINTS_PER_DECADE = 12;
 const BISECTIONS = 20;
+const MOST_STANDINGS = 400;
 var Flips = class {
-	#pricers = /* @__PURE__ */ new Map();
+	#standings = /* @__PURE__ */ new Map();
+	#standing;
 	base;
 	chosen;
 	shortlists;
@@ -48363,19 +49027,19 @@ var Flips = class {
 		this.base = base;
 		this.chosen = chosen;
 		this.shortlists = shortlists;
+		this.#standing = base.standing(chosen.assignment);
 	}
 	rival(index, side, what) {
-		const pricer = this.#pricer(what);
 		let best;
 		const taken = this.chosen.assignment[index];
 		const options = this.shortlists[index] ?? [];
+		const usdOf = this.#asked(index, what);
 		for (const option of taken?.kind === "split" ? [...options, taken] : options) {
 			if (hostsOf(option) !== null !== (side === "self-host")) continue;
-			const assignment = this.chosen.assignment.with(index, option);
-			const priced = pricer.price(assignment);
-			if (priced !== void 0 && (best === void 0 || priced.monthlyUsd < best.monthlyUsd)) best = {
+			const monthlyUsd = usdOf(option);
+			if (monthlyUsd !== void 0 && (best === void 0 || monthlyUsd < best.monthlyUsd)) best = {
 				option,
-				monthlyUsd: priced.monthlyUsd
+				monthlyUsd
 			};
 		}
 		return best;
@@ -48393,20 +49057,36 @@ var Flips = class {
 		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
 	}
 	priceOf(index, option, what) {
-		return this.#pricer(what).price(this.chosen.assignment.with(index, option))?.monthlyUsd;
+		return this.#asked(index, what)(option);
 	}
-	#pricer(what) {
+	#asked(index, what) {
+		if (isVolumeOf(this.base.context.workloads[index]?.workload.name ?? "", what)) {
+			const pricer = new Pricer({
+				...this.base.context,
+				what
+			});
+			return (choice) => this.#standing.with(index, choice, pricer);
+		}
+		const standing = this.#standingIn(what);
+		return (choice) => standing.with(index, choice);
+	}
+	#standingIn(what) {
 		const key = JSON.stringify(what);
-		const known = this.#pricers.get(key);
+		const known = this.#standings.get(key);
 		if (known !== void 0) return known;
-		const pricer = new Pricer({
+		const standing = new Standing(new Pricer({
 			...this.base.context,
 			what
-		});
-		this.#pricers.set(key, pricer);
-		return pricer;
+		}), this.chosen.assignment);
+		if (this.#standings.size >= MOST_STANDINGS) this.#standings.clear();
+		this.#standings.set(key, standing);
+		return standing;
 	}
 };
+function isVolumeOf(name, what) {
+	for (const key of SCENARIO_KEYS) if (key !== "volumeOf" && what[key] !== EXPECTED[key]) return false;
+	return Object.keys(what.volumeOf).every((key) => key === name);
+}
 function flipFactor(sideAt, up, farthest) {
 	const start = sideAt(1);
 	if (start === void 0) return null;
@@ -48679,10 +49359,13 @@ function singleRuleRelaxations(entry, index, chosen, pricer, context) {
 			conditions: [],
 			against: []
 		}, rules, context);
-		const priced = "kind" in option ? pricer.price(chosen.assignment.with(index, option)) : void 0;
-		if (!("kind" in option) || priced === void 0) continue;
-		const savingUsd = chosen.monthlyUsd - priced.monthlyUsd;
+		if (!("kind" in option)) continue;
+		const monthlyUsd = pricer.standing(chosen.assignment).with(index, option);
+		if (monthlyUsd === void 0) continue;
+		const savingUsd = chosen.monthlyUsd - monthlyUsd;
 		if (savingUsd < 1 || savingUsd <= (best.get(against.rule)?.savingUsd ?? 0)) continue;
+		const priced = pricer.price(chosen.assignment.with(index, option));
+		if (priced === void 0) continue;
 		const would = `${candidate.model.id} would save ${usd$1(savingUsd)} a month`;
 		const text = against.verdict === "unknown" ? `${would} if ${against.rule} were proven: ${against.text}` : `${would}, but ${against.rule} alone rules it out: ${against.text}`;
 		const summary = summaryOf$1(option, priced.fleets);
@@ -48776,7 +49459,10 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 		path: pathOf(chosen.assignment),
 		monthlyCostUsd: bands.total,
 		...months,
-		workloads,
+		workloads: workloads.map((entry) => ({
+			...entry,
+			conditions: [...entry.conditions, ...cacheConditions(entry.name, chosen.fleets)]
+		})),
 		fleets: chosen.fleets.map(fleetOf$1),
 		paths: pathCosts(search, chosen, sampler),
 		...surenessOf(contest, workloads, pricer.context),
@@ -48796,9 +49482,13 @@ function unique(texts) {
 	return [...new Set(texts)];
 }
 function runnersUp(search, chosen, pricer, sampler, index) {
-	return [...search.shortlists[index] ?? [], ...search.splits[index] ?? []].filter((option) => option !== chosen.assignment[index]).flatMap((option) => pricer.price(chosen.assignment.with(index, option)) ?? []).sort((a, b) => a.monthlyUsd - b.monthlyUsd).slice(0, RUNNERS_UP).flatMap((priced) => {
-		const option = priced.assignment[index];
-		if (option === void 0) return [];
+	const standing = pricer.standing(chosen.assignment);
+	return [...search.shortlists[index] ?? [], ...search.splits[index] ?? []].filter((option) => option !== chosen.assignment[index]).flatMap((option) => ({
+		option,
+		usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY
+	})).filter(({ usd }) => Number.isFinite(usd)).sort((a, b) => a.usd - b.usd).slice(0, RUNNERS_UP).flatMap(({ option }) => {
+		const priced = pricer.price(chosen.assignment.with(index, option));
+		if (priced === void 0) return [];
 		return [{
 			option: summaryOf$1(option, priced.fleets),
 			monthlyCostUsd: workloadBand(sampler, priced, index)
@@ -49303,6 +49993,28 @@ function difference(from, to, oneSided) {
 	return (to ?? 0) - (from ?? 0);
 }
 
+// src/decide/owned-findings.ts
+function ownedFindings(trace, document) {
+	const line = document.lineOf("purchase.owned") || null;
+	return trace.offers.flatMap(({ owned, instance, usdPerHour }) => {
+		if (owned === void 0) return [];
+		const used = trace.decision.fleets.filter(({ instanceType }) => instanceType === instance.id).reduce((sum, { instances }) => sum + Math.max(instances.first, instances.last), 0);
+		const idle = owned.machines - used;
+		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd$1(usdPerHour * 730)} a month that is not in this total`;
+		return [...idle > 0 ? [{
+			id: "owned-machines-idle",
+			level: "notice",
+			text,
+			line
+		}] : [], ...used > 0 ? [{
+			id: "owned-not-built",
+			level: "notice",
+			text: `${instance.id} is your own machine: nothing here builds it, and the rules were read for AWS; prove the same for your building`,
+			line
+		}] : []];
+	});
+}
+
 // src/decide/split-findings.ts
 function splitFindings(trace, document) {
 	return [...ignoredSchedule(trace, document), ...undeclaredData(trace)];
@@ -49355,6 +50067,7 @@ function findingsOf$1(trace, document, catalog, asOf) {
 		...unpriced(trace),
 		...missingDiscounts(trace, document, catalog, asOf),
 		...notAsked(trace, document),
+		...ownedFindings(trace, document),
 		...splitFindings(trace, document),
 		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
 	];
@@ -49953,7 +50666,7 @@ function diagnosticOf({ code, message, fix }, path, document) {
 	};
 }
 function calibrationOf(measurement, catalog, files) {
-	const { file, cachedInputRatio = 0, precision, tensorParallel } = measurement;
+	const { file, cachedInputRatio = 0, precision, kvPrecision = "bf16", tensorParallel } = measurement;
 	const text = Object.hasOwn(files, file) ? files[file] : void 0;
 	if (text === void 0) return {
 		code: "measurement-not-found",
@@ -49967,7 +50680,7 @@ function calibrationOf(measurement, catalog, files) {
 		gpu: findGpu(catalog, measurement.gpu)?.id ?? measurement.gpu,
 		precision,
 		tensorParallel,
-		kvPrecision: "bf16",
+		kvPrecision,
 		shape: shapeOf(result.run, cachedInputRatio)
 	});
 	if (resolved.kind === "invalid") return unusable(file, resolved.text, "state the configuration that ran");
@@ -50159,9 +50872,10 @@ function gatewayConfig(evaluation, policy, routes) {
 	};
 }
 function routeShapes(routes) {
-	return routes.map((route) => ({
-		own: route.path === "self-host",
-		restricted: route.restricted
+	return routes.map(({ path, restricted, overflow }) => ({
+		own: path === "self-host",
+		restricted,
+		split: overflow !== void 0
 	}));
 }
 function gatewayRoute(workload, route, evaluation, policy) {
@@ -50169,7 +50883,8 @@ function gatewayRoute(workload, route, evaluation, policy) {
 	const growth = (1 + (declared?.volume.growthRatioPerMonth ?? 0)) ** evaluation.horizonMonths;
 	const perMinute = workload.requestsPerMonth * growth * MINUTE_OVER_MEAN / MINUTES_PER_MONTH;
 	const target = targetOf(workload, route, evaluation);
-	const fallbacks = route.restricted ? [] : fallbacksOf(workload, route);
+	const overflow = route.restricted ? [] : overflowOf(workload);
+	const fallbacks = route.restricted ? [] : [...overflow, ...fallbacksOf(workload, route)];
 	const leaves = target.kind === "provider" || fallbacks.length > 0;
 	const personal = (declared?.dataClass ?? []).some((data) => PERSONAL_CLASSES.includes(data));
 	return {
@@ -50178,8 +50893,14 @@ function gatewayRoute(workload, route, evaluation, policy) {
 		guarded: leaves && !personal,
 		target,
 		fallbacks,
+		spills: overflow.length > 0,
 		requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute))
 	};
+}
+function overflowOf({ split, costLines }) {
+	if (split?.overflow.provider === void 0) return [];
+	const whole = dailyBudget(costLines, split.overflowShareRatio);
+	return [providerTarget(split.overflow, split.overflow.provider, costLines, whole)];
 }
 function fallbacksOf({ runnersUp }, { fallback }) {
 	const found = runnersUp.find(({ option }) => option.id === fallback);
@@ -50204,21 +50925,24 @@ function targetOf(workload, route, { decision }) {
 		model: fleet.model
 	};
 	if (option?.provider === void 0) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
-	const price = (id) => costLines.find((line) => line.id === id)?.unitPriceUsd ?? null;
+	return providerTarget(option, option.provider, costLines, dailyBudget(costLines, 1));
+}
+function providerTarget({ route, model }, provider, lines, dailyBudgetUsd) {
+	const price = (id) => lines.find((line) => line.id === id || line.id === `overflow-${id}`)?.unitPriceUsd ?? null;
 	return {
 		kind: "provider",
-		provider: option.provider,
-		route: option.route,
-		model: option.model,
+		provider,
+		route,
+		model,
 		inputUsdPerMTok: price("input-tokens"),
 		outputUsdPerMTok: price("output-tokens"),
-		dailyBudgetUsd: dailyBudget(costLines)
+		dailyBudgetUsd
 	};
 }
-function dailyBudget(lines) {
+function dailyBudget(lines, shareRatio) {
 	const tokens = lines.filter((line) => line.unit === "million tokens");
-	if (tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
-	return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0));
+	if (shareRatio <= 0 || tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
+	return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0) / shareRatio);
 }
 function perDay(monthlyUsd) {
 	return Math.max(LEAST_DAILY_USD, Math.ceil(monthlyUsd / DAYS_PER_MONTH * DAY_OVER_MEAN * 100) / 100);
@@ -50294,7 +51018,11 @@ function resourceName(name) {
 	return (/^[a-z]/.test(plain) ? plain : `llm-${plain}`).slice(0, NAME_LENGTH).replace(/-+$/, "");
 }
 function notBuilt({ region, decision }, policy) {
+	const split = decision.workloads.find((workload) => workload.split !== null);
+	if (split !== void 0 && policy.deploy?.gateway === "none") return `"${split.name}" is split between own servers and an API, and only a gateway knows when the servers are busy; remove deploy.gateway: none`;
 	if (partitionOf(region) === "aws-eusc") return `the stacks cannot build in ${region}: the pinned AWS provider does not know that partition; choose a region of AWS or AWS GovCloud`;
+	const owned = decision.fleets.find((fleet) => fleet.owned === true);
+	if (owned !== void 0) return `the fleet ${owned.id} runs on your own machines (purchase.owned), and the stacks build in AWS alone; nothing is written`;
 	const bedrock = decision.workloads.some(({ option }) => (option?.overflow ?? option)?.route === "bedrock");
 	if (decision.path === "api" && bedrock && anyCompliance(policy, "privateNetwork") && !hasNetwork(policy)) return "private_network needs the network of the callers for its endpoint to Bedrock; declare deploy.vpc with its private subnets";
 	return null;
@@ -50360,6 +51088,7 @@ function fleetConfig(fleet, policy) {
 		gatedDownload: fleet.gatedDownload,
 		weightsGiB: fleet.weightsGiB,
 		instanceType: fleet.instanceType,
+		...fleet.spotAlternative === void 0 ? {} : { spotAlternative: fleet.spotAlternative },
 		gpuCountPerInstance: fleet.gpuCountPerInstance,
 		replicasPerInstance: fleet.replicasPerInstance,
 		tensorParallel: fleet.tensorParallel,

@@ -39129,6 +39129,254 @@ var require_autoscaling_policy = /* @__PURE__ */ __commonJSMin(((exports) => {
 	AutoscalingPolicy.tfResourceType = "aws_autoscaling_policy";
 }));
 
+// node_modules/@cdktf/provider-aws/lib/autoscaling-schedule/index.js
+var require_autoscaling_schedule = /* @__PURE__ */ __commonJSMin(((exports) => {
+	var _a;
+	Object.defineProperty(exports, "__esModule", { value: true });
+	exports.AutoscalingSchedule = void 0;
+	const JSII_RTTI_SYMBOL_1 = Symbol.for("jsii.rtti");
+	const cdktf = require_lib();
+	var AutoscalingSchedule = class extends cdktf.TerraformResource {
+		static generateConfigForImport(scope, importToId, importFromId, provider) {
+			return new cdktf.ImportableResource(scope, importToId, {
+				terraformResourceType: "aws_autoscaling_schedule",
+				importId: importFromId,
+				provider
+			});
+		}
+		constructor(scope, id, config) {
+			super(scope, id, {
+				terraformResourceType: "aws_autoscaling_schedule",
+				terraformGeneratorMetadata: {
+					providerName: "aws",
+					providerVersion: "5.100.0",
+					providerVersionConstraint: "~> 5.0"
+				},
+				provider: config.provider,
+				dependsOn: config.dependsOn,
+				count: config.count,
+				lifecycle: config.lifecycle,
+				provisioners: config.provisioners,
+				connection: config.connection,
+				forEach: config.forEach
+			});
+			this._autoscalingGroupName = config.autoscalingGroupName;
+			this._desiredCapacity = config.desiredCapacity;
+			this._endTime = config.endTime;
+			this._id = config.id;
+			this._maxSize = config.maxSize;
+			this._minSize = config.minSize;
+			this._recurrence = config.recurrence;
+			this._scheduledActionName = config.scheduledActionName;
+			this._startTime = config.startTime;
+			this._timeZone = config.timeZone;
+		}
+		get arn() {
+			return this.getStringAttribute("arn");
+		}
+		get autoscalingGroupName() {
+			return this.getStringAttribute("autoscaling_group_name");
+		}
+		set autoscalingGroupName(value) {
+			this._autoscalingGroupName = value;
+		}
+		get autoscalingGroupNameInput() {
+			return this._autoscalingGroupName;
+		}
+		get desiredCapacity() {
+			return this.getNumberAttribute("desired_capacity");
+		}
+		set desiredCapacity(value) {
+			this._desiredCapacity = value;
+		}
+		resetDesiredCapacity() {
+			this._desiredCapacity = void 0;
+		}
+		get desiredCapacityInput() {
+			return this._desiredCapacity;
+		}
+		get endTime() {
+			return this.getStringAttribute("end_time");
+		}
+		set endTime(value) {
+			this._endTime = value;
+		}
+		resetEndTime() {
+			this._endTime = void 0;
+		}
+		get endTimeInput() {
+			return this._endTime;
+		}
+		get id() {
+			return this.getStringAttribute("id");
+		}
+		set id(value) {
+			this._id = value;
+		}
+		resetId() {
+			this._id = void 0;
+		}
+		get idInput() {
+			return this._id;
+		}
+		get maxSize() {
+			return this.getNumberAttribute("max_size");
+		}
+		set maxSize(value) {
+			this._maxSize = value;
+		}
+		resetMaxSize() {
+			this._maxSize = void 0;
+		}
+		get maxSizeInput() {
+			return this._maxSize;
+		}
+		get minSize() {
+			return this.getNumberAttribute("min_size");
+		}
+		set minSize(value) {
+			this._minSize = value;
+		}
+		resetMinSize() {
+			this._minSize = void 0;
+		}
+		get minSizeInput() {
+			return this._minSize;
+		}
+		get recurrence() {
+			return this.getStringAttribute("recurrence");
+		}
+		set recurrence(value) {
+			this._recurrence = value;
+		}
+		resetRecurrence() {
+			this._recurrence = void 0;
+		}
+		get recurrenceInput() {
+			return this._recurrence;
+		}
+		get scheduledActionName() {
+			return this.getStringAttribute("scheduled_action_name");
+		}
+		set scheduledActionName(value) {
+			this._scheduledActionName = value;
+		}
+		get scheduledActionNameInput() {
+			return this._scheduledActionName;
+		}
+		get startTime() {
+			return this.getStringAttribute("start_time");
+		}
+		set startTime(value) {
+			this._startTime = value;
+		}
+		resetStartTime() {
+			this._startTime = void 0;
+		}
+		get startTimeInput() {
+			return this._startTime;
+		}
+		get timeZone() {
+			return this.getStringAttribute("time_zone");
+		}
+		set timeZone(value) {
+			this._timeZone = value;
+		}
+		resetTimeZone() {
+			this._timeZone = void 0;
+		}
+		get timeZoneInput() {
+			return this._timeZone;
+		}
+		synthesizeAttributes() {
+			return {
+				autoscaling_group_name: cdktf.stringToTerraform(this._autoscalingGroupName),
+				desired_capacity: cdktf.numberToTerraform(this._desiredCapacity),
+				end_time: cdktf.stringToTerraform(this._endTime),
+				id: cdktf.stringToTerraform(this._id),
+				max_size: cdktf.numberToTerraform(this._maxSize),
+				min_size: cdktf.numberToTerraform(this._minSize),
+				recurrence: cdktf.stringToTerraform(this._recurrence),
+				scheduled_action_name: cdktf.stringToTerraform(this._scheduledActionName),
+				start_time: cdktf.stringToTerraform(this._startTime),
+				time_zone: cdktf.stringToTerraform(this._timeZone)
+			};
+		}
+		synthesizeHclAttributes() {
+			const attrs = {
+				autoscaling_group_name: {
+					value: cdktf.stringToHclTerraform(this._autoscalingGroupName),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				desired_capacity: {
+					value: cdktf.numberToHclTerraform(this._desiredCapacity),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				end_time: {
+					value: cdktf.stringToHclTerraform(this._endTime),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				id: {
+					value: cdktf.stringToHclTerraform(this._id),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				max_size: {
+					value: cdktf.numberToHclTerraform(this._maxSize),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				min_size: {
+					value: cdktf.numberToHclTerraform(this._minSize),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "number"
+				},
+				recurrence: {
+					value: cdktf.stringToHclTerraform(this._recurrence),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				scheduled_action_name: {
+					value: cdktf.stringToHclTerraform(this._scheduledActionName),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				start_time: {
+					value: cdktf.stringToHclTerraform(this._startTime),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				time_zone: {
+					value: cdktf.stringToHclTerraform(this._timeZone),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				}
+			};
+			return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+		}
+	};
+	exports.AutoscalingSchedule = AutoscalingSchedule;
+	_a = JSII_RTTI_SYMBOL_1;
+	AutoscalingSchedule[_a] = {
+		fqn: "@cdktf/provider-aws.autoscalingSchedule.AutoscalingSchedule",
+		version: "20.1.0"
+	};
+	AutoscalingSchedule.tfResourceType = "aws_autoscaling_schedule";
+}));
+
 // node_modules/@cdktf/provider-aws/lib/budgets-budget/index.js
 var require_budgets_budget = /* @__PURE__ */ __commonJSMin(((exports) => {
 	var _a;
@@ -88175,6 +88423,7 @@ var require_vpc_security_group_ingress_rule = /* @__PURE__ */ __commonJSMin(((ex
 // stacks/provider.ts
 var import_autoscaling_group = require_autoscaling_group();
 var import_autoscaling_policy = require_autoscaling_policy();
+var import_autoscaling_schedule = require_autoscaling_schedule();
 var import_budgets_budget = require_budgets_budget();
 var import_cloudwatch_dashboard = require_cloudwatch_dashboard();
 var import_cloudwatch_event_rule = require_cloudwatch_event_rule();
@@ -89537,13 +89786,17 @@ function buildTopic(site, key) {
 }
 
 // stacks/constructs/foundation.ts
+function spills({ gateway }, { id }) {
+	return gateway?.routes.some((route) => route.spills && route.target.kind === "fleet" && route.target.fleet === id) === true;
+}
 function buildFoundation(stack, config) {
 	const site = {
 		stack,
 		config,
 		fleets: config.fleets.map((fleet) => ({
 			...fleet,
-			name: fleetName(config, fleet)
+			name: fleetName(config, fleet),
+			spills: spills(config, fleet)
 		})),
 		prefix: stackPrefix(config),
 		account: new import_data_aws_caller_identity.DataAwsCallerIdentity(stack, "current").accountId,
@@ -89665,7 +89918,10 @@ class Gateway(CustomLogger):
         report(kwargs, 200, start_time, end_time, getattr(response_obj, "usage", None))
 
     async def async_log_failure_event(self, kwargs, response_obj, start_time, end_time):
-        report(kwargs, getattr(kwargs.get("exception"), "status_code", None) or 500, start_time, end_time, None)
+        status = getattr(kwargs.get("exception"), "status_code", None) or 500
+        if status == 429 and kwargs.get("custom_llm_provider") == "hosted_vllm":
+            return  # Full servers are no error: the line of the overflow follows.
+        report(kwargs, status, start_time, end_time, None)
 
 
 def report(kwargs, status, start, end, usage):
@@ -89751,14 +90007,17 @@ function litellmConfig(source) {
 	const { routes } = source;
 	const outside = routes.find((route) => route.restricted && [route.target, ...route.fallbacks].some(({ kind }) => kind === "provider"));
 	if (outside !== void 0) throw new Error(`"${outside.workload}" is restricted, but its gateway route leads to a provider`);
-	const entries = routes.flatMap((route) => [entry(route.workload, route.target, source), ...route.fallbacks.map((target, index) => entry(fallbackName(route, index), target, source))]);
+	const stuck = routes.find((route) => route.spills && (route.restricted || route.fallbacks.length === 0));
+	if (stuck !== void 0) throw new Error(`"${stuck.workload}" spills over, but its gateway route has nowhere to spill to`);
+	const entries = routes.flatMap((route) => [entry(route.workload, route.target, source, route.spills), ...route.fallbacks.map((target, index) => entry(fallbackName(route, index), target, source))]);
 	const fallbacks = routes.filter((route) => route.fallbacks.length > 0).map((route) => ({ [route.workload]: route.fallbacks.map((_, index) => fallbackName(route, index)) }));
 	return JSON.stringify({
 		model_list: entries,
 		router_settings: {
 			num_retries: 1,
 			fallbacks,
-			...fallbacks.length > 0 ? { max_fallbacks: 1 } : {}
+			...fallbacks.length > 0 ? { max_fallbacks: 1 } : {},
+			...spillSettings(routes)
 		},
 		litellm_settings: {
 			callbacks: [`${GATEWAY_MODULE}.gateway`],
@@ -89772,22 +90031,30 @@ function litellmConfig(source) {
 		}
 	});
 }
+function spillSettings(routes) {
+	const spilling = routes.filter((route) => route.spills);
+	if (spilling.length === 0) return {};
+	return {
+		disable_cooldowns: true,
+		model_group_retry_policy: Object.fromEntries(spilling.map(({ workload }) => [workload, { RateLimitErrorRetries: 0 }]))
+	};
+}
 function fallbackName(route, index) {
 	return `${route.workload}@fallback-${index}`;
 }
-function entry(name, target, source) {
+function entry(name, target, source, spills = false) {
 	return {
 		model_name: name,
-		litellm_params: target.kind === "fleet" ? fleetParameters(target, source) : providerParameters(target, source)
+		litellm_params: target.kind === "fleet" ? fleetParameters(target, source, spills) : providerParameters(target, source)
 	};
 }
-function fleetParameters({ fleet, model }, { fleets }) {
+function fleetParameters({ fleet, model }, { fleets }, spills) {
 	const address = fleets.get(fleet);
 	if (address === void 0) throw new Error(`gateway route names fleet "${fleet}"; allowed: ${[...fleets.keys()].join(", ") || "none"}`);
 	const check = address.verify ? {} : { ssl_verify: false };
 	return {
 		model: `hosted_vllm/${model}`,
-		api_base: address.baseUrl,
+		api_base: spills ? address.spillUrl : address.baseUrl,
 		api_key: `os.environ/${SERVER_KEY_VARIABLE}`,
 		...check
 	};
@@ -90295,8 +90562,9 @@ function targetsOf(route) {
 }
 function addresses({ config }, selfHost) {
 	const verify = config.domain !== null;
-	return new Map([...selfHost?.servers ?? []].map(([id, { baseUrl }]) => [id, {
+	return new Map([...selfHost?.servers ?? []].map(([id, { baseUrl, spillUrl }]) => [id, {
 		baseUrl,
+		spillUrl,
 		verify
 	}]));
 }
@@ -90505,7 +90773,11 @@ ${LOOP_UNIT}${INSTALL}`;
 // stacks/constructs/proxy-config.ts
 const ANSWER_TIMEOUT_SECONDS = 900;
 const BODY_LIMIT = "64m";
-function proxyConfig(fleet, replicas) {
+const SPILL_PATH = "spill";
+const NO_LIMIT = 65535;
+function proxyConfig(fleet, replicas, slots) {
+	const servers = Array.from({ length: replicas }, (_, replica) => `    server 127.0.0.1:${FIRST_REPLICA_PORT + replica} max_fails=1 fail_timeout=10s;`);
+	const counted = slots === null ? "" : `limit_conn running ${NO_LIMIT}; `;
 	return `worker_processes auto;
 pid /run/breakeven/nginx.pid;
 error_log stderr warn;
@@ -90513,9 +90785,9 @@ events { worker_connections 16384; }
 http {
   access_log off;
   server_tokens off;
-  upstream servers {
+${slots === null ? "" : "  limit_conn_zone $server_port zone=running:64k;\n  limit_conn_status 429;\n"}  upstream servers {
     least_conn;
-${Array.from({ length: replicas }, (_, replica) => `    server 127.0.0.1:${FIRST_REPLICA_PORT + replica} max_fails=1 fail_timeout=10s;`).join("\n")}
+${servers.join("\n")}
     keepalive 64;
   }
   server {
@@ -90531,9 +90803,9 @@ ${Array.from({ length: replicas }, (_, replica) => `    server 127.0.0.1:${FIRST
     proxy_read_timeout ${900}s;
     proxy_next_upstream error timeout http_503;
     location = /health { proxy_pass http://servers; }
-    location /v1/ { proxy_pass http://servers; }
-    location /${fleet}/v1/ { proxy_pass http://servers/v1/; }
-    location / { return 404; }
+    location /v1/ { ${counted}proxy_pass http://servers; }
+    location /${fleet}/v1/ { ${counted}proxy_pass http://servers/v1/; }
+${slots === null ? "" : `    location /${fleet}/${SPILL_PATH}/v1/ { limit_conn running ${slots}; proxy_pass http://servers/v1/; }\n`}    location / { return 404; }
   }
 }
 `;
@@ -91012,6 +91284,7 @@ function resolve(config, route, selfHost) {
 		const allowed = config.fleets.map((fleet) => fleet.id).join(", ") || "none, there is no fleet";
 		throw new Error(`route of "${route.workload}" names fleet "${route.target}"; allowed: ${allowed}`);
 	}
+	if (route.overflow !== void 0 && config.gateway === null) throw new Error(`"${route.workload}" is split, and without a gateway nobody knows when its servers are full; set gateway`);
 	if (route.restricted && access.length > 0) {
 		const providers = access.map((entry) => entry.provider).join(", ");
 		throw new Error(`"${route.workload}" is restricted to own servers, but api[] lists it for ${providers}; remove it there`);
@@ -91115,10 +91388,13 @@ function capacityOptions({ stack, config }, fleet, template) {
 	return {
 		capacityRebalance: true,
 		mixedInstancesPolicy: {
-			launchTemplate: { launchTemplateSpecification: {
-				launchTemplateId: template.id,
-				version
-			} },
+			launchTemplate: {
+				launchTemplateSpecification: {
+					launchTemplateId: template.id,
+					version
+				},
+				...spotTypes(fleet)
+			},
 			instancesDistribution: {
 				onDemandBaseCapacity: STACK_RESOURCES.onDemandBaseOfSpotFleet[config.stage],
 				onDemandPercentageAboveBaseCapacity: 0,
@@ -91126,6 +91402,10 @@ function capacityOptions({ stack, config }, fleet, template) {
 			}
 		}
 	};
+}
+function spotTypes({ instanceType, spotAlternative }) {
+	if (spotAlternative === void 0) return {};
+	return { override: [{ instanceType }, { instanceType: spotAlternative }] };
 }
 function warmPool(fleet) {
 	if (fleet.warmInstances === 0 || fleet.purchase === "capacity_block") return {};
@@ -91143,6 +91423,81 @@ function reservation(stack, fleet) {
 			description: `Id (cr-...) of your capacity reservation for ${fleet.instances.desired} x ${fleet.instanceType}: aws ec2 create-capacity-reservation --instance-type ${fleet.instanceType} --instance-platform Linux/UNIX --availability-zone ZONE --instance-count ${fleet.instances.desired} --instance-match-criteria targeted. It is billed until you cancel it, used or not`
 		}).stringValue] }
 	} };
+}
+
+// stacks/constructs/schedule.ts
+const MINUTES_PER_HOUR = 60;
+const MINUTES_PER_DAY = 1440;
+const MINUTES_PER_WEEK = 7 * MINUTES_PER_DAY;
+const HOURS_PER_DAY = 24;
+const WEEKEND = [0, 6];
+const UNCHANGED = -1;
+function sizeChanges(schedule, leadMinutes) {
+	const hours = Array.from({ length: MINUTES_PER_WEEK / MINUTES_PER_HOUR }, (_, hour) => instancesAt(schedule, hour));
+	const at = (hour) => hours[hour % hours.length] ?? 0;
+	const needed = (minute) => {
+		const from = Math.floor(minute / MINUTES_PER_HOUR);
+		const to = Math.floor((minute + leadMinutes) / MINUTES_PER_HOUR);
+		return Math.max(...Array.from({ length: to - from + 1 }, (_, later) => at(from + later)));
+	};
+	const marks = hours.flatMap((_, hour) => [hour * MINUTES_PER_HOUR, hour * MINUTES_PER_HOUR - leadMinutes]);
+	const minutes = [...new Set(marks.map((mark) => (mark + MINUTES_PER_WEEK) % MINUTES_PER_WEEK))].sort((a, b) => a - b);
+	const changes = minutes.flatMap((minute, index) => {
+		const before = needed(minutes.at(index - 1) ?? minute);
+		return needed(minute) === before ? [] : [{
+			minute,
+			instances: needed(minute)
+		}];
+	});
+	const groups = /* @__PURE__ */ new Map();
+	for (const change of changes) {
+		const minute = change.minute % MINUTES_PER_DAY;
+		const key = `${minute} ${change.instances}`;
+		const days = [...groups.get(key)?.days ?? [], Math.floor(change.minute / MINUTES_PER_DAY)];
+		groups.set(key, {
+			days,
+			minute,
+			instances: change.instances
+		});
+	}
+	return [...groups.values()];
+}
+function instancesAt(schedule, hourOfWeek) {
+	const days = WEEKEND.includes(Math.floor(hourOfWeek / HOURS_PER_DAY)) ? "weekend" : "weekday";
+	const hour = hourOfWeek % HOURS_PER_DAY;
+	const window = schedule.find((one) => one.days === days && one.fromHour <= hour && hour < one.toHour);
+	if (window === void 0) throw new Error(`the schedule says nothing about hour ${hour} of a ${days}; its windows must cover the week`);
+	return window.instances;
+}
+function leastInstances({ schedule, instances }) {
+	return schedule === void 0 ? instances.desired : Math.min(...schedule.map((window) => window.instances));
+}
+function buildSchedule({ stack, prefix }, fleet, group, serving, leadMinutes) {
+	if (fleet.schedule === void 0) return;
+	const zone = timeZone({ stack });
+	for (const { days, minute, instances } of sizeChanges(fleet.schedule, leadMinutes)) {
+		const [hour, rest] = [Math.floor(minute / MINUTES_PER_HOUR), minute % MINUTES_PER_HOUR];
+		const time = [hour, rest].map((part) => String(part).padStart(2, "0")).join("");
+		new import_autoscaling_schedule.AutoscalingSchedule(stack, logicalName("schedule", fleet.name, time, "to", String(instances)), {
+			scheduledActionName: `${prefix}-${fleet.name}-${time}-to-${instances}`,
+			autoscalingGroupName: group.name,
+			recurrence: `${rest} ${hour} * * ${days.join(",")}`,
+			timeZone: zone,
+			minSize: UNCHANGED,
+			maxSize: UNCHANGED,
+			desiredCapacity: instances
+		}).addOverride("count", expression(`${address(serving)} ? 1 : 0`));
+	}
+}
+const ZONE = "time_zone";
+function timeZone({ stack }) {
+	const known = stack.node.tryFindChild(ZONE);
+	if (known instanceof import_lib.TerraformVariable) return known.stringValue;
+	return new import_lib.TerraformVariable(stack, ZONE, {
+		type: "string",
+		default: "Etc/UTC",
+		description: "Time zone of the users, e.g. Europe/Berlin: the hours in which the policy expects them are local ones, and servers start and stop by it. UTC unless you say otherwise"
+	}).stringValue;
 }
 
 // stacks/constructs/publish-metrics.ts
@@ -91553,7 +91908,7 @@ function userData(settings) {
 	const files = [
 		file("/etc/breakeven/host.env", environment(settings)),
 		file("/etc/breakeven/vllm.flags", literal(vllmFlags(fleet))),
-		file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance))),
+		file("/etc/breakeven/nginx.conf", literal(proxyConfig(fleet.name, fleet.replicasPerInstance, slotsOf(fleet)))),
 		file("/usr/local/bin/breakeven-prepare", literal(PREPARE), "0755"),
 		file("/usr/local/bin/breakeven-serve", literal(SERVE), "0755"),
 		file("/usr/local/bin/breakeven-metrics", literal(PUBLISH_METRICS)),
@@ -91584,6 +91939,12 @@ function userData(settings) {
 			start
 		]
 	})}`;
+}
+function slotsOf(fleet) {
+	if (!fleet.spills) return null;
+	const batch = Number(fleet.vllmFlags.find(([flag]) => flag === "--max-num-seqs")?.[1]);
+	if (!(batch >= 1)) throw new Error(`fleet "${fleet.id}" is the base of a split, but its vllmFlags hold no --max-num-seqs that says when it is full`);
+	return batch * fleet.replicasPerInstance;
 }
 function environment(settings) {
 	const { fleet } = settings;
@@ -91638,11 +91999,12 @@ const GPU_IMAGE_PARAMETER = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidi
 const ROOT_DEVICE = "/dev/xvda";
 const START_SECONDS = 900;
 const DOWNLOAD_MB_PER_SECOND = 100;
+const SECONDS_PER_MINUTE = 60;
 const BYTES_PER_GIB = 2 ** 30;
 const BYTES_PER_MB = 1e6;
 function startSeconds(weightsGiB) {
 	const download = weightsGiB * BYTES_PER_GIB / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
-	return Math.ceil((START_SECONDS + download) / 60) * 60;
+	return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
 }
 function buildMachineImage({ stack }) {
 	const given = new import_lib.TerraformVariable(stack, "gpu_image_id", {
@@ -91661,7 +92023,7 @@ function buildFleet(site, fleet, target, settings) {
 	const start = startSeconds(fleet.weightsGiB);
 	const group = new import_autoscaling_group.AutoscalingGroup(stack, logicalName("fleet", fleet.name), {
 		name: `${prefix}-${fleet.name}`,
-		minSize: fleet.instances.desired,
+		minSize: leastInstances(fleet),
 		maxSize: fleet.instances.maximum,
 		desiredCapacity: fleet.instances.desired,
 		vpcZoneIdentifier: [...site.network.privateSubnetIds],
@@ -91692,11 +92054,12 @@ function buildFleet(site, fleet, target, settings) {
 		...capacityOptions(site.foundation, fleet, template)
 	});
 	const sizes = {
-		min_size: fleet.instances.desired,
+		min_size: leastInstances(fleet),
 		max_size: fleet.instances.maximum,
 		desired_capacity: fleet.instances.desired
 	};
 	for (const [size, instances] of Object.entries(sizes)) group.addOverride(size, expression(`${address(site.serving)} ? ${instances} : 0`));
+	buildSchedule(site.foundation, fleet, group, site.serving, start / SECONDS_PER_MINUTE);
 	return group;
 }
 function healthyDuringRefresh(fleet) {
@@ -91763,6 +92126,7 @@ function buildScaling({ stack, prefix }, fleet, group) {
 		policyType: "TargetTrackingScaling",
 		targetTrackingConfiguration: {
 			targetValue: 5,
+			...fleet.schedule === void 0 ? {} : { disableScaleIn: true },
 			customizedMetricSpecification: {
 				namespace: metricNamespace(prefix),
 				metricName: "WaitingRequestsPerReplica",
@@ -92045,9 +92409,11 @@ function place(foundation, fleet, weights) {
 }
 function serversOf({ stack, fleets }, entry, { apiKey }) {
 	const servers = new Map(fleets.map((fleet) => {
+		const url = `${entry.url}/${fleet.name}`;
 		return [fleet.id, {
 			model: fleet.model,
-			baseUrl: `${entry.url}/${fleet.name}/v1`,
+			baseUrl: `${url}/v1`,
+			spillUrl: `${url}/${SPILL_PATH}/v1`,
 			secret: apiKey
 		}];
 	}));

@@ -12,7 +12,7 @@ import { anyPolicyText, damagedPolicyText, examplePolicies } from "./policies.ts
 
 /**
  * Throws policies at the core and looks at everything that a person would see. `BREAKEVEN_FUZZ_RUNS` sets how many
- * (100,000 in the long leg of .ci/run, a few here); `BREAKEVEN_FUZZ_SEED` repeats a run that failed. What was once found
+ * (5,000 in the long leg of .ci/run, a few here); `BREAKEVEN_FUZZ_SEED` repeats a run that failed. What was once found
  * lies in corpus/ and is tried every time.
  */
 const RUNS = Number(process.env.BREAKEVEN_FUZZ_RUNS ?? 100);
