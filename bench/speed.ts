@@ -154,11 +154,11 @@ function manyPolicies(): void {
     readonly ms: number;
     readonly peakMiB: number;
   }
-  const [few, many] = [inProcess<Result>("many.ts", "100"), inProcess<Result>("many.ts", "1000")];
+  const [few, many] = [inProcess<Result>("many.ts", "10"), inProcess<Result>("many.ts", "100")];
   rows.push({
-    what: "evaluate 1,000 policies of 10 workloads each",
-    measured: `${(many.ms / MS_PER_S).toFixed(1)} s, ${many.peakMiB.toFixed(0)} MiB at most; ${x(many.ms / few.ms)} the time of 100 policies`,
-    aim: "5 s, 300 MB, 10 x",
+    what: "evaluate 100 policies of 10 workloads each, all different, every option of the catalog open",
+    measured: `${(many.ms / MS_PER_S).toFixed(1)} s, ${many.peakMiB.toFixed(0)} MiB at most; ${x(many.ms / few.ms)} the time of 10 policies`,
+    aim: "0.5 s, 300 MB, 10 x",
   });
 }
 

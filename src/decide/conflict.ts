@@ -192,7 +192,7 @@ function fittingOptions(verdicts: ReadonlyMap<string, string | null>): readonly 
 function outWords(gone: readonly string[], left: readonly string[], first: boolean): string {
   const own = (ids: readonly string[]) => ids.filter((id) => id.startsWith("self-host/")).length;
   const tokens = (ids: readonly string[]) => ids.length - own(ids);
-  if (gone.length === left.length) return `every option${first ? "" : " left"} is out (${gone.length})`;
+  if (gone.length === left.length) return `every option ${first ? "that could serve it" : "left"} is out (${gone.length})`;
   if (own(gone) === own(left) && tokens(gone) === 0) return `every self-hosted option is out (${gone.length})`;
   if (tokens(gone) === tokens(left) && own(gone) === 0) return `every API is out (${gone.length})`;
   return `${gone.length} of ${left.length} options are out`;
