@@ -10987,7 +10987,7 @@ const openModel = known(LONGEST_MODEL_NAME, "llama-3.3-70b-instruct");
 const region = known(LONGEST_AWS_NAME, "us-east-1");
 const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
 const gpu = known(LONGEST_AWS_NAME, "h100");
-const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes and without ..", "bench/h100-qwen3-32b.json");
+const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes, without .. steps", "bench/h100-qwen3-32b.json");
 const note = string().min(1).max(300);
 const isoDate = date();
 const ratio = number().min(0).max(1);
@@ -24818,7 +24818,7 @@ function fittingOptions(verdicts) {
 function outWords(gone, left, first) {
 	const own = (ids) => ids.filter((id) => id.startsWith("self-host/")).length;
 	const tokens = (ids) => ids.length - own(ids);
-	if (gone.length === left.length) return `every option${first ? "" : " left"} is out (${gone.length})`;
+	if (gone.length === left.length) return `every option ${first ? "that could serve it" : "left"} is out (${gone.length})`;
 	if (own(gone) === own(left) && tokens(gone) === 0) return `every self-hosted option is out (${gone.length})`;
 	if (tokens(gone) === tokens(left) && own(gone) === 0) return `every API is out (${gone.length})`;
 	return `${gone.length} of ${left.length} options are out`;

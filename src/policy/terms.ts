@@ -57,7 +57,7 @@ export const gpu = known(LONGEST_AWS_NAME, "h100");
  */
 export const repositoryFile = text(
   /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/,
-  "a relative path with forward slashes and without ..",
+  "a relative path with forward slashes, without .. steps",
   "bench/h100-qwen3-32b.json",
 );
 
