@@ -204,7 +204,7 @@ export function damagedPolicyText(): fc.Arbitrary<string> {
 function damaged(text: string, { kind, at, size, word }: Damage): string {
   const offset = Math.floor(at * text.length);
   const lines = text.split("\n");
-  const index = Math.floor(at * lines.length);
+  const index = Math.min(Math.floor(at * lines.length), lines.length - 1);
   const line = lines[index] ?? "";
   switch (kind) {
     case "flip":
