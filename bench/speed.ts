@@ -122,6 +122,9 @@ async function wholeAction(): Promise<void> {
       INPUT_REPOSITORY: "acme/support",
       "INPUT_ISSUE-NUMBER": String(pullNumber),
       INPUT_BODY: body,
+      "INPUT_EDIT-MODE": "append",
+      "INPUT_APPEND-SEPARATOR": "newline",
+      "INPUT_REACTIONS-EDIT-MODE": "append",
     });
   const bare = () => timed(process.execPath, ["-e", "0"]);
   const [bareMs = Number.NaN, actionMs = Number.NaN, otherMs] = await race(bare, action, ...(existsSync(rival) ? [other] : []));
