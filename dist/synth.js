@@ -90724,8 +90724,8 @@ done
 [ "\${#adapters[@]}" = 0 ] || flags+=(--lora-modules "\${adapters[@]}")
 exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
   -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
-  -e HF_HUB_OFFLINE=1 -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
-  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
+  -e HF_HUB_OFFLINE=1 -e VLLM_CACHE_ROOT=/cache -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
+  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/cache" \\
   --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
   --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\
   --entrypoint vllm "$IMAGE" serve /weights "\${flags[@]}"
@@ -91896,8 +91896,8 @@ var flags = [
 
 // stacks/constructs/user-data.ts
 const RUN_DIR = "/run/breakeven";
-const NVME = "/opt/dlami/nvme";
 const DATA_DIR = "/var/lib/breakeven";
+const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort -rn | awk '$2 !~ "^/(boot|efi|$)" { print $2; exit }'`;
 function userData(settings) {
 	const { fleet } = settings;
 	const file = (path, content, permissions = "0644") => ({
@@ -91917,7 +91917,7 @@ function userData(settings) {
 		file("/etc/systemd/system/breakeven-metrics.service", METRICS_UNIT)
 	];
 	const units = Array.from({ length: fleet.replicasPerInstance }, (_, replica) => `breakeven-vllm@${replica}`);
-	const data = `if mountpoint -q ${NVME}; then mkdir -p ${NVME}/breakeven && ln -sfn ${NVME}/breakeven ${DATA_DIR}; fi`;
+	const data = `disk=$(${LARGEST_DISK}); if [ -n "$disk" ]; then mkdir -p "$disk/breakeven" && ln -sfn "$disk/breakeven" ${DATA_DIR}; fi`;
 	const start = [
 		"systemctl",
 		"enable",

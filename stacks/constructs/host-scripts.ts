@@ -68,8 +68,8 @@ done
 [ "\${#adapters[@]}" = 0 ] || flags+=(--lora-modules "\${adapters[@]}")
 exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
   -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
-  -e HF_HUB_OFFLINE=1 -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
-  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/root/.cache/vllm" \\
+  -e HF_HUB_OFFLINE=1 -e VLLM_CACHE_ROOT=/cache -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
+  -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/cache" \\
   --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
   --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\
   --entrypoint vllm "$IMAGE" serve /weights "\${flags[@]}"

@@ -23,9 +23,10 @@ export interface HostSettings {
 
 /** Directory of run-time files: a memory file system, gone at shutdown. */
 const RUN_DIR = "/run/breakeven";
-/** Local NVMe where the instance has it (the machine image mounts it there), else the encrypted root volume. */
-const NVME = "/opt/dlami/nvme";
+/** On the largest mounted disk besides the root, which is the local NVMe where the instance has it; else on the encrypted root volume. */
 const DATA_DIR = "/var/lib/breakeven";
+/** The machine image decides where it mounts local disks, so the place is looked up: the largest one that holds neither / nor the boot files. */
+export const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort -rn | awk '$2 !~ "^/(boot|efi|$)" { print $2; exit }'`;
 
 /**
  * First-boot instructions as `#cloud-config` (JSON is YAML). Holds names and addresses, never a secret. AWS allows 16 KiB.
@@ -45,7 +46,7 @@ export function userData(settings: HostSettings): string {
     file("/etc/systemd/system/breakeven-metrics.service", METRICS_UNIT),
   ];
   const units = Array.from({ length: fleet.replicasPerInstance }, (_, replica) => `breakeven-vllm@${replica}`);
-  const data = `if mountpoint -q ${NVME}; then mkdir -p ${NVME}/breakeven && ln -sfn ${NVME}/breakeven ${DATA_DIR}; fi`;
+  const data = `disk=$(${LARGEST_DISK}); if [ -n "$disk" ]; then mkdir -p "$disk/breakeven" && ln -sfn "$disk/breakeven" ${DATA_DIR}; fi`;
   const start = ["systemctl", "enable", "--now", "--no-block", "breakeven-proxy", ...units, "breakeven-metrics"];
   return `#cloud-config\n${JSON.stringify({ write_files: files, runcmd: [["bash", "-c", data], ["systemctl", "daemon-reload"], start] })}`;
 }

@@ -1,30 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ActionOptions, findNode24, runAction } from "./runner.ts";
-import { type FakeGitHub, startGitHub } from "./server.ts";
-import { commit, pullNumber } from "./support.ts";
+import type { FakeGitHub } from "./server.ts";
+import { commit, policyPath as path, smallPolicy as policy, pullNumber, startGitHubWithPull } from "./support.ts";
 
 /** Every event through the built action, in a process of its own, as the runner starts it. */
 const node = findNode24() ?? process.execPath;
 const [head, base, merge] = [commit("a1"), commit("b2"), commit("d4")];
-const path = ".github/breakeven.yml";
-
-function policy(requests: number, extra = ""): string {
-  return `version: 1
-name: support
-workloads:
-  - name: chat
-    volume: { requests_per_month: ${requests} }
-    tokens: { input: 500, output: 200 }
-    candidates: { api: [gpt-4.1-mini] }
-${extra}`;
-}
 
 let github: FakeGitHub;
 beforeEach(async () => {
-  github = await startGitHub();
-  github.pulls.set(pullNumber, head);
-  github.commits.set(base, { files: { [path]: policy(100_000) } });
-  github.comparisons.set(`${base}...${head}`, { mergeBase: base });
+  github = await startGitHubWithPull(head, base);
 });
 afterEach(async () => {
   await github.close();

@@ -2,7 +2,7 @@ import type { Author } from "../../src/github/author.ts";
 import { type Client, createClient, defaultBounds } from "../../src/github/client.ts";
 import type { CommentJob } from "../../src/github/comment.ts";
 import type { RunState } from "../../src/github/marker.ts";
-import type { FakeGitHub } from "./server.ts";
+import { type FakeGitHub, startGitHub } from "./server.ts";
 
 export const pullNumber = 7;
 export const key = "0123456789ab";
@@ -10,6 +10,30 @@ export const key = "0123456789ab";
 /** A commit id that reads like its name: `commit("a1")` is `a1a1…`, 40 digits. */
 export function commit(digits: string): string {
   return digits.repeat(40).slice(0, 40);
+}
+
+/** Where a repository keeps its policy. */
+export const policyPath = ".github/breakeven.yml";
+
+/** A policy of one workload that only an API may serve; `extra` stands below it. */
+export function smallPolicy(requests: number, extra = ""): string {
+  return `version: 1
+name: support
+workloads:
+  - name: chat
+    volume: { requests_per_month: ${requests} }
+    tokens: { input: 500, output: 200 }
+    candidates: { api: [gpt-4.1-mini] }
+${extra}`;
+}
+
+/** A GitHub with one pull request from `base` to `head`, and the small policy at 100,000 requests on the base. */
+export async function startGitHubWithPull(head: string, base: string): Promise<FakeGitHub> {
+  const github = await startGitHub();
+  github.pulls.set(pullNumber, head);
+  github.commits.set(base, { files: { [policyPath]: smallPolicy(100_000) } });
+  github.comparisons.set(`${base}...${head}`, { mergeBase: base });
+  return github;
 }
 
 /** A client that records its waits instead of waiting. */

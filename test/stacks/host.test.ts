@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PREPARE, SERVE } from "../../stacks/constructs/host-scripts.ts";
 import { PUBLISH_METRICS } from "../../stacks/constructs/publish-metrics.ts";
+import { LARGEST_DISK } from "../../stacks/constructs/user-data.ts";
 import { literal } from "../../stacks/naming.ts";
 import { allConfigs } from "./configs.ts";
 import { synthesized } from "./stack-json.ts";
@@ -163,6 +164,26 @@ describe("user data", () => {
     for (const [id, text] of Object.entries(synthesized(config).locals ?? {})) {
       if (id.startsWith("boot_")) expect(Buffer.byteLength(String(text))).toBeLessThan(USER_DATA_LIMIT_BYTES * 0.9);
     }
+  });
+
+  it.each([
+    [
+      "is the largest one that is mounted, the root and the boot files aside",
+      ["500 /", "9 /boot", "1 /boot/efi", "900 /data", "3000 /mnt/local"],
+      "/mnt/local",
+    ],
+    ["is none on a host with the root alone", ["500 /", "9 /boot", "1 /boot/efi"], ""],
+  ])("the disk for the weights %s", (_, mounted, disk) => {
+    const bin = join(folder, "disks");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "findmnt"), `#!/bin/sh\ncat <<'END'\n${mounted.join("\n")}\nEND\n`, { mode: 0o755 });
+
+    const { stdout } = spawnSync("bash", ["-c", LARGEST_DISK], {
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+      encoding: "utf8",
+    });
+
+    expect(stdout.trim()).toBe(disk);
   });
 
   it("hides shell variables from Terraform", () => {

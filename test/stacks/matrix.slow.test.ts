@@ -4,7 +4,7 @@ import type { StackConfig } from "../../src/stack-config.ts";
 import { type Cell, matrix } from "./matrix.ts";
 import { useModules } from "./modules.ts";
 import { synthesizedText } from "./stack-json.ts";
-import { findTools, leftOut, type Moto, missing, onPath, openWorkspace, startMoto, type Tools, type Workspace } from "./terraform.ts";
+import { findBench, type Moto, openWorkspace, startMoto, type Workspace } from "./terraform.ts";
 
 /** Every kind of policy through the whole way to Terraform. Minutes, hence only where BREAKEVEN_SLOW is 1. */
 const TITLE = "the matrix of policies before Terraform";
@@ -14,24 +14,7 @@ const BATCH = 26;
 /** Stacks planned in each region. */
 const PLANNED = 8;
 
-interface Bench {
-  readonly tools: Tools;
-  readonly moto: string;
-}
-
-function findBench(): Bench | string {
-  if (process.env.BREAKEVEN_SLOW !== "1") return "BREAKEVEN_SLOW is not 1";
-  const tools = findTools();
-  if (typeof tools === "string") return tools;
-  const moto = onPath("moto_server");
-  return moto === null ? "moto_server is not on PATH" : { tools, moto };
-}
-
-const bench = findBench();
-if (typeof bench === "string") {
-  if (process.env.BREAKEVEN_SLOW === "1") missing(bench, TITLE);
-  else leftOut(bench, TITLE);
-}
+const bench = findBench(TITLE);
 
 const Plan = z.object({
   resource_changes: z.array(z.object({ address: z.string(), mode: z.string(), change: z.object({ actions: z.array(z.string()) }) })),

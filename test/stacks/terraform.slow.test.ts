@@ -7,42 +7,14 @@ import type { StackConfig } from "../../src/stack-config.ts";
 import { airGappedConfig, apiConfig, fleet, hybridConfig, hybridGatewayConfig, selfHostConfig } from "./configs.ts";
 import { forApply, MOTO_DRIFT, MOTO_GAPS, onMoto, readSecret, requestCertificate, withoutGaps } from "./moto.ts";
 import { synthesized } from "./stack-json.ts";
-import {
-  findTools,
-  leftOut,
-  type Moto,
-  missing,
-  onPath,
-  openWorkspace,
-  type Run,
-  startMoto,
-  type Tools,
-  type Workspace,
-} from "./terraform.ts";
+import { findBench, leftOut, type Moto, onPath, openWorkspace, type Run, startMoto, type Workspace } from "./terraform.ts";
 import { WAIVERS } from "./waivers.ts";
 
 /** Real `terraform plan`, `apply` and `destroy` against an AWS on loopback. Minutes, hence only where BREAKEVEN_SLOW is 1. */
 const TITLE = "terraform plan, apply and destroy of the stacks";
 const MINUTES_MS = 60_000;
 
-interface Bench {
-  readonly tools: Tools;
-  readonly moto: string;
-}
-
-function findBench(): Bench | string {
-  if (process.env.BREAKEVEN_SLOW !== "1") return "BREAKEVEN_SLOW is not 1";
-  const tools = findTools();
-  if (typeof tools === "string") return tools;
-  const moto = onPath("moto_server");
-  return moto === null ? "moto_server is not on PATH" : { tools, moto };
-}
-
-const bench = findBench();
-if (typeof bench === "string") {
-  if (process.env.BREAKEVEN_SLOW === "1") missing(bench, TITLE);
-  else leftOut(bench, TITLE);
-}
+const bench = findBench(TITLE);
 
 const Plan = z.object({
   resource_changes: z

@@ -153,3 +153,27 @@ export function freePort(): Promise<number> {
     });
   });
 }
+
+/** What the long suites run on. */
+export interface Bench {
+  readonly tools: Tools;
+  readonly moto: string;
+}
+
+/**
+ * Terraform and an AWS on loopback where BREAKEVEN_SLOW is 1, else why there are none. The reason is said out loud under `title`; with
+ * BREAKEVEN_SLOW and BREAKEVEN_REQUIRE_TERRAFORM a missing tool throws.
+ */
+export function findBench(title: string): Bench | string {
+  const slow = process.env.BREAKEVEN_SLOW === "1";
+  const bench = slow ? toolsOfBench() : "BREAKEVEN_SLOW is not 1";
+  if (typeof bench === "string") (slow ? missing : leftOut)(bench, title);
+  return bench;
+}
+
+function toolsOfBench(): Bench | string {
+  const tools = findTools();
+  if (typeof tools === "string") return tools;
+  const moto = onPath("moto_server");
+  return moto === null ? "moto_server is not on PATH" : { tools, moto };
+}
