@@ -56,14 +56,18 @@ export const STACK_RESOURCES = {
   imageVolumeGiB: 40,
   /** Free space beyond the weights: a second revision of small models, compile caches, logs. */
   weightsHeadroomRatio: 0.25,
-  /** gp3 figures of the root volume; 125 MiB/s and 3000 IOPS are included in the price, the rest of the throughput is billed. */
+  /** gp3 figures of the root volume; 3000 IOPS and the included throughput come with the price, what is above is billed. */
   rootVolumeThroughputMiBps: 500,
+  includedThroughputMiBps: 125,
   rootVolumeIops: 3000,
   /** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
   registryGiB: 20,
   /** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
   onDemandBaseOfSpotFleet: { prototype: 0, production: 1, research: 0 },
 } as const;
+
+/** Disk throughput that is billed, of each instance. */
+export const BILLED_THROUGHPUT_MIBPS = STACK_RESOURCES.rootVolumeThroughputMiBps - STACK_RESOURCES.includedThroughputMiBps;
 
 /** Size of a root volume that holds system, image and weights, in GiB, rounded up to 10. `rootVolumeGiB(65.8)` is 230. */
 export function rootVolumeGiB(weightsGiB: number): number {

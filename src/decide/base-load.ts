@@ -69,6 +69,8 @@ export function roomForBatch(demand: Demand, capacityAt: (slot: number) => numbe
 export interface UnitOfFleet {
   readonly usdPerHour: number;
   readonly capacity: number;
+  /** Instances that may run at once, spares not counted; infinite where nothing limits them. */
+  readonly most: number;
 }
 
 /** Smallest number of instances that a load needs; at least 1. Rounding noise of a billionth does not add an instance. */
@@ -77,19 +79,21 @@ export function instancesFor(load: number, unit: UnitOfFleet): number {
 }
 
 /**
- * Instances that run all month and cost least together with the overflow, without spares. More instances never raise the
- * overflow and save less and less of it, so the cost is convex in their number and the least is found by bisection.
+ * Instances that run all month and cost least together with the overflow, without spares; undefined when what may not overflow needs
+ * more than there may be. More instances never raise the overflow and save less and less of it, so the cost is convex in their number and
+ * the least is found by bisection.
  */
-export function steadyInstances(demand: Demand, unit: UnitOfFleet): number {
+export function steadyInstances(demand: Demand, unit: UnitOfFleet): number | undefined {
   const load = (slot: number) => (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0);
   const peak = Math.max(...SLOTS.map((_, slot) => load(slot)));
   const mean = SLOTS.reduce((sum, row, slot) => sum + row.hoursPerWeek * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0)), 0);
   const most = instancesFor(Math.max(peak, mean / HOURS_PER_WEEK + demand.batch), unit);
-  if (demand.may.every((value) => value === 0)) return most;
+  if (demand.may.every((value) => value === 0)) return within(most, unit);
   const usd = (count: number) => count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => count * unit.capacity);
   let low = Math.min(most, instancesFor(Math.max(...demand.must), unit));
   while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
-  let high = most;
+  if (low > unit.most) return undefined;
+  let high = Math.min(most, unit.most);
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (usd(middle) <= usd(middle + 1)) high = middle;
@@ -98,22 +102,28 @@ export function steadyInstances(demand: Demand, unit: UnitOfFleet): number {
   return low;
 }
 
+function within(count: number, { most }: UnitOfFleet): number | undefined {
+  return count > most ? undefined : count;
+}
+
 /**
- * Instances of each slot when the fleet follows the week, without spares. Within an hour the cost is linear in the capacity up
- * to the load, so the least lies at the load that must be served, just below the whole load, or at the whole load.
+ * Instances of each slot when the fleet follows the week, without spares; undefined when there may not be as many. Within an hour the cost is
+ * linear in the capacity up to the load, so the least lies at the load that must be served, just below the whole load, or at the whole load.
  */
-export function weeklyInstances(demand: Demand, unit: UnitOfFleet): readonly number[] {
+export function weeklyInstances(demand: Demand, unit: UnitOfFleet): readonly number[] | undefined {
   const counts = SLOTS.map((_, slot) => {
     const [must, may] = [demand.must[slot] ?? 0, demand.may[slot] ?? 0];
     const least = instancesFor(must, unit);
     const all = instancesFor(must + may, unit);
     const usd = (count: number) =>
       count * unit.usdPerHour + (demand.overflowUsd[slot] ?? 0) * overflowShare(must, may, count * unit.capacity);
-    return [least, Math.max(least, all - 1), all].reduce((best, next) => (usd(next) < usd(best) ? next : best));
+    const wanted = [least, Math.max(least, all - 1), all].map((count) => Math.max(least, Math.min(count, unit.most)));
+    return wanted.reduce((best, next) => (usd(next) < usd(best) ? next : best));
   });
+  const busiest = Math.max(...counts);
   let extra = 0;
-  while (!roomForBatch(demand, (slot) => ((counts[slot] ?? 0) + extra) * unit.capacity)) extra++;
-  return counts.map((count) => count + extra);
+  while (busiest + extra <= unit.most && !roomForBatch(demand, (slot) => ((counts[slot] ?? 0) + extra) * unit.capacity)) extra++;
+  return busiest + extra > unit.most ? undefined : counts.map((count) => count + extra);
 }
 
 /** Instances that are started in a typical week: the steps upwards from hour to hour, Sunday's last hour before Monday's first. */

@@ -1,14 +1,15 @@
 import { cheapestInstanceUsd, loadFloorUsd } from "./pairs.ts";
 import type { Assignment, Pricer } from "./portfolio.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
+import { weightsId } from "./standing.ts";
 
 /** What one choice costs at the very least, in USD a month, whatever the other workloads do. */
 export interface Floor {
   readonly choice: Choice;
   /** Tokens, or this workload's part of a fleet that is never idle. */
   readonly ownUsd: number;
-  /** The model whose fleet it joins; null by the token. */
-  readonly model: string | null;
+  /** The weights whose fleet it joins (`weightsId`); null by the token. */
+  readonly weights: string | null;
   /** One instance that can serve it: no fleet is smaller. */
   readonly instanceUsd: number;
   /** The spare instance that its availability asks; 0 where an API stands in. */
@@ -36,7 +37,7 @@ function floorOf(pricer: Pricer, index: number, choice: Choice): Floor | undefin
   const host = hostsOf(choice);
   if (host === null) {
     const ownUsd = tokens === null ? 0 : pricer.tokenUsd(index, tokens);
-    return { choice, ownUsd, model: null, instanceUsd: 0, spareUsd: 0, usesApi: true, isSplit: false };
+    return { choice, ownUsd, weights: null, instanceUsd: 0, spareUsd: 0, usesApi: true, isSplit: false };
   }
   const { offers, facts, what } = pricer.context;
   const tenant = pricer.tenant(index, host, choice.kind === "split" ? choice.overflow : null);
@@ -45,7 +46,7 @@ function floorOf(pricer: Pricer, index: number, choice: Choice): Floor | undefin
   return {
     choice,
     ownUsd: loadFloorUsd(tenant, offers, facts, what),
-    model: host.candidate.model.id,
+    weights: weightsId(host, pricer.workloadAt(index)),
     instanceUsd,
     spareUsd: pricer.asksSpare(tenant) ? instanceUsd : 0,
     usesApi: tokens !== null,
@@ -65,16 +66,16 @@ export function lowerBoundUsd(picked: readonly Floor[], restUsd: number, shared:
   let [api, hosts] = [false, false];
   for (const floor of picked) {
     api ||= floor.usesApi;
-    if (floor.model === null) {
+    if (floor.weights === null) {
       usd += floor.ownUsd;
       continue;
     }
     hosts = true;
-    const group = groups.get(floor.model) ?? { own: 0, instance: 0, spare: 0 };
+    const group = groups.get(floor.weights) ?? { own: 0, instance: 0, spare: 0 };
     group.own += floor.ownUsd;
     group.instance = Math.max(group.instance, floor.instanceUsd);
     group.spare = Math.max(group.spare, floor.spareUsd);
-    groups.set(floor.model, group);
+    groups.set(floor.weights, group);
   }
   for (const { own, instance, spare } of groups.values()) usd += Math.max(own, instance) + spare;
   return usd + (api ? shared.api : 0) + (hosts ? shared.hosts : 0);
@@ -137,8 +138,8 @@ function suffixes(byWorkload: readonly (readonly Floor[])[]): readonly Later[] {
   const later: Later[] = [NOTHING_LATER];
   for (const list of [...byWorkload].reverse()) {
     const next = later[0] ?? NOTHING_LATER;
-    const api = list.some((floor) => floor.model === null);
-    const hosts = list.some((floor) => floor.model !== null && !floor.isSplit);
+    const api = list.some((floor) => floor.weights === null);
+    const hosts = list.some((floor) => floor.weights !== null && !floor.isSplit);
     later.unshift({
       usd: next.usd + Math.min(...list.map((floor) => floor.ownUsd)),
       api: next.api || api,
@@ -155,7 +156,7 @@ function suffixes(byWorkload: readonly (readonly Floor[])[]): readonly Later[] {
 function reachable(picked: readonly Floor[], later: Later): readonly Kind[] {
   const split = picked.some((floor) => floor.isSplit);
   const api = picked.some((floor) => floor.usesApi);
-  const hosts = picked.some((floor) => floor.model !== null);
+  const hosts = picked.some((floor) => floor.weights !== null);
   const kinds: Kind[] = [];
   if (!hosts && later.allApi) kinds.push("api");
   if (!api && later.allHosts) kinds.push("self-host");

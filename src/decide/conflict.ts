@@ -211,7 +211,7 @@ function relaxation(workload: WorkloadFacts, dropped: readonly DroppableNeed[], 
   const needs = dropped.map(({ pointer, says, line, waivable }) => ({ pointer, says, line, waivable }));
   const words = needs.map(({ pointer, line }) => `${keyWords(pointer)}${lineWords(line)}`);
   const fixed = needs.some(({ waivable }) => !waivable) ? ", which no waiver can lift" : "";
-  const option = summaryOf(best, priced.fleets);
+  const option = summaryOf(best, entry.workload, priced.fleets);
   const text = `without ${words.join(" and ")}${fixed}: ${option.model} at ${usd(priced.monthlyUsd)} a month`;
   return [{ needs, rule: null, option, monthlyUsd: priced.monthlyUsd, savingUsd: null, text }];
 }

@@ -1,7 +1,7 @@
 import { tenantShares } from "./allocate.ts";
 import { apiBill } from "./api-cost.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
-import { type Draws, drawn, valueAt } from "./draws.ts";
+import { type Draws, drawn } from "./draws.ts";
 import { type ElasticDraws, elasticDraws, isElastic } from "./elastic-draws.ts";
 import type { Range, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
@@ -9,6 +9,7 @@ import { configurationsOf, type FleetDraws, fleetDraws } from "./fleet-draws.ts"
 import { growthFactors, inputId } from "./inputs.ts";
 import type { TokenOption } from "./options.ts";
 import { fleetId } from "./pairs.ts";
+import { staffed } from "./people-draws.ts";
 import { type PricedPortfolio, type PricingContext, totalUsd } from "./portfolio.ts";
 import { scenario } from "./scenario.ts";
 import { type SharedLines, sharedLines } from "./shared-cost.ts";
@@ -86,14 +87,17 @@ export class CostSampler {
 
   #partsOf(priced: PricedPortfolio, withFleets = true): DrawnParts {
     const sized = withFleets ? priced.fleets : [];
-    const fleets = sized.map((fleet) => ({ draws: this.#fleet(fleet), shares: tenantShares(fleet) }));
-    const shared = this.#shared(
+    const { fleets, shared } = this.#shared(
       priced,
-      fleets.map(({ draws }) => draws),
+      sized.map((fleet) => this.#fleet(fleet)),
     );
     const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
     const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
-    return { fleets, shared, onApi, onHosts };
+    const staffed = fleets.flatMap((draws, index) => {
+      const fleet = sized[index];
+      return fleet === undefined ? [] : [{ draws, shares: tenantShares(fleet) }];
+    });
+    return { fleets: staffed, shared, onApi, onHosts };
   }
 
   #workload(priced: PricedPortfolio, { fleets, shared, onApi, onHosts }: DrawnParts, choice: Choice, index: number): Float64Array {
@@ -132,24 +136,20 @@ export class CostSampler {
     });
   }
 
-  /** Keys, network and people. People depend on the size of the fleets: above eight GPUs they are a full-time job. */
-  #shared(priced: PricedPortfolio, fleets: readonly FleetDraws[]): Readonly<Record<keyof SharedLines, Float64Array>> {
+  /** Keys, network and people, and the fleets that those people operate. */
+  #shared<Fleet extends FleetDraws>(priced: PricedPortfolio, fleets: readonly Fleet[]) {
     const { draws } = this;
-    const months = this.context.facts.horizonMonths;
     const [few, many] = [1, FULL_TIME_ABOVE_GPUS + 1].map((gpus) => this.#sharedRanges(priced, gpus));
     if (few === undefined || many === undefined) throw new Error("defect: two sizes have two prices");
-    const selfHost = new Float64Array(draws.count);
-    const scores = fleets.length === 0 ? selfHost : draws.scores(inputId.people("self-host"));
-    for (let draw = 0; draw < draws.count && fleets.length > 0; draw++) {
-      const full = mostGpus(fleets, draw, months) > FULL_TIME_ABOVE_GPUS;
-      selfHost[draw] = valueAt(full ? many.selfHost : few.selfHost, scores[draw] ?? 0);
-    }
+    const scores = fleets.length === 0 ? new Float64Array(draws.count) : draws.scores(inputId.people("self-host"));
+    const { fleets: operated, people } = staffed(fleets, few.selfHost, many.selfHost, scores);
     const constant = (usd: number) => new Float64Array(draws.count).fill(usd);
-    return {
+    const shared: DrawnParts["shared"] = {
       common: constant(few.common.expected),
       api: drawn(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
-      selfHost,
+      selfHost: people,
     };
+    return { fleets: operated, shared };
   }
 
   #sharedRanges(priced: PricedPortfolio, gpus: number): SharedRanges {
@@ -177,16 +177,6 @@ function workloadAt({ workloads }: PricingContext, index: number): WorkloadFacts
   const found = workloads[index];
   if (found === undefined) throw new Error(`defect: no workload ${index}`);
   return found.workload;
-}
-
-function mostGpus(fleets: readonly FleetDraws[], draw: number, months: number): number {
-  let most = 0;
-  for (let month = 0; month < months; month++) {
-    let gpus = 0;
-    for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
-    if (gpus > most) most = gpus;
-  }
-  return most;
 }
 
 /** Shared costs at the ends of people's hours, with fleets of this many GPUs in all. */

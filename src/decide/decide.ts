@@ -80,7 +80,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       name: entry.workload.name,
       line: document.lineOf(entry.workload.pointer),
       path: pathOf([choice]),
-      option: summaryOf(choice, chosen.fleets),
+      option: summaryOf(choice, entry.workload, chosen.fleets),
       split,
       requestsPerMonth: entry.workload.requestsPerMonth.expected,
       monthlyCostUsd: band,
@@ -154,7 +154,7 @@ function runnersUp(
     .flatMap(({ option }) => {
       const priced = pricer.price(chosen.assignment.with(index, option));
       if (priced === undefined) return [];
-      return [{ option: summaryOf(option, priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
+      return [{ option: summaryOf(option, pricer.workloadAt(index), priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
     });
 }
 

@@ -7,28 +7,40 @@ import type { PricedPortfolio } from "./portfolio.ts";
 import { weightsGiB } from "./shared-cost.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
 import { growthAt } from "./traffic.ts";
+import { hasOwnWeights } from "./tuning-facts.ts";
 import type { Fleet, OptionSummary, Split } from "./types.ts";
 
-/** The published form of an option; with its fleet when it runs on own instances. */
-export function summaryOf(choice: Choice, fleets: readonly SizedFleet[]): OptionSummary {
+/** The published form of what serves one workload; with its fleet when it runs on own instances. */
+export function summaryOf(choice: Choice, workload: WorkloadFacts, fleets: readonly SizedFleet[]): OptionSummary {
   if (choice.kind === "split") {
-    const [base, overflow] = [hostSummary(choice.base.candidate, fleets), tokenSummary(choice.overflow.candidate)];
+    const [base, overflow] = [hostSummary(choice.base.candidate, workload, fleets), tokenSummary(choice.overflow.candidate)];
     return { ...base, id: `hybrid/${base.id.replace(/^self-host\//, "")}+${overflow.id}`, overflow };
   }
-  return choice.kind === "self-host" ? hostSummary(choice.candidate, fleets) : tokenSummary(choice.candidate);
+  return choice.kind === "self-host" ? hostSummary(choice.candidate, workload, fleets) : tokenSummary(choice.candidate);
 }
 
 function tokenSummary({ id, kind, model, route }: ApiCandidate): OptionSummary {
   return { id, kind, model: model.id, route: route.id, provider: model.provider };
 }
 
-function hostSummary(candidate: SelfHostCandidate, fleets: readonly SizedFleet[]): OptionSummary {
-  const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
+/** The fleet that a workload is on; undefined for one that is on none. */
+export function fleetUnder({ name }: WorkloadFacts, fleets: readonly SizedFleet[]): SizedFleet | undefined {
+  return fleets.find(({ tenants }) => tenants.some(({ workload }) => workload.name === name));
+}
+
+/** Published id of a fleet: that of its configuration, with `/of-NAME` where it holds the own weights of one workload. */
+export function fleetName(fleet: SizedFleet): string {
+  const owner = fleet.tenants.find(({ workload }) => hasOwnWeights(workload))?.workload;
+  return owner === undefined ? fleetId(fleet) : `${fleetId(fleet)}/of-${owner.name}`;
+}
+
+function hostSummary(candidate: SelfHostCandidate, workload: WorkloadFacts, fleets: readonly SizedFleet[]): OptionSummary {
+  const fleet = fleetUnder(workload, fleets);
   if (fleet === undefined) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
   const { configuration } = fleet.option;
   const instances = fleet.instancesByMonth.at(-1) ?? 0;
   return {
-    id: `self-host/${fleetId(fleet)}`,
+    id: `self-host/${fleetName(fleet)}`,
     kind: "self-host",
     model: candidate.model.id,
     route: candidate.route.id,
@@ -49,7 +61,7 @@ export function fleetOf(fleet: SizedFleet): Fleet {
   const replicas = first * fleet.replicasPerInstance;
   const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
   return {
-    id: fleetId(fleet),
+    id: fleetName(fleet),
     model: model.id,
     hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
     precision: configuration.precision,
@@ -103,8 +115,7 @@ export function namesOf(priced: PricedPortfolio): string {
 /** How the requests of a split workload divide, over all months of the horizon; null for a workload that is not split. */
 export function splitOf(choice: Choice, workload: WorkloadFacts, fleets: readonly SizedFleet[]): Split | null {
   if (choice.kind !== "split") return null;
-  const fleet = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id);
-  const shares = fleet?.overflowShares.get(workload.name) ?? [];
+  const shares = fleetUnder(workload, fleets)?.overflowShares.get(workload.name) ?? [];
   const weights = shares.map((_, month) => growthAt(workload.growthRatioPerMonth, month));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   const overflowShareRatio = shares.reduce((sum, share, month) => sum + (share * (weights[month] ?? 0)) / all, 0);

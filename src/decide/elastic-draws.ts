@@ -32,7 +32,11 @@ export function elasticDraws(fleet: SizedFleet, context: PricingContext, draws: 
   const own = totalUsd(fleetLines(fleet, context.facts, context.catalog, EXPECTED));
   const gpuFactor = mostGpus(fleet) / mostGpus(whole);
   const factor = swing.usd.map((usd) => usd / expected);
-  return { factor, usd: factor.map((value) => value * own), gpus: swing.gpus.map((gpus) => gpus * gpuFactor) };
+  const usd = factor.map((value) => value * own);
+  const gpus = swing.gpus.map((count) => count * gpuFactor);
+  const months = gpus.length / draws.count;
+  const largest = usd.map((_, draw) => Math.max(...gpus.subarray(draw * months, (draw + 1) * months)));
+  return { factor, usd, gpus, sizes: [{ usd, gpus: largest }] };
 }
 
 function mostGpus(fleet: SizedFleet): number {

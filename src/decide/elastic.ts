@@ -45,16 +45,16 @@ export interface ElasticQuestion {
 
 /**
  * The plan of least cost on one configuration: all instances all the time, or following the week where that is allowed and
- * costs less after paying for every start.
+ * costs less after paying for every start; undefined where the instances that there may be do not carry what may not overflow.
  *
  * `startUpHours` is billed for each instance started.
  */
-export function elasticPlan(question: ElasticQuestion, key: string, unit: UnitOfFleet, startUpHours: number): ElasticPlan {
+export function elasticPlan(question: ElasticQuestion, key: string, unit: UnitOfFleet, startUpHours: number): ElasticPlan | undefined {
   const demands = demandsOf(question, key);
   const steady = planOf(question, demands, unit, startUpHours, false);
   if (!question.weekly) return steady;
   const weekly = planOf(question, demands, unit, startUpHours, true);
-  return weekly.usd < steady.usd ? weekly : steady;
+  return steady === undefined || (weekly !== undefined && weekly.usd < steady.usd) ? weekly : steady;
 }
 
 interface MonthPlan {
@@ -70,13 +70,15 @@ function planOf(
   unit: UnitOfFleet,
   startUpHours: number,
   weekly: boolean,
-): ElasticPlan {
+): ElasticPlan | undefined {
   const known = new Map<Demand, MonthPlan>();
-  const months = demands.map((demand) => {
+  const months: MonthPlan[] = [];
+  for (const demand of demands) {
     const plan = known.get(demand) ?? monthPlan(demand, unit, question.spare, startUpHours, weekly);
+    if (plan === undefined) return undefined;
     known.set(demand, plan);
-    return plan;
-  });
+    months.push(plan);
+  }
   const [first] = months;
   const [demand] = demands;
   if (first === undefined || demand === undefined) throw new Error("defect: a horizon has at least one month");
@@ -97,12 +99,17 @@ function planOf(
   };
 }
 
-function monthPlan(demand: Demand, unit: UnitOfFleet, spare: number, startUpHours: number, weekly: boolean): MonthPlan {
-  const counts = weekly ? weeklyInstances(demand, unit) : Array<number>(SLOTS.length).fill(steadyInstances(demand, unit));
+function monthPlan(demand: Demand, unit: UnitOfFleet, spare: number, startUpHours: number, weekly: boolean): MonthPlan | undefined {
+  const counts = weekly ? weeklyInstances(demand, unit) : steadyCounts(steadyInstances(demand, unit));
+  if (counts === undefined) return undefined;
   const hours = SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0);
   const billed = (hours + startsPerWeek(counts) * startUpHours) / HOURS_PER_WEEK + spare;
   const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
   return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflow };
+}
+
+function steadyCounts(count: number | undefined): readonly number[] | undefined {
+  return count === undefined ? undefined : Array<number>(SLOTS.length).fill(count);
 }
 
 /** Share of a workload's requests that overflow: its interactive load of each hour times the share of that hour. */

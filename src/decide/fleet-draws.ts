@@ -1,18 +1,27 @@
 import { requestsIn } from "./api-cost.ts";
-import { SECONDS_PER_MONTH } from "./defaults.ts";
+import { FULL_TIME_ABOVE_GPUS, SECONDS_PER_MONTH } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
-import { cheapestFleet, instancesFor, type SizedFleet, type Tenant } from "./fleet.ts";
+import { cheapestFleet, instancesFor, largestGpus, type SizedFleet, type Tenant } from "./fleet.ts";
 import { growthFactors, inputId } from "./inputs.ts";
 import { rentedOnly } from "./owned.ts";
 import { fleetId } from "./pairs.ts";
 import type { PricingContext } from "./portfolio.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines } from "./shared-cost.ts";
+import { busyHoursOf } from "./traffic.ts";
 
 /** A fleet in every draw: what it costs with all that comes with an instance, and how many GPUs it has in each month. */
 export interface FleetDraws {
   readonly usd: Float64Array;
   /** GPUs of draw d in month m at `d * months + m`. */
+  readonly gpus: Float64Array;
+  /** The configurations that it may run on, among which `usd` takes the least expensive, where the GPUs do not matter. */
+  readonly sizes: readonly SizeDraws[];
+}
+
+/** One configuration of a fleet in every draw: its cost, and the GPUs of its largest month. */
+export interface SizeDraws {
+  readonly usd: Float64Array;
   readonly gpus: Float64Array;
 }
 
@@ -35,25 +44,29 @@ export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContex
   const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
   const usd = new Float64Array(draws.count);
   const gpus = new Float64Array(draws.count * months);
-  const sizes = configurations.map(() => new Float64Array(months));
+  const sizes = configurations.map(() => ({ usd: new Float64Array(draws.count), gpus: new Float64Array(draws.count) }));
+  const counts = configurations.map(() => new Float64Array(months));
   for (let draw = 0; draw < draws.count; draw++) {
     let least = Number.POSITIVE_INFINITY;
     let best = 0;
-    configurations.forEach((configuration, index) => {
-      const size = sizes[index] ?? new Float64Array(months);
-      const cost = configuration.price(draw, loads, months, size);
+    for (const [index, configuration] of configurations.entries()) {
+      const [count, size] = [counts[index], sizes[index]];
+      if (count === undefined || size === undefined) continue;
+      const cost = configuration.price(draw, loads, months, count);
+      size.usd[draw] = cost;
+      size.gpus[draw] = Math.max(...count) * configuration.gpusPerInstance;
       if (cost < least) [least, best] = [cost, index];
-    });
+    }
     usd[draw] = least;
     const perInstance = configurations[best]?.gpusPerInstance ?? 0;
-    for (let month = 0; month < months; month++) gpus[draw * months + month] = (sizes[best]?.[month] ?? 0) * perInstance;
+    for (let month = 0; month < months; month++) gpus[draw * months + month] = (counts[best]?.[month] ?? 0) * perInstance;
   }
-  return { usd, gpus };
+  return { usd, gpus, sizes };
 }
 
 /**
- * The configurations that win in the expected case or at one end of a range, the decided one first. Instances are bought
- * by the hour, so a fleet that must serve another load would change them too. A fleet on own machines falls back on rented ones; one
+ * The configurations that win in the expected case or at one end of a range, the decided one first, and those that win there with so few GPUs that
+ * nobody works on them full-time. Instances are bought by the hour, so a fleet that must serve another load would change them too. A fleet on own machines falls back on rented ones; one
  * that rents goes on renting, because its neighbours may have the machines.
  */
 export function configurationsOf(fleet: SizedFleet, context: PricingContext): readonly SizedFleet[] {
@@ -63,7 +76,10 @@ export function configurationsOf(fleet: SizedFleet, context: PricingContext): re
   if (fleet.offer.owned !== undefined) questions.push({ corner: EXPECTED, offers: rented });
   for (const { corner, offers } of questions) {
     const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
-    if (other !== undefined && !found.has(fleetId(other))) found.set(fleetId(other), other);
+    if (other === undefined) continue;
+    const few = { mostGpus: FULL_TIME_ABOVE_GPUS };
+    const small = largestGpus(other) > few.mostGpus ? cheapestFleet(fleet.tenants, offers, context.facts, corner, few) : undefined;
+    for (const next of [other, small]) if (next !== undefined && !found.has(fleetId(next))) found.set(fleetId(next), next);
   }
   return [...found.values()];
 }
@@ -97,7 +113,7 @@ interface Sizer {
 /** `stays`: nothing can be rented instead of own machines, so more of the same are counted where they do not suffice. */
 function sizerOf(fleet: SizedFleet, context: PricingContext, draws: Draws, stays: boolean): Sizer {
   const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
-  const hours = busyHours(fleet.tenants.map(({ workload }) => workload.week));
+  const hours = busyHoursOf(fleet.tenants.map(({ workload }) => workload.week));
   const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
   const spare = fleet.minimumInstances - 1;
   const { owned } = fleet.offer;
@@ -166,17 +182,6 @@ function ratesOf({ workload, table }: Tenant, key: string, months: number, draws
     steady: last === expected,
     factor: (draw) => (band?.[draw] ?? 1) * (tokens?.[draw] ?? 1),
   };
-}
-
-/** The hours of the week that can be the busiest: no other hour has at least as much of every tenant. Usually one to ten of 168. */
-function busyHours(weeks: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const hours = (weeks[0] ?? []).map((_, hour) => weeks.map((week) => week[hour] ?? 0));
-  const kept: (readonly number[])[] = [];
-  const total = (hour: readonly number[]) => hour.reduce((sum, value) => sum + value, 0);
-  for (const hour of hours.sort((a, b) => total(b) - total(a))) {
-    if (!kept.some((other) => other.every((value, index) => value >= (hour[index] ?? 0)))) kept.push(hour);
-  }
-  return kept;
 }
 
 /** The bill of a fleet is a straight line in its mean number of instances: weights and the on-demand base are there once. */

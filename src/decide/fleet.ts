@@ -1,21 +1,30 @@
 import type { ServingOption, ServingSearch } from "../capacity/types.ts";
 import type { OpenModel } from "../catalog/schema.ts";
-import { requestsIn } from "./api-cost.ts";
 import {
   HOURS_PER_MONTH,
   SCHEDULABLE_PURCHASES,
-  SECONDS_PER_MONTH,
   SPARE_FROM_AVAILABILITY_RATIO,
   startUpHours,
   TARGET_UTILISATION_RATIO,
 } from "./defaults.ts";
 import { type ElasticPlan, type ElasticQuestion, elasticPlan } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import { FleetLoad } from "./fleet-load.ts";
 import { rentedOnly, withinMachines } from "./owned.ts";
-import { cacheSuffix, frontier, jointFrontier, type Pair, pairFloorUsd, pairsOf, replicaRate, tieOrder } from "./pairs.ts";
+import {
+  cacheSuffix,
+  fixedUsd,
+  frontier,
+  jointFrontier,
+  monthlyUsd,
+  type Pair,
+  pairFloorUsd,
+  pairsOf,
+  replicaRate,
+  tieOrder,
+} from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
-import { busiestHour, type WeeklyLoad } from "./traffic.ts";
 
 /** What the capacity model found for one workload on one model: by configuration key, at the first and the last month's tokens. */
 export interface ServingTable {
@@ -123,9 +132,17 @@ export interface SizedFleet {
   readonly monthlyUsd: number;
 }
 
+/** What a fleet may not exceed, for a portfolio that is looked at with fewer GPUs. */
+export interface FleetLimits {
+  /** GPUs of its busiest month; infinite where it may have as many as it likes. */
+  readonly mostGpus: number;
+}
+
+const NO_LIMITS: FleetLimits = { mostGpus: Number.POSITIVE_INFINITY };
+
 /**
- * The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all.
- * Every provisioned hour is billed (730 a month); utilisation limits throughput and never the bill.
+ * The fleet of one model that serves all tenants for the least money, or undefined when no configuration serves all within the limits.
+ * Every provisioned hour is billed (730 a month), and every instance with its disk, logs and metrics; utilisation limits throughput and never the bill.
  *
  * Replicas of a month = ceil(max over the week's hours of sum(rate / (rate of a replica x 0.7))); batch requests only
  * need the mean. From 99.9 % promised availability on, one instance more than the load needs.
@@ -137,51 +154,134 @@ export function cheapestFleet(
   offers: OffersByGpu,
   facts: RequirementFacts,
   what: Scenario,
+  limits: FleetLimits = NO_LIMITS,
 ): SizedFleet | undefined {
-  const [head, ...rest] = tenants;
+  const [head] = tenants;
   if (head === undefined) return undefined;
-  const spare = spareInstances(tenants, facts);
-  const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
-  const overflows = tenants.some((tenant) => tenant.overflowUsd !== undefined);
-  const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
-  if ((overflows || weekly) && !ownOnly) {
-    const rate = (tenant: Tenant, key: string, month: number) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
-    return cheapestElastic(head, { tenants, facts, what, spare, weekly, replicaRate: rate }, offers);
+  if (isElastic(tenants, facts)) return cheapestElastic(tenants, offers, facts, what, limits);
+  let best: Sized | undefined;
+  eachSize(tenants, offers, facts, what, (next) => {
+    if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
+    return best?.usd;
+  });
+  return best && steadyFleet(tenants, best, facts);
+}
+
+/**
+ * The fleets of least cost by the GPUs of their largest month, up to `most`: each costs less than every one with fewer. The largest comes first;
+ * empty when nothing serves all tenants on so few.
+ */
+export function smallFleets(
+  tenants: readonly Tenant[],
+  offers: OffersByGpu,
+  facts: RequirementFacts,
+  what: Scenario,
+  most: number,
+): readonly SizedFleet[] {
+  const found: SizedFleet[] = [];
+  if (isElastic(tenants, facts)) {
+    for (let mostGpus = most; mostGpus >= 1; ) {
+      const fleet = cheapestElastic(tenants, offers, facts, what, { mostGpus });
+      if (fleet === undefined) break;
+      found.push(fleet);
+      mostGpus = largestGpus(fleet) - 1;
+    }
+    return found;
   }
-  const all = rest.length === 0 && !ownOnly ? frontier(head.table, offers) : pairsOf(head.table, offers);
-  const pairs = ownOnly ? all.filter(({ offer }) => offer.owned !== undefined) : all;
-  const busyOf = new Map<string, readonly Busy[]>();
-  let best: (Pair & { readonly busy: readonly Busy[] }) | undefined;
-  let bestUsdPerHour = Number.POSITIVE_INFINITY;
-  for (const pair of pairs) {
-    if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
-    const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
-    busyOf.set(pair.key, busy);
+  const bySize: Sized[] = [];
+  eachSize(tenants, offers, facts, what, (next) => {
+    if (next.gpus <= most && isLess(next, bySize[next.gpus])) bySize[next.gpus] = next;
+    return undefined;
+  });
+  let least = Number.POSITIVE_INFINITY;
+  for (const size of bySize) {
+    if (size === undefined || size.usd >= least) continue;
+    least = size.usd;
+    found.unshift(steadyFleet(tenants, size, facts));
+  }
+  return found;
+}
+
+/** One configuration with the instances that it needs, and its cost over the horizon in USD. */
+interface Sized {
+  readonly pair: Pair;
+  readonly busy: readonly Busy[];
+  readonly instances: readonly number[];
+  readonly gpus: number;
+  readonly usd: number;
+}
+
+/** Whether load may go to an API or the fleet may follow the week. What must stay on your premises does neither. */
+function isElastic(tenants: readonly Tenant[], { purchase }: RequirementFacts): boolean {
+  if (tenants.some(({ workload }) => workload.compliance.onPremises === true)) return false;
+  if (tenants.some(({ overflowUsd }) => overflowUsd !== undefined)) return true;
+  return purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(purchase.gpu);
+}
+
+/** Sizes every configuration that may be wanted. `visit` returns a cost that makes dearer ones pointless, undefined when all are asked for. */
+function eachSize(
+  tenants: readonly Tenant[],
+  offers: OffersByGpu,
+  facts: RequirementFacts,
+  what: Scenario,
+  visit: (size: Sized) => number | undefined,
+): void {
+  const [head, ...rest] = tenants;
+  if (head === undefined) return;
+  const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
+  const spare = spareInstances(tenants, facts);
+  const load = new FleetLoad(tenants, facts, what);
+  let most: number | undefined;
+  for (const pair of rest.length === 0 && !ownOnly ? frontier(head.table, offers) : pairsOf(head.table, offers)) {
+    if (ownOnly && pair.offer.owned === undefined) continue;
+    if (most !== undefined && (pair.instanceUsd * (1 + spare) + pair.fixedUsd) * facts.horizonMonths > most) continue;
+    const busy = load.busy(pair.key);
+    if (busy === undefined) continue;
     const instances = sizeOf(busy, pair, spare);
     if (instances === undefined) continue;
-    const usdPerHour = sum(instances) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
-    if (usdPerHour > bestUsdPerHour || (usdPerHour === bestUsdPerHour && best !== undefined && tieOrder(best) <= tieOrder(pair))) continue;
-    best = { ...pair, busy };
-    bestUsdPerHour = usdPerHour;
+    const gpus = Math.max(...instances) * pair.offer.instance.gpuCount;
+    most = visit({ pair, busy, instances, gpus, usd: sum(instances) * pair.instanceUsd + instances.length * pair.fixedUsd });
   }
-  if (best === undefined) return undefined;
-  const { replicas } = best;
-  const instancesByMonth = sizeOf(best.busy, best, spare) ?? [];
+}
+
+function isLess(next: Sized, best: Sized | undefined): boolean {
+  return best === undefined || next.usd < best.usd || (next.usd === best.usd && tieOrder(next.pair) < tieOrder(best.pair));
+}
+
+function steadyFleet(tenants: readonly Tenant[], { pair, busy, instances }: Sized, facts: RequirementFacts): SizedFleet {
   return {
-    model: head.table.model,
-    tenants,
-    key: best.key,
-    option: widestOption(tenants, best.key, best.option),
-    offer: best.offer,
-    replicasPerInstance: replicas,
-    instancesByMonth,
-    billedByMonth: instancesByMonth,
+    ...placed(tenants, pair),
+    instancesByMonth: instances,
+    billedByMonth: instances,
     schedule: null,
     overflowShares: new Map(),
-    minimumInstances: 1 + spare,
-    busyReplicas: best.busy[0] ?? { mean: 0, peak: 0 },
-    monthlyUsd: (bestUsdPerHour / best.busy.length) * HOURS_PER_MONTH,
+    minimumInstances: 1 + spareInstances(tenants, facts),
+    busyReplicas: busy[0] ?? { mean: 0, peak: 0 },
+    monthlyUsd: instancesUsd(instances, pair.offer),
   };
+}
+
+/** GPUs of a fleet in its largest month. */
+export function largestGpus({ instancesByMonth, offer }: Pick<SizedFleet, "instancesByMonth" | "offer">): number {
+  return Math.max(...instancesByMonth) * offer.instance.gpuCount;
+}
+
+/** The configuration and the instance of a fleet that runs on `pair`. */
+function placed(tenants: readonly Tenant[], pair: Pair) {
+  const { configuration } = pair.option;
+  return {
+    model: configuration.model,
+    tenants,
+    key: pair.key,
+    option: widestOption(tenants, pair.key, pair.option),
+    offer: pair.offer,
+    replicasPerInstance: pair.replicas,
+  };
+}
+
+/** Hours of the instances of an average month, in USD, and what a spot fleet's base on demand adds. */
+function instancesUsd(billedByMonth: readonly number[], offer: InstanceOffer): number {
+  return ((sum(billedByMonth) / billedByMonth.length) * offer.usdPerHour + offer.onDemandBaseUsdPerHour) * HOURS_PER_MONTH;
 }
 
 function sizeOf(busy: readonly Busy[], { replicas, offer }: Pair, spare: number): readonly number[] | undefined {
@@ -196,44 +296,50 @@ function sum(values: readonly number[]): number {
 }
 
 /** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together. */
-function cheapestElastic(head: Tenant, question: ElasticQuestion, offers: OffersByGpu): SizedFleet | undefined {
-  const { tenants, what, spare } = question;
+function cheapestElastic(
+  tenants: readonly Tenant[],
+  offers: OffersByGpu,
+  facts: RequirementFacts,
+  what: Scenario,
+  limits: FleetLimits,
+): SizedFleet | undefined {
+  const spare = spareInstances(tenants, facts);
+  const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
+  const rate = (tenant: Tenant, key: string, month: number) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
+  const question: ElasticQuestion = { tenants, facts, what, spare, weekly, replicaRate: rate };
   let best: { readonly pair: Pair; readonly plan: ElasticPlan } | undefined;
   let bestUsd = Number.POSITIVE_INFINITY;
-  const { facts } = question;
   // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow.
   const pairs = jointFrontier(tenants, rentedOnly(offers))
     .map((pair) => ({ pair, floorUsd: pairFloorUsd(pair, tenants, facts, what) }))
     .sort((a, b) => a.floorUsd - b.floorUsd);
   for (const { pair, floorUsd } of pairs) {
     if (floorUsd * (1 - 1e-9) > bestUsd) break;
-    const unit = { usdPerHour: pair.offer.usdPerHour * what.gpuPrice, capacity: pair.replicas * TARGET_UTILISATION_RATIO };
+    const { gpuCount } = pair.offer.instance;
+    const unit = {
+      usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH,
+      capacity: pair.replicas * TARGET_UTILISATION_RATIO,
+      most: Math.floor(limits.mostGpus / gpuCount) - spare,
+    };
     const { memory, configuration } = pair.option;
     const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
-    const base = pair.offer.onDemandBaseUsdPerHour * what.gpuPrice * HOURS_PER_MONTH * plan.billedByMonth.length;
-    const usd = plan.usd + base;
+    if (plan === undefined) continue;
+    const usd = plan.usd + fixedUsd(pair, what.gpuPrice) * plan.billedByMonth.length;
     if (usd > bestUsd || (usd === bestUsd && best !== undefined && tieOrder(best.pair) <= tieOrder(pair))) continue;
     best = { pair, plan };
     bestUsd = usd;
   }
   if (best === undefined) return undefined;
   const { pair, plan } = best;
-  const months = plan.billedByMonth.length;
-  const hourly = (plan.billedByMonth.reduce((sum, count) => sum + count, 0) / months) * pair.offer.usdPerHour;
   return {
-    model: head.table.model,
-    tenants,
-    key: pair.key,
-    option: widestOption(tenants, pair.key, pair.option),
-    offer: pair.offer,
-    replicasPerInstance: pair.replicas,
+    ...placed(tenants, pair),
     instancesByMonth: plan.instancesByMonth,
     billedByMonth: plan.billedByMonth,
     schedule: plan.schedule,
     overflowShares: plan.overflowShares,
     minimumInstances: 1 + spare,
     busyReplicas: plan.busy,
-    monthlyUsd: (hourly + pair.offer.onDemandBaseUsdPerHour) * HOURS_PER_MONTH,
+    monthlyUsd: instancesUsd(plan.billedByMonth, pair.offer),
   };
 }
 
@@ -264,23 +370,4 @@ export function spareInstances(tenants: readonly Tenant[], facts: RequirementFac
   if (facts.stage === "prototype") return 0;
   const bound = tenants.filter((tenant) => tenant.overflowUsd === undefined);
   return bound.some(({ workload }) => (workload.availabilityRatio ?? 0) >= SPARE_FROM_AVAILABILITY_RATIO) ? 1 : 0;
-}
-
-/** Replicas kept busy in the mean and the worst minute of each month, before any headroom. */
-function busyReplicasByMonth(tenants: readonly Tenant[], key: string, facts: RequirementFacts, what: Scenario): readonly Busy[] {
-  const steady = tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0);
-  if (steady) return Array<Busy>(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
-  return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
-}
-
-function busyReplicas(tenants: readonly Tenant[], key: string, month: number, facts: RequirementFacts, what: Scenario): Busy {
-  const loads: WeeklyLoad[] = [];
-  let mean = 0;
-  for (const { workload, table } of tenants) {
-    const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-    const replica = replicaRate(table, key, month, facts.horizonMonths, what);
-    loads.push({ week: workload.week, scale: (rate * (1 - workload.batchRatio) * workload.peakToAverage) / replica });
-    mean += rate / replica;
-  }
-  return { mean, peak: Math.max(mean, busiestHour(loads)) };
 }

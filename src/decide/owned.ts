@@ -72,6 +72,7 @@ export function ownedOffers(facts: RequirementFacts, catalog: Catalog, asOf: str
       usdPerHour: monthlyUsd(owned) / HOURS_PER_MONTH,
       onDemandBaseUsdPerHour: 0,
       source: "policy: purchase.owned",
+      beside: { instanceUsd: 0, diskGiBUsd: 0, throughputUsd: 0, warmInstances: 0, weightsGiBUsd: 0 },
       owned,
     };
   });

@@ -1,95 +1,144 @@
 import type { ServingOption } from "../capacity/types.ts";
+import { rootVolumeGiB } from "../stack-resources.ts";
 import { requestsIn } from "./api-cost.ts";
-import { HOURS_PER_MONTH, TARGET_UTILISATION_RATIO } from "./defaults.ts";
+import { HOURS_PER_MONTH, SECONDS_PER_MONTH, TARGET_UTILISATION_RATIO } from "./defaults.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { OffersByGpu, ServingTable, SizedFleet, Tenant } from "./fleet.ts";
+import { rateAt } from "./fleet-load.ts";
 import { hourlyUsd } from "./owned.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A serving configuration on an instance that carries its GPU. */
 export interface Pair {
-  readonly id: string;
   readonly key: string;
   readonly option: ServingOption;
   readonly offer: InstanceOffer;
   /** Whole replicas on one instance, at least 1. */
   readonly replicas: number;
+  /** A month of one instance with its disk, logs and metrics, at list price in USD. */
+  readonly instanceUsd: number;
+  /** What a fleet pays once whatever its size, in USD a month: weights in the bucket, disks of warm instances, the spot fleet's base on demand. */
+  readonly fixedUsd: number;
 }
 
+/** Lists of pairs, each for a table and the offers that it was asked with last: one decision asks hundreds of times. */
+type Remembered = WeakMap<ServingTable, { readonly offers: OffersByGpu; readonly pairs: readonly Pair[] }>;
+
+const allPairs: Remembered = new WeakMap();
+
+/** Every configuration of a table on every instance that carries its GPU and may be wanted. */
 export function pairsOf(table: ServingTable, offers: OffersByGpu): readonly Pair[] {
-  return [...table.options].flatMap(([key, { first: option }]) =>
-    (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
-      const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
-      return replicas === 0 ? [] : [{ id: fleetId({ model: table.model, option, offer }), key, option, offer, replicas }];
-    }),
+  const known = allPairs.get(table);
+  if (known?.offers === offers) return known.pairs;
+  const pairs = [...table.options].flatMap(([key, { first }]) => wantedOffers(first, offers).map((row) => pairOf(key, first, row)));
+  allPairs.set(table, { offers, pairs });
+  return pairs;
+}
+
+function pairOf(key: string, option: ServingOption, { offer, replicas }: WantedOffer): Pair {
+  const weightsGiB = option.memory.weightsGiB * option.configuration.tensorParallel;
+  const { instanceUsd, diskGiBUsd, throughputUsd, warmInstances, weightsGiBUsd } = offer.beside;
+  const diskUsd = diskGiBUsd * rootVolumeGiB(weightsGiB);
+  const warmUsd = warmInstances * (diskUsd + throughputUsd);
+  return {
+    key,
+    option,
+    offer,
+    replicas,
+    instanceUsd: offer.usdPerHour * HOURS_PER_MONTH + instanceUsd + diskUsd,
+    fixedUsd: weightsGiB * weightsGiBUsd + warmUsd + offer.onDemandBaseUsdPerHour * HOURS_PER_MONTH,
+  };
+}
+
+/** An instance type on which a configuration may be wanted, with the replicas that it holds. */
+interface WantedOffer {
+  readonly offer: InstanceOffer;
+  readonly replicas: number;
+}
+
+const wantedOf = new WeakMap<OffersByGpu, Map<string, readonly WantedOffer[]>>();
+
+/** Instances with a configuration's GPU, without those that cost at least as much for no more replicas: a policy's prices decide that once for all models. */
+function wantedOffers({ configuration: { gpu, tensorParallel } }: ServingOption, offers: OffersByGpu): readonly WantedOffer[] {
+  const known = wantedOf.get(offers) ?? new Map<string, readonly WantedOffer[]>();
+  wantedOf.set(offers, known);
+  const key = `${gpu.id}/${tensorParallel}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const rows = (offers.get(gpu.id) ?? [])
+    .map((offer): WantedOffer => ({ offer, replicas: Math.floor(offer.instance.gpuCount / tensorParallel) }))
+    .filter(({ replicas }) => replicas > 0)
+    .sort(
+      (a, b) =>
+        a.offer.usdPerHour - b.offer.usdPerHour ||
+        b.replicas - a.replicas ||
+        a.offer.instance.gpuCount - b.offer.instance.gpuCount ||
+        (a.offer.instance.id < b.offer.instance.id ? -1 : 1),
+    );
+  const kept: WantedOffer[] = [];
+  for (const next of rows) if (!kept.some((better) => isBetterOffer(better, next))) kept.push(next);
+  known.set(key, kept);
+  return kept;
+}
+
+/** `next` costs no less an hour. Your own machines are always looked at: what must stay on your premises needs them, and they run out. */
+function isBetterOffer(better: WantedOffer, next: WantedOffer): boolean {
+  return (
+    better.offer.owned === undefined &&
+    next.offer.owned === undefined &&
+    better.replicas >= next.replicas &&
+    better.offer.instance.gpuCount <= next.offer.instance.gpuCount &&
+    better.offer.onDemandBaseUsdPerHour <= next.offer.onDemandBaseUsdPerHour
   );
 }
 
 interface Rated {
-  readonly pair: Pick<Pair, "option" | "offer">;
+  readonly pair: Pair;
   readonly rates: readonly number[];
 }
 
 /**
- * Whether the dearer or equal `next` is never wanted beside `better`. Owned machines run out, and an fp8 KV cache is wanted only where the volume makes it
- * cheaper, so neither rules another pair out for good.
+ * Whether `next`, which costs no less an hour, is never wanted beside `better`. Owned machines run out, fewer GPUs can need fewer people, and an fp8 KV
+ * cache is wanted only where the volume makes it cheaper, so none of these rules another pair out for good.
  */
-function beats(better: Rated, next: Rated): boolean {
-  const cache = ({ pair }: Rated) => pair.option.configuration.kvPrecision;
-  if (better.pair.offer.owned !== undefined || cache(better) > cache(next)) return false;
-  for (let index = 0; index < better.rates.length; index++) if ((better.rates[index] ?? 0) < (next.rates[index] ?? 0)) return false;
-  return true;
+function beats({ pair: better, rates }: Rated, { pair: next, rates: nextRates }: Rated): boolean {
+  for (let index = 0; index < rates.length; index++) if ((rates[index] ?? 0) < (nextRates[index] ?? 0)) return false;
+  return (
+    better.offer.owned === undefined &&
+    better.offer.instance.gpuCount <= next.offer.instance.gpuCount &&
+    better.instanceUsd <= next.instanceUsd &&
+    better.fixedUsd <= next.fixedUsd &&
+    better.option.configuration.kvPrecision <= next.option.configuration.kvPrecision
+  );
 }
 
 /** Order among pairs of equal cost: a KV cache in bf16 first, then the smaller id. */
-export function tieOrder({ option, id }: Pair): string {
-  return `${option.configuration.kvPrecision}/${id}`;
+export function tieOrder(pair: Pair): string {
+  return `${pair.option.configuration.kvPrecision}/${fleetId(pair)}`;
 }
 
-const frontiers = new WeakMap<ServingTable, { readonly offers: OffersByGpu; readonly pairs: readonly Pair[] }>();
+const frontiers: Remembered = new WeakMap();
 
-/**
- * Pairs that no other pair beats on price and on every rate: all that a single tenant can want at any volume.
- * Kept for each table, because tipping points ask the same question hundreds of times.
- */
+/** Pairs that no other pair beats on price, GPUs and every rate: all that a single tenant can want at any volume. */
 export function frontier(table: ServingTable, offers: OffersByGpu): readonly Pair[] {
   const known = frontiers.get(table);
   if (known?.offers === offers) return known.pairs;
-  const rows = unnamedPairs(table, offers);
-  const id = (row: Unnamed) => fleetId({ model: table.model, ...row.pair });
-  rows.sort(
-    (a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (id(a) < id(b) ? -1 : 1),
-  );
-  const kept: Unnamed[] = [];
-  for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
-  const pairs = kept.map((row) => ({ id: id(row), ...row.pair }));
+  const pairs = unbeaten(pairsOf(table, offers).map((pair) => ({ pair, rates: ratesOf(table, pair) })));
   frontiers.set(table, { offers, pairs });
   return pairs;
 }
 
-/** A pair before it has its id, with the rates of one instance: most pairs of a table are beaten and never need a name. */
-interface Unnamed {
-  readonly pair: Omit<Pair, "id">;
-  readonly rates: readonly number[];
-}
-
-function unnamedPairs(table: ServingTable, offers: OffersByGpu): Unnamed[] {
-  const rows: Unnamed[] = [];
-  for (const [key, { first, last }] of table.options) {
-    const bands = first === last ? [first] : [first, last];
-    for (const offer of offers.get(first.configuration.gpu.id) ?? []) {
-      const replicas = Math.floor(offer.instance.gpuCount / first.configuration.tensorParallel);
-      if (replicas === 0) continue;
-      const rates: number[] = [];
-      for (const { capacity } of bands) {
-        const { expected, p10, p90 } = capacity.requestsPerSecond;
-        rates.push(expected * replicas, p10 * replicas, p90 * replicas);
-      }
-      rows.push({ pair: { key, option: first, offer, replicas }, rates });
-    }
-  }
-  return rows;
+function unbeaten(rows: Rated[]): readonly Pair[] {
+  rows.sort(
+    (a, b) =>
+      a.pair.offer.usdPerHour - b.pair.offer.usdPerHour ||
+      (b.rates[0] ?? 0) - (a.rates[0] ?? 0) ||
+      (fleetId(a.pair) < fleetId(b.pair) ? -1 : 1),
+  );
+  const kept: Rated[] = [];
+  for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
+  return kept.map(({ pair }) => pair);
 }
 
 interface JointFrontier {
@@ -110,33 +159,22 @@ export function jointFrontier(tenants: readonly Tenant[], offers: OffersByGpu): 
     (row) => row.offers === offers && row.tables.length === rest.length && row.tables.every((table, index) => table === rest[index]),
   );
   if (same !== undefined) return same.pairs;
-  const rows = pairsOf(head, offers)
-    .filter((pair) => rest.every((table) => table.options.has(pair.key)))
-    .map((pair) => ({ pair, rates: [head, ...rest].flatMap((table) => ratesOf(table, pair)) }))
-    .sort(
-      (a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || sumOf(b.rates) - sumOf(a.rates) || (a.pair.id < b.pair.id ? -1 : 1),
-    );
-  const kept: typeof rows = [];
-  for (const next of rows) {
-    if (!kept.some((better) => beats(better, next))) kept.push(next);
-  }
-  const pairs = kept.map(({ pair }) => pair);
+  const served = pairsOf(head, offers).filter((pair) => rest.every((table) => table.options.has(pair.key)));
+  const pairs = unbeaten(served.map((pair) => ({ pair, rates: [head, ...rest].flatMap((table) => ratesOf(table, pair)) })));
   jointFrontiers.set(head, [...known, { tables: rest, offers, pairs }]);
   return pairs;
 }
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** Rates of one instance at the first and the last month, in the middle and at both ends of the band. */
-function ratesOf(table: ServingTable, pair: Pair): readonly number[] {
-  const both = table.options.get(pair.key);
-  if (both === undefined) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
-  return [both.first, both.last].flatMap(({ capacity }) => {
+/** Rates of one instance, in the middle and at both ends of the band, at the first month's tokens and at the last's where those differ. */
+function ratesOf(table: ServingTable, { key, replicas }: Pair): readonly number[] {
+  const both = table.options.get(key);
+  if (both === undefined) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+  const rates: number[] = [];
+  for (const { capacity } of both.first === both.last ? [both.first] : [both.first, both.last]) {
     const { expected, p10, p90 } = capacity.requestsPerSecond;
-    return [expected * pair.replicas, p10 * pair.replicas, p90 * pair.replicas];
-  });
+    rates.push(expected * replicas, p10 * replicas, p90 * replicas);
+  }
+  return rates;
 }
 
 /** What tells apart a configuration with an fp8 KV cache. */
@@ -145,14 +183,14 @@ export function cacheSuffix({ configuration }: ServingOption): string {
 }
 
 /** Stable id of a fleet: `llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`, with `/kv-fp8` where the KV cache is in fp8. */
-export function fleetId(fleet: Pick<SizedFleet, "model" | "option" | "offer">): string {
-  const { precision, tensorParallel } = fleet.option.configuration;
-  return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}${cacheSuffix(fleet.option)}`;
+export function fleetId({ option, offer }: Pick<SizedFleet, "option" | "offer">): string {
+  const { model, precision, tensorParallel } = option.configuration;
+  return `${model.id}/${precision}/${offer.instance.id}/tp${tensorParallel}${cacheSuffix(option)}`;
 }
 
 /** Least that all tenants can cost on one pair over the horizon: never idle, or on their API, and one instance in any case. */
 export function pairFloorUsd(pair: Pair, tenants: readonly Tenant[], facts: RequirementFacts, what: Scenario): number {
-  const usdPerHour = hourlyUsd(pair.offer, what.gpuPrice);
+  const monthUsd = monthlyUsd(pair, what.gpuPrice);
   let usd = 0;
   for (const { workload, table, overflowUsd } of tenants) {
     const least = overflowUsd === undefined ? undefined : Math.min(...overflowUsd);
@@ -160,11 +198,21 @@ export function pairFloorUsd(pair: Pair, tenants: readonly Tenant[], facts: Requ
     const months = steady ? 1 : facts.horizonMonths;
     for (let month = 0; month < months; month++) {
       const rate = replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
-      const own = usdPerHour / (rate * 3600);
+      const own = monthUsd / (rate * SECONDS_PER_MONTH);
       usd += (requestsIn(workload, month, what) * Math.min(own, least ?? own) * facts.horizonMonths) / months;
     }
   }
-  return Math.max(usd, usdPerHour * HOURS_PER_MONTH * facts.horizonMonths);
+  return Math.max(usd, monthUsd * facts.horizonMonths) + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
+}
+
+/** `fixedUsd` of a pair when rented GPUs cost `gpuPrice` times as much. */
+export function fixedUsd(pair: Pair, gpuPrice: number): number {
+  return pair.fixedUsd + pair.offer.onDemandBaseUsdPerHour * HOURS_PER_MONTH * (gpuPrice - 1);
+}
+
+/** A month of one instance of a pair, in USD, when rented GPUs cost `gpuPrice` times as much. */
+export function monthlyUsd({ instanceUsd, offer }: Pair, gpuPrice: number): number {
+  return instanceUsd + (hourlyUsd(offer, gpuPrice) - offer.usdPerHour) * HOURS_PER_MONTH;
 }
 
 /**
@@ -175,9 +223,9 @@ export function loadFloorUsd(tenant: Tenant, offers: OffersByGpu, facts: Require
   const pairs = frontier(tenant.table, offers);
   let usd = 0;
   for (let month = 0; month < facts.horizonMonths; month++) {
-    const perRequest = pairs.map(({ key, replicas, offer }) => {
-      const rate = replicaRate(tenant.table, key, month, facts.horizonMonths, what) * replicas * TARGET_UTILISATION_RATIO;
-      return hourlyUsd(offer, what.gpuPrice) / (rate * 3600);
+    const perRequest = pairs.map((pair) => {
+      const rate = replicaRate(tenant.table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
+      return monthlyUsd(pair, what.gpuPrice) / (rate * SECONDS_PER_MONTH);
     });
     const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
     usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
@@ -189,15 +237,13 @@ export function loadFloorUsd(tenant: Tenant, offers: OffersByGpu, facts: Require
 export function cheapestInstanceUsd(tenant: Tenant, offers: OffersByGpu, what: Scenario): number | undefined {
   const pairs = frontier(tenant.table, offers);
   if (pairs.length === 0) return undefined;
-  return Math.min(...pairs.map(({ offer }) => hourlyUsd(offer, what.gpuPrice))) * HOURS_PER_MONTH;
+  return Math.min(...pairs.map((pair) => monthlyUsd(pair, what.gpuPrice)));
 }
 
 /** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */
 export function replicaRate(table: ServingTable, key: string, month: number, months: number, what: Scenario): number {
   const pair = table.options.get(key);
   if (pair === undefined) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
-  const from = pair.first.capacity.requestsPerSecond[what.throughput];
-  const to = pair.last.capacity.requestsPerSecond[what.throughput];
-  const at = months === 1 ? 0 : month / (months - 1);
-  return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
+  const [from, to] = [pair.first.capacity.requestsPerSecond[what.throughput], pair.last.capacity.requestsPerSecond[what.throughput]];
+  return rateAt(from, to, month, months) * what.throughputFactor * pair.rateRatio[what.tokens];
 }

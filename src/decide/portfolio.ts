@@ -1,14 +1,16 @@
 import type { Catalog } from "../catalog/index.ts";
 import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
-import { cheapestFleet, type OffersByGpu, type SizedFleet, spareInstances, type Tenant } from "./fleet.ts";
+import { cheapestFleet, type OffersByGpu, type SizedFleet, smallFleets, spareInstances, type Tenant } from "./fleet.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
-import { oversubscribed, rentedOnly } from "./owned.ts";
+import { rentedOnly } from "./owned.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { settledFleets } from "./settled.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
-import { type Choice, isKeyless, partsOf, type SplitOption, tokensOf } from "./split.ts";
-import { type BilledFleet, type Member, membersOf, Standing, swapBetween } from "./standing.ts";
+import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
+import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween, weightsId } from "./standing.ts";
 import type { CostLine } from "./types.ts";
 
 /** One choice for each workload, in policy order. */
@@ -51,16 +53,16 @@ export interface PriceMemo {
   readonly bills: Map<string, ApiBill>;
   /** Null where no configuration serves all. */
   readonly fleets: Map<string, PricedFleet | null>;
+  /** Fleets with few GPUs, of the groups that would take many. */
+  readonly small: Map<string, readonly PricedFleet[]>;
   readonly shared: Map<string, number>;
 }
 
-/** Fleets whose claims on your own machines are all weighed; further ones rent. Each doubles the work. */
-const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 /** Fleets times workloads that one decision remembers before it starts over: a fleet of many tenants is as much larger. */
 const MOST_REMEMBERED = 200_000;
 
 export function newMemo(): PriceMemo {
-  return { bills: new Map(), fleets: new Map(), shared: new Map() };
+  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map() };
 }
 
 /**
@@ -71,6 +73,7 @@ export class Pricer {
   readonly context: PricingContext;
   readonly #tokens: Map<TokenOption, number>[] = [];
   readonly #volumes: string[] = [];
+  readonly #overflows = new WeakMap<SizedFleet, Map<string, number>>();
   #standing: Standing | undefined;
 
   constructor(context: PricingContext) {
@@ -79,8 +82,8 @@ export class Pricer {
 
   /** Undefined when a shared fleet has no configuration that serves all its workloads. */
   price(assignment: Assignment): PricedPortfolio | undefined {
-    const groups = membersOf(assignment);
-    const wished = [...groups].flatMap(([model, members]) => this.fleetOf(model, members) ?? []);
+    const groups = membersOf(assignment, (index) => this.workloadAt(index));
+    const wished = [...groups].flatMap(([weights, members]) => this.fleetOf(weights, members) ?? []);
     const billed = wished.length < groups.size ? undefined : this.settled(wished, () => groups);
     if (billed === undefined) return undefined;
     const fleets = billed.map(({ fleet }) => fleet);
@@ -118,10 +121,17 @@ export class Pricer {
       };
       return this.tokenUsd(index, option) + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
     }
-    const billed = this.fleetOf(option.candidate.model.id, [{ index, host: option, overflow: null }]);
+    const billed = this.#aloneOn(index, option);
     if (billed === undefined) return undefined;
     const sharing = { keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [billed.fleet] };
     return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
+  }
+
+  #aloneOn(index: number, host: SelfHostOption): BilledFleet | undefined {
+    const weights = weightsId(host, this.workloadAt(index));
+    const members = [{ index, host, overflow: null }];
+    const wished = this.fleetOf(weights, members);
+    return wished && this.settled([wished], () => new Map([[weights, members]]))?.[0];
   }
 
   /** Training that a choice needs, in USD a month; 0 for a workload that asks none. */
@@ -176,8 +186,13 @@ export class Pricer {
   }
 
   /** Overflow of a split workload to its API beside this fleet, in USD a month. */
-  overflowUsd(index: number, choice: SplitOption, fleet: SizedFleet): number {
-    return this.#overflowBill(index, choice, fleet).monthlyUsd;
+  overflowUsd(index: number, overflow: TokenOption, fleet: SizedFleet): number {
+    const known = this.#overflows.get(fleet) ?? new Map<string, number>();
+    this.#overflows.set(fleet, known);
+    const key = `${index}|${overflow.candidate.id}`;
+    const usd = known.get(key) ?? this.#overflowBill(index, overflow, fleet).monthlyUsd;
+    known.set(key, usd);
+    return usd;
   }
 
   /** What all requests would cost on an API that takes overflow, in USD a month: at list price, because overflow never waits for a batch. */
@@ -205,7 +220,7 @@ export class Pricer {
     });
     const hosts = choices.flatMap(({ index, choice }) => {
       if (choice.kind !== "self-host") return [];
-      const fleet = this.fleetOf(choice.candidate.model.id, [{ index, host: choice, overflow: null }])?.fleet;
+      const fleet = this.#aloneOn(index, choice)?.fleet;
       if (fleet === undefined) return [];
       const own = [...this.context.offers.values()].flat().find(({ owned }) => owned !== undefined);
       return [{ ...none, fleets: [{ ...fleet, offer: own ?? fleet.offer, instancesByMonth: fleet.instancesByMonth.map(() => 1) }] }];
@@ -216,22 +231,22 @@ export class Pricer {
   #billOf(index: number, choice: Choice, fleets: readonly SizedFleet[]): ApiBill | null {
     if (choice.kind === "self-host") return null;
     if (choice.kind !== "split") return this.#bill(index, choice);
-    const fleet = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id);
+    const fleet = fleets.find(({ overflowShares }) => overflowShares.has(this.workloadAt(index).name));
     if (fleet === undefined) throw new Error(`defect: workload ${index} is split without a fleet`);
-    return this.#overflowBill(index, choice, fleet);
+    return this.#overflowBill(index, choice.overflow, fleet);
   }
 
-  #overflowBill(index: number, choice: SplitOption, fleet: SizedFleet): ApiBill {
+  #overflowBill(index: number, overflow: TokenOption, fleet: SizedFleet): ApiBill {
     const { facts, asOf, what } = this.context;
     const workload = this.workloadAt(index);
     const shares = fleet.overflowShares.get(workload.name);
     if (shares === undefined) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
-    const list = this.#overflowAtList(index, choice.overflow);
+    const list = this.#overflowAtList(index, overflow);
     const [volume, price] = [this.#volume(index), what.apiPrice];
     const full = list.byMonthUsd.map((usd) => usd * volume * price);
     return overflowBill(full, shares, () => {
       const all = { ...workload, batchRatio: 0 };
-      const bill = apiBill(choice.overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
+      const bill = apiBill(overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
       return scaleBill(bill, volume, price).lines;
     });
   }
@@ -245,48 +260,75 @@ export class Pricer {
     return { workload, table: host.table, overflowUsd };
   }
 
-  /**
-   * Fleets that are priced together: where they need more of your own machines than there are, the best choice of who gets them;
-   * undefined when there is none.
-   */
-  settled(fleets: readonly BilledFleet[], groups: () => ReadonlyMap<string, readonly Member[]>): readonly BilledFleet[] | undefined {
-    const fits = (billed: readonly BilledFleet[]) => !oversubscribed(billed.map(({ fleet }) => fleet));
-    if (fleets.every(({ fleet }) => fleet.offer.owned === undefined) || fits(fleets)) return fleets;
-    const all = [...groups()];
-    const sum = (billed: readonly BilledFleet[]) => billed.reduce((total, { usd }) => total + usd, 0);
-    let best: readonly BilledFleet[] | undefined;
-    for (let mask = 0; mask < 2 ** Math.min(all.length, MOST_FLEETS_THAT_SHARE_MACHINES); mask++) {
-      const next = all.flatMap(([model, members], index) => this.fleetOf(model, members, Math.floor(mask / 2 ** index) % 2 === 1) ?? []);
-      if (next.length === all.length && fits(next) && (best === undefined || sum(next) < sum(best))) best = next;
-    }
-    return best;
+  /** See `settledFleets`. */
+  settled(wished: readonly BilledFleet[], groups: () => Groups): readonly BilledFleet[] | undefined {
+    return settledFleets(this, wished, groups);
   }
 
   /**
-   * The fleet of least cost for workloads of one model, at this scenario's prices; undefined when no configuration serves all.
+   * The fleet of least cost for workloads that share weights, at this scenario's prices; undefined when no configuration serves all.
    * `mayOwn` false leaves out your own machines.
    */
-  fleetOf(model: string, members: readonly Member[], mayOwn = true): BilledFleet | undefined {
-    const { offers, facts, catalog, what, memo } = this.context;
-    let key = `${model}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
+  fleetOf(weights: string, members: readonly Member[], mayOwn = true): BilledFleet | undefined {
+    const { facts, what, memo } = this.context;
+    let key = this.#groupKey(weights, members);
+    if (!mayOwn) key += "|rented";
+    let known = memo.fleets.get(key);
+    if (known === undefined) {
+      const fleet = cheapestFleet(this.#tenantsOf(members), this.#offers(mayOwn), facts, what);
+      known = fleet === undefined ? null : this.#priced(fleet);
+      if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
+      memo.fleets.set(key, known);
+    }
+    return known === null ? undefined : this.#billed(known);
+  }
+
+  /** The least expensive fleets of a group at each number of GPUs that needs no full-time job, rented ones apart from your own. */
+  smallFleetsOf(weights: string, members: readonly Member[]): readonly BilledFleet[] {
+    const { offers, facts, what, memo } = this.context;
+    const key = this.#groupKey(weights, members);
+    let known = memo.small.get(key);
+    if (known === undefined) {
+      const rented = rentedOnly(offers);
+      const tenants = this.#tenantsOf(members);
+      known = [...new Set([offers, rented])].flatMap((some) =>
+        smallFleets(tenants, some, facts, what, FULL_TIME_ABOVE_GPUS).map((fleet) => this.#priced(fleet)),
+      );
+      if (memo.small.size * this.context.workloads.length >= MOST_REMEMBERED) memo.small.clear();
+      memo.small.set(key, known);
+    }
+    return known.map((fleet) => this.#billed(fleet));
+  }
+
+  #offers(mayOwn: boolean): OffersByGpu {
+    return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
+  }
+
+  #tenantsOf(members: readonly Member[]): readonly Tenant[] {
+    return members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+  }
+
+  /** What the fleets of a group depend on. */
+  #groupKey(weights: string, members: readonly Member[]): string {
+    const { what } = this.context;
+    let key = `${weights}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
     for (const { index, overflow } of members) {
       this.#volumes[index] ??= `|${index}:${requestsIn(this.workloadAt(index), 0, what)}`;
       key += this.#volumes[index];
       if (overflow !== null) key += `+${overflow.candidate.id}`;
     }
     // Where load may overflow, the prices of both sides decide how many instances are worth running.
-    if (members.some(({ overflow }) => overflow !== null)) key += `|${what.gpuPrice}|${what.apiPrice}`;
-    if (!mayOwn) key += "|rented";
-    let known = memo.fleets.get(key);
-    if (known === undefined) {
-      const tenants = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
-      const fleet = cheapestFleet(tenants, mayOwn ? offers : rentedOnly(offers), facts, what);
-      const lines = fleet === undefined ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
-      known = fleet === undefined ? null : { fleet, gpuUsd: rentedUsd(fleet), otherUsd: totalUsd(lines) - rentedUsd(fleet) };
-      if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
-      memo.fleets.set(key, known);
-    }
-    return known === null ? undefined : { fleet: known.fleet, usd: known.gpuUsd * what.gpuPrice + known.otherUsd };
+    return members.some(({ overflow }) => overflow !== null) ? `${key}|${what.gpuPrice}|${what.apiPrice}` : key;
+  }
+
+  #priced(fleet: SizedFleet): PricedFleet {
+    const { facts, catalog } = this.context;
+    const gpuUsd = rentedUsd(fleet);
+    return { fleet, gpuUsd, otherUsd: totalUsd(fleetLines(fleet, facts, catalog, EXPECTED)) - gpuUsd };
+  }
+
+  #billed({ fleet, gpuUsd, otherUsd }: PricedFleet): BilledFleet {
+    return { fleet, usd: gpuUsd * this.context.what.gpuPrice + otherUsd };
   }
 
   #sharingOf(assignment: Assignment, fleets: readonly SizedFleet[]): Sharing {

@@ -1,6 +1,6 @@
-import type { Catalog } from "../catalog/index.ts";
+import { type Catalog, supportPriceUsd } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
-import { STACK_RESOURCES } from "../stack-resources.ts";
+import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
 import { dated } from "./sources.ts";
@@ -15,8 +15,25 @@ export interface InstanceOffer {
   readonly source: string;
   /** Another type with the same GPUs for spot requests. */
   readonly spotAlternative?: string;
+  /** What the stacks bill for each instance besides its hours. */
+  readonly beside: BesideInstance;
   /** Set for a machine of your own: it is limited in number and nothing of AWS comes with it. */
   readonly owned?: OwnedMachine;
+}
+
+/**
+ * Disks, logs and metrics of an instance and the weights that all instances of a fleet share, in USD a month; `fleetLines` bills the same as
+ * lines. A price that nobody knows in the region counts as 0 here and is a marked line there.
+ */
+export interface BesideInstance {
+  /** Disk throughput, logs and metrics. */
+  readonly instanceUsd: number;
+  /** For each GiB of its disk, and the throughput of that: all that stopped (warm) instances cost. */
+  readonly diskGiBUsd: number;
+  readonly throughputUsd: number;
+  readonly warmInstances: number;
+  /** For each GiB of weights in the bucket. */
+  readonly weightsGiBUsd: number;
 }
 
 /** Instance types without a price, and why: unknown is no option and never 0. */
@@ -96,6 +113,7 @@ export function instanceOffers(
 ): { readonly offers: readonly InstanceOffer[]; readonly unpriced: readonly UnpricedInstance[] } {
   const offers: InstanceOffer[] = [];
   const unpriced: UnpricedInstance[] = [];
+  const beside = besideInstance(facts, catalog);
   for (const instance of catalog.instances) {
     const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
     if (price === undefined) {
@@ -107,10 +125,25 @@ export function instanceOffers(
         ...price,
         onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
         ...spotAlternative(instance, facts, catalog),
+        beside,
       });
     }
   }
   return { offers: [...offers, ...ownedOffers(facts, catalog, asOf)], unpriced };
+}
+
+function besideInstance({ region, deploy }: RequirementFacts, catalog: Catalog): BesideInstance {
+  const price = (id: string) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
+  const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
+  const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
+  const metricsUsd = STACK_RESOURCES.detailedMonitoringMetricsPerInstance * price("cw-metric-month");
+  return {
+    instanceUsd: throughputUsd + logsUsd + metricsUsd,
+    diskGiBUsd: price("ebs-gp3-gb-month"),
+    throughputUsd,
+    warmInstances: deploy.warmInstances,
+    weightsGiBUsd: price("s3-standard-gb-month"),
+  };
 }
 
 /** A spot fleet of a production stack keeps its first instance on demand, so that it is never reclaimed as a whole. */

@@ -45,7 +45,7 @@ export function singleRuleRelaxations(
       against.verdict === "unknown"
         ? `${would} if ${against.rule} were proven: ${against.text}`
         : `${would}, but ${against.rule} alone rules it out: ${against.text}`;
-    const summary = summaryOf(option, priced.fleets);
+    const summary = summaryOf(option, entry.workload, priced.fleets);
     best.set(against.rule, { needs: [], rule: against.rule, option: summary, monthlyUsd: priced.monthlyUsd, savingUsd, text });
   }
   return [...best.values()].sort((a, b) => a.monthlyUsd - b.monthlyUsd || (a.text < b.text ? -1 : 1)).slice(0, SHOWN);

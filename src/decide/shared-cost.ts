@@ -1,7 +1,14 @@
 import type { Catalog } from "../catalog/index.ts";
 import { supportPriceUsd } from "../catalog/index.ts";
 import { GATEWAY, type GatewayShape, gatewayShape, isRestricted } from "../gateway.ts";
-import { rootVolumeGiB, STACK_RESOURCES, type StackResources, type StackShape, stackResources } from "../stack-resources.ts";
+import {
+  BILLED_THROUGHPUT_MIBPS,
+  rootVolumeGiB,
+  STACK_RESOURCES,
+  type StackResources,
+  type StackShape,
+  stackResources,
+} from "../stack-resources.ts";
 import {
   API_PEOPLE,
   FULL_TIME_ABOVE_GPUS,
@@ -16,9 +23,6 @@ import { ownedLines } from "./owned.ts";
 import type { Scenario } from "./scenario.ts";
 import { dated } from "./sources.ts";
 import type { CostLine } from "./types.ts";
-
-/** EBS gp3 includes this throughput; only what is above it is billed. MiB/s. */
-const GP3_INCLUDED_MIBPS = 125;
 
 /** Everything around tokens and instances, by who shares it. */
 export interface SharedLines {
@@ -232,7 +236,6 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
     monthlyUsd: instances * HOURS_PER_MONTH * usdPerHour,
     source: fleet.offer.source,
   };
-  const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
   return [
     gpu,
     ...onDemandBase(fleet, what),
@@ -247,7 +250,7 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
       line(
         "disk-throughput",
         "Disk throughput above 125 MiB/s",
-        (instances + facts.deploy.warmInstances) * throughput,
+        (instances + facts.deploy.warmInstances) * BILLED_THROUGHPUT_MIBPS,
         "MiB/s-month",
         "ebs-gp3-mbps-month",
       ),
@@ -296,12 +299,7 @@ function apiPeople(sharing: Sharing, facts: RequirementFacts, what: Scenario): C
 
 function hostPeople(fleets: readonly SizedFleet[], facts: RequirementFacts, what: Scenario): CostLine[] {
   const row = SELF_HOST_PEOPLE[facts.mlOps];
-  const gpus = Math.max(
-    ...monthsOf(fleets).map((month) =>
-      fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0),
-    ),
-  );
-  const hours = gpus > FULL_TIME_ABOVE_GPUS ? Math.max(row.monthly[what.people], FULL_TIME_HOURS_PER_MONTH) : row.monthly[what.people];
+  const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], FULL_TIME_HOURS_PER_MONTH) : row.monthly[what.people];
   const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
   return [
     people("people-self-host", "People: operate the servers", hours, facts, what),
@@ -311,8 +309,21 @@ function hostPeople(fleets: readonly SizedFleet[], facts: RequirementFacts, what
   ];
 }
 
-function monthsOf(fleets: readonly SizedFleet[]): readonly number[] {
-  return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+/** Whether fleets have so many GPUs in some month that operating them is a full-time job. */
+export function isFullTime(fleets: readonly SizedFleet[]): boolean {
+  const months = fleets[0]?.instancesByMonth.length ?? 0;
+  for (let month = 0; month < months; month++) {
+    let gpus = 0;
+    for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
+    if (gpus > FULL_TIME_ABOVE_GPUS) return true;
+  }
+  return false;
+}
+
+/** What the hours of a full-time job cost beyond those of a small fleet, in USD a month; 0 for a team that plans as many anyway. */
+export function fullTimeSurchargeUsd(facts: RequirementFacts, what: Scenario): number {
+  const planned = SELF_HOST_PEOPLE[facts.mlOps].monthly[what.people];
+  return Math.max(0, FULL_TIME_HOURS_PER_MONTH - planned) * facts.hourlyRateUsd * what.hourlyRate;
 }
 
 function people(id: string, label: string, hours: number, facts: RequirementFacts, what: Scenario): CostLine {

@@ -2,7 +2,8 @@ import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { SelfHostOption, TokenOption } from "./options.ts";
 import { type ApiSummary, isSettledOnApi, type Sharing } from "./shared-cost.ts";
-import { type Choice, hostsOf, isKeyless, type SplitOption, tokensOf } from "./split.ts";
+import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
+import { hasOwnWeights } from "./tuning-facts.ts";
 
 /** A workload on the fleet of its model, with the API that takes its overflow where there is one. */
 export interface Member {
@@ -17,31 +18,42 @@ export interface BilledFleet {
   readonly usd: number;
 }
 
-/** Own instances of an assignment by model, in the order of the ids. */
-type Groups = ReadonlyMap<string, readonly Member[]>;
+/** Own instances of an assignment by what they serve (`weightsId`), in the order of the ids. */
+export type Groups = ReadonlyMap<string, readonly Member[]>;
+
+/**
+ * What the servers of a choice hold: workloads with the same id share them. Weights that were changed for one workload serve that one alone;
+ * adapters lie beside the weights that all share. `llama-3.3-70b-instruct`, or `llama-3.3-70b-instruct of support-chat`.
+ */
+export function weightsId({ candidate }: SelfHostOption, workload: WorkloadFacts): string {
+  return hasOwnWeights(workload) ? `${candidate.model.id} of ${workload.name}` : candidate.model.id;
+}
 
 /** The prices of one scenario that a standing portfolio adds up. */
 export interface Prices {
   readonly tokenUsd: (index: number, option: TokenOption) => number;
-  readonly overflowUsd: (index: number, choice: SplitOption, fleet: SizedFleet) => number;
+  readonly overflowUsd: (index: number, overflow: TokenOption, fleet: SizedFleet) => number;
   /** Undefined when no configuration serves all members. */
-  readonly fleetOf: (model: string, members: readonly Member[]) => BilledFleet | undefined;
-  /** The same fleets, or others where they need more of your own machines than there are; undefined when nothing fits. */
+  readonly fleetOf: (weights: string, members: readonly Member[]) => BilledFleet | undefined;
+  /**
+   * The same fleets, or others where these need more of your own machines than there are, or more people than others would; in the order
+   * of the groups. Undefined when nothing fits.
+   */
   readonly settled: (fleets: readonly BilledFleet[], groups: () => Groups) => readonly BilledFleet[] | undefined;
   readonly sharedUsd: (api: ApiSummary, fleets: readonly SizedFleet[], sharing: () => Sharing) => number;
   readonly trainingUsd: (index: number, choice: Choice) => number;
   readonly workloadAt: (index: number) => WorkloadFacts;
 }
 
-/** Own instances of an assignment by model, in the order of the ids. */
-export function membersOf(assignment: readonly Choice[]): Groups {
+/** Own instances of an assignment by what they serve, in the order of the ids. */
+export function membersOf(assignment: readonly Choice[], workloadAt: Prices["workloadAt"]): Groups {
   const groups = new Map<string, Member[]>();
   for (const [index, choice] of assignment.entries()) {
     const member = memberOf(index, choice);
     if (member === null) continue;
-    const model = member.host.candidate.model.id;
-    const group = groups.get(model);
-    if (group === undefined) groups.set(model, [member]);
+    const weights = weightsId(member.host, workloadAt(index));
+    const group = groups.get(weights);
+    if (group === undefined) groups.set(weights, [member]);
     else group.push(member);
   }
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -80,12 +92,12 @@ export class Standing {
   constructor(prices: Prices, assignment: readonly Choice[]) {
     this.assignment = assignment;
     this.#prices = prices;
-    this.#groups = membersOf(assignment);
+    this.#groups = membersOf(assignment, (index) => prices.workloadAt(index));
     this.#own = new Float64Array(assignment.length);
     this.#training = Float64Array.from(assignment, (choice, index) => prices.trainingUsd(index, choice));
-    for (const [model, members] of this.#groups) this.#fleets.set(model, prices.fleetOf(model, members));
+    for (const [weights, members] of this.#groups) this.#fleets.set(weights, prices.fleetOf(weights, members));
     for (const [index, choice] of assignment.entries()) {
-      this.#own[index] = ownUsd(prices, index, choice, this.#fleets);
+      this.#own[index] = tokenUsd(prices, index, choice);
       const tokens = tokensOf(choice);
       if (tokens === null) continue;
       const [routes, id] = this.#routeOf(tokens);
@@ -100,7 +112,7 @@ export class Standing {
       settled: this.#settled,
     };
     this.usd = totalUsd(prices, {
-      assignment: () => assignment,
+      assignment,
       fleets: this.#fleets,
       groups: () => this.#groups,
       own: this.#own,
@@ -117,37 +129,39 @@ export class Standing {
     const before = this.assignment[index];
     if (before === undefined) throw new Error(`defect: no workload ${index}`);
     if (before === choice && prices === this.#prices) return this.usd;
-    const touched = new Set([hostsOf(before), hostsOf(choice)].flatMap((host) => host?.candidate.model.id ?? []));
     let fleets: ReadonlyMap<string, BilledFleet | undefined> = this.#fleets;
-    if (touched.size > 0) {
+    const touched = this.#touched(index, before, choice);
+    if (touched.length > 0) {
       const next = new Map(this.#fleets);
-      for (const model of touched) {
-        const members = this.#swapped(model, index, choice);
-        if (members.length === 0) next.delete(model);
-        else next.set(model, prices.fleetOf(model, members));
+      for (const weights of touched) {
+        const members = this.#swapped(weights, index, choice);
+        if (members.length === 0) next.delete(weights);
+        else next.set(weights, prices.fleetOf(weights, members));
       }
-      const isNew = [...touched].some((model) => !this.#fleets.has(model));
+      const isNew = touched.some((weights) => !this.#fleets.has(weights));
       fleets = isNew ? new Map([...next].sort(([a], [b]) => (a < b ? -1 : 1))) : next;
     }
     const own = this.#own.slice();
-    for (const model of touched) {
-      for (const member of this.#groups.get(model) ?? []) {
-        const mate = this.assignment[member.index];
-        if (mate?.kind === "split" && member.index !== index) own[member.index] = ownUsd(prices, member.index, mate, fleets);
-      }
-    }
-    own[index] = ownUsd(prices, index, choice, fleets);
+    own[index] = tokenUsd(prices, index, choice);
     const training = this.#training.slice();
     training[index] = prices.trainingUsd(index, choice);
-    const swapped = () => this.assignment.with(index, choice);
+    const assignment = this.assignment.with(index, choice);
     return totalUsd(prices, {
-      assignment: swapped,
+      assignment,
       fleets,
-      groups: () => membersOf(swapped()),
+      groups: () => membersOf(assignment, (at) => prices.workloadAt(at)),
       own,
       training,
       api: this.#apiWith(index, before, choice),
     });
+  }
+
+  /** What the servers of the one or the other choice hold. */
+  #touched(index: number, before: Choice, choice: Choice): readonly string[] {
+    const [from, to] = [hostsOf(before), hostsOf(choice)];
+    const workload = this.#prices.workloadAt(index);
+    const ids = [from, to].flatMap((host) => (host === null ? [] : [weightsId(host, workload)]));
+    return ids[0] === ids[1] ? ids.slice(1) : ids;
   }
 
   /** The API side after the swap: a route that only this workload used goes, a new one comes. */
@@ -178,26 +192,24 @@ export class Standing {
     return isKeyless(option) ? [this.#routes.keyless, option.candidate.model.id] : [this.#routes.keyed, option.candidate.route.id];
   }
 
-  /** Members of one model's fleet after the swap, in policy order. */
-  #swapped(model: string, index: number, choice: Choice): readonly Member[] {
-    const others = (this.#groups.get(model) ?? []).filter((member) => member.index !== index);
+  /** Members of one fleet after the swap, in policy order. */
+  #swapped(weights: string, index: number, choice: Choice): readonly Member[] {
+    const others = (this.#groups.get(weights) ?? []).filter((member) => member.index !== index);
     const member = memberOf(index, choice);
-    if (member === null || member.host.candidate.model.id !== model) return others;
+    if (member === null || weightsId(member.host, this.#prices.workloadAt(index)) !== weights) return others;
     const at = others.findIndex((other) => other.index > index);
     return at < 0 ? [...others, member] : others.toSpliced(at, 0, member);
   }
 }
 
-function ownUsd(prices: Prices, index: number, choice: Choice, fleets: ReadonlyMap<string, BilledFleet | undefined>): number {
-  if (choice.kind === "self-host") return 0;
-  if (choice.kind !== "split") return prices.tokenUsd(index, choice);
-  const fleet = fleets.get(choice.base.candidate.model.id)?.fleet;
-  return fleet === undefined ? 0 : prices.overflowUsd(index, choice, fleet);
+/** What a choice buys by the token whatever its neighbours do; an overflow depends on its fleet and is added when that is known. */
+function tokenUsd(prices: Prices, index: number, choice: Choice): number {
+  return choice.kind === "self-host" || choice.kind === "split" ? 0 : prices.tokenUsd(index, choice);
 }
 
 /** One portfolio as it is added up. */
 interface Parts {
-  readonly assignment: () => readonly Choice[];
+  readonly assignment: readonly Choice[];
   readonly fleets: ReadonlyMap<string, BilledFleet | undefined>;
   readonly groups: () => Groups;
   readonly own: Float64Array;
@@ -215,7 +227,8 @@ function totalUsd(prices: Prices, { assignment, fleets, groups, own, training, a
   if (settled === undefined) return undefined;
   let [tokens, hardware, trained] = [0, 0, 0];
   for (let index = 0; index < own.length; index++) {
-    tokens += own[index] ?? 0;
+    const choice = assignment[index];
+    tokens += choice?.kind === "split" ? overflowUsd(prices, index, choice.overflow, settled) : (own[index] ?? 0);
     trained += training[index] ?? 0;
   }
   for (const { usd } of settled) hardware += usd;
@@ -223,8 +236,15 @@ function totalUsd(prices: Prices, { assignment, fleets, groups, own, training, a
   const shared = prices.sharedUsd(api, sized, () => ({
     keyedProviders: api.keyedProviders,
     keylessModels: api.keylessModels,
-    apiWorkloads: assignment().flatMap((choice, index) => (tokensOf(choice) === null ? [] : [prices.workloadAt(index)])),
+    apiWorkloads: assignment.flatMap((choice, index) => (tokensOf(choice) === null ? [] : [prices.workloadAt(index)])),
     fleets: sized,
   }));
   return tokens + hardware + trained + shared;
+}
+
+function overflowUsd(prices: Prices, index: number, overflow: TokenOption, settled: readonly BilledFleet[]): number {
+  const { name } = prices.workloadAt(index);
+  const billed = settled.find(({ fleet }) => fleet.overflowShares.has(name));
+  if (billed === undefined) throw new Error(`defect: ${name} is split without a fleet`);
+  return prices.overflowUsd(index, overflow, billed.fleet);
 }

@@ -31,37 +31,39 @@ function repeat(day: readonly number[], days: number): number[] {
   return Array.from({ length: days }, () => day).flat();
 }
 
-/** A weekly shape and how much of it there is. */
-export interface WeeklyLoad {
-  readonly week: readonly number[];
-  readonly scale: number;
-}
-
-const busiestOf = new WeakMap<readonly number[], number>();
+const idOf = new WeakMap<readonly number[], number>();
+const hoursOf = new Map<string, readonly (readonly number[])[]>();
+let ids = 0;
+/** Combinations of weeks that are remembered; a policy has a handful. */
+const MOST_COMBINATIONS = 200;
 
 /**
- * Largest sum of several weekly loads in one hour: shapes that peak at different hours share what stands idle.
- * Example: two loads of scale 1, one busy by day and one by night, need less than 2.
+ * The hours of the week that can be the busiest of several weekly loads together, however much there is of each: no other hour has at least as
+ * much of every load. Each is a list with its load of every week, in the order asked. Usually one to ten of 168.
+ *
+ * Example: a week that peaks by day and one that peaks by night keep their two peaks and what lies between them.
  */
-export function busiestHour(loads: readonly WeeklyLoad[]): number {
-  const [first, ...rest] = loads;
-  if (first === undefined) return 0;
-  if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
-  let busiest = 0;
-  for (let hour = 0; hour < HOURS_PER_WEEK; hour++) {
-    let sum = 0;
-    for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
-    if (sum > busiest) busiest = sum;
+export function busyHoursOf(weeks: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const key = weeks.map(weekId).join();
+  const known = hoursOf.get(key);
+  if (known !== undefined) return known;
+  const total = (hour: readonly number[]) => hour.reduce((sum, value) => sum + value, 0);
+  const hours = (weeks[0] ?? []).map((_, hour) => weeks.map((week) => week[hour] ?? 0)).sort((a, b) => total(b) - total(a));
+  const kept: (readonly number[])[] = [];
+  for (const hour of hours) {
+    if (!kept.some((other) => other.every((value, index) => value >= (hour[index] ?? 0)))) kept.push(hour);
   }
-  return busiest;
+  if (hoursOf.size >= MOST_COMBINATIONS) hoursOf.clear();
+  hoursOf.set(key, kept);
+  return kept;
 }
 
-function peakOf(week: readonly number[]): number {
-  const known = busiestOf.get(week);
+function weekId(week: readonly number[]): number {
+  const known = idOf.get(week);
   if (known !== undefined) return known;
-  const peak = Math.max(...week);
-  busiestOf.set(week, peak);
-  return peak;
+  ids += 1;
+  idOf.set(week, ids);
+  return ids;
 }
 
 /**

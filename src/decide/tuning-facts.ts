@@ -29,6 +29,23 @@ export function isTuned(workload: { readonly fineTuning: FineTuningFacts | null;
   return workload.fineTuning !== null && TRAINED.includes(workload.customization);
 }
 
+/** Kinds of customization whose result is other weights, where adapters and prompts leave those of the model as they are. */
+const NEW_WEIGHTS: readonly string[] = [
+  "full_finetune",
+  "continued_pretraining",
+  "merge",
+  "distill",
+  "quantize",
+  "architecture",
+] satisfies readonly WorkloadCustomization[];
+
+type WorkloadCustomization = NonNullable<NonNullable<PolicyWorkload["needs"]>["customization"]>;
+
+/** Whether own servers of a workload hold weights that were made for it, which serve no other workload. */
+export function hasOwnWeights({ customization }: { readonly customization: string }): boolean {
+  return NEW_WEIGHTS.includes(customization);
+}
+
 type Take = (entry: Default<number>) => number;
 
 /** Fills the defaults of `needs.fine_tuning`; `take` notes each one as an assumption. */

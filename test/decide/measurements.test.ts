@@ -42,7 +42,7 @@ function twoSides(measurements: readonly PolicyObject[] = []): PolicyObject {
     compliance: { data_may_leave: false },
   });
   const api = workload({ name: "api", candidates: { api: ["gpt-5.4-mini"] } });
-  return policy([own, api], { team: { ml_ops: "dedicated" }, measurements });
+  return policy([own, api], { team: { ml_ops: "dedicated", hourly_rate_usd: 1 }, measurements });
 }
 
 interface Side {

@@ -95,11 +95,17 @@ describe("a machine of your own", () => {
 
   it("serves one fleet at a time: two models on one machine each need one", () => {
     const two = [busy({ name: "a", candidates: { open: ["qwen3-32b"] } }), busy({ name: "b", candidates: { open: ["gpt-oss-20b"] } })];
-    const machines = (count: number) =>
-      evaluated(owning([{ ...MACHINE, purchase_usd: 1_000, machines: count }], two)).decision.fleets.filter(({ owned }) => owned).length;
+    // At a dollar an hour for people, the nine GPUs of the machine and a rented one are no reason to look for fewer.
+    const machines = (count: number, hourly_rate_usd: number) =>
+      evaluated({
+        ...owning([{ ...MACHINE, purchase_usd: 1_000, machines: count }], two),
+        team: { ml_ops: "dedicated", hourly_rate_usd },
+      }).decision.fleets.filter(({ owned }) => owned).length;
 
-    expect(machines(1)).toBe(1);
-    expect(machines(2)).toBe(2);
+    expect(machines(1, 1)).toBe(1);
+    expect(machines(2, 1)).toBe(2);
+    // At 95 USD they need a full-time engineer, 12,350 USD more than two small fleets that are rented.
+    expect(machines(1, 95)).toBe(0);
   });
 
   it("has bands that count what must be rented when it no longer suffices", () => {

@@ -1,0 +1,76 @@
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { valueAt } from "./draws.ts";
+import type { Range } from "./facts.ts";
+import type { FleetDraws } from "./fleet-draws.ts";
+
+/** Fleets and the people who operate them in every draw, in USD a month. */
+export interface StaffedDraws<Fleet extends FleetDraws> {
+  /** The same fleets; in draws where others with fewer GPUs cost less with their people, those. */
+  readonly fleets: readonly Fleet[];
+  readonly people: Float64Array;
+}
+
+/**
+ * People depend on the size of all fleets together: above eight GPUs they are a full-time job. As in the expected case (`Pricer.settled`), a draw
+ * that needs more takes fleets with fewer GPUs where these cost less together with their people.
+ *
+ * `few` and `many` are the people of a small and of a large fleet at the ends of their hours, `scores` where in that range each draw stands.
+ */
+export function staffed<Fleet extends FleetDraws>(
+  fleets: readonly Fleet[],
+  few: Range,
+  many: Range,
+  scores: Float64Array,
+): StaffedDraws<Fleet> {
+  const people = new Float64Array(scores.length);
+  const own = fleets.map(({ usd }) => usd);
+  const changed = new Map<number, Float64Array>();
+  const months = (fleets[0]?.gpus.length ?? 0) / scores.length;
+  for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
+    const score = scores[draw] ?? 0;
+    const isFull = mostGpus(fleets, draw, months) > FULL_TIME_ABOVE_GPUS;
+    const part = valueAt(few, score);
+    const full = isFull ? valueAt(many, score) : part;
+    people[draw] = full;
+    if (full <= part) continue;
+    const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
+    const picked = smallest(fleets, draw, least);
+    if (picked === undefined) continue;
+    people[draw] = part;
+    for (const [index, usd] of picked.entries()) {
+      const copy = changed.get(index) ?? own[index]?.slice() ?? new Float64Array(scores.length);
+      copy[draw] = usd;
+      changed.set(index, copy);
+    }
+  }
+  if (changed.size === 0) return { fleets, people };
+  return { fleets: fleets.map((fleet, index) => ({ ...fleet, usd: changed.get(index) ?? fleet.usd })), people };
+}
+
+/** Cost of each fleet in the least expensive choice of sizes that need no full-time job together; undefined at `mostUsd` or more. */
+function smallest(fleets: readonly FleetDraws[], draw: number, mostUsd: number): readonly number[] | undefined {
+  let [best, bestUsd]: [readonly number[] | undefined, number] = [undefined, mostUsd];
+  const descend = (picked: readonly number[], gpus: number, usd: number): void => {
+    const fleet = fleets[picked.length];
+    if (fleet === undefined) {
+      [best, bestUsd] = [picked, usd];
+      return;
+    }
+    for (const size of fleet.sizes) {
+      const [more, cost] = [size.gpus[draw] ?? 0, size.usd[draw] ?? 0];
+      if (gpus + more <= FULL_TIME_ABOVE_GPUS && usd + cost < bestUsd) descend([...picked, cost], gpus + more, usd + cost);
+    }
+  };
+  descend([], 0, 0);
+  return best;
+}
+
+function mostGpus(fleets: readonly FleetDraws[], draw: number, months: number): number {
+  let most = 0;
+  for (let month = 0; month < months; month++) {
+    let gpus = 0;
+    for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
+    if (gpus > most) most = gpus;
+  }
+  return most;
+}

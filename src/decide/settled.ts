@@ -1,0 +1,93 @@
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { largestGpus, type SizedFleet } from "./fleet.ts";
+import type { TokenOption } from "./options.ts";
+import { oversubscribed } from "./owned.ts";
+import type { PricingContext } from "./portfolio.ts";
+import { fullTimeSurchargeUsd, isFullTime } from "./shared-cost.ts";
+import type { BilledFleet, Groups, Member } from "./standing.ts";
+
+/** Fleets whose claims on your own machines are all weighed; further ones rent. Each doubles the work. */
+const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
+
+/** The prices of one scenario, as far as fleets ask for them; a `Pricer` has them. */
+export interface FleetPrices {
+  readonly context: Pick<PricingContext, "facts" | "what">;
+  readonly fleetOf: (weights: string, members: readonly Member[], mayOwn: boolean) => BilledFleet | undefined;
+  /** The least expensive fleets at each number of GPUs that needs no full-time job. */
+  readonly smallFleetsOf: (weights: string, members: readonly Member[]) => readonly BilledFleet[];
+  readonly overflowUsd: (index: number, overflow: TokenOption, fleet: SizedFleet) => number;
+}
+
+/**
+ * Fleets that are priced together, from those that each group would take alone. Where they need more of your own machines than there are,
+ * the best choice of who gets them. Where they have so many GPUs that people work on them full-time, others with fewer GPUs if those cost less
+ * together with their people. In the order of the groups; undefined when nothing fits.
+ *
+ * Example: 10 small GPUs at 5,000 USD with a full-time engineer, or 2 large ones at 9,000 USD: the large ones, because the full-time
+ * job costs 8,170 USD more.
+ */
+export function settledFleets(
+  prices: FleetPrices,
+  wished: readonly BilledFleet[],
+  groups: () => Groups,
+): readonly BilledFleet[] | undefined {
+  const owning = wished.some(({ fleet }) => fleet.offer.owned !== undefined);
+  const found = owning ? withinMachines(prices, wished, groups) : wished;
+  if (wished.length > FULL_TIME_ABOVE_GPUS || (found !== undefined && !isFullTime(found.map(({ fleet }) => fleet)))) return found;
+  const surchargeUsd = fullTimeSurchargeUsd(prices.context.facts, prices.context.what);
+  if (found !== undefined && surchargeUsd === 0) return found;
+  const members = groups();
+  const mostUsd = found === undefined ? Number.POSITIVE_INFINITY : fleetsUsd(prices, found, members) + surchargeUsd;
+  return smallFleets(prices, members, mostUsd) ?? found;
+}
+
+function withinMachines(prices: FleetPrices, fleets: readonly BilledFleet[], groups: () => Groups): readonly BilledFleet[] | undefined {
+  const fits = (billed: readonly BilledFleet[]) => !oversubscribed(billed.map(({ fleet }) => fleet));
+  if (fits(fleets)) return fleets;
+  const all = [...groups()];
+  const sum = (billed: readonly BilledFleet[]) => billed.reduce((total, { usd }) => total + usd, 0);
+  let best: readonly BilledFleet[] | undefined;
+  for (let mask = 0; mask < 2 ** Math.min(all.length, MOST_FLEETS_THAT_SHARE_MACHINES); mask++) {
+    const mayOwn = (index: number) => Math.floor(mask / 2 ** index) % 2 === 1;
+    const next = all.flatMap(([weights, members], index) => prices.fleetOf(weights, members, mayOwn(index)) ?? []);
+    if (next.length === all.length && fits(next) && (best === undefined || sum(next) < sum(best))) best = next;
+  }
+  return best;
+}
+
+/** Hardware of these fleets with what overflows from them, in USD a month. */
+function fleetsUsd(prices: FleetPrices, fleets: readonly BilledFleet[], groups: Groups): number {
+  const members = [...groups.values()];
+  return fleets.reduce((sum, billed, index) => sum + groupUsd(prices, billed, members[index] ?? []), 0);
+}
+
+function groupUsd(prices: FleetPrices, { fleet, usd }: BilledFleet, members: readonly Member[]): number {
+  return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : prices.overflowUsd(index, overflow, fleet)), usd);
+}
+
+/**
+ * The least expensive fleets that have together no more GPUs than need no full-time job, each counted at its largest; undefined when none cost
+ * less than `mostUsd`.
+ */
+function smallFleets(prices: FleetPrices, groups: Groups, mostUsd: number): readonly BilledFleet[] | undefined {
+  const fronts: { readonly billed: BilledFleet; readonly gpus: number; readonly usd: number }[][] = [];
+  for (const [weights, members] of groups) {
+    const sizes = prices.smallFleetsOf(weights, members);
+    if (sizes.length === 0) return undefined;
+    fronts.push(sizes.map((billed) => ({ billed, gpus: largestGpus(billed.fleet), usd: groupUsd(prices, billed, members) })));
+  }
+  let [best, bestUsd]: [readonly BilledFleet[] | undefined, number] = [undefined, mostUsd];
+  const descend = (picked: readonly BilledFleet[], gpus: number, usd: number): void => {
+    const front = fronts[picked.length];
+    if (front === undefined) {
+      if (!oversubscribed(picked.map(({ fleet }) => fleet))) [best, bestUsd] = [picked, usd];
+      return;
+    }
+    for (const row of front) {
+      if (gpus + row.gpus > FULL_TIME_ABOVE_GPUS || usd + row.usd >= bestUsd) continue;
+      descend([...picked, row.billed], gpus + row.gpus, usd + row.usd);
+    }
+  };
+  descend([], 0, 0);
+  return best;
+}
