@@ -8,6 +8,7 @@ import { findingsOf, oldestPriceUsed } from "./decide/findings.ts";
 import { judgeGates } from "./decide/gates.ts";
 import { type MeasurementFiles, type MeasurementReading, readMeasurements } from "./decide/measurements.ts";
 import { nameBook } from "./decide/names.ts";
+import { planOf } from "./decide/plan.ts";
 import { priceShare } from "./decide/price-share.ts";
 import type { Evaluation, Finding, PolicyIdentity } from "./decide/types.ts";
 import type { Diagnostic } from "./policy/diagnostic.ts";
@@ -64,8 +65,8 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
   const waivers = (baseDocument ?? head).policy.waivers ?? [];
   const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
   const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, { ...input.files, ...input.base?.files });
-  const baseTrace = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
-  const baseDecision = baseTrace?.decision ?? null;
+  const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
+  const baseDecision = planned?.plan ?? null;
   const calibrations = { base: baseMeasured?.calibrations ?? [], head: measured.calibrations };
   const causeContext = { catalog, asOf, waivers, calibrations };
   const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
@@ -95,7 +96,7 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
     horizonMonths: trace.facts.horizonMonths,
     region: trace.facts.region,
   };
-  const comparedWith = baseDocument && baseTrace ? { document: baseDocument, region: baseTrace.facts.region } : null;
+  const comparedWith = baseDocument && planned ? { document: baseDocument, region: planned.facts.region } : null;
   return { kind: "evaluated", evaluation, document: head, trace, base: comparedWith };
 }
 

@@ -1,4 +1,4 @@
-import type { CostLine, Evaluation, OptionSummary, WorkloadDecision } from "./decide/types.ts";
+import type { CostLine, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
 import { GATEWAY, type GatewayShape, gatewayServices, gatewayShape, type RouteShape } from "./gateway.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { StackConfig } from "./stack-config.ts";
@@ -60,7 +60,7 @@ const PERSONAL_CLASSES = ["pii", "phi", "pci"];
  * Example: a hybrid policy with restricted `chat` on own servers and `search` at OpenAI, 100 000 requests and 40 dollars of tokens a
  * month: `search` gets 60 requests a minute and max(1, 40 / 30.4 x 3) = 3.95 dollars a day, `chat` no fallback.
  */
-export function gatewayConfig(evaluation: Evaluation, policy: Policy, routes: StackConfig["routes"]): GatewayConfig | null {
+export function gatewayConfig(evaluation: PlannedPolicy, policy: Policy, routes: StackConfig["routes"]): GatewayConfig | null {
   const shape = gatewayShape(policy.deploy?.gateway ?? null, routeShapes(routes));
   if (shape === null) return null;
   return {
@@ -90,9 +90,9 @@ export function gatewayTasks(gateway: GatewayConfig | null): number {
 }
 
 function gatewayRoute(
-  workload: WorkloadDecision,
+  workload: PlannedWorkload,
   route: StackConfig["routes"][number],
-  evaluation: Evaluation,
+  evaluation: PlannedPolicy,
   policy: Policy,
 ): GatewayRoute {
   const declared = policy.workloads.find(({ name }) => name === workload.name);
@@ -115,14 +115,14 @@ function gatewayRoute(
 }
 
 /** The API of a split. Its budget is that of a workload which the API served whole: an outage of own servers may last a day. */
-function overflowOf({ split, costLines }: WorkloadDecision): readonly GatewayTarget[] {
+function overflowOf({ split, costLines }: PlannedWorkload): readonly GatewayTarget[] {
   if (split?.overflow.provider === undefined) return [];
   const whole = dailyBudget(costLines, split.overflowShareRatio);
   return [providerTarget(split.overflow, split.overflow.provider, costLines, whole)];
 }
 
 /** The runner-up that the route names, at its own monthly cost; its prices are not at hand here, so the gateway counts it by LiteLLM's own. */
-function fallbacksOf({ runnersUp }: WorkloadDecision, { fallback }: StackConfig["routes"][number]): readonly GatewayTarget[] {
+function fallbacksOf({ runnersUp }: PlannedWorkload, { fallback }: StackConfig["routes"][number]): readonly GatewayTarget[] {
   const found = runnersUp.find(({ option }) => option.id === fallback);
   if (found?.option.provider === undefined) return [];
   const { provider, route, model } = found.option;
@@ -130,7 +130,7 @@ function fallbacksOf({ runnersUp }: WorkloadDecision, { fallback }: StackConfig[
   return [{ kind: "provider", provider, route, model, inputUsdPerMTok: null, outputUsdPerMTok: null, dailyBudgetUsd }];
 }
 
-function targetOf(workload: WorkloadDecision, route: StackConfig["routes"][number], { decision }: Evaluation): GatewayTarget {
+function targetOf(workload: PlannedWorkload, route: StackConfig["routes"][number], { decision }: PlannedPolicy): GatewayTarget {
   const { option, costLines } = workload;
   const fleet = decision.fleets.find(({ id }) => id === route.target);
   if (fleet !== undefined) return { kind: "fleet", fleet: fleet.id, model: fleet.model };

@@ -1,4 +1,4 @@
-import type { Evaluation, Fleet, OptionSummary, WorkloadDecision } from "./decide/types.ts";
+import type { Fleet, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
 import { isRestricted } from "./gateway.ts";
 import { type GatewayConfig, gatewayConfig, shapeOf } from "./gateway-config.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -104,7 +104,7 @@ const NAME_LENGTH = 40;
  * Example: a hybrid decision gives `api` entries for its token-billed workloads, one `fleets` entry for each model on own
  * instances, and a route for every workload. A decision without a feasible path gives `not-built`.
  */
-export function toStackConfig(evaluation: Evaluation, policy: Policy): StackConfigResult {
+export function toStackConfig(evaluation: PlannedPolicy, policy: Policy): StackConfigResult {
   const { decision } = evaluation;
   if (decision.path === "none") {
     const text = `no path fits the policy ${evaluation.policy.path}, so there is nothing to build; run explain to see why`;
@@ -159,7 +159,7 @@ export function resourceName(name: string): string {
 }
 
 /** What the stacks cannot build, said before anything is written; null when they can. */
-function notBuilt({ region, decision }: Evaluation, policy: Policy): string | null {
+function notBuilt({ region, decision }: PlannedPolicy, policy: Policy): string | null {
   const split = decision.workloads.find((workload) => workload.split !== null);
   if (split !== undefined && policy.deploy?.gateway === "none") {
     return `"${split.name}" is split between own servers and an API, and only a gateway knows when the servers are busy; remove deploy.gateway: none`;
@@ -192,7 +192,7 @@ function anyCompliance(policy: Policy, key: "airGapped" | "privateNetwork"): boo
 }
 
 /** Cost lines that AWS bills: all but people's time and the tokens of other providers; at least one dollar. */
-function awsBillUsd(evaluation: Evaluation): number {
+function awsBillUsd(evaluation: PlannedPolicy): number {
   const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) =>
     costLines.filter(
       (line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || (option?.overflow ?? option)?.route === "bedrock"),
@@ -202,7 +202,7 @@ function awsBillUsd(evaluation: Evaluation): number {
 }
 
 /** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */
-function apiAccess(evaluation: Evaluation, routes: StackConfig["routes"]): readonly ApiAccess[] {
+function apiAccess(evaluation: PlannedPolicy, routes: StackConfig["routes"]): readonly ApiAccess[] {
   const byProvider = new Map<string, { models: Set<string>; workloads: string[]; keyless: boolean }>();
   for (const [name, option] of boughtOptions(evaluation, routes)) {
     if (option.provider === undefined) continue;
@@ -217,7 +217,10 @@ function apiAccess(evaluation: Evaluation, routes: StackConfig["routes"]): reado
 }
 
 /** What is bought by the token: choices, then fallbacks. */
-function boughtOptions({ decision }: Evaluation, routes: StackConfig["routes"]): readonly (readonly [workload: string, OptionSummary])[] {
+function boughtOptions(
+  { decision }: PlannedPolicy,
+  routes: StackConfig["routes"],
+): readonly (readonly [workload: string, OptionSummary])[] {
   const chosen = decision.workloads.flatMap(({ name, option: whole }) => {
     const option = whole?.overflow ?? whole;
     return option === null || option.kind === "self-host" ? [] : [[name, option] as const];
@@ -233,7 +236,7 @@ function boughtOptions({ decision }: Evaluation, routes: StackConfig["routes"]):
  * The cheapest runner-up at a provider whose key the stack keeps anyway: it passed the same rules as the choice. Only behind a gateway,
  * which carries it out.
  */
-function fallbackOf({ decision }: Evaluation, { option, runnersUp }: WorkloadDecision): string | undefined {
+function fallbackOf({ decision }: PlannedPolicy, { option, runnersUp }: PlannedWorkload): string | undefined {
   const providers = decision.workloads.flatMap((other) => (other.option?.kind === "self-host" ? [] : (other.option?.provider ?? [])));
   if (option?.kind !== "self-host") return undefined;
   return runnersUp.find((other) => other.option.kind !== "self-host" && providers.includes(other.option.provider ?? ""))?.option.id;
@@ -266,7 +269,7 @@ function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
 }
 
 /** Data that may not leave is restricted to own servers; only the overflow of a split may leave, to an API that passed every rule. */
-function routesOf(evaluation: Evaluation, policy: Policy): StackConfig["routes"] {
+function routesOf(evaluation: PlannedPolicy, policy: Policy): StackConfig["routes"] {
   return evaluation.decision.workloads.flatMap((decided) => {
     const { name, path, option, split } = decided;
     if (path === "none" || option === null) return [];

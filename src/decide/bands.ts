@@ -28,6 +28,11 @@ export function bandsOf(sampler: CostSampler, priced: PricedPortfolio): Portfoli
   };
 }
 
+/** The band of a whole portfolio alone. */
+export function totalBand(sampler: CostSampler, priced: PricedPortfolio): Band {
+  return bandOf(sampler.costs(priced).total, priced.monthlyUsd);
+}
+
 /** The band of one workload's part of a portfolio. */
 export function workloadBand(sampler: CostSampler, priced: PricedPortfolio, index: number): Band {
   const { facts, catalog } = sampler.context;

@@ -45,10 +45,11 @@ export function overflowShare(must: number, may: number, capacity: number): numb
 
 /** Overflow of a month in USD when slot `index` of the week has `capacityAt(index)` busy replicas to give. */
 export function overflowUsdOf(demand: Demand, capacityAt: (slot: number) => number): number {
+  const { must, may, overflowUsd } = demand;
   let usd = 0;
-  for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
-    const cost = demand.overflowUsd[slot] ?? 0;
-    if (cost > 0) usd += hoursPerWeek * cost * overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacityAt(slot));
+  for (let slot = 0; slot < SLOTS.length; slot++) {
+    const cost = overflowUsd[slot] ?? 0;
+    if (cost > 0) usd += (SLOTS[slot]?.hoursPerWeek ?? 0) * cost * overflowShare(must[slot] ?? 0, may[slot] ?? 0, capacityAt(slot));
   }
   return usd * WEEKS_PER_MONTH;
 }
@@ -56,11 +57,12 @@ export function overflowUsdOf(demand: Demand, capacityAt: (slot: number) => numb
 /** Whether a week of this capacity holds the mean load that stays and all batch requests. */
 export function roomForBatch(demand: Demand, capacityAt: (slot: number) => number): boolean {
   if (demand.batch <= 0) return true;
+  const { must, may, meanMust, meanMay } = demand;
   let room = 0;
   for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
     const capacity = capacityAt(slot);
-    const stays = 1 - overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacity);
-    room += hoursPerWeek * (capacity - (demand.meanMust[slot] ?? 0) - (demand.meanMay[slot] ?? 0) * stays);
+    const stays = 1 - overflowShare(must[slot] ?? 0, may[slot] ?? 0, capacity);
+    room += hoursPerWeek * (capacity - (meanMust[slot] ?? 0) - (meanMay[slot] ?? 0) * stays);
   }
   return room >= demand.batch * HOURS_PER_WEEK - 1e-9;
 }
@@ -84,10 +86,10 @@ export function instancesFor(load: number, unit: UnitOfFleet): number {
  * the least is found by bisection.
  */
 export function steadyInstances(demand: Demand, unit: UnitOfFleet): number | undefined {
-  const load = (slot: number) => (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0);
-  const peak = Math.max(...SLOTS.map((_, slot) => load(slot)));
-  const mean = SLOTS.reduce((sum, row, slot) => sum + row.hoursPerWeek * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0)), 0);
-  const most = instancesFor(Math.max(peak, mean / HOURS_PER_WEEK + demand.batch), unit);
+  let peak = 0;
+  for (let slot = 0; slot < SLOTS.length; slot++) peak = Math.max(peak, (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0));
+  // Without batch requests the worst minute is never below the mean.
+  const most = instancesFor(demand.batch > 0 ? Math.max(peak, meanOf(demand) + demand.batch) : peak, unit);
   if (demand.may.every((value) => value === 0)) return within(most, unit);
   const usd = (count: number) => count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => count * unit.capacity);
   let low = Math.min(most, instancesFor(Math.max(...demand.must), unit));
@@ -100,6 +102,13 @@ export function steadyInstances(demand: Demand, unit: UnitOfFleet): number | und
     else low = middle + 1;
   }
   return low;
+}
+
+/** Mean load of the week that is not batch. */
+function meanOf({ meanMust, meanMay }: Demand): number {
+  return (
+    SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0)), 0) / HOURS_PER_WEEK
+  );
 }
 
 function within(count: number, { most }: UnitOfFleet): number | undefined {

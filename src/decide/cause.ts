@@ -6,7 +6,7 @@ import { grouped } from "./describe.ts";
 import { type Edit, editsBetween, takenBack } from "./edits.ts";
 import { pathOf } from "./search.ts";
 import { type Solved, solve } from "./solve.ts";
-import type { Decision, Path } from "./types.ts";
+import type { Path, Plan } from "./types.ts";
 import type { Cause, CauseEdit } from "./why-types.ts";
 
 /** A change of the cost is worth a cause from this share of the base cost and from this amount on. Source: ours. */
@@ -46,9 +46,9 @@ export interface CauseContext {
  */
 export function causeOf(
   base: PolicyDocument,
-  baseDecision: Decision,
+  baseDecision: Plan,
   head: PolicyDocument,
-  headDecision: Decision,
+  headDecision: Plan,
   context: CauseContext,
 ): Cause | null {
   const [from, to] = [outcomeOf(baseDecision), outcomeOf(headDecision)];
@@ -225,7 +225,7 @@ function valueText(value: unknown): string | null {
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}...`;
 }
 
-function outcomeOf(decision: Decision): Outcome {
+function outcomeOf(decision: Plan): Outcome {
   const paths = new Map(decision.workloads.map(({ name, path }) => [name, path]));
   return { path: decision.path, paths, monthlyUsd: expectedUsd(decision.monthlyCostUsd) };
 }

@@ -1,11 +1,11 @@
 import { expectedUsd } from "./decide.ts";
-import type { Decision, Delta, WorkloadDecision, WorkloadDelta } from "./types.ts";
+import type { Delta, Plan, PlannedWorkload, WorkloadDelta } from "./types.ts";
 
 /**
  * What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from
  * the policy. Workloads are matched by name; removed ones come last.
  */
-export function compare(base: Decision, head: Decision): Delta {
+export function compare(base: Plan, head: Plan): Delta {
   const from = expectedUsd(base.monthlyCostUsd);
   const to = expectedUsd(head.monthlyCostUsd);
   const names = new Set(head.workloads.map((workload) => workload.name));
@@ -28,7 +28,7 @@ export function compare(base: Decision, head: Decision): Delta {
 /** Amounts closer than this are the same: a tenth of a cent. */
 const SAME_USD = 0.001;
 
-function workloadDelta(before: WorkloadDecision | undefined, after: WorkloadDecision | undefined): WorkloadDelta {
+function workloadDelta(before: PlannedWorkload | undefined, after: PlannedWorkload | undefined): WorkloadDelta {
   const from = before === undefined ? null : sideOf(before);
   const to = after === undefined ? null : sideOf(after);
   const name = (after ?? before)?.name ?? "";
@@ -39,7 +39,7 @@ function workloadDelta(before: WorkloadDecision | undefined, after: WorkloadDeci
   return { name, kind: same ? "unchanged" : "changed", from, to, deltaUsd };
 }
 
-function sideOf(workload: WorkloadDecision) {
+function sideOf(workload: PlannedWorkload) {
   return { path: workload.path, option: workload.option?.id ?? null, monthlyUsd: expectedUsd(workload.monthlyCostUsd) };
 }
 

@@ -10,12 +10,13 @@ import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
 import { CostSampler } from "./cost-draws.ts";
-import { fleetOf, namesOf, splitOf, summaryOf } from "./describe.ts";
+import { fleetOf, namesOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { WorkloadOptions } from "./options.ts";
+import { runnersUpOf, servedBy } from "./plan.ts";
 import { type PricedPortfolio, type Pricer, totalUsd } from "./portfolio.ts";
 import { preferenceView } from "./preferences.ts";
 import type { InstanceOffer } from "./prices.ts";
@@ -29,8 +30,6 @@ import { hostsOf, judgementsOf } from "./split.ts";
 import { overflowConditions } from "./split-reasons.ts";
 import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
-
-const RUNNERS_UP = 3;
 
 /** A decision with what led to it, for `explain` and the delta. */
 export interface Trace {
@@ -70,19 +69,14 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     const choice = chosen.assignment[index];
     const band = bands.workloads[index];
     if (choice === undefined || band === undefined) throw new Error("defect: a portfolio serves every workload");
+    const served = servedBy({ pricer }, chosen, index, document);
     const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
     const side = hostsOf(choice) === null ? "api" : "self-host";
-    const split = splitOf(choice, entry.workload, chosen.fleets);
     const question = { flips, index, asOf: pricer.context.asOf };
     const breakEvens = breakEvensOf(question);
     const unit = smallestUnitOf(question);
     return {
-      name: entry.workload.name,
-      line: document.lineOf(entry.workload.pointer),
-      path: pathOf([choice]),
-      option: summaryOf(choice, entry.workload, chosen.fleets),
-      split,
-      requestsPerMonth: entry.workload.requestsPerMonth.expected,
+      ...served,
       monthlyCostUsd: band,
       costLines: lines[index] ?? [],
       breakEven,
@@ -136,7 +130,7 @@ function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }
 
-/** The next best options of one workload with all others as chosen. */
+/** The next best options of one workload with their bands. */
 function runnersUp(
   search: SearchResult,
   chosen: PricedPortfolio,
@@ -144,18 +138,11 @@ function runnersUp(
   sampler: CostSampler,
   index: number,
 ): WorkloadDecision["runnersUp"] {
-  const standing = pricer.standing(chosen.assignment);
-  return [...(search.shortlists[index] ?? []), ...(search.splits[index] ?? [])]
-    .filter((option) => option !== chosen.assignment[index])
-    .flatMap((option) => ({ option, usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY }))
-    .filter(({ usd }) => Number.isFinite(usd))
-    .sort((a, b) => a.usd - b.usd)
-    .slice(0, RUNNERS_UP)
-    .flatMap(({ option }) => {
-      const priced = pricer.price(chosen.assignment.with(index, option));
-      if (priced === undefined) return [];
-      return [{ option: summaryOf(option, pricer.workloadAt(index), priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
-    });
+  return runnersUpOf({ search, pricer }, chosen, index).flatMap(({ option }) => {
+    const priced = pricer.price(chosen.assignment.with(index, option));
+    if (priced === undefined) return [];
+    return [{ option: summaryOf(option, pricer.workloadAt(index), priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
+  });
 }
 
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
@@ -270,6 +257,6 @@ function whyNothingFits(entry: WorkloadOptions, document: PolicyDocument): Reaso
 }
 
 /** Expected cost of a band or null: the number that deltas and gates compare. */
-export function expectedUsd(band: Band | null): number | null {
+export function expectedUsd(band: Pick<Band, "expected"> | null): number | null {
   return band === null ? null : band.expected;
 }

@@ -15,7 +15,8 @@ export interface Default<Value> {
 export const HOURS_PER_MONTH = 730;
 /** Days of that month: 30.42. */
 export const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
-export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
+export const SECONDS_PER_HOUR = 3600;
+export const SECONDS_PER_MONTH = HOURS_PER_MONTH * SECONDS_PER_HOUR;
 
 /**
  * Share of a replica's promise-keeping rate that the busiest minute may use. The rest absorbs uneven balancing

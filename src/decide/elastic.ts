@@ -10,9 +10,10 @@ import {
   type UnitOfFleet,
   weeklyInstances,
 } from "./base-load.ts";
-import { HOURS_PER_MONTH, SECONDS_PER_MONTH } from "./defaults.ts";
+import { HOURS_PER_MONTH, SECONDS_PER_HOUR, SECONDS_PER_MONTH } from "./defaults.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { Tenant } from "./fleet.ts";
+import { replicaRate } from "./pairs.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** How a fleet on one configuration runs when it may leave load to an API or follow the week. */
@@ -27,89 +28,200 @@ export interface ElasticPlan {
   readonly overflowShares: ReadonlyMap<string, readonly number[]>;
   /** Replicas kept busy on average and in the worst minute of the first month, after the overflow. */
   readonly busy: { readonly mean: number; readonly peak: number };
+}
+
+/** The instances of each month on one configuration, before anything is worked out for people. */
+export interface ElasticSize {
+  readonly key: string;
+  readonly unit: UnitOfFleet;
+  readonly months: readonly MonthSize[];
   /** Instances and overflow over all months, in USD. */
   readonly usd: number;
-}
-
-/** What does not change between the configurations that are compared. */
-export interface ElasticQuestion {
-  readonly tenants: readonly Tenant[];
-  readonly facts: RequirementFacts;
-  readonly what: Scenario;
-  readonly spare: number;
-  /** True when the policy lets the fleet follow the week. */
   readonly weekly: boolean;
-  /** Requests/s that one replica of a configuration serves for a tenant in a month. */
-  readonly replicaRate: (tenant: Tenant, key: string, month: number) => number;
 }
 
-/**
- * The plan of least cost on one configuration: all instances all the time, or following the week where that is allowed and
- * costs less after paying for every start; undefined where the instances that there may be do not carry what may not overflow.
- *
- * `startUpHours` is billed for each instance started.
- */
-export function elasticPlan(question: ElasticQuestion, key: string, unit: UnitOfFleet, startUpHours: number): ElasticPlan | undefined {
-  const demands = demandsOf(question, key);
-  const steady = planOf(question, demands, unit, startUpHours, false);
-  if (!question.weekly) return steady;
-  const weekly = planOf(question, demands, unit, startUpHours, true);
-  return steady === undefined || (weekly !== undefined && weekly.usd < steady.usd) ? weekly : steady;
-}
-
-interface MonthPlan {
-  /** Instances by slot, without spares. */
-  readonly counts: readonly number[];
+interface MonthSize {
+  /** Instances by slot, without spares; one number where all run all the time. */
+  readonly counts: number | readonly number[];
   readonly billed: number;
   readonly usd: number;
 }
 
-function planOf(
-  question: ElasticQuestion,
-  demands: readonly Demand[],
-  unit: UnitOfFleet,
-  startUpHours: number,
-  weekly: boolean,
-): ElasticPlan | undefined {
-  const known = new Map<Demand, MonthPlan>();
-  const months: MonthPlan[] = [];
-  for (const demand of demands) {
-    const plan = known.get(demand) ?? monthPlan(demand, unit, question.spare, startUpHours, weekly);
-    if (plan === undefined) return undefined;
-    known.set(demand, plan);
-    months.push(plan);
+/** What all tenants of a fleet that may leave load to an API, or follow the week, ask in one scenario: counted once, then asked for every configuration. */
+export class ElasticLoad {
+  readonly #tenants: readonly Tenant[];
+  readonly #what: Scenario;
+  readonly #facts: RequirementFacts;
+  readonly #spare: number;
+  /** True when the policy lets the fleet follow the week. */
+  readonly #weekly: boolean;
+  /** Months that differ: all of the horizon, or one where neither loads nor prices move. */
+  readonly #months: number;
+  /** The weeks that differ, as loads of the 48 slots relative to the mean, and the number of each tenant's. */
+  readonly #weeks: readonly Float64Array[];
+  readonly #weekOf: readonly number[];
+  readonly #demands = new Map<string, readonly Demand[]>();
+
+  constructor(
+    tenants: readonly Tenant[],
+    facts: RequirementFacts,
+    what: Scenario,
+    options: { readonly spare: number; readonly weekly: boolean },
+  ) {
+    this.#tenants = tenants;
+    this.#what = what;
+    this.#facts = facts;
+    this.#spare = options.spare;
+    this.#weekly = options.weekly;
+    this.#months = tenants.every(isSteady) ? 1 : facts.horizonMonths;
+    const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
+    this.#weeks = weeks.map((week) => Float64Array.from(SLOTS, ({ at }) => week[at] ?? 0));
+    this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
   }
-  const [first] = months;
-  const [demand] = demands;
-  if (first === undefined || demand === undefined) throw new Error("defect: a horizon has at least one month");
-  return {
-    instancesByMonth: months.map((month) => Math.max(...month.counts) + question.spare),
-    billedByMonth: months.map((month) => month.billed),
-    schedule: weekly ? first.counts.map((count) => count + question.spare) : null,
-    overflowShares: new Map(
-      question.tenants
-        .filter((tenant) => tenant.overflowUsd !== undefined)
-        .map(({ workload }) => [
+
+  /**
+   * The instances of least cost on one configuration: all of them all the time, or following the week where that is allowed and costs less after
+   * paying for every start (`startUpHours` of an instance). Undefined where the instances that there may be do not carry what may not overflow.
+   */
+  size(key: string, unit: UnitOfFleet, startUpHours: number): ElasticSize | undefined {
+    const demands = this.#demandsOf(key);
+    const steady = this.#sizeOf(key, demands, unit, (demand) => this.#steadyMonth(demand, unit), false);
+    if (!this.#weekly) return steady;
+    const weekly = this.#sizeOf(key, demands, unit, (demand) => this.#weeklyMonth(demand, unit, startUpHours), true);
+    return steady === undefined || (weekly !== undefined && weekly.usd < steady.usd) ? weekly : steady;
+  }
+
+  /** A size with what it leaves to the API and how busy it is. */
+  plan({ key, unit, months, weekly }: ElasticSize): ElasticPlan {
+    const demands = this.#demandsOf(key);
+    const [first] = months;
+    const [demand] = demands;
+    if (first === undefined || demand === undefined) throw new Error("defect: a horizon has at least one month");
+    const horizon = <Value>(read: (month: MonthSize, demand: Demand) => Value): readonly Value[] => {
+      const values = months.map((month, index) => read(month, demands[index] ?? demand));
+      return Array.from(
+        { length: this.#facts.horizonMonths },
+        (_, month) => values[Math.min(month, values.length - 1)] ?? read(first, demand),
+      );
+    };
+    const overflowing = this.#tenants.filter(({ overflowUsd }) => overflowUsd !== undefined);
+    return {
+      instancesByMonth: horizon(({ counts }) => (typeof counts === "number" ? counts : Math.max(...counts)) + this.#spare),
+      billedByMonth: horizon(({ billed }) => billed),
+      schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
+      overflowShares: new Map(
+        overflowing.map(({ workload }) => [
           workload.name,
-          months.map((month, index) => shareOf(workload.week, 1 - workload.batchRatio, demands[index] ?? demand, month.counts, unit)),
+          horizon((month, asked) => shareOf(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit)),
         ]),
-    ),
-    busy: busyOf(demand, first.counts, unit),
-    usd: months.reduce((sum, month) => sum + month.usd, 0),
-  };
+      ),
+      busy: busyOf(demand, countsOf(first), unit),
+    };
+  }
+
+  #sizeOf(
+    key: string,
+    demands: readonly Demand[],
+    unit: UnitOfFleet,
+    monthOf: (demand: Demand) => MonthSize | undefined,
+    weekly: boolean,
+  ): ElasticSize | undefined {
+    const months: MonthSize[] = [];
+    let usd = 0;
+    for (const demand of demands) {
+      const month = monthOf(demand);
+      if (month === undefined) return undefined;
+      months.push(month);
+      usd += month.usd;
+    }
+    return { key, unit, months, usd: (usd / demands.length) * this.#facts.horizonMonths, weekly };
+  }
+
+  #steadyMonth(demand: Demand, unit: UnitOfFleet): MonthSize | undefined {
+    const counts = steadyInstances(demand, unit);
+    if (counts === undefined) return undefined;
+    const billed = counts + this.#spare;
+    return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => counts * unit.capacity) };
+  }
+
+  #weeklyMonth(demand: Demand, unit: UnitOfFleet, startUpHours: number): MonthSize | undefined {
+    const counts = weeklyInstances(demand, unit);
+    if (counts === undefined) return undefined;
+    const hours = SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0);
+    const billed = (hours + startsPerWeek(counts) * startUpHours) / HOURS_PER_WEEK + this.#spare;
+    const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
+    return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflow };
+  }
+
+  #demandsOf(key: string): readonly Demand[] {
+    const known = this.#demands.get(key);
+    if (known !== undefined) return known;
+    const demands = Array.from({ length: this.#months }, (_, month) => this.#demandOf(key, month));
+    this.#demands.set(key, demands);
+    return demands;
+  }
+
+  #demandOf(key: string, month: number): Demand {
+    const weights = {
+      must: this.#zeros(),
+      may: this.#zeros(),
+      overflowUsd: this.#zeros(),
+      meanMust: this.#zeros(),
+      meanMay: this.#zeros(),
+    };
+    let batch = 0;
+    for (const [index, { workload, table, overflowUsd }] of this.#tenants.entries()) {
+      const week = this.#weekOf[index] ?? 0;
+      const rate = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH;
+      const busy = rate / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
+      const interactive = busy * (1 - workload.batchRatio);
+      const [worst, mean] = overflowUsd === undefined ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
+      worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
+      mean[week] = (mean[week] ?? 0) + interactive;
+      const usd = (overflowUsd?.[month] ?? 0) * rate * (1 - workload.batchRatio) * SECONDS_PER_HOUR;
+      weights.overflowUsd[week] = (weights.overflowUsd[week] ?? 0) + usd;
+      batch += busy * workload.batchRatio;
+    }
+    const slots = (of: Float64Array) => this.#slotsOf(of);
+    return {
+      must: slots(weights.must),
+      may: slots(weights.may),
+      overflowUsd: slots(weights.overflowUsd),
+      // Only batch requests and the chosen plan ask for these.
+      get meanMust() {
+        return slots(weights.meanMust);
+      },
+      get meanMay() {
+        return slots(weights.meanMay);
+      },
+      batch,
+    };
+  }
+
+  #zeros(): Float64Array {
+    return new Float64Array(this.#weeks.length);
+  }
+
+  /** Sum of the weeks, each as much as its weight says, by slot. */
+  #slotsOf(weights: Float64Array): readonly number[] {
+    const sum = Array<number>(SLOTS.length).fill(0);
+    for (let week = 0; week < weights.length; week++) {
+      const weight = weights[week] ?? 0;
+      const shape = this.#weeks[week];
+      if (weight === 0 || shape === undefined) continue;
+      for (let slot = 0; slot < SLOTS.length; slot++) sum[slot] = (sum[slot] ?? 0) + weight * (shape[slot] ?? 0);
+    }
+    return sum;
+  }
 }
 
-function monthPlan(demand: Demand, unit: UnitOfFleet, spare: number, startUpHours: number, weekly: boolean): MonthPlan | undefined {
-  const counts = weekly ? weeklyInstances(demand, unit) : steadyCounts(steadyInstances(demand, unit));
-  if (counts === undefined) return undefined;
-  const hours = SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0);
-  const billed = (hours + startsPerWeek(counts) * startUpHours) / HOURS_PER_WEEK + spare;
-  const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
-  return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflow };
+function isSteady({ workload, overflowUsd }: Tenant): boolean {
+  const [first] = overflowUsd ?? [];
+  return workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === first);
 }
 
-function steadyCounts(count: number | undefined): readonly number[] | undefined {
-  return count === undefined ? undefined : Array<number>(SLOTS.length).fill(count);
+function countsOf({ counts }: MonthSize): readonly number[] {
+  return typeof counts === "number" ? Array<number>(SLOTS.length).fill(counts) : counts;
 }
 
 /** Share of a workload's requests that overflow: its interactive load of each hour times the share of that hour. */
@@ -122,49 +234,15 @@ function shareOf(week: readonly number[], interactive: number, demand: Demand, c
 }
 
 function busyOf(demand: Demand, counts: readonly number[], unit: UnitOfFleet): ElasticPlan["busy"] {
+  const { must, may, meanMust, meanMay } = demand;
   let mean = demand.batch;
   let peak = 0;
   for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
-    const [must, may] = [demand.must[slot] ?? 0, demand.may[slot] ?? 0];
-    const stays = 1 - overflowShare(must, may, (counts[slot] ?? 0) * unit.capacity);
-    mean += (hoursPerWeek / HOURS_PER_WEEK) * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0) * stays);
-    peak = Math.max(peak, must + may * stays);
+    const stays = 1 - overflowShare(must[slot] ?? 0, may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
+    mean += (hoursPerWeek / HOURS_PER_WEEK) * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0) * stays);
+    peak = Math.max(peak, (must[slot] ?? 0) + (may[slot] ?? 0) * stays);
   }
   return { mean, peak: Math.max(mean, peak) };
-}
-
-/** One demand for each month; months that ask the same share one object. */
-function demandsOf(question: ElasticQuestion, key: string): readonly Demand[] {
-  const { tenants, facts } = question;
-  const steady = tenants.every(
-    ({ workload, overflowUsd }) =>
-      workload.growthRatioPerMonth === 0 &&
-      workload.tokenGrowthRatioPerMonth === 0 &&
-      (overflowUsd ?? []).every((usd) => usd === overflowUsd?.[0]),
-  );
-  if (steady) return Array<Demand>(facts.horizonMonths).fill(demandOf(question, key, 0));
-  return Array.from({ length: facts.horizonMonths }, (_, month) => demandOf(question, key, month));
-}
-
-function demandOf({ tenants, what, replicaRate }: ElasticQuestion, key: string, month: number): Demand {
-  const zeros = () => Array<number>(SLOTS.length).fill(0);
-  const demand = { must: zeros(), may: zeros(), overflowUsd: zeros(), meanMust: zeros(), meanMay: zeros(), batch: 0 };
-  for (const tenant of tenants) {
-    const { workload, overflowUsd } = tenant;
-    const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-    const busy = rate / replicaRate(tenant, key, month);
-    const interactive = 1 - workload.batchRatio;
-    const usdPerHour = (overflowUsd?.[month] ?? 0) * rate * interactive * 3600;
-    const [worst, mean] = overflowUsd === undefined ? [demand.must, demand.meanMust] : [demand.may, demand.meanMay];
-    demand.batch += busy * workload.batchRatio;
-    for (const [slot, { at }] of SLOTS.entries()) {
-      const load = busy * interactive * (workload.week[at] ?? 0);
-      worst[slot] = (worst[slot] ?? 0) + load * workload.peakToAverage;
-      mean[slot] = (mean[slot] ?? 0) + load;
-      demand.overflowUsd[slot] = (demand.overflowUsd[slot] ?? 0) + usdPerHour * (workload.week[at] ?? 0);
-    }
-  }
-  return demand;
 }
 
 /** A run of equal hours of a weekly schedule, hours from 0 to 24 of the profile's own day. */

@@ -7,22 +7,11 @@ import {
   startUpHours,
   TARGET_UTILISATION_RATIO,
 } from "./defaults.ts";
-import { type ElasticPlan, type ElasticQuestion, elasticPlan } from "./elastic.ts";
+import { ElasticLoad, type ElasticPlan, type ElasticSize } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { FleetLoad } from "./fleet-load.ts";
 import { rentedOnly, withinMachines } from "./owned.ts";
-import {
-  cacheSuffix,
-  fixedUsd,
-  frontier,
-  jointFrontier,
-  monthlyUsd,
-  type Pair,
-  pairFloorUsd,
-  pairsOf,
-  replicaRate,
-  tieOrder,
-} from "./pairs.ts";
+import { cacheSuffix, fixedUsd, monthlyUsd, type Pair, pairFloorUsd, pairsFor, pairsOf, tieOrder } from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -158,7 +147,7 @@ export function cheapestFleet(
 ): SizedFleet | undefined {
   const [head] = tenants;
   if (head === undefined) return undefined;
-  if (isElastic(tenants, facts)) return cheapestElastic(tenants, offers, facts, what, limits);
+  if (isElastic(tenants, facts)) return cheapestElastic(tenants, offers, facts, what)(limits);
   let best: Sized | undefined;
   eachSize(tenants, offers, facts, what, (next) => {
     if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
@@ -180,8 +169,9 @@ export function smallFleets(
 ): readonly SizedFleet[] {
   const found: SizedFleet[] = [];
   if (isElastic(tenants, facts)) {
+    const within = cheapestElastic(tenants, offers, facts, what);
     for (let mostGpus = most; mostGpus >= 1; ) {
-      const fleet = cheapestElastic(tenants, offers, facts, what, { mostGpus });
+      const fleet = within({ mostGpus });
       if (fleet === undefined) break;
       found.push(fleet);
       mostGpus = largestGpus(fleet) - 1;
@@ -212,9 +202,12 @@ interface Sized {
 }
 
 /** Whether load may go to an API or the fleet may follow the week. What must stay on your premises does neither. */
-function isElastic(tenants: readonly Tenant[], { purchase }: RequirementFacts): boolean {
+function isElastic(tenants: readonly Tenant[], facts: RequirementFacts): boolean {
   if (tenants.some(({ workload }) => workload.compliance.onPremises === true)) return false;
-  if (tenants.some(({ overflowUsd }) => overflowUsd !== undefined)) return true;
+  return followsWeek(facts) || tenants.some(({ overflowUsd }) => overflowUsd !== undefined);
+}
+
+function followsWeek({ purchase }: RequirementFacts): boolean {
   return purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(purchase.gpu);
 }
 
@@ -226,13 +219,13 @@ function eachSize(
   what: Scenario,
   visit: (size: Sized) => number | undefined,
 ): void {
-  const [head, ...rest] = tenants;
+  const [head] = tenants;
   if (head === undefined) return;
   const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
   const spare = spareInstances(tenants, facts);
   const load = new FleetLoad(tenants, facts, what);
   let most: number | undefined;
-  for (const pair of rest.length === 0 && !ownOnly ? frontier(head.table, offers) : pairsOf(head.table, offers)) {
+  for (const pair of ownOnly ? pairsOf(head.table, offers) : pairsFor(tenants, offers)) {
     if (ownOnly && pair.offer.owned === undefined) continue;
     if (most !== undefined && (pair.instanceUsd * (1 + spare) + pair.fixedUsd) * facts.horizonMonths > most) continue;
     const busy = load.busy(pair.key);
@@ -295,42 +288,44 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together. */
+/** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together, once for each limit. */
 function cheapestElastic(
   tenants: readonly Tenant[],
   offers: OffersByGpu,
   facts: RequirementFacts,
   what: Scenario,
-  limits: FleetLimits,
-): SizedFleet | undefined {
+): (limits: FleetLimits) => SizedFleet | undefined {
   const spare = spareInstances(tenants, facts);
-  const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
-  const rate = (tenant: Tenant, key: string, month: number) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
-  const question: ElasticQuestion = { tenants, facts, what, spare, weekly, replicaRate: rate };
-  let best: { readonly pair: Pair; readonly plan: ElasticPlan } | undefined;
-  let bestUsd = Number.POSITIVE_INFINITY;
+  const load = new ElasticLoad(tenants, facts, what, { spare, weekly: followsWeek(facts) });
   // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow.
-  const pairs = jointFrontier(tenants, rentedOnly(offers))
+  const pairs = pairsFor(tenants, rentedOnly(offers))
     .map((pair) => ({ pair, floorUsd: pairFloorUsd(pair, tenants, facts, what) }))
     .sort((a, b) => a.floorUsd - b.floorUsd);
-  for (const { pair, floorUsd } of pairs) {
-    if (floorUsd * (1 - 1e-9) > bestUsd) break;
-    const { gpuCount } = pair.offer.instance;
-    const unit = {
-      usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH,
-      capacity: pair.replicas * TARGET_UTILISATION_RATIO,
-      most: Math.floor(limits.mostGpus / gpuCount) - spare,
-    };
-    const { memory, configuration } = pair.option;
-    const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
-    if (plan === undefined) continue;
-    const usd = plan.usd + fixedUsd(pair, what.gpuPrice) * plan.billedByMonth.length;
-    if (usd > bestUsd || (usd === bestUsd && best !== undefined && tieOrder(best.pair) <= tieOrder(pair))) continue;
-    best = { pair, plan };
-    bestUsd = usd;
-  }
-  if (best === undefined) return undefined;
-  const { pair, plan } = best;
+  return ({ mostGpus }) => {
+    let best: { readonly pair: Pair; readonly size: ElasticSize } | undefined;
+    let bestUsd = Number.POSITIVE_INFINITY;
+    for (const { pair, floorUsd } of pairs) {
+      if (floorUsd * (1 - 1e-9) > bestUsd) break;
+      const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
+      if (most < 1) continue;
+      const unit = {
+        usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH,
+        capacity: pair.replicas * TARGET_UTILISATION_RATIO,
+        most,
+      };
+      const { memory, configuration } = pair.option;
+      const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+      if (size === undefined) continue;
+      const usd = size.usd + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
+      if (usd > bestUsd || (usd === bestUsd && best !== undefined && tieOrder(best.pair) <= tieOrder(pair))) continue;
+      best = { pair, size };
+      bestUsd = usd;
+    }
+    return best && elasticFleet(tenants, best.pair, load.plan(best.size), spare);
+  };
+}
+
+function elasticFleet(tenants: readonly Tenant[], pair: Pair, plan: ElasticPlan, spare: number): SizedFleet {
   return {
     ...placed(tenants, pair),
     instancesByMonth: plan.instancesByMonth,

@@ -1,7 +1,7 @@
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { expectedUsd } from "./decide.ts";
 import { usd } from "./describe.ts";
-import type { Decision, Finding, GateResult } from "./types.ts";
+import type { Decision, Finding, GateResult, Plan } from "./types.ts";
 
 type Gates = NonNullable<Policy["gates"]>;
 type Waivers = NonNullable<Policy["waivers"]>;
@@ -24,7 +24,7 @@ export function judgeGates(
   head: PolicyDocument,
   base: PolicyDocument | null,
   decision: Decision,
-  baseDecision: Decision | null,
+  baseDecision: Plan | null,
   asOf: string,
 ): GateReport {
   const judge = base ?? head;
@@ -44,7 +44,7 @@ function results(
   document: PolicyDocument,
   from: "base" | "head",
   decision: Decision,
-  baseDecision: Decision | null,
+  baseDecision: Plan | null,
   waivers: Waivers,
   asOf: string,
 ): GateResult[] {

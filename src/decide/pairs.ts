@@ -141,28 +141,12 @@ function unbeaten(rows: Rated[]): readonly Pair[] {
   return kept.map(({ pair }) => pair);
 }
 
-interface JointFrontier {
-  readonly tables: readonly ServingTable[];
-  readonly offers: OffersByGpu;
-  readonly pairs: readonly Pair[];
-}
-
-const jointFrontiers = new WeakMap<ServingTable, JointFrontier[]>();
-
-/** As `frontier`, for several tenants on one fleet: pairs that serve all of them and that no other pair beats for each of them. */
-export function jointFrontier(tenants: readonly Tenant[], offers: OffersByGpu): readonly Pair[] {
+/** Pairs that serve all tenants and that one of them may want: the frontier of a single one, all that they have in common of several. */
+export function pairsFor(tenants: readonly Tenant[], offers: OffersByGpu): readonly Pair[] {
   const [head, ...rest] = tenants.map(({ table }) => table);
   if (head === undefined) return [];
   if (rest.length === 0) return frontier(head, offers);
-  const known = jointFrontiers.get(head) ?? [];
-  const same = known.find(
-    (row) => row.offers === offers && row.tables.length === rest.length && row.tables.every((table, index) => table === rest[index]),
-  );
-  if (same !== undefined) return same.pairs;
-  const served = pairsOf(head, offers).filter((pair) => rest.every((table) => table.options.has(pair.key)));
-  const pairs = unbeaten(served.map((pair) => ({ pair, rates: [head, ...rest].flatMap((table) => ratesOf(table, pair)) })));
-  jointFrontiers.set(head, [...known, { tables: rest, offers, pairs }]);
-  return pairs;
+  return pairsOf(head, offers).filter(({ key }) => rest.every((table) => table.options.has(key)));
 }
 
 /** Rates of one instance, in the middle and at both ends of the band, at the first month's tokens and at the last's where those differ. */

@@ -300,6 +300,16 @@ export class Pricer {
     return known.map((fleet) => this.#billed(fleet));
   }
 
+  /** Least that a fleet with these members can cost with what overflows from it, in USD a month; undefined when nothing serves them all. */
+  groupFloorUsd(weights: string, members: readonly Member[]): number | undefined {
+    const billed = this.fleetOf(weights, members);
+    if (billed === undefined) return undefined;
+    return members.reduce(
+      (sum, { index, overflow }) => sum + (overflow === null ? 0 : this.overflowUsd(index, overflow, billed.fleet)),
+      billed.usd,
+    );
+  }
+
   #offers(mayOwn: boolean): OffersByGpu {
     return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
   }

@@ -42,12 +42,16 @@ export function marksOf(assignment: Assignment, facts: RequirementFacts, catalog
   return byDimension((dimension) => mean(dimension));
 }
 
+/** S of an assignment under the policy's weights; the mean of the scores of its choices. 0 where the policy declares no preferences. */
+export function scoreOf(assignment: Assignment, facts: RequirementFacts, catalog: Catalog): number {
+  return facts.preferences === null ? 0 : softScore(marksOf(assignment, facts, catalog), facts.preferences.weights);
+}
+
 /** U of a portfolio under the policy's preferences; its cost where the policy declares none. */
 export function worthOf(priced: PricedPortfolio, facts: RequirementFacts, catalog: Catalog): number {
   const { preferences } = facts;
   if (preferences === null || preferences.budgetRatio === 0) return priced.monthlyUsd;
-  const score = softScore(marksOf(priced.assignment, facts, catalog), preferences.weights);
-  return valuedUsd(priced.monthlyUsd, score, preferences.budgetRatio);
+  return valuedUsd(priced.monthlyUsd, scoreOf(priced.assignment, facts, catalog), preferences.budgetRatio);
 }
 
 /** One value for each dimension. */

@@ -1,8 +1,9 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
-import { decide, expectedUsd } from "./decide.ts";
+import { expectedUsd } from "./decide.ts";
 import { usd } from "./describe.ts";
-import type { Decision, Finding } from "./types.ts";
+import { solve } from "./solve.ts";
+import type { Finding, Plan } from "./types.ts";
 
 /**
  * How much of a change comes from prices that the policy itself declares: the base policy is decided once more with the
@@ -13,7 +14,7 @@ import type { Decision, Finding } from "./types.ts";
  */
 export function priceShare(
   base: PolicyDocument,
-  baseDecision: Decision,
+  baseDecision: Plan,
   head: PolicyDocument,
   catalog: Catalog,
   asOf: string,
@@ -22,7 +23,7 @@ export function priceShare(
   const { prices: _, ...rest } = base.policy;
   const repriced = { ...base, policy: head.policy.prices === undefined ? rest : { ...rest, prices: head.policy.prices } };
   const before = expectedUsd(baseDecision.monthlyCostUsd);
-  const after = expectedUsd(decide(repriced, catalog, asOf, base.policy.waivers ?? []).decision.monthlyCostUsd);
+  const after = solve(repriced, catalog, asOf, base.policy.waivers ?? []).search.chosen?.monthlyUsd ?? null;
   if (before === null || after === null) return [];
   const change = after - before;
   const sign = change < 0 ? "-" : "+";

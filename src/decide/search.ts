@@ -1,16 +1,17 @@
-import { branchAndBound, floorsOf } from "./bounds.ts";
+import { branchAndBound, floorsOf, type Goal, type Kind } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import { type Assignment, accessOf, type PricedPortfolio, type Pricer } from "./portfolio.ts";
-import { worthOf } from "./preferences.ts";
+import { scoreOf, valuedUsd } from "./preferences.ts";
 import { type Choice, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
+import type { Standing } from "./standing.ts";
 
 /** How many of the least expensive options of each side a workload brings into the joint search. */
 const SHORTLIST_API = 3;
 const SHORTLIST_SELF_HOST = 3;
 /** The search looks at no more partial assignments than this, and prices no more; beyond, the best found so far stands. */
-const NODE_LIMIT = 200_000;
+const NODE_LIMIT = 100_000;
 const PRICED_LIMIT = 20_000;
 
 export type PathKind = "api" | "self-host" | "hybrid";
@@ -78,72 +79,158 @@ export function rankAlone(pricer: Pricer, entry: WorkloadOptions, index: number)
 }
 
 /**
- * Finds the least expensive assignment of all workloads together, splits included, then applies three preferences: within 2 %
- * the API wins, within 2 % a plan without splits wins, and what serves a workload today is kept unless leaving it saves more
- * than 10 % of that workload's bill.
+ * Finds the best assignment of all workloads together, splits included, then applies three preferences: within 2 % the API wins, within
+ * 2 % a plan without splits wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+ *
+ * Best is what costs least; with declared preferences, what is worth its cost most (`preferences.ts`). The verdict is proven: every assignment that
+ * could be it, or within 2 % of it, is priced or ruled out by a bound, unless the budget ends first (`exact: false`). The portfolios of the
+ * other paths are the best that swaps of single choices find.
  */
 export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(pricer)): SearchResult {
   const splits = shortlists.map((list, index) => {
     const entry = pricer.context.workloads[index];
     return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), accessOf);
   });
-  const found: Found = { byPath: {}, plain: undefined };
+  const found = new Found(pricer);
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
-  if (shortlists.some((list) => list.length === 0)) return { byPath: found.byPath, shortlists, splits, exact: true, ...nothing };
+  if (shortlists.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, ...nothing };
   const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
-  const note = (assignment: Assignment, usd: number) => noteIn(found, pricer, assignment, usd);
-  swapSearch(pricer, lists, note);
-  const exact = branchAndBound(
-    floorsOf(pricer, lists),
-    (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY,
-    (assignment) => {
-      const usd = pricer.usdOf(assignment);
-      if (usd !== undefined) note(assignment, usd);
+  for (const start of startsOf(lists)) improve(found, lists, start, null);
+  const goal: Goal = {
+    limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
+    budgetRatio: found.budgetRatio,
+    visit: (assignment) => {
+      for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
     },
-    { nodes: NODE_LIMIT, visits: PRICED_LIMIT },
+    nodes: NODE_LIMIT,
+    visits: PRICED_LIMIT,
+  };
+  // Which key an overflow needs is settled where the rest is: it moves next to nothing and would multiply the branches.
+  const branches = shortlists.map((list, index): readonly Choice[] => [...list, ...firstOfEach(splits[index] ?? [])]);
+  const exact = branchAndBound(
+    floorsOf(pricer, branches, (choice) => found.scoreOf(choice)),
+    (weights, members) => pricer.groupFloorUsd(weights, members),
+    goal,
   );
-  return { byPath: found.byPath, shortlists, splits, exact, ...prefer(pricer, found, shortlists) };
+  for (const path of ["api", "self-host", "hybrid"] as const) {
+    const best = found.byPath()[path];
+    if (best !== undefined) improve(found, lists, best.assignment, path);
+  }
+  return { byPath: found.byPath(), shortlists, splits, exact, ...prefer(pricer, found, shortlists) };
 }
 
-interface Found {
-  readonly byPath: Partial<Record<PathKind, PricedPortfolio>>;
-  /** The least expensive portfolio without a split. */
-  plain: PricedPortfolio | undefined;
+/** The best portfolios met so far, by path and without a split. */
+class Found {
+  readonly budgetRatio: number;
+  readonly #pricer: Pricer;
+  readonly #best = new Map<Kind, { readonly assignment: Assignment; readonly worth: number }>();
+  readonly #scores = new Map<Choice, number>();
+
+  constructor(pricer: Pricer) {
+    this.#pricer = pricer;
+    this.budgetRatio = pricer.context.facts.preferences?.budgetRatio ?? 0;
+  }
+
+  note(assignment: Assignment, usd: number | undefined): void {
+    if (usd === undefined) return;
+    const worth = this.worth(assignment, usd);
+    const path = pathOf(assignment);
+    if (worth < this.worthOf(path)) this.#best.set(path, { assignment, worth });
+    const isPlain = worth < this.worthOf("plain") && assignment.every((choice) => choice.kind !== "split");
+    if (isPlain) this.#best.set("plain", { assignment, worth });
+  }
+
+  /** U of an assignment that costs `usd` a month; its cost where no preferences are declared. */
+  worth(assignment: Assignment, usd: number): number {
+    if (this.budgetRatio === 0) return usd;
+    let score = 0;
+    for (const choice of assignment) score += this.scoreOf(choice);
+    return valuedUsd(usd, score / assignment.length, this.budgetRatio);
+  }
+
+  /** What the best portfolio of a kind is worth; infinite when none was met. */
+  worthOf(kind: Kind): number {
+    return this.#best.get(kind)?.worth ?? Number.POSITIVE_INFINITY;
+  }
+
+  leastWorth(): number {
+    return Math.min(...[...this.#best.values()].map(({ worth }) => worth), Number.POSITIVE_INFINITY);
+  }
+
+  scoreOf(choice: Choice): number {
+    if (this.budgetRatio === 0) return 0;
+    const known = this.#scores.get(choice);
+    if (known !== undefined) return known;
+    const { facts, catalog } = this.#pricer.context;
+    const score = scoreOf([choice], facts, catalog);
+    this.#scores.set(choice, score);
+    return score;
+  }
+
+  byPath(): SearchResult["byPath"] {
+    const paths = (["api", "self-host", "hybrid"] as const).flatMap((path) => {
+      const priced = this.portfolio(path);
+      return priced === undefined ? [] : [[path, priced] as const];
+    });
+    return Object.fromEntries(paths);
+  }
+
+  portfolio(kind: Kind): PricedPortfolio | undefined {
+    const best = this.#best.get(kind);
+    return best && this.#pricer.price(best.assignment);
+  }
+
+  usdOf(assignment: Assignment): Standing {
+    return this.#pricer.standing(assignment);
+  }
 }
 
-/** Prices an assignment in full only where it is better than what is known: most of thousands are not. */
-function noteIn(found: Found, pricer: Pricer, assignment: Assignment, usd: number): void {
-  const path = pathOf(assignment);
-  const isLess = (known: PricedPortfolio | undefined) => known === undefined || usd < known.monthlyUsd;
-  const best = isLess(found.byPath[path]);
-  const bestPlain = isLess(found.plain) && assignment.every((choice) => choice.kind !== "split");
-  if (!best && !bestPlain) return;
-  const priced = pricer.price(assignment);
-  if (priced === undefined) return;
-  if (best) found.byPath[path] = priced;
-  if (bestPlain) found.plain = priced;
+/** The first split of each base: its overflow costs the least tokens. */
+function firstOfEach(splits: readonly SplitOption[]): readonly SplitOption[] {
+  return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
 }
 
-/** From three starts (all by the token, all own, each alone), swap one workload at a time until nothing improves: a good bound. */
-function swapSearch(pricer: Pricer, lists: readonly (readonly Choice[])[], note: (assignment: Assignment, usd: number) => void): void {
+/** The same assignment with all overflows behind one key, for each key that all of them may use. */
+function withOverflowTo(assignment: Assignment, splits: readonly (readonly SplitOption[])[]): readonly Assignment[] {
+  const keys = new Set(
+    assignment.flatMap((choice, index) => (choice.kind === "split" ? (splits[index] ?? []).map(({ overflow }) => accessOf(overflow)) : [])),
+  );
+  return [...keys].flatMap((key) => {
+    const moved = assignment.map((choice, index) => {
+      if (choice.kind !== "split") return choice;
+      return splits[index]?.find(({ base, overflow }) => base === choice.base && accessOf(overflow) === key) ?? choice;
+    });
+    return moved.every((choice, index) => choice === assignment[index]) ? [] : [moved];
+  });
+}
+
+/** Three starts: all by the token, all own, each alone. */
+function startsOf(lists: readonly (readonly Choice[])[]): readonly Assignment[] {
   const first = (list: readonly Choice[], own: boolean) => list.find((option) => (option.kind === "self-host") === own) ?? list[0];
-  const starts = [lists.map((list) => first(list, false)), lists.map((list) => first(list, true)), lists.map((list) => list[0])];
-  for (const start of starts) {
-    let best = pricer.standing(start.filter((option) => option !== undefined));
-    if (best.usd !== undefined) note(best.assignment, best.usd);
-    for (let improved = best.usd !== undefined; improved; ) {
-      improved = false;
-      for (const [index, list] of lists.entries()) {
-        for (const option of list) {
-          if (best.usd === undefined || best.assignment[index] === option) continue;
-          const usd = best.with(index, option);
-          if (usd === undefined) continue;
-          const assignment = best.assignment.with(index, option);
-          note(assignment, usd);
-          if (usd >= best.usd) continue;
-          best = pricer.standing(assignment);
-          improved = true;
-        }
+  return [lists.map((list) => first(list, false)), lists.map((list) => first(list, true)), lists.map((list) => list[0])].map((start) =>
+    start.filter((option) => option !== undefined),
+  );
+}
+
+/** Swaps one choice at a time until nothing improves, staying on one path where it is named; every portfolio on the way is noted. */
+function improve(found: Found, lists: readonly (readonly Choice[])[], start: Assignment, path: PathKind | null): void {
+  let best = found.usdOf(start);
+  if (best.usd === undefined) return;
+  let worth = found.worth(start, best.usd);
+  found.note(start, best.usd);
+  for (let improved = true; improved; ) {
+    improved = false;
+    for (const [index, list] of lists.entries()) {
+      for (const option of list) {
+        if (best.assignment[index] === option) continue;
+        const usd = best.with(index, option);
+        if (usd === undefined) continue;
+        const assignment = best.assignment.with(index, option);
+        found.note(assignment, usd);
+        const next = found.worth(assignment, usd);
+        if (next >= worth || (path !== null && pathOf(assignment) !== path)) continue;
+        [best, worth] = [found.usdOf(assignment), next];
+        improved = true;
       }
     }
   }
@@ -151,18 +238,22 @@ function swapSearch(pricer: Pricer, lists: readonly (readonly Choice[])[], note:
 
 function prefer(
   pricer: Pricer,
-  { byPath, plain }: Found,
+  found: Found,
   shortlists: readonly (readonly FeasibleOption[])[],
 ): Pick<SearchResult, "chosen" | "kept" | "tied" | "simpler"> {
-  const cheapest = least(Object.values(byPath), pricer);
-  if (cheapest === undefined) return { chosen: undefined, kept: [], tied: false, simpler: false };
-  const { api } = byPath;
-  const { facts, catalog } = pricer.context;
-  const value = (priced: PricedPortfolio) => worthOf(priced, facts, catalog);
-  const near = (portfolio: PricedPortfolio | undefined): portfolio is PricedPortfolio =>
-    portfolio !== undefined && portfolio !== cheapest && value(portfolio) <= value(cheapest) * (1 + TIE_RATIO);
-  if (near(api)) return { ...keepCurrent(pricer, api, shortlists), tied: true, simpler: false };
-  if (near(plain)) return { ...keepCurrent(pricer, plain, shortlists), tied: false, simpler: true };
+  const [best] = (["api", "self-host", "hybrid"] as const)
+    .filter((kind) => Number.isFinite(found.worthOf(kind)))
+    .sort((a, b) => found.worthOf(a) - found.worthOf(b));
+  const cheapest = best && found.portfolio(best);
+  if (best === undefined || cheapest === undefined) return { chosen: undefined, kept: [], tied: false, simpler: false };
+  const near = (kind: Kind) =>
+    found.worthOf(kind) > found.worthOf(best) && found.worthOf(kind) <= found.worthOf(best) * (1 + TIE_RATIO)
+      ? found.portfolio(kind)
+      : undefined;
+  const api = near("api");
+  if (api !== undefined) return { ...keepCurrent(pricer, api, shortlists), tied: true, simpler: false };
+  const plain = near("plain");
+  if (plain !== undefined) return { ...keepCurrent(pricer, plain, shortlists), tied: false, simpler: true };
   return { ...keepCurrent(pricer, cheapest, shortlists), tied: false, simpler: false };
 }
 
@@ -201,13 +292,4 @@ function currentOption(pricer: Pricer, index: number, options: readonly Feasible
   return options.find(
     (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
   );
-}
-
-/** The portfolio of least cost; with declared preferences, of least U. */
-function least(portfolios: readonly PricedPortfolio[], { context }: Pricer): PricedPortfolio | undefined {
-  const rows = portfolios.map((priced) => ({ priced, usd: worthOf(priced, context.facts, context.catalog) }));
-  return rows.reduce<(typeof rows)[number] | undefined>(
-    (best, next) => (best === undefined || next.usd < best.usd ? next : best),
-    undefined,
-  )?.priced;
 }

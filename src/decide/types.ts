@@ -195,7 +195,8 @@ export interface Fleet {
   readonly workloads: readonly string[];
 }
 
-export interface WorkloadDecision {
+/** What serves one workload and what that costs, without why. */
+export interface PlannedWorkload {
   readonly name: string;
   /** Line of the workload in the policy. */
   readonly line: number;
@@ -204,8 +205,22 @@ export interface WorkloadDecision {
   readonly option: OptionSummary | null;
   readonly split: Split | null;
   readonly requestsPerMonth: number;
-  readonly monthlyCostUsd: Band | null;
+  readonly monthlyCostUsd: Pick<Band, "expected"> | null;
   readonly costLines: readonly CostLine[];
+  readonly runnersUp: readonly { readonly option: OptionSummary; readonly monthlyCostUsd: Pick<Band, "expected"> }[];
+}
+
+/** What serves all workloads of a policy and what that costs: all that a base branch is compared by, and that stacks are built from. */
+export interface Plan {
+  readonly path: Path;
+  readonly monthlyCostUsd: Band | null;
+  readonly fleets: readonly Fleet[];
+  readonly workloads: readonly PlannedWorkload[];
+}
+
+/** A planned workload with its reasons. */
+export interface WorkloadDecision extends PlannedWorkload {
+  readonly monthlyCostUsd: Band | null;
   readonly breakEven: BreakEven | null;
   readonly reasons: readonly Reason[];
   readonly rejected: readonly RejectedOption[];
@@ -237,14 +252,12 @@ export interface PathCost {
   readonly text: string;
 }
 
-export interface Decision {
-  readonly path: Path;
-  readonly monthlyCostUsd: Band | null;
+/** A plan with why it is the one. */
+export interface Decision extends Plan {
   /** Cost of the first and of the last month of the horizon, when growth or dated prices make them differ. */
   readonly firstMonthUsd: number | null;
   readonly lastMonthUsd: number | null;
   readonly workloads: readonly WorkloadDecision[];
-  readonly fleets: readonly Fleet[];
   readonly paths: readonly PathCost[];
   /** "high" when the bands of the two best paths do not overlap; "forced" when rules leave one path. */
   readonly confidence: "high" | "medium" | "low" | "forced";
@@ -326,6 +339,14 @@ export interface PolicyIdentity {
   readonly sha256: string;
 }
 
+/** A plan with what stacks need to know of its policy. */
+export interface PlannedPolicy {
+  readonly policy: PolicyIdentity;
+  readonly decision: Plan;
+  readonly horizonMonths: number;
+  readonly region: string;
+}
+
 /** Everything known about one policy at head, against its base when there is one. */
 export interface Evaluation {
   readonly engineVersion: string;
@@ -335,7 +356,7 @@ export interface Evaluation {
     readonly oldestPrice: { readonly id: string; readonly checked: string; readonly ageDays: number } | null;
   };
   readonly policy: PolicyIdentity;
-  readonly base: { readonly policy: PolicyIdentity; readonly decision: Decision } | null;
+  readonly base: { readonly policy: PolicyIdentity; readonly decision: Plan } | null;
   /** Why there is no base, when there is none: "new policy", "the base policy is invalid", "no base given". */
   readonly baseNote: string | null;
   readonly decision: Decision;

@@ -1,0 +1,102 @@
+import type { Calibration } from "../capacity/calibrate.ts";
+import type { Catalog } from "../catalog/index.ts";
+import type { Policy, PolicyDocument } from "../policy/policy.ts";
+import { allocate } from "./allocate.ts";
+import { totalBand } from "./bands.ts";
+import { CostSampler } from "./cost-draws.ts";
+import { fleetOf, splitOf, summaryOf } from "./describe.ts";
+import { latinHypercube } from "./draws.ts";
+import type { RequirementFacts } from "./facts.ts";
+import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
+import { EXPECTED } from "./scenario.ts";
+import { pathOf } from "./search.ts";
+import { type Solved, solve } from "./solve.ts";
+import type { Choice } from "./split.ts";
+import type { CostLine, Plan, PlannedWorkload } from "./types.ts";
+
+/** Options listed beside the chosen one. */
+const RUNNERS_UP = 3;
+
+/**
+ * What a policy is served by and what that costs, without why: half the work of `decide`, and all that a base branch is compared by. The plan of
+ * a policy is the one that `decide` explains.
+ */
+export function planOf(
+  document: PolicyDocument,
+  catalog: Catalog,
+  asOf: string,
+  waivers: NonNullable<Policy["waivers"]>,
+  calibrations: readonly Calibration[] = [],
+): { readonly plan: Plan; readonly facts: RequirementFacts } {
+  const solved = solve(document, catalog, asOf, waivers, calibrations);
+  const { facts, search, pricer, options } = solved;
+  const { chosen } = search;
+  if (chosen === undefined) {
+    const workloads = options.map(({ workload }) => ({ ...NOT_SERVED, ...identityOf(workload, document) }));
+    return { plan: { path: "none", monthlyCostUsd: null, fleets: [], workloads }, facts };
+  }
+  const lines = allocate(chosen, facts, pricer.context.catalog, EXPECTED);
+  const workloads = options.map((_, index): PlannedWorkload => {
+    const costLines = lines[index] ?? [];
+    const runnersUp = runnersUpOf(solved, chosen, index).flatMap(({ option }) => {
+      const priced = pricer.price(chosen.assignment.with(index, option));
+      const bill = priced && allocate(priced, facts, pricer.context.catalog, EXPECTED, index)[index];
+      if (priced === undefined || bill === undefined) return [];
+      return [{ option: summaryOf(option, pricer.workloadAt(index), priced.fleets), monthlyCostUsd: { expected: totalUsd(bill) } }];
+    });
+    const monthlyCostUsd = { expected: totalUsd(costLines) };
+    return { ...servedBy(solved, chosen, index, document), costLines, monthlyCostUsd, runnersUp };
+  });
+  const monthlyCostUsd = totalBand(new CostSampler(pricer.context, latinHypercube()), chosen);
+  return { plan: { path: pathOf(chosen.assignment), monthlyCostUsd, fleets: chosen.fleets.map(fleetOf), workloads }, facts };
+}
+
+const NOT_SERVED = {
+  path: "none",
+  option: null,
+  split: null,
+  monthlyCostUsd: null,
+  costLines: [] as readonly CostLine[],
+  runnersUp: [],
+} as const;
+
+function identityOf(workload: RequirementFacts["workloads"][number], document: PolicyDocument) {
+  return {
+    name: workload.name,
+    line: document.lineOf(workload.pointer),
+    requestsPerMonth: workload.requestsPerMonth.expected,
+  };
+}
+
+/** What serves one workload of a portfolio. */
+export function servedBy(
+  { pricer }: Pick<Solved, "pricer">,
+  { assignment, fleets }: PricedPortfolio,
+  index: number,
+  document: PolicyDocument,
+) {
+  const choice = assignment[index];
+  if (choice === undefined) throw new Error("defect: a portfolio serves every workload");
+  const workload = pricer.workloadAt(index);
+  return {
+    ...identityOf(workload, document),
+    path: pathOf([choice]),
+    option: summaryOf(choice, workload, fleets),
+    split: splitOf(choice, workload, fleets),
+  };
+}
+
+/** The next best choices for one workload with all others as chosen, with the cost of the whole, least first. */
+export function runnersUpOf(
+  { search, pricer }: Pick<Solved, "search" | "pricer">,
+  chosen: PricedPortfolio,
+  index: number,
+): readonly { readonly option: Choice; readonly usd: number }[] {
+  const standing = pricer.standing(chosen.assignment);
+  return [...(search.shortlists[index] ?? []), ...(search.splits[index] ?? [])]
+    .filter((option) => option !== chosen.assignment[index])
+    .flatMap((option) => ({ option, usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY }))
+    .filter(({ usd }) => Number.isFinite(usd))
+    .sort((a, b) => a.usd - b.usd)
+    .slice(0, RUNNERS_UP);
+}
