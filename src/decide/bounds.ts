@@ -1,6 +1,8 @@
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { cheapestInstanceUsd, loadFloorUsd } from "./pairs.ts";
-import type { Assignment, Pricer } from "./portfolio.ts";
-import { type Choice, hostsOf, tokensOf } from "./split.ts";
+import { type Assignment, type Pricer, totalUsd } from "./portfolio.ts";
+import { fullTimeSurchargeUsd, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
+import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
 import { type Member, weightsId } from "./standing.ts";
 
 /** What one choice costs at the very least, in USD a month, whatever the other workloads do. */
@@ -25,7 +27,13 @@ export interface WorkloadFloors {
 /** Floors of all workloads, and of what they share. */
 export interface Floors {
   readonly byWorkload: readonly WorkloadFloors[];
-  readonly shared: { readonly common: number; readonly api: number; readonly hosts: number };
+  readonly shared: {
+    readonly common: number;
+    readonly api: number;
+    readonly hosts: number;
+    readonly both: number;
+    readonly fullTime: number;
+  };
 }
 
 /**
@@ -40,8 +48,46 @@ export function floorsOf(pricer: Pricer, lists: readonly (readonly Choice[])[], 
       .sort((a, b) => a.ownUsd + (a.host?.instanceUsd ?? 0) - b.ownUsd - (b.host?.instanceUsd ?? 0)),
   }));
   byWorkload.sort((a, b) => leastOf(b.floors) - leastOf(a.floors) || a.index - b.index);
-  return { byWorkload, shared: pricer.sharedFloors(lists) };
+  return { byWorkload, shared: sharedFloorsOf(pricer, lists) };
 }
+
+/**
+ * Least that keys, network and people of each side cost when any workload is on it, and of both sides with the gateway between them: those of the
+ * simplest member of each.
+ */
+function sharedFloorsOf(pricer: Pricer, lists: readonly (readonly Choice[])[]): Floors["shared"] {
+  const { facts, catalog, what, offers } = pricer.context;
+  const usdOf = (sharing: Sharing) => {
+    const { common, api, selfHost } = sharedLines(sharing, facts, catalog, what);
+    return totalUsd([...common, ...api, ...selfHost]);
+  };
+  const none = { keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [] };
+  const own = [...offers.values()].flat().find(({ owned }) => owned !== undefined);
+  const [onApi, onHosts] = [new Map<string, Sharing>(), new Map<string, Sharing>()];
+  for (const [index, list] of lists.entries()) {
+    const workload = pricer.workloadAt(index);
+    const { current, dataClasses, compliance } = workload;
+    for (const choice of list) {
+      const [option, host] = [tokensOf(choice), hostsOf(choice)];
+      if (option !== null) {
+        const [keyedProviders, keylessModels] = isKeyless(option) ? [0, 1] : [1, 0];
+        const sharing = { ...none, keyedProviders, keylessModels, apiWorkloads: [workload] };
+        onApi.set(JSON.stringify([keyedProviders, current?.path, dataClasses, compliance]), sharing);
+      }
+      const fleet = choice.kind === "self-host" && host !== null ? pricer.aloneOn(index, host)?.fleet : undefined;
+      if (fleet === undefined) continue;
+      const small = { ...fleet, offer: own ?? fleet.offer, instancesByMonth: fleet.instancesByMonth.map(() => 1) };
+      onHosts.set(sharingKey(NO_API, [small]), { ...none, fleets: [small] });
+    }
+  }
+  const common = usdOf(none);
+  const least = (sharings: readonly Sharing[]) => (sharings.length === 0 ? 0 : Math.min(...sharings.map(usdOf)) - common);
+  const [apis, hosts] = [[...onApi.values()], [...onHosts.values()]];
+  const both = apis.flatMap((sharing) => hosts.map(({ fleets }) => ({ ...sharing, fleets })));
+  return { common, api: least(apis), hosts: least(hosts), both: least(both), fullTime: fullTimeSurchargeUsd(facts, what) };
+}
+
+const NO_API = { keyedProviders: 0, keylessModels: 0, workloads: 0, settled: 0 };
 
 /** The least own part; infinite when there is none. */
 function leastOf(floors: readonly Floor[]): number {
@@ -73,8 +119,19 @@ function floorOf(pricer: Pricer, index: number, choice: Choice, score: number): 
 /** What the search keeps: the best portfolio of each path, and the best without a split. */
 export type Kind = "api" | "self-host" | "hybrid" | "plain";
 
-/** What the search asks of the prices: the least that a fleet with these members can cost, overflow included; undefined when nothing serves them. */
-export type GroupUsd = (weights: string, members: readonly Member[]) => number | undefined;
+/** Cost of a fleet with what overflows from it, in USD a month, and the GPUs of its largest month. */
+export interface GroupSize {
+  readonly usd: number;
+  readonly gpus: number;
+}
+
+/** Least that a fleet with some members can cost, of any size, and with so few GPUs that nobody works on them full-time. */
+export interface GroupFloor extends GroupSize {
+  readonly small: () => readonly GroupSize[];
+}
+
+/** What the search asks of the prices; undefined when nothing serves the members. */
+export type GroupFloorOf = (weights: string, members: readonly Member[]) => GroupFloor | undefined;
 
 /** How far the search may go, and what it compares with. */
 export interface Goal {
@@ -83,37 +140,38 @@ export interface Goal {
   /** Share of the cost that a score of 1 is worth. */
   readonly budgetRatio: number;
   readonly visit: (assignment: Assignment) => void;
+  /** False once the search has cost enough. */
+  readonly mayGoOn: () => boolean;
   /** Partial assignments that are looked at, and whole ones that are priced, at most. */
   nodes: number;
   visits: number;
 }
 
 /** Visits every assignment that could still matter, the most promising choices first. Returns false when the budget ran out first. */
-export function branchAndBound(floors: Floors, groupUsd: GroupUsd, goal: Goal): boolean {
-  return new Search(floors, groupUsd, goal).descend(0, 0, 0);
+export function branchAndBound(floors: Floors, groupFloorOf: GroupFloorOf, goal: Goal): boolean {
+  return new Search(floors, groupFloorOf, goal).descend(0, 0, 0);
 }
 
 /** Bounds and costs are sums in different orders: a billionth apart is the same. */
 const ROUNDING = 1e-9;
 
 /** The tenants of one fleet so far: what they cost together at least, and what each of them would if the fleet were never idle. */
-interface Group {
+interface Group extends GroupFloor {
   readonly members: readonly Member[];
-  readonly usd: number;
   readonly ownUsd: number;
 }
 
 class Search {
   readonly #floors: Floors;
-  readonly #groupUsd: GroupUsd;
+  readonly #groupFloorOf: GroupFloorOf;
   readonly #goal: Goal;
   readonly #later: readonly Later[];
   readonly #picked: Floor[] = [];
   readonly #groups = new Map<string, Group>();
 
-  constructor(floors: Floors, groupUsd: GroupUsd, goal: Goal) {
+  constructor(floors: Floors, groupFloorOf: GroupFloorOf, goal: Goal) {
     this.#floors = floors;
-    this.#groupUsd = groupUsd;
+    this.#groupFloorOf = groupFloorOf;
     this.#goal = goal;
     this.#later = suffixes(floors.byWorkload);
   }
@@ -121,11 +179,11 @@ class Search {
   /** `tokensUsd` and `score` are sums over the choices made so far. */
   descend(depth: number, tokensUsd: number, score: number): boolean {
     const goal = this.#goal;
-    if (goal.nodes-- <= 0) return false;
+    if (goal.nodes-- <= 0 || !goal.mayGoOn()) return false;
     const later = this.#later[depth] ?? NOTHING_LATER;
     const bestScore = (score + later.score) / this.#floors.byWorkload.length;
     const worthRatio = (1 - ROUNDING) * (1 - goal.budgetRatio * bestScore);
-    const matters = (kind: Kind) => this.#boundUsd(tokensUsd, later, kind) * worthRatio < goal.limitUsd(kind);
+    const matters = (kind: Kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, tokensUsd, later, kind);
     if (!reachable(this.#picked, later).some(matters)) return true;
     const workload = this.#floors.byWorkload[depth];
     if (workload === undefined) {
@@ -142,9 +200,9 @@ class Search {
     const before = host === null ? undefined : this.#groups.get(host.weights);
     if (host !== null) {
       const members = inOrder([...(before?.members ?? []), host.member]);
-      const usd = this.#groupUsd(host.weights, members);
-      if (usd === undefined) return true;
-      this.#groups.set(host.weights, { members, usd, ownUsd: (before?.ownUsd ?? 0) + floor.ownUsd });
+      const least = this.#groupFloorOf(host.weights, members);
+      if (least === undefined) return true;
+      this.#groups.set(host.weights, { ...least, members, ownUsd: (before?.ownUsd ?? 0) + floor.ownUsd });
     }
     this.#picked.push(floor);
     const done = this.descend(depth + 1, tokensUsd + (host === null ? floor.ownUsd : 0), score + floor.score);
@@ -157,21 +215,31 @@ class Search {
   }
 
   /**
-   * Least that any portfolio with these choices can cost. A fleet costs no less with more tenants; what is still to come costs at least its
-   * own part among the choices that the kind leaves, but for what it may find room for on fleets that stand idle in part.
+   * Whether a portfolio with these choices may cost less than a limit. A fleet costs no less with more tenants; what is still to come costs at
+   * least its own part among the choices that the kind leaves, but for what it may find room for on fleets that stand idle in part. Fleets with more
+   * GPUs than need no full-time job pay for it, or are small ones.
    *
-   * Example: a fleet of 10,000 USD that is busy for 4,000 of them, and later workloads of at least 9,000 USD: 10,000 + 9,000 - 6,000.
+   * Example: a fleet of 10,000 USD that is busy for 4,000 of them, and later workloads of at least 9,000 USD: 4,000 + 9,000 at least.
    */
-  #boundUsd(tokensUsd: number, later: Later, kind: Kind): number {
-    const { shared } = this.#floors;
-    let [usd, idleUsd] = [tokensUsd + shared.common, 0];
-    for (const group of this.#groups.values()) {
-      usd += Math.max(group.usd, group.ownUsd);
-      idleUsd += Math.max(0, group.usd - group.ownUsd);
-    }
-    usd += Math.max(0, later.usd[kind] - (later.anyHosts ? idleUsd : 0));
-    if (kind === "api" || kind === "hybrid" || this.#picked.some(({ usesApi }) => usesApi)) usd += shared.api;
-    return kind === "self-host" || kind === "hybrid" || this.#groups.size > 0 ? usd + shared.hosts : usd;
+  #isBelow(limitUsd: number, tokensUsd: number, later: Later, kind: Kind): boolean {
+    const groups = [...this.#groups.values()];
+    const restUsd = tokensUsd + this.#sharedUsd(kind);
+    const ownUsd = groups.reduce((sum, group) => sum + group.ownUsd, later.usd[kind]);
+    const isBelow = (hardwareUsd: number) =>
+      restUsd + (later.anyHosts ? Math.max(hardwareUsd, ownUsd) : hardwareUsd + later.usd[kind]) < limitUsd;
+    const anyUsd = groups.reduce((sum, { usd }) => sum + usd, 0);
+    if (!isBelow(anyUsd)) return false;
+    const gpus = groups.reduce((sum, group) => sum + group.gpus, 0);
+    if (gpus <= FULL_TIME_ABOVE_GPUS || isBelow(anyUsd + this.#floors.shared.fullTime)) return true;
+    return isBelow(leastOfSmall(groups.map(({ small }) => small())));
+  }
+
+  #sharedUsd(kind: Kind): number {
+    const { common, api, hosts, both } = this.#floors.shared;
+    const onApi = kind === "api" || kind === "hybrid" || this.#picked.some(({ usesApi }) => usesApi);
+    const onHosts = kind === "self-host" || kind === "hybrid" || this.#groups.size > 0;
+    if (onApi && onHosts) return common + Math.max(both, api + hosts);
+    return common + (onApi ? api : 0) + (onHosts ? hosts : 0);
   }
 
   #assignment(): Assignment {
@@ -179,6 +247,23 @@ class Search {
     for (const [depth, { choice }] of this.#picked.entries()) choices[this.#floors.byWorkload[depth]?.index ?? 0] = choice;
     return choices;
   }
+}
+
+/** Least cost of one size of each fleet with so few GPUs together that nobody works on them full-time; infinite when there is none. */
+function leastOfSmall(fleets: readonly (readonly GroupSize[])[]): number {
+  let least: (number | undefined)[] = [0];
+  for (const sizes of fleets) {
+    const next: (number | undefined)[] = [];
+    for (const [used, usd] of least.entries()) {
+      if (usd === undefined) continue;
+      for (const size of sizes) {
+        const gpus = used + size.gpus;
+        if (gpus <= FULL_TIME_ABOVE_GPUS) next[gpus] = Math.min(next[gpus] ?? Number.POSITIVE_INFINITY, usd + size.usd);
+      }
+    }
+    least = next;
+  }
+  return Math.min(...least.map((usd) => usd ?? Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
 }
 
 /** Members in policy order: the same fleet whatever the order of the search. */

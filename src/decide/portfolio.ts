@@ -1,9 +1,10 @@
 import type { Catalog } from "../catalog/index.ts";
 import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
+import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
-import { cheapestFleet, type OffersByGpu, type SizedFleet, smallFleets, spareInstances, type Tenant } from "./fleet.ts";
+import { cheapestFleet, largestGpus, type OffersByGpu, type SizedFleet, smallFleets, spareInstances, type Tenant } from "./fleet.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
 import { rentedOnly } from "./owned.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
@@ -56,13 +57,15 @@ export interface PriceMemo {
   /** Fleets with few GPUs, of the groups that would take many. */
   readonly small: Map<string, readonly PricedFleet[]>;
   readonly shared: Map<string, number>;
+  /** Fleets that were sized, each as much as it takes: one that may leave load to an API takes ten times the work of another. */
+  sized: number;
 }
 
 /** Fleets times workloads that one decision remembers before it starts over: a fleet of many tenants is as much larger. */
 const MOST_REMEMBERED = 200_000;
 
 export function newMemo(): PriceMemo {
-  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map() };
+  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map(), sized: 0 };
 }
 
 /**
@@ -121,13 +124,14 @@ export class Pricer {
       };
       return this.tokenUsd(index, option) + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
     }
-    const billed = this.#aloneOn(index, option);
+    const billed = this.aloneOn(index, option);
     if (billed === undefined) return undefined;
     const sharing = { keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [billed.fleet] };
     return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
   }
 
-  #aloneOn(index: number, host: SelfHostOption): BilledFleet | undefined {
+  /** The fleet of one workload that has it for itself; undefined when nothing serves it. */
+  aloneOn(index: number, host: SelfHostOption): BilledFleet | undefined {
     const weights = weightsId(host, this.workloadAt(index));
     const members = [{ index, host, overflow: null }];
     const wished = this.fleetOf(weights, members);
@@ -205,29 +209,6 @@ export class Pricer {
     return spareInstances([tenant], this.context.facts) > 0;
   }
 
-  /** Least that keys, network and people of each side cost when any workload is on it: those of its simplest member. */
-  sharedFloors(lists: readonly (readonly Choice[])[]): { readonly common: number; readonly api: number; readonly hosts: number } {
-    const none = { keyedProviders: 0, keylessModels: 0, apiWorkloads: [], fleets: [] };
-    const common = this.#sharedUsdOf(none);
-    const least = (sharings: readonly Sharing[]) =>
-      sharings.length === 0 ? 0 : Math.min(...sharings.map((sharing) => this.#sharedUsdOf(sharing))) - common;
-    const choices = lists.flatMap((list, index) => list.map((choice) => ({ index, choice })));
-    const api = choices.flatMap(({ index, choice }) => {
-      const option = tokensOf(choice);
-      if (option === null || choice.kind === "split") return [];
-      const [keyedProviders, keylessModels] = isKeyless(option) ? [0, 1] : [1, 0];
-      return [{ ...none, keyedProviders, keylessModels, apiWorkloads: [this.workloadAt(index)] }];
-    });
-    const hosts = choices.flatMap(({ index, choice }) => {
-      if (choice.kind !== "self-host") return [];
-      const fleet = this.#aloneOn(index, choice)?.fleet;
-      if (fleet === undefined) return [];
-      const own = [...this.context.offers.values()].flat().find(({ owned }) => owned !== undefined);
-      return [{ ...none, fleets: [{ ...fleet, offer: own ?? fleet.offer, instancesByMonth: fleet.instancesByMonth.map(() => 1) }] }];
-    });
-    return { common, api: least(api), hosts: least(hosts) };
-  }
-
   #billOf(index: number, choice: Choice, fleets: readonly SizedFleet[]): ApiBill | null {
     if (choice.kind === "self-host") return null;
     if (choice.kind !== "split") return this.#bill(index, choice);
@@ -276,6 +257,7 @@ export class Pricer {
     let known = memo.fleets.get(key);
     if (known === undefined) {
       const fleet = cheapestFleet(this.#tenantsOf(members), this.#offers(mayOwn), facts, what);
+      memo.sized += sizingWork(members);
       known = fleet === undefined ? null : this.#priced(fleet);
       if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
       memo.fleets.set(key, known);
@@ -291,6 +273,7 @@ export class Pricer {
     if (known === undefined) {
       const rented = rentedOnly(offers);
       const tenants = this.#tenantsOf(members);
+      memo.sized += sizingWork(members);
       known = [...new Set([offers, rented])].flatMap((some) =>
         smallFleets(tenants, some, facts, what, FULL_TIME_ABOVE_GPUS).map((fleet) => this.#priced(fleet)),
       );
@@ -300,14 +283,17 @@ export class Pricer {
     return known.map((fleet) => this.#billed(fleet));
   }
 
-  /** Least that a fleet with these members can cost with what overflows from it, in USD a month; undefined when nothing serves them all. */
-  groupFloorUsd(weights: string, members: readonly Member[]): number | undefined {
+  /** Least that a fleet with these members can cost; undefined when nothing serves them all. */
+  groupFloor(weights: string, members: readonly Member[]): GroupFloor | undefined {
     const billed = this.fleetOf(weights, members);
     if (billed === undefined) return undefined;
-    return members.reduce(
-      (sum, { index, overflow }) => sum + (overflow === null ? 0 : this.overflowUsd(index, overflow, billed.fleet)),
-      billed.usd,
-    );
+    const sizeOf = (next: BilledFleet) => ({ usd: this.#groupUsd(next, members), gpus: largestGpus(next.fleet) });
+    return { ...sizeOf(billed), small: () => this.smallFleetsOf(weights, members).map(sizeOf) };
+  }
+
+  /** A fleet with what overflows from it, in USD a month. */
+  #groupUsd({ fleet, usd }: BilledFleet, members: readonly Member[]): number {
+    return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : this.overflowUsd(index, overflow, fleet)), usd);
   }
 
   #offers(mayOwn: boolean): OffersByGpu {
@@ -377,6 +363,10 @@ export class Pricer {
     if (found === undefined) throw new Error(`defect: no workload ${index}`);
     return found.workload;
   }
+}
+
+function sizingWork(members: readonly Member[]): number {
+  return members.some(({ overflow }) => overflow !== null) ? 10 : 1;
 }
 
 /** What lets a workload use a bought option, and which others share: the key of its provider, or on Bedrock the permission for its model. */

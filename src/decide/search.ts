@@ -10,9 +10,15 @@ import type { Standing } from "./standing.ts";
 /** How many of the least expensive options of each side a workload brings into the joint search. */
 const SHORTLIST_API = 3;
 const SHORTLIST_SELF_HOST = 3;
-/** The search looks at no more partial assignments than this, and prices no more; beyond, the best found so far stands. */
+/**
+ * The search looks at no more partial assignments than this, prices no more whole ones and sizes no more fleets; beyond, the best found so far
+ * stands. Twelve workloads that may all be split can need more.
+ */
 const NODE_LIMIT = 100_000;
-const PRICED_LIMIT = 20_000;
+const PRICED_LIMIT = 4_000;
+const SIZED_LIMIT = 12_000;
+/** Sharing a key saves less than this a month, in USD: only assignments this close to the best are tried with other keys. */
+const KEY_USD = 5;
 
 export type PathKind = "api" | "self-host" | "hybrid";
 
@@ -95,21 +101,26 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
   if (shortlists.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, ...nothing };
   const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
-  for (const start of startsOf(lists)) improve(found, lists, start, null);
+  // Which key an overflow needs is settled where the rest is: it moves next to nothing and would multiply the branches.
+  const branches = shortlists.map((list, index): readonly Choice[] => [...list, ...firstOfEach(splits[index] ?? [])]);
+  for (const start of startsOf(branches)) improve(found, branches, start, null);
+  const mostSized = pricer.context.memo.sized + SIZED_LIMIT;
   const goal: Goal = {
     limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
     budgetRatio: found.budgetRatio,
     visit: (assignment) => {
-      for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
+      const usd = pricer.usdOf(assignment);
+      found.note(assignment, usd);
+      if (usd === undefined || found.worth(assignment, usd) > found.leastWorth() + KEY_USD) return;
+      for (const other of withOverflowTo(assignment, splits)) found.note(other, pricer.usdOf(other));
     },
+    mayGoOn: () => pricer.context.memo.sized < mostSized,
     nodes: NODE_LIMIT,
     visits: PRICED_LIMIT,
   };
-  // Which key an overflow needs is settled where the rest is: it moves next to nothing and would multiply the branches.
-  const branches = shortlists.map((list, index): readonly Choice[] => [...list, ...firstOfEach(splits[index] ?? [])]);
   const exact = branchAndBound(
     floorsOf(pricer, branches, (choice) => found.scoreOf(choice)),
-    (weights, members) => pricer.groupFloorUsd(weights, members),
+    (weights, members) => pricer.groupFloor(weights, members),
     goal,
   );
   for (const path of ["api", "self-host", "hybrid"] as const) {
