@@ -14,7 +14,8 @@ const FARTHEST_VOLUME_FACTOR = 100;
 const FARTHEST_FACTOR = 10;
 /** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
 const POINTS_PER_DECADE = 12;
-const BISECTIONS = 20;
+/** Halvings of a step of the grid: to a hundred-thousandth of a factor. */
+const BISECTIONS = 14;
 
 /** Scenarios that are remembered: all workloads are asked at the points of the same grid. */
 const MOST_STANDINGS = 400;

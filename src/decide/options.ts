@@ -14,6 +14,7 @@ import { precisionAllowed } from "./rules/capability.ts";
 import { type Judgement, judge } from "./rules/judge.ts";
 import type { RuleContext } from "./rules/rule.ts";
 import { growthAt } from "./traffic.ts";
+import { isTuned } from "./tuning-facts.ts";
 import type { RejectedOption } from "./types.ts";
 
 /** A model by the token that every hard rule lets through. */
@@ -77,7 +78,24 @@ export function optionsFor(workload: WorkloadFacts, context: OptionContext): Wor
     if ("kind" in option) feasible.push(option);
     else rejected.push(option);
   }
-  return { workload, feasible, rejected, total: candidates.length, judged };
+  const priced = feasible.filter((option) => isTuningPriced(option, workload));
+  if (priced.length === 0 || priced.length === feasible.length) return { workload, feasible, rejected, total: candidates.length, judged };
+  const unpriced = feasible
+    .filter((option) => !priced.includes(option))
+    .map(({ candidate }) => noTuningPrice(candidate.id, candidate.model.id));
+  return { workload, feasible: priced, rejected: [...rejected, ...unpriced], total: candidates.length, judged };
+}
+
+/** Whether all that tuning costs on an option is known. What is not known would count as nothing beside options that say their price. */
+function isTuningPriced(option: FeasibleOption, workload: WorkloadFacts): boolean {
+  if (option.kind === "self-host" || !isTuned(workload)) return true;
+  const { tuning } = option.candidate.model;
+  return tuning !== undefined && tuning.trainingUsdPerMTok !== null && tuning.surcharge !== null;
+}
+
+function noTuningPrice(option: string, model: string): RejectedOption {
+  const text = `what tuning ${model} costs is not known, and other options say their price`;
+  return { option, rule: "price", verdict: "unknown", text, line: null };
 }
 
 /** An option with its hardware or its price; rejected when there is neither. */

@@ -59,6 +59,13 @@ describe("training on a provider", () => {
     expect(evaluation.findings.find(({ id }) => id === "unpriced-lines")?.text).toContain("Surcharge of the tuned model");
   });
 
+  it("never wins by a price that nobody knows against one that is known", () => {
+    const decision = only(tuned(TRAINING, { api: ["command-r-plus-08-2024", "gpt-4.1-mini"] }));
+
+    expect(decision.option?.model).toBe("gpt-4.1-mini");
+    expect(decision.rejected.find(({ option }) => option.includes("command-r-plus"))).toMatchObject({ rule: "price", verdict: "unknown" });
+  });
+
   it("takes as many examples as the provider does, at least and at most", () => {
     const verdict = (examples: number, api: string) => {
       const decision = only(tuned({ ...TRAINING, examples }, { api: [api] }));
@@ -168,6 +175,21 @@ describe("the whole of it", () => {
 
     expect(decision.path).toBe("hybrid");
     expect(decision.workloads.map(({ path }) => path)).toEqual(["self-host", "api"]);
+  });
+
+  it("keeps weights that were changed for one workload on servers of their own, and adapters beside those that all share", () => {
+    const pair = (customization: string) => {
+      const changed = workload({ name: "changed", needs: { customization }, candidates: { open: ["qwen3-32b"] } });
+      const plain = workload({ name: "plain", candidates: { open: ["qwen3-32b"] }, compliance: { data_may_leave: false } });
+      return evaluated(policy([changed, plain])).decision;
+    };
+    const [whole, adapters] = [pair("full_finetune"), pair("lora")];
+
+    expect(whole.fleets.map(({ workloads }) => workloads)).toEqual([["plain"], ["changed"]]);
+    expect(new Set(whole.fleets.map(({ id }) => id)).size).toBe(2);
+    expect(whole.workloads[0]?.option?.id).toMatch(/\/of-changed$/);
+    expect(adapters.fleets.map(({ workloads }) => workloads)).toEqual([["changed", "plain"]]);
+    expect(whole.monthlyCostUsd?.expected ?? 0).toBeGreaterThan(adapters.monthlyCostUsd?.expected ?? 0);
   });
 
   it("prints the defaults that it relied on, and says when training is not declared", () => {
