@@ -51,7 +51,7 @@ export function costChart(bills: readonly PathBill[], basis: string): Chart {
       height: 44 + bills.length * 46,
       marginTop: 8,
       marginLeft: 74,
-      marginRight: 68,
+      marginRight: 78,
       ariaLabel: "Monthly cost of each path by kind of cost",
       color: { ...GROUP_COLORS, legend: true },
       x: { label: null, grid: true, tickFormat: axisUsd, ticks: width < NARROW_PX ? 4 : 8 },
