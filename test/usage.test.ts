@@ -265,7 +265,7 @@ describe.runIf(terminal)("init on a terminal", () => {
     const shown = await talk("yes", [
       ["Name of the policy", "acme\r"],
       ["Kind of work", "\r"],
-      ["Requests in an average month", "2500\r"],
+      ["Requests in an average month", "2,500\r"],
       ["Mean input tokens", "\r"],
       ["Mean output tokens", "\r"],
       ["AWS region where", "\r"],
@@ -285,7 +285,7 @@ describe.runIf(terminal)("init on a terminal", () => {
       "--region",
       "eu-west-1",
     );
-    expect(shown).toContain('to go on from here: breakeven init --region "eu-west-1" --name "acme"');
+    expect(shown).toContain("to go on from here: node dist/cli.js init --region eu-west-1 --name acme");
     expect(existsSync(join(folder, "no"))).toBe(false);
   });
 });
