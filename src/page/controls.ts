@@ -140,6 +140,17 @@ export function shownValue(control: Control, value: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
+/** `chat: Growth a month, %`: a control where its group does not stand above it. */
+export function nameOf(control: Control): string {
+  const unit = unitOf(control);
+  return `${control.group}: ${control.label}${unit === "" ? "" : `, ${unit}`}`;
+}
+
+/** What the field of a control shows in a scenario. */
+export function shownIn(control: Control, edits: Edits): string {
+  return shownValue(control, edits[control.key] ?? control.declared);
+}
+
 /** Value that somebody typed, thousands separators allowed; null when it is none. */
 export function parsed(control: Control, text: string): number | null {
   const plain = text.replace(/[\s,_]/g, "");

@@ -9,7 +9,7 @@ import { verdictOf, viewOf } from "../report/view.ts";
 import { installBubble } from "./bubble.ts";
 import { type Chart, drawInto } from "./charts/frame.ts";
 import { compareSection } from "./compare.ts";
-import { type Controls, controlsOf } from "./controls.ts";
+import { type Controls, controlsOf, nameOf, shownIn } from "./controls.ts";
 import { showText } from "./dialog.ts";
 import { button, h } from "./dom.ts";
 import { applyEdits, type Edits, hashOf, type LinkState, stateFrom } from "./edits.ts";
@@ -213,7 +213,11 @@ export class Page {
     const before = this.#evaluate(pinned ?? {});
     if (before.kind === "invalid") return null;
     const first = pinned === null || Object.keys(pinned).length === 0 ? "As written" : "Kept scenario";
-    return compareSection([first, "Now"], before.evaluation, after);
+    const [was, is] = [pinned ?? {}, edits];
+    const moved = this.#controls.list
+      .filter(({ key }) => was[key] !== is[key])
+      .map((control) => ({ label: nameOf(control), values: [shownIn(control, was), shownIn(control, is)] as const }));
+    return compareSection([first, "Now"], moved, before.evaluation, after);
   }
 
   /** A frame for a chart, drawn as soon as its width is known and again when it changes. */

@@ -142,6 +142,8 @@ describe.runIf(chromium !== null)("explanations in a browser", () => {
     const cells = await page.locator("#compare tr", { hasText: "Monthly cost" }).locator("td").allTextContents();
     expect(cells[1]).not.toBe(cells[2]);
     expect(cells[2]).toBe(await page.locator("#amount .figure").textContent());
+    const moved = await page.locator("#compare tr", { hasText: "Requests a day" }).locator("td").allTextContents();
+    expect(moved).toEqual(["support-bot: Requests a day", "5,000", "2,000,000", "moved"]);
 
     await page.getByRole("button", { name: "was 50" }).click();
     expect(await cached.inputValue()).toBe("50");
