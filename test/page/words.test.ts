@@ -7,8 +7,8 @@ import { outlookOf } from "../../src/decide/outlook.ts";
 import { evaluate } from "../../src/evaluate.ts";
 import { type Control, parsed, shownValue } from "../../src/page/controls.ts";
 import { dayLoads, hourRanges } from "../../src/page/load.ts";
-import { tippingWords } from "../../src/page/tipping.ts";
 import { whyOf, whyText } from "../../src/page/why.ts";
+import { tippingWords } from "../../src/report/tipping.ts";
 import { AS_OF, ROOT } from "./browser.ts";
 
 function traceOf(path: string): Trace {
