@@ -13,7 +13,7 @@ const INLINE_STYLES: Readonly<Record<string, RegExp>> = {
   "legends/swatches.js": /\.call\(\(div\) =>\s*div\.insert\("style", "\*"\)\.text\(\s*`[\s\S]*?`\s*\)\s*\)/,
 };
 
-/** The page's content security policy forbids inline styles but its own; style.css has Plot's rules. */
+/** The page's content security policy forbids inline styles but its own; styles/charts.css has Plot's rules. */
 function withoutInlineStyle(): Plugin {
   return {
     name: "plot-without-inline-style",
@@ -22,11 +22,15 @@ function withoutInlineStyle(): Plugin {
       const pattern = INLINE_STYLES[file];
       if (pattern === undefined) return null;
       const without = code.replace(pattern, "");
-      if (without === code) throw new Error(`Plot no longer adds its style element in ${file} as it did; look at it and style.css again`);
+      if (without === code)
+        throw new Error(`Plot no longer adds its style element in ${file} as it did; look at it and styles/charts.css again`);
       return { code: without, map: null };
     },
   };
 }
+
+/** Style sheets of the page, later ones win. */
+const STYLES = ["base", "verdict", "charts", "what-if", "print"];
 
 /** Turns the bundle into one page: template, style and script in a file, nothing but their hashes allowed to run. */
 function intoPage(): Plugin {
@@ -36,7 +40,7 @@ function intoPage(): Plugin {
       const chunk = Object.values(bundle).find((output) => output.type === "chunk");
       if (chunk === undefined) throw new Error("the page has no script");
       const script = chunk.code.trim().replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
-      const style = readFileSync("src/page/style.css", "utf8").trim();
+      const style = STYLES.map((name) => readFileSync(`src/page/styles/${name}.css`, "utf8").trim()).join("\n");
       const origins = Object.entries(chunk.modules)
         .filter(([id, { renderedLength }]) => renderedLength > 0 && id.includes("node_modules/"))
         .map(([id]) => `// ${id.slice(id.lastIndexOf("node_modules/"))}`)

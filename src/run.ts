@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadCatalog } from "./catalog/index.ts";
 import { writeWhole } from "./files.ts";
+import { type Uploaded, uploadReport } from "./github/artifact.ts";
 import { type Author, authorOf } from "./github/author.ts";
 import { type Client, createClient, defaultBounds } from "./github/client.ts";
 import { type CommentOutcome, longestComment, upsertComment } from "./github/comment.ts";
@@ -60,7 +61,7 @@ export async function run(ports: Ports): Promise<void> {
   const results = await previewed(self, judged);
   const outcome = outcomeOf(results, inputs.failOn);
   const summary = renderSummary(results, contextOf(self, runStateOf(self), longestComment));
-  const page = inputs.htmlReport ? await pageOf(gathered.policies, results, asOf) : null;
+  const page = inputs.htmlReport === "false" ? null : await pageOf(gathered.policies, results, asOf);
   const files = await writeFiles(self, results, summary, page);
   await ports.appendSummary(summary);
   const author = await authorIn(self);
@@ -68,13 +69,15 @@ export async function run(ports: Ports): Promise<void> {
   const followUp: FollowUp = { client, runner, inputs, target, key: self.key, author, judged, catalog, asOf };
   const suggested = await followWithSuggestions(followUp);
   const drift = await followWithDrift(followUp);
+  // Last, because a service that does not answer must not keep the comment waiting.
+  const uploaded = await uploadedPage(self, files);
 
-  const late = [comment.warning, suggested, drift?.warning ?? null].filter((warning) => warning !== null);
+  const late = [comment.warning, suggested, drift?.warning ?? null, uploaded.warning].filter((warning) => warning !== null);
   const warnings = [...gathered.warnings, ...deletions(results), ...late];
   const notes: Note[] = [...warnings.map((message) => ({ level: "warning" as const, message })), ...annotationsOf(results)];
   publishAnnotations(ports, notes, outcome.failures.length > 0 ? 1 : 0);
   for (const warning of late) await ports.appendSummary(`\n> ${inert(warning, 1000)}\n`);
-  setOutputs(ports, { outcome, comment, driftIssueUrl: drift?.url ?? null, files });
+  setOutputs(ports, { outcome, comment, driftIssueUrl: drift?.url ?? null, files, htmlReportUrl: uploaded.url });
   if (outcome.failures.length > 0) ports.fail(outcome.failures.join("; "));
 }
 
@@ -82,6 +85,14 @@ export async function run(ports: Ports): Promise<void> {
 async function previewed({ ports, runner, target, key }: Run, judged: readonly Judged[]): Promise<readonly PolicyResult[]> {
   if (target.baseSha === null) return judged.map(({ result }) => result);
   return withInfrastructure(judged, join(resultFolder(runner, key), "synth"), () => ports.loadSynth());
+}
+
+/** The page as an artifact, with a link in the summary; nothing unless it was asked for and there is a page. */
+async function uploadedPage({ ports, runner, inputs, key }: Run, { html }: ResultFiles): Promise<Uploaded> {
+  if (inputs.htmlReport !== "upload" || html === "") return { url: null, warning: null };
+  const uploaded = await uploadReport(ports, runner, key, html);
+  if (uploaded.url !== null) await ports.appendSummary(`\n[Open the report with charts and a what-if](${uploaded.url})\n`);
+  return uploaded;
 }
 
 /** Who the token writes as, asked only where something may be written. */

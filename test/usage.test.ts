@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createGzip, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -18,7 +19,7 @@ function breakeven(...args: readonly string[]): Promise<{ readonly code: number;
   });
 }
 
-function file(name: string, content: string): string {
+function file(name: string, content: string | Buffer): string {
   writeFileSync(join(folder, name), content);
   return name;
 }
@@ -38,6 +39,62 @@ const FOCUS = `BilledCost,BillingCurrency,ChargeCategory,ChargeDescription,Charg
 99,USD,Tax,Tax,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,,Amazon EC2,
 `;
 
+const PAGE = JSON.stringify(
+  {
+    object: "page",
+    data: [
+      {
+        object: "bucket",
+        start_time: 1761955200,
+        end_time: 1762041600,
+        results: [
+          {
+            object: "organization.usage.completions.result",
+            input_tokens: 1_800_000,
+            output_tokens: 250_000,
+            input_cached_tokens: 900_000,
+            num_model_requests: 1000,
+            project_id: null,
+            model: "gpt-4.1-mini",
+            batch: false,
+          },
+        ],
+      },
+      { object: "bucket", start_time: 1762041600, end_time: 1762128000, results: [] },
+    ],
+    has_more: false,
+    next_page: null,
+  },
+  null,
+  2,
+);
+const SPEND = [
+  {
+    request_id: "a",
+    call_type: "acompletion",
+    spend: 0.5,
+    prompt_tokens: 1000,
+    completion_tokens: 200,
+    startTime: "2026-11-01T00:00:00.000Z",
+    model: "gpt-4.1-mini",
+    metadata: { usage_object: { prompt_tokens_details: { cached_tokens: 400 } } },
+  },
+  {
+    request_id: "b",
+    call_type: "acompletion",
+    spend: 0.5,
+    prompt_tokens: 1000,
+    completion_tokens: 100,
+    startTime: "2026-11-03T00:00:00",
+    model: "gpt-4.1-mini",
+    // Requests may be logged whole: an array called data inside a row is no page.
+    messages: { data: [{ role: "user" }] },
+    metadata: { usage_object: { prompt_tokens_details: { cached_tokens: 0 } } },
+  },
+];
+const SPEND_LINES = `${SPEND.map((row) => JSON.stringify(row)).join("\n")}\n`;
+const SPEND_SAYS = ["LiteLLM", "requests_per_day: 1", "{ input: 1000, output: 150, cached_input_ratio: 0.2 }", "$1.00 spent"];
+
 describe("usage import", () => {
   it.each([
     [
@@ -53,6 +110,14 @@ describe("usage import", () => {
       ["--requests", "1000"],
       ["requests_per_day: 1000", "{ input: 5000, output: 1000, cached_input_ratio: 0 }", "$17.50 spent"],
     ],
+    ["page.json", PAGE, [], ["1 row from 2025-11-01 to 2025-11-03 (2 days)", "requests_per_day: 500", "cached_input_ratio: 0.5"]],
+    ["two-pages.jsonl", `${JSON.stringify(JSON.parse(PAGE))}\n`.repeat(2), [], ["2 rows", "requests_per_day: 1000"]],
+    ["buckets.json", JSON.stringify(JSON.parse(PAGE).data), [], ["1 row", "requests_per_day: 500"]],
+    ["spend.json", JSON.stringify(SPEND), [], SPEND_SAYS],
+    ["spend.jsonl", SPEND_LINES, [], SPEND_SAYS],
+    ["spend.jsonl.gz", gzipSync(SPEND_LINES), [], SPEND_SAYS],
+    ["spend-without-suffix", gzipSync(LITELLM), [], SPEND_SAYS],
+    ["spend-page.json", `\uFEFF ${JSON.stringify({ data: SPEND, total: 2, page: 1 })}`, [], SPEND_SAYS],
     ["one-model.csv", OPENAI, ["--model", "gpt-4.1-mini"], ["requests_per_day: 1000", "cached_input_ratio: 0.5"]],
   ])("turns %s into volume and tokens", async (name, content, options, expected) => {
     const { code, stdout, stderr } = await breakeven("usage", "import", file(name, content), ...options);
@@ -73,11 +138,29 @@ describe("usage import", () => {
     ["an empty file", "", [], /is empty/],
     ["another table", "a,b\n1,2\n", [], /no export that is known \(saw a, b\)/],
     ["missing columns", OPENAI.replace("output_tokens", "out"), [], /lacks the columns output_tokens/],
-    ["a bill in euros", FOCUS.replaceAll("USD", "EUR"), ["--requests", "5"], /row 1: BillingCurrency is "EUR".*in USD/],
+    ["a bill in euros", FOCUS.replaceAll("USD", "EUR"), ["--requests", "5"], /euros\.csv:2: BillingCurrency is "EUR".*in USD/],
     ["a bill without requests", FOCUS, [], /does not count requests.*--requests/],
     ["a broken quote", `${OPENAI}"1,2\n`, [], /[Qq]uote/],
     ["a model that is not there", OPENAI, ["--model", "gpt-1"], /no row of model "gpt-1"/],
-    ["a header alone", `${OPENAI.split("\n")[0]}\n`, [], /no row counts tokens/],
+    ["a header alone", `${OPENAI.split("\n")[0]}\n`, [], /holds a header alone/],
+    ["a bill in two currencies", FOCUS.replace("\n5,USD", "\n5,CHF"), ["--requests", "5"], /currencies\.csv:3: BillingCurrency is "CHF"/],
+    [
+      "a unit of tokens that nobody knows",
+      FOCUS.replace("1M tokens", "kilotokens"),
+      ["--requests", "5"],
+      /knows\.csv:3: ConsumedUnit is "kilotokens"; .*1K Tokens/,
+    ],
+    [
+      "times in milliseconds",
+      OPENAI.replace("1761955200,1762041600", "1761955200000,1762041600000"),
+      [],
+      /milliseconds\.csv:2: .*not in seconds/,
+    ],
+    ["other JSON", '{"a":1}', [], /JSON\.csv:1: this is no export that is known \(saw a\)/],
+    ["JSON of numbers", "[\n1, 2]", [], /numbers\.csv:2: a row is 1, not an object/],
+    ["broken JSON", `${JSON.stringify(SPEND[0])}\n{"startTime" 1}`, [], /JSON\.csv:2: this is no JSON: Unexpected NUMBER/],
+    ["cut JSON", `[\n${JSON.stringify(SPEND[0])},\n`, [], /JSON\.csv:3: this is no JSON: it ends in the middle/],
+    ["cut gzip", gzipSync(LITELLM).subarray(0, 60), [], /gzip\.csv: unexpected end of file/],
   ] as const)("answers %s with one clear line", async (name, content, options, expected) => {
     const path = content === null ? "nowhere.csv" : file(`${name.replaceAll(" ", "-")}.csv`, content);
     const { code, stdout, stderr } = await breakeven("usage", "import", path, ...options);
@@ -96,34 +179,59 @@ describe("usage import", () => {
     );
     expect(code).toBe(0);
     expect(stdout).toContain("2 rows");
-    expect(stderr).toMatch(/1 row left out:\n {2}row 3: a number of it cannot be read/);
+    expect(stderr).toMatch(/1 row left out:\n {2}some\.csv:4: a number of it cannot be read/);
   });
 
-  it.runIf(process.env.BREAKEVEN_SLOW === "1")("reads a million rows within the memory of a thousand and a little", async () => {
-    const small = await peakOf(1_000);
-    const large = await peakOf(1_000_000);
-    expect(large - small).toBeLessThan(64 * 1024);
+  it("never takes a key that a row of JSON lacks for a zero, and counts lines where a cell breaks them", async () => {
+    const { completion_tokens: _, ...lacking } = SPEND[1] ?? { completion_tokens: 0 };
+    const json = await breakeven("usage", "import", file("lacking.jsonl", `${JSON.stringify(SPEND[0])}\n${JSON.stringify(lacking)}\n`));
+    expect(json.stderr).toMatch(/lacking\.jsonl:2: it lacks completion_tokens/);
+    const pretty = await breakeven("usage", "import", file("pretty.json", JSON.stringify([SPEND[0], lacking], null, 1)));
+    expect(pretty.stderr).toMatch(/pretty\.json:18: it lacks completion_tokens/);
+    const broken = LITELLM.replace("openai,", '"open\nai",').replace("0.5,600,1000,100", "0.5,600,oops,100");
+    expect((await breakeven("usage", "import", file("lines.csv", broken))).stderr).toMatch(/lines\.csv:4: a number/);
   });
+
+  it("warns where pages are missing", async () => {
+    const { code, stderr } = await breakeven("usage", "import", file("part.json", PAGE.replace('"has_more": false', '"has_more": true')));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/part\.json says has_more: pages are missing/) });
+  });
+
+  it.runIf(process.env.BREAKEVEN_SLOW === "1").each(["csv", "json", "jsonl", "json.gz"] as const)(
+    "reads a million rows of %s within the memory of a tenth of it and a little",
+    async (form) => {
+      const small = await peakOf(100_000, form);
+      const large = await peakOf(1_000_000, form);
+      expect(large - small).toBeLessThan(64 * 1024);
+    },
+  );
 });
 
-/** Peak memory in KiB of an import of so many rows. */
-async function peakOf(rows: number): Promise<number> {
-  const path = join(folder, `rows-${rows}.csv`);
-  const out = createWriteStream(path);
-  out.write("spend,prompt_tokens,completion_tokens,startTime,model\n");
+/** Peak memory in KiB of an import of so many rows; JSON stands in one line, as a service sends it. */
+async function peakOf(rows: number, form: "csv" | "json" | "jsonl" | "json.gz"): Promise<number> {
+  const path = join(folder, `rows-${rows}.${form}`);
+  const disk = createWriteStream(path);
+  const out = form === "json.gz" ? createGzip({ level: 1 }) : disk;
+  if (out !== disk) out.pipe(disk);
+  out.write(form === "csv" ? "spend,prompt_tokens,completion_tokens,startTime,model\n" : form === "jsonl" ? "" : "[");
   for (let row = 0; row < rows; row++) {
-    const isFull = !out.write(
-      `0.001,${500 + (row % 1000)},${row % 50},2026-11-${String((row % 20) + 1).padStart(2, "0")} 00:00:00,gpt-4.1-mini\n`,
-    );
-    if (isFull) await once(out, "drain");
+    const [input, output, day] = [500 + (row % 1000), row % 50, `2026-11-${String((row % 20) + 1).padStart(2, "0")} 00:00:00`];
+    const json = `{"spend":0.001,"prompt_tokens":${input},"completion_tokens":${output},"startTime":"${day}","model":"gpt-4.1-mini"}`;
+    const text =
+      form === "csv"
+        ? `0.001,${input},${output},${day},gpt-4.1-mini\n`
+        : `${row > 0 && form !== "jsonl" ? "," : ""}${json}${form === "jsonl" ? "\n" : ""}`;
+    if (!out.write(text)) await once(out, "drain");
   }
+  if (form.startsWith("json") && form !== "jsonl") out.write("]");
   out.end();
-  await once(out, "finish");
+  await once(disk, "finish");
   const script = `process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS))); await import(${JSON.stringify(CLI)});`;
-  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, "usage", "import", path], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, "usage", "import", path], {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(stderr);
+  expect(stdout).toContain(`${rows.toLocaleString("en")} rows`);
   return Number(stderr);
 }
 
@@ -157,7 +265,7 @@ describe.runIf(terminal)("init on a terminal", () => {
     const shown = await talk("yes", [
       ["Name of the policy", "acme\r"],
       ["Kind of work", "\r"],
-      ["Requests in an average month", "2500\r"],
+      ["Requests in an average month", "2,500\r"],
       ["Mean input tokens", "\r"],
       ["Mean output tokens", "\r"],
       ["AWS region where", "\r"],
@@ -177,7 +285,7 @@ describe.runIf(terminal)("init on a terminal", () => {
       "--region",
       "eu-west-1",
     );
-    expect(shown).toContain('to go on from here: breakeven init --region "eu-west-1" --name "acme"');
+    expect(shown).toContain("to go on from here: node dist/cli.js init --region eu-west-1 --name acme");
     expect(existsSync(join(folder, "no"))).toBe(false);
   });
 });

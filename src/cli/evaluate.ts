@@ -4,6 +4,7 @@ import { UserError } from "../files.ts";
 import { renderComment } from "../report/comment.ts";
 import { renderExplain } from "../report/explain.ts";
 import { renderJson } from "../report/json.ts";
+import { clean } from "../report/text.ts";
 import { renderDiagnosticsText, renderText } from "../report/text-report.ts";
 import { renderTrace } from "../report/trace.ts";
 import type { PolicyResult } from "../report/types.ts";
@@ -17,6 +18,9 @@ interface EvaluateOptions {
   readonly out?: string;
   readonly asOf: string;
 }
+
+/** Longest path that the progress names. */
+const MAX_PATH = 200;
 
 /** Longest markdown that is printed; a comment of GitHub ends at 65,536. */
 const MARKDOWN_LIMIT = 65_536;
@@ -76,11 +80,16 @@ async function render(
     .join("\n");
 }
 
-/** One line on the terminal that says how far it is, and goes when it is done; nothing for a single policy, a pipe or a log. */
+/** Columns where the terminal does not say how many it has. */
+const USUAL_COLUMNS = 80;
+
+/** One line on the terminal that says how far it is, and goes when it is done; nothing in a pipe or a log. */
 function showProgress(done: number, policies: readonly string[]): void {
-  if (policies.length < 2 || process.stderr.isTTY !== true) return;
-  const text = done < policies.length ? `${done + 1} of ${policies.length}: ${policies[done]}` : "";
-  process.stderr.write(`\r\u001b[K${text}`);
+  if (process.stderr.isTTY !== true) return;
+  const count = policies.length > 1 ? ` ${done + 1} of ${policies.length}` : "";
+  const text = done < policies.length ? `deciding${count}: ${clean(policies[done] ?? "", MAX_PATH)}` : "";
+  // A line that wraps could not be taken back.
+  process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? USUAL_COLUMNS) - 1)}`);
 }
 
 /** `explain`: the whole trace of one policy. */

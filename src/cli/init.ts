@@ -1,12 +1,12 @@
 import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { findRegion, loadCatalog } from "../catalog/index.ts";
 import { UserError, writeAllWhole } from "../files.ts";
 import { policyJsonSchema } from "../policy/json-schema.ts";
 import { starterFiles } from "../policy/starter.ts";
 import { useCases } from "../policy/workload.ts";
-import { type Answers, ASKED, type InterviewModule } from "./interview-types.ts";
+import { type Answers, ASKED, type InterviewModule, numberFrom } from "./interview-types.ts";
 import { emit } from "./shell.ts";
 
 interface InitOptions {
@@ -65,7 +65,8 @@ async function answersOf(options: InitOptions, command: Command): Promise<Answer
   const catalog = loadCatalog();
   return bundle.interview({
     given: Object.fromEntries(given.map((key) => [key, options[key]])),
-    defaults: options,
+    // The folder's own name is the likeliest one.
+    defaults: { ...options, name: basename(resolve(options.dir)) || options.name },
     useCases,
     isRegion: (text) => findRegion(catalog, text) !== undefined,
     preview: (answers) => filesOf(answers, options.dir),
@@ -80,7 +81,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function positive(option: string, text: string): number {
-  const value = Number(text);
+  const value = numberFrom(text);
   if (!Number.isFinite(value) || value <= 0) throw new UserError(`${option} ${JSON.stringify(text)}: write a number above 0, e.g. 100000`);
   return value;
 }

@@ -2,6 +2,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { loadCatalog } from "../catalog/index.ts";
 import { type EvaluateResult, evaluate, type PolicySource } from "../evaluate.ts";
 import { readMeasurementFiles, readPolicyText, UserError, writeWhole } from "../files.ts";
+import type { Terminal } from "../report/terminal.ts";
 
 export const ENGINE_VERSION = packageJson.version;
 
@@ -54,16 +55,17 @@ export function raiseExitCode(code: number): void {
 /** Form of text that is piped or written to a file. */
 export const PLAIN = { width: 100, color: false } as const;
 
-/** Width and colour of an output stream; plain when it is no terminal, without colour when NO_COLOR is set. */
-export function terminalOf(stream: NodeJS.WriteStream): { readonly width: number; readonly color: boolean } {
+/** Width and colour of an output stream; plain when it is no terminal, without colour when NO_COLOR is set or the terminal is dumb. */
+export function terminalOf(stream: NodeJS.WriteStream): Terminal {
   if (stream.isTTY !== true) return PLAIN;
-  return { width: stream.columns ?? PLAIN.width, color: (process.env.NO_COLOR ?? "") === "" };
+  const color = (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
+  return { width: stream.columns ?? PLAIN.width, color, isWindow: true };
 }
 
 /** Diagnostics in a log stand on one line each, so that tools can find and count them. */
 const UNWRAPPED = 10_000;
 
 /** Form of diagnostics on standard error. */
-export function errorTerminal(): { readonly width: number; readonly color: boolean } {
+export function errorTerminal(): Terminal {
   return process.stderr.isTTY === true ? terminalOf(process.stderr) : { width: UNWRAPPED, color: false };
 }

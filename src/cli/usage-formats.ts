@@ -14,11 +14,16 @@ export interface UsageRow {
   readonly to: number;
 }
 
-/** A row that counts, a row that is about something else, or what is wrong with it. */
+/**
+ * A row that counts, a time in which nothing was used, a row that is about something else, what is wrong with it, or what
+ * is wrong with the whole export: leaving such rows out would make a wrong figure look right.
+ */
 export type ReadRow =
   | { readonly kind: "usage"; readonly usage: UsageRow }
+  | { readonly kind: "idle"; readonly from: number; readonly to: number }
   | { readonly kind: "other" }
-  | { readonly kind: "wrong"; readonly text: string };
+  | { readonly kind: "wrong"; readonly text: string }
+  | { readonly kind: "refused"; readonly text: string };
 
 /** One export that we read: how it is told from others, and what a row of it says. Columns are those of the source named. */
 export interface UsageFormat {
@@ -45,16 +50,25 @@ function moment(text: string | undefined): number {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) || !iso.includes("T") ? iso : `${iso}Z`);
 }
 
+/** Before this nobody sold tokens by the million, and after that nobody exports yet: a time outside is in another unit. */
+const [EARLIEST, LATEST] = [Date.UTC(2018, 0), Date.UTC(2100, 0)];
+
 function checked(usage: UsageRow): ReadRow {
   const { requests, inputTokens, cachedInputTokens, outputTokens, costUsd, from, to } = usage;
   if (Number.isNaN(from) || Number.isNaN(to)) return { kind: "wrong", text: "its dates cannot be read" };
+  if (from < EARLIEST || to > LATEST)
+    return { kind: "refused", text: `its time ${from / MS_PER_SECOND} is not in seconds since 1970; is it in milliseconds?` };
+  if (to < from) return { kind: "wrong", text: "it ends before it begins" };
   const numbers = [requests ?? 0, inputTokens, cachedInputTokens ?? 0, outputTokens, costUsd ?? 0];
   if (!numbers.every(Number.isFinite)) return { kind: "wrong", text: "a number of it cannot be read" };
   if (numbers.slice(0, -1).some((value) => value < 0)) return { kind: "wrong", text: "it counts below zero" };
+  if ((cachedInputTokens ?? 0) > inputTokens) return { kind: "wrong", text: "more of its input is cached than there is" };
   return { kind: "usage", usage };
 }
 
 function openai(row: Readonly<Record<string, string>>): ReadRow {
+  // A bucket of the API without results: a time in which nothing was asked, which makes the mean of a day smaller.
+  if (row.results === "none") return { kind: "idle", from: moment(row.start_time), to: moment(row.end_time) };
   return checked({
     model: row.model || "(model not exported)",
     requests: count(row.num_model_requests),
@@ -96,10 +110,16 @@ const MULTIPLES: Readonly<Record<string, number>> = { k: 1e3, thousand: 1e3, m: 
 function focus(row: Readonly<Record<string, string>>): ReadRow {
   if ((row.ChargeCategory || "Usage") !== "Usage") return { kind: "other" };
   const unit = TOKEN_UNIT.exec(row.ConsumedUnit ?? "");
-  if (unit === null) return { kind: "other" };
+  if (unit === null) {
+    if (!/token/i.test(row.ConsumedUnit ?? "")) return { kind: "other" };
+    return {
+      kind: "refused",
+      text: `ConsumedUnit is ${JSON.stringify(row.ConsumedUnit)}; tokens are read in Tokens, 1K Tokens or 1M Tokens`,
+    };
+  }
   if (row.BillingCurrency !== "USD") {
     return {
-      kind: "wrong",
+      kind: "refused",
       text: `BillingCurrency is ${JSON.stringify(row.BillingCurrency ?? "")}; a policy counts in USD, so export the bill in USD`,
     };
   }
@@ -131,14 +151,16 @@ export const USAGE_FORMATS: readonly UsageFormat[] = [
   {
     id: "openai",
     title: "OpenAI usage export (completions)",
-    source: "platform.openai.com, Usage, Export; the columns are the fields of GET /v1/organization/usage/completions (read 2026-11-21)",
+    source:
+      "platform.openai.com, Usage, Export, and the pages of GET /v1/organization/usage/completions, whose fields are the columns (read 2026-11-21)",
     needs: ["start_time", "end_time", "num_model_requests", "input_tokens", "output_tokens"],
     read: openai,
   },
   {
     id: "litellm",
     title: "LiteLLM spend logs",
-    source: "table LiteLLM_SpendLogs of the LiteLLM proxy's schema.prisma, exported as CSV (read 2026-11-21)",
+    source:
+      "table LiteLLM_SpendLogs of the LiteLLM proxy's schema.prisma, exported as CSV, or as JSON by GET /spend/logs (read 2026-11-21)",
     needs: ["startTime", "prompt_tokens", "completion_tokens"],
     read: litellm,
   },
@@ -162,7 +184,7 @@ export function formatOf(columns: readonly string[]): UsageFormat | { readonly p
   const isFar = nearest === undefined || nearest.missing.length === nearest.format.needs.length;
   if (isFar)
     return {
-      problem: `the header is of no export that is known (saw ${columns.slice(0, 5).join(", ")}); known are ${USAGE_FORMATS.map(({ title }) => title).join(", ")}`,
+      problem: `this is no export that is known (saw ${columns.slice(0, 5).join(", ")}); known are ${USAGE_FORMATS.map(({ title }) => title).join(", ")}`,
     };
   return { problem: `looks like ${nearest.format.title}, but lacks the columns ${nearest.missing.join(", ")}; export them as well` };
 }

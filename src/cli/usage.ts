@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { parse } from "csv-parse";
 import { loadCatalog } from "../catalog/index.ts";
 import { DAYS_PER_MONTH } from "../decide/defaults.ts";
 import { asRange } from "../decide/facts.ts";
@@ -12,7 +10,8 @@ import { tableText } from "../report/terminal.ts";
 import { renderDiagnosticsText } from "../report/text-report.ts";
 import { plural } from "../report/words.ts";
 import { EXIT, emit, errorTerminal, PLAIN, raiseExitCode, terminalOf, today } from "./shell.ts";
-import { formatOf, type UsageFormat, type UsageRow } from "./usage-formats.ts";
+import { formatOf, type ReadRow, USAGE_FORMATS, type UsageFormat, type UsageRow } from "./usage-formats.ts";
+import { openUsage, type UsageSource } from "./usage-source.ts";
 
 interface UsageOptions {
   readonly policy?: string;
@@ -55,13 +54,14 @@ export interface MeasuredUsage {
 
 /** `usage import`: volume and tokens of an export as YAML for a policy, and against a policy where one is given. */
 export async function usageImportCommand(file: string, options: UsageOptions): Promise<void> {
-  const { format, totals } = await readUsage(file, options.model);
+  const { format, totals, isPart } = await readUsage(file, options.model);
   const usage = measuredOf(file, totals, options.requests);
   const terminal = terminalOf(process.stdout);
   const parts = [head(file, format, totals, usage), yamlOf(usage)];
   if (totals.byModel.size > 1) parts.push(tableText(modelTable(totals), terminal));
   if (totals.wrongRows > 0)
     process.stderr.write(`warning: ${plural(totals.wrongRows, "row")} left out:\n${totals.wrong.map((text) => `  ${text}\n`).join("")}`);
+  if (isPart) process.stderr.write(`warning: ${file} says has_more: pages are missing at its end, so volume and cost are too low\n`);
   if (options.policy !== undefined) parts.push(await against(options.policy, options.workload, usage, totals));
   await emit(`${parts.filter((part) => part !== "").join("\n")}\n`, undefined);
 }
@@ -70,7 +70,7 @@ export async function usageImportCommand(file: string, options: UsageOptions): P
 export async function readUsage(
   file: string,
   model: string | undefined,
-): Promise<{ readonly format: UsageFormat; readonly totals: Totals }> {
+): Promise<{ readonly format: UsageFormat; readonly totals: Totals; readonly isPart: boolean }> {
   const totals: Totals = {
     rows: 0,
     requests: 0,
@@ -86,56 +86,56 @@ export async function readUsage(
     wrong: [],
     wrongRows: 0,
   };
+  const source = await opened(file);
   let format: UsageFormat | undefined;
-  const parser = createReadStream(file)
-    .on("error", (error) => parser.destroy(error))
-    .pipe(
-      parse({
-        bom: true,
-        trim: true,
-        skip_empty_lines: true,
-        columns: (header: string[]) => {
-          const found = formatOf(header);
-          if ("problem" in found) throw new UserError(`${file}: ${found.problem}`);
-          format = found;
-          return header;
-        },
-      }),
-    );
-  try {
-    let row = 0;
-    for await (const record of parser) {
-      row += 1;
-      if (format !== undefined) addRow(totals, format, record, model, row);
-    }
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw new UserError(`${file}: ${isMissing ? "no such file" : error instanceof Error ? error.message : String(error)}`);
+  for await (const { line: at, row } of source.rows) {
+    format ??= formatIn(file, at, row);
+    // A header speaks for all rows; in JSON each row has its own keys, and one that is missing is no zero.
+    const missing = source.isTable || row.results === "none" ? [] : format.needs.filter((name) => row[name] === undefined);
+    const read: ReadRow = missing.length === 0 ? format.read(row) : { kind: "wrong", text: `it lacks ${missing.join(", ")}` };
+    addRow(totals, read, model, `${file}:${at}`);
   }
-  if (format === undefined) throw new UserError(`${file}: is empty; a CSV file with a header line is needed`);
+  if (format === undefined) throw new UserError(`${file}: is empty or holds a header alone; an export with rows is needed`);
   if (totals.rows === 0) {
     const why = totals.wrong[0] === undefined ? "no row counts tokens" : totals.wrong[0];
     throw new UserError(`${file}: ${format.title}: ${model === undefined ? why : `no row of model ${JSON.stringify(model)}`}`);
   }
-  return { format, totals };
+  return { format, totals, isPart: source.isPart() };
 }
 
-function addRow(
-  totals: Totals,
-  format: UsageFormat,
-  record: Readonly<Record<string, string>>,
-  model: string | undefined,
-  rowNumber: number,
-): void {
-  const read = format.read(record);
-  if (read.kind === "other") return;
-  if (read.kind === "wrong") {
-    totals.wrongRows += 1;
-    if (totals.wrong.length < TOLD_ROWS) totals.wrong.push(`row ${rowNumber}: ${read.text}`);
-    return;
+async function opened(file: string): Promise<UsageSource> {
+  try {
+    return await openUsage(file);
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    throw new UserError(`${file}: ${isMissing ? "no such file" : error instanceof Error ? error.message : String(error)}`);
   }
-  if (model === undefined || read.usage.model === model) add(totals, read.usage);
+}
+
+function formatIn(file: string, line: number, row: Readonly<Record<string, string>>): UsageFormat {
+  const found = row.results === "none" ? USAGE_FORMATS[0] : formatOf(Object.keys(row));
+  if (found === undefined || "problem" in found) throw new UserError(`${file}:${line}: ${found?.problem}`);
+  return found;
+}
+
+function addRow(totals: Totals, read: ReadRow, model: string | undefined, place: string): void {
+  switch (read.kind) {
+    case "refused":
+      throw new UserError(`${place}: ${read.text}`);
+    case "wrong":
+      totals.wrongRows += 1;
+      if (totals.wrong.length < TOLD_ROWS) totals.wrong.push(`${place}: ${read.text}`);
+      return;
+    case "idle":
+      totals.from = Math.min(totals.from, read.from);
+      totals.to = Math.max(totals.to, read.to);
+      return;
+    case "usage":
+      if (model === undefined || read.usage.model === model) add(totals, read.usage);
+      return;
+    case "other":
+      return;
+  }
 }
 
 function add(totals: Totals, row: UsageRow): void {
@@ -182,7 +182,7 @@ const dayOf = (time: number) => new Date(time).toISOString().slice(0, "YYYY-MM-D
 
 function head(file: string, format: UsageFormat, totals: Totals, usage: MeasuredUsage): string {
   const cost = totals.costUsd === null ? "" : `, ${usd(totals.costUsd)} spent`;
-  return `# ${file}: ${format.title}, ${quantity(totals.rows)} rows from ${dayOf(totals.from)} to ${dayOf(totals.to)} (${days(usage)})${cost}`;
+  return `# ${file}: ${format.title}, ${totals.rows === 1 ? "1 row" : `${quantity(totals.rows)} rows`} from ${dayOf(totals.from)} to ${dayOf(totals.to)} (${days(usage)})${cost}`;
 }
 
 const days = (usage: MeasuredUsage) => (usage.days === 1 ? "1 day" : `${quantity(usage.days)} days`);

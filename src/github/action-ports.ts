@@ -15,6 +15,7 @@ export function actionPorts(): Ports {
     setOutput: (name, value) => setOutput(name, value),
     appendSummary,
     loadSynth: () => import(new URL("./synth.js", import.meta.url).href),
+    loadArtifact: () => import(new URL("./artifact.js", import.meta.url).href),
     fail: (message) => setFailed(message),
   };
 }

@@ -9,6 +9,10 @@ export type CommentMode = z.infer<typeof CommentMode>;
 export const FailOn = z.enum(["gates", "invalid", "never"]);
 export type FailOn = z.infer<typeof FailOn>;
 
+/** Whether the report is written as a page as well, and whether the page becomes an artifact of the run. */
+export const HtmlReport = z.enum(["false", "true", "upload"]);
+export type HtmlReport = z.infer<typeof HtmlReport>;
+
 /** Inputs of the action, typed. `policies` are paths or globs from the repository root. */
 export interface Inputs {
   readonly policies: readonly string[];
@@ -17,7 +21,7 @@ export interface Inputs {
   /** Smallest change of the monthly cost of a policy, in US dollars, that the comment speaks of. */
   readonly commentMinDeltaUsd: number;
   readonly failOn: FailOn;
-  readonly htmlReport: boolean;
+  readonly htmlReport: HtmlReport;
   /** Whether edits that would pass a failing gate are suggested on the changed lines. */
   readonly suggestions: boolean;
   /** Whether a scheduled run keeps an issue on decisions that prices have flipped. */
@@ -65,7 +69,7 @@ const InputTexts = z.object({
     })
     .transform(Number),
   "fail-on": orDefault(FailOn, "gates"),
-  "html-report": orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
+  "html-report": orDefault(HtmlReport, "false"),
   suggestions: orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
   "drift-issue": orDefault(z.stringbool({ truthy: ["true"], falsy: ["false"] }), "false"),
   "as-of": z

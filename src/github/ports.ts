@@ -1,3 +1,4 @@
+import type { ArtifactModule } from "./artifact.ts";
 import type { SynthModule } from "./infrastructure.ts";
 
 /** Everything that the action does to the world outside GitHub's API, and the clock. */
@@ -14,6 +15,8 @@ export interface Ports {
   appendSummary(markdown: string): Promise<void>;
   /** The bundle that holds cdktf. */
   loadSynth(): Promise<SynthModule>;
+  /** The bundle that holds the client of the artifact service. */
+  loadArtifact(): Promise<ArtifactModule>;
   /** Marks the step as failed with one error annotation. */
   fail(message: string): void;
 }

@@ -45,9 +45,10 @@ export function setOutputs(
     readonly comment: CommentOutcome;
     readonly driftIssueUrl: string | null;
     readonly files: ResultFiles;
+    readonly htmlReportUrl: string | null;
   },
 ): void {
-  const { outcome, comment, driftIssueUrl, files } = results;
+  const { outcome, comment, driftIssueUrl, files, htmlReportUrl } = results;
   const outputs = {
     path: outcome.path,
     "monthly-cost-usd": outcome.monthlyCostUsd,
@@ -61,6 +62,7 @@ export function setOutputs(
     "report-file": files.report,
     "sarif-file": files.sarif,
     "html-report-file": files.html,
+    "html-report-url": htmlReportUrl ?? "",
   };
   for (const [name, value] of Object.entries(outputs)) ports.setOutput(name, value);
 }

@@ -3,11 +3,18 @@ import { change, usd, volume } from "../report/money.ts";
 import { pathWords, servedBy, shortName } from "../report/words.ts";
 import { type Child, h, rawTable } from "./dom.ts";
 
-/** Two scenarios side by side; `names` stand above them. */
-export function compareSection(names: readonly [string, string], a: Evaluation, b: Evaluation): HTMLElement {
+/** A number that the two scenarios set differently, with both values as a field shows them. */
+export interface MovedInput {
+  readonly label: string;
+  readonly values: readonly [string, string];
+}
+
+/** Two scenarios side by side, first what was moved, then what came of it; `names` stand above them. */
+export function compareSection(names: readonly [string, string], moved: readonly MovedInput[], a: Evaluation, b: Evaluation): HTMLElement {
   const [before, after] = [a.decision.monthlyCostUsd, b.decision.monthlyCostUsd];
   const amounts = [before, after].map((band) => (band === null ? "-" : usd(band.expected)));
   const rows: (readonly Child[])[] = [
+    ...moved.map(({ label, values }): readonly Child[] => [label, ...values, "moved"]),
     ["Path", pathWords[a.decision.path], pathWords[b.decision.path], a.decision.path === b.decision.path ? "same" : "changes"],
     ["Monthly cost", ...amounts, before === null || after === null ? "-" : change(after.expected - before.expected, before.expected)],
     ["80% band", ...[before, after].map((band) => (band === null ? "-" : `${usd(band.p10)} to ${usd(band.p90)}`)), ""],
@@ -25,13 +32,13 @@ export function compareSection(names: readonly [string, string], a: Evaluation, 
       ];
     }),
   ];
-  const head = ["", ...names, "Difference"].map((title) => ({ title, right: false }));
+  const head = ["Figure", ...names, "Difference"].map((title) => ({ title, right: false }));
   return h(
     "section",
     { id: "compare", "aria-labelledby": "compare-title" },
     h("h2", { id: "compare-title" }, "Two scenarios side by side"),
     rawTable(
-      "Two scenarios side by side",
+      `${names[0]} and ${names[1].toLowerCase()}`,
       head,
       rows.map((row) => row.map((cell) => [cell])),
     ),

@@ -119,6 +119,46 @@ function linear(
   return { key, group, label, unit, declared, scale: "linear", min: Math.min(min, declared), max: Math.max(max, declared), step };
 }
 
+/** Digits that survive the way from a share to percent and back. */
+const EXACT_DIGITS = 12;
+
+/** Whether a person reads the control as percent; the policy holds a ratio. */
+function isShare({ unit }: Control): boolean {
+  return unit === "ratio";
+}
+
+/** Unit as a person reads it beside the field. */
+export function unitOf(control: Control): string {
+  return isShare(control) ? "%" : control.unit;
+}
+
+/** Value as the field shows it. Example: 0.05 of a ratio is `5`, 15000000 is `15,000,000`. */
+export function shownValue(control: Control, value: number): string {
+  const shown = isShare(control) ? value * 100 : value;
+  const [whole = "", fraction] = String(Number(shown.toPrecision(EXACT_DIGITS))).split(".");
+  const grouped = /e/.test(whole) ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** `chat: Growth a month, %`: a control where its group does not stand above it. */
+export function nameOf(control: Control): string {
+  const unit = unitOf(control);
+  return `${control.group}: ${control.label}${unit === "" ? "" : `, ${unit}`}`;
+}
+
+/** What the field of a control shows in a scenario. */
+export function shownIn(control: Control, edits: Edits): string {
+  return shownValue(control, edits[control.key] ?? control.declared);
+}
+
+/** Value that somebody typed, thousands separators allowed; null when it is none. */
+export function parsed(control: Control, text: string): number | null {
+  const plain = text.replace(/[\s,_]/g, "");
+  const value = Number(plain);
+  if (plain === "" || !Number.isFinite(value)) return null;
+  return isShare(control) ? Number((value / 100).toPrecision(EXACT_DIGITS)) : value;
+}
+
 /** Positions of a slider: enough for one per pixel. */
 export const SLIDER_STEPS = 200;
 

@@ -1,4 +1,5 @@
 import type { Line, TableView } from "../report/spans.ts";
+import type { Explanation } from "./why.ts";
 
 /** What a child may be; text becomes a text node, so nothing that a policy says is ever read as markup. */
 export type Child = Node | string | null;
@@ -17,61 +18,9 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Why a figure is what it is. */
-export interface Explanation {
-  /** What was multiplied or added, in words and numbers. */
-  readonly formula: string;
-  /** Where the inputs come from, with their dates. */
-  readonly source: string | null;
-}
-
 /** A figure that says how it came about on hover, focus and tap. */
 export function figure(text: string, { formula, source }: Explanation): HTMLElement {
   return h("button", { type: "button", class: "figure", "data-formula": formula, "data-source": source }, text);
-}
-
-/** The one bubble that all figures share; it follows focus and pointer and goes with Escape. */
-export function installBubble(root: HTMLElement): void {
-  const bubble = h("div", { id: "bubble", role: "tooltip", hidden: true });
-  document.body.append(bubble);
-  let owner: Element | null = null;
-  const hide = () => {
-    owner?.removeAttribute("aria-describedby");
-    owner = null;
-    bubble.hidden = true;
-  };
-  const show = (event: Event) => {
-    const target = event.target instanceof Element ? event.target.closest("[data-formula]") : null;
-    if (target === owner) return;
-    hide();
-    if (target === null) return;
-    owner = target;
-    const source = target.getAttribute("data-source");
-    bubble.replaceChildren(
-      h("span", {}, target.getAttribute("data-formula") ?? ""),
-      ...(source === null ? [] : [h("span", { class: "source" }, `Source: ${source}`)]),
-    );
-    target.setAttribute("aria-describedby", "bubble");
-    bubble.hidden = false;
-    place(bubble, target.getBoundingClientRect());
-  };
-  for (const kind of ["pointerover", "focusin", "click"]) root.addEventListener(kind, show);
-  root.addEventListener("focusout", hide);
-  root.addEventListener("pointerleave", hide);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-  });
-}
-
-const BUBBLE_GAP_PX = 6;
-
-function place(bubble: HTMLElement, anchor: DOMRect): void {
-  const { width, height } = bubble.getBoundingClientRect();
-  const room = document.documentElement.clientWidth - width - BUBBLE_GAP_PX;
-  const below = anchor.bottom + BUBBLE_GAP_PX;
-  const top = below + height > window.innerHeight ? anchor.top - height - BUBBLE_GAP_PX : below;
-  bubble.style.left = `${Math.max(BUBBLE_GAP_PX, Math.min(anchor.left, room))}px`;
-  bubble.style.top = `${Math.max(BUBBLE_GAP_PX, top)}px`;
 }
 
 /** A line of the report as nodes. */
@@ -122,4 +71,21 @@ export function listOf(lines: readonly Line[]): HTMLElement | null {
 /** Something folded under its own title. */
 export function folded(title: string, ...content: readonly Child[]): HTMLElement {
   return h("details", {}, h("summary", {}, title), ...content);
+}
+
+/** A section of the page under its own title; `id` names it for links and tests. */
+export function section(id: string, title: string, ...content: readonly Child[]): HTMLElement {
+  return h("section", { id, "aria-labelledby": `${id}-title` }, h("h2", { id: `${id}-title`, tabindex: -1 }, title), ...content);
+}
+
+/** A column of figures. */
+export const right = (title: string): HeadCell => ({ title, right: true });
+/** A column of words. */
+export const left = (title: string): HeadCell => ({ title, right: false });
+
+/** A button with its action. */
+export function button(text: string, act: () => void): HTMLButtonElement {
+  const element = h("button", { type: "button" }, text);
+  element.addEventListener("click", act);
+  return element;
 }

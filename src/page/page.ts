@@ -1,24 +1,35 @@
 import type { Catalog } from "../catalog/index.ts";
-import { outlookOf } from "../decide/outlook.ts";
+import type { Trace } from "../decide/decide.ts";
+import { type Outlook, outlookOf } from "../decide/outlook.ts";
 import { type EvaluateResult, evaluate } from "../evaluate.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { PageInput, PageSource } from "../report/html.ts";
 import { renderJson } from "../report/json.ts";
 import { verdictOf, viewOf } from "../report/view.ts";
-import type { Chart } from "./charts.ts";
+import { installBubble } from "./bubble.ts";
+import { type Chart, drawInto } from "./charts/frame.ts";
 import { compareSection } from "./compare.ts";
-import { type Controls, controlsOf } from "./controls.ts";
-import { h, installBubble } from "./dom.ts";
+import { type Controls, controlsOf, nameOf, shownIn } from "./controls.ts";
+import { showText } from "./dialog.ts";
+import { button, h } from "./dom.ts";
 import { applyEdits, type Edits, hashOf, type LinkState, stateFrom } from "./edits.ts";
 import { liveOf } from "./live.ts";
-import { costSection, fleetSection, groundSections, growthSection, ruledOutSection, tornadoSection, volumeSection } from "./sections.ts";
+import { sectionsOf } from "./sections/all.ts";
+import { sourcesSection } from "./sections/grounds.ts";
+import { invitation, masthead, pickerOf, policyText } from "./source.ts";
 import { liveWords, showLive, verdictBlock } from "./verdict.ts";
-import { button, type Panel, panelOf } from "./what-if.ts";
+import { type Panel, panelOf } from "./what-if.ts";
 
 type Evaluated = Extract<EvaluateResult, { readonly kind: "evaluated" }>;
 
 /** Everything else is worked out again this long after the last move of a slider; the verdict follows every move. */
 const REST_AFTER_MS = 150;
+/** Time for a browser to paint before a long calculation. */
+const FIRST_PAINT_MS = 20;
+/** A policy whose answer takes longer is not decided on every move of a slider but when it rests. */
+const SLOW_MS = 1000;
+/** As declared, the scenario to compare with, and a step back from the one that stands. */
+const KEPT_RESULTS = 4;
 
 /** The page: one policy at a time, its what-if, and everything drawn from them. */
 export class Page {
@@ -28,12 +39,16 @@ export class Page {
   #state: LinkState = { policy: 0, text: null, edits: {}, pinned: null };
   #controls: Controls = { list: [], rows: {} };
   #panel: Panel | null = null;
+  #isSlow = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #results = new Map<string, EvaluateResult>();
+  readonly #outlooks = new WeakMap<Trace, Outlook>();
   readonly #charts = new Map<HTMLElement, Chart>();
   readonly #verdict = h("div", { id: "top" });
   readonly #side = h("div", { id: "side" });
   readonly #body = h("div", { id: "body" });
   readonly #source = h("div", { id: "source" });
+  readonly #contents = h("nav", { id: "contents", "aria-label": "Sections" });
   readonly #resize = new ResizeObserver((entries) => {
     for (const { target } of entries) if (target instanceof HTMLElement) this.#draw(target);
   });
@@ -45,14 +60,17 @@ export class Page {
   }
 
   start(): void {
-    const main = h("main", {}, this.#source, this.#verdict, h("div", { id: "columns" }, this.#side, this.#body));
-    document.getElementById("plain")?.replaceWith(main);
+    const columns = h("div", { id: "columns" }, this.#side, this.#body);
+    const main = h("main", {}, this.#source, this.#verdict, this.#contents, columns);
+    document.getElementById("plain")?.replaceWith(masthead(), main);
     installBubble(main);
     addEventListener("hashchange", () => this.#open(stateFrom(location.hash)));
     addEventListener("beforeprint", () => {
       for (const details of document.querySelectorAll("#body details")) details.setAttribute("open", "");
     });
-    this.#open(stateFrom(location.hash));
+    this.#verdict.append(h("p", { class: "note", role: "status" }, "Working out the decision…"));
+    // The first decision takes a moment; a timeout lets the browser say so first.
+    setTimeout(() => this.#open(stateFrom(location.hash)), FIRST_PAINT_MS);
   }
 
   /** Shows a state that a link or the picker asks for. */
@@ -62,14 +80,20 @@ export class Page {
     this.#source.replaceChildren(...this.#sourceParts());
     const declared = this.#evaluate({});
     this.#panel = null;
+    this.#isSlow = false;
     if (declared.kind === "evaluated") {
-      const outlook = outlookOf(declared.trace, this.#input.asOf);
+      const outlook = this.#outlook(declared.trace);
       this.#controls = controlsOf(declared.document.policy, declared.trace, outlook, this.#catalog, this.#input.asOf);
       this.#panel = panelOf(this.#controls, this.#state.edits, {
         change: (edits) => this.#change(edits),
         pin: () => this.#pin(),
-        copyPolicy: () => this.#show("The scenario as a policy", applyEdits(this.#text(), this.#state.edits, this.#controls.rows)),
-        copyLink: () => this.#show("A link to this scenario", location.href),
+        copyPolicy: () =>
+          showText(
+            "The scenario as a policy",
+            "Save it in place of the policy: the command line gives the same cents.",
+            applyEdits(this.#text(), this.#state.edits, this.#controls.rows),
+          ),
+        copyLink: () => showText("A link to this scenario", "Whoever opens it sees the same numbers.", location.href),
       });
     }
     this.#side.replaceChildren(...(this.#panel === null ? [] : [this.#panel.element]));
@@ -81,7 +105,13 @@ export class Page {
     this.#saveLink();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#render(), REST_AFTER_MS);
+    if (this.#isSlow) {
+      this.#panel?.verdict.replaceChildren("Deciding again…");
+      return;
+    }
+    const start = performance.now();
     const live = liveOf(this.#edited(edits), this.#catalog, this.#input.asOf);
+    this.#isSlow = performance.now() - start > SLOW_MS;
     if (live === null) return;
     this.#panel?.verdict.replaceChildren(liveWords(live));
     showLive(this.#verdict, live);
@@ -114,16 +144,34 @@ export class Page {
     return { path, text, files, base: this.#state.text === null ? base : null };
   }
 
+  /** The decision on a scenario; the last few are kept, because comparing asks for the same two again and again. */
   #evaluate(edits: Edits): EvaluateResult {
     const { engineVersion, asOf } = this.#input;
-    return evaluate({ ...this.#edited(edits), catalog: this.#catalog, asOf, engineVersion });
+    const source = this.#edited(edits);
+    const key = `${this.#state.policy} ${source.base === null} ${source.text}`;
+    const known = this.#results.get(key);
+    if (known !== undefined) return known;
+    const result = evaluate({ ...source, catalog: this.#catalog, asOf, engineVersion });
+    const [oldest] = this.#results.keys();
+    if (oldest !== undefined && this.#results.size >= KEPT_RESULTS) this.#results.delete(oldest);
+    this.#results.set(key, result);
+    return result;
+  }
+
+  #outlook(trace: Trace): Outlook {
+    const known = this.#outlooks.get(trace) ?? outlookOf(trace, this.#input.asOf);
+    this.#outlooks.set(trace, known);
+    return known;
   }
 
   #render(): void {
     clearTimeout(this.#timer);
     const result = this.#evaluate(this.#state.edits);
     if (result.kind === "invalid") {
-      this.#verdict.replaceChildren(problems(result.diagnostics));
+      // Without the text at hand nobody could put it right.
+      const text = this.#isSite ? this.#source.querySelector("details.policy-text") : this.#policyText("The policy");
+      text?.setAttribute("open", "");
+      this.#verdict.replaceChildren(problems(result.diagnostics), ...(this.#isSite || text === null ? [] : [text]));
       this.#panel?.verdict.replaceChildren("The policy has problems; see above.");
       this.#clear();
       return;
@@ -136,22 +184,17 @@ export class Page {
 
   #renderBody(result: Evaluated): void {
     const { evaluation, trace } = result;
-    const shown = { evaluation, view: viewOf(evaluation), outlook: outlookOf(trace, this.#input.asOf) };
-    const place = (chart: Chart) => this.#place(chart);
+    const shown = { evaluation, view: viewOf(evaluation), outlook: this.#outlook(trace), trace };
     const open = new Set([...this.#body.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
     this.#clear();
-    const sections = [
-      this.#comparison(evaluation),
-      costSection(shown, place),
-      volumeSection(shown, place),
-      growthSection(shown, place),
-      tornadoSection(shown, place),
-      fleetSection(shown, place),
-      ruledOutSection(shown, place),
-      ...groundSections(shown),
-    ];
-    const json = button("Show the decision as JSON", () => this.#show("The decision for machines", renderJson(evaluation)));
-    this.#body.append(...sections.filter((section) => section !== null), h("footer", {}, json));
+    const text = this.#isSite ? null : this.#policyText("The policy");
+    const parts = [this.#comparison(evaluation), ...sectionsOf(shown, (chart) => this.#place(chart)), sourcesSection(shown, text)];
+    const sections = parts.filter((part) => part !== null);
+    const json = button("Show the decision as JSON", () =>
+      showText("The decision for machines", "As evaluate --format json prints it.", renderJson(evaluation)),
+    );
+    this.#body.append(...sections, h("footer", {}, json));
+    this.#contents.replaceChildren(...sections.map((section) => linkTo(section)));
     for (const summary of this.#body.querySelectorAll("summary")) {
       if (open.has(summary.textContent)) summary.parentElement?.setAttribute("open", "");
     }
@@ -161,6 +204,7 @@ export class Page {
     this.#resize.disconnect();
     this.#charts.clear();
     this.#body.replaceChildren();
+    this.#contents.replaceChildren();
   }
 
   #comparison(after: Evaluated["evaluation"]): HTMLElement | null {
@@ -169,7 +213,11 @@ export class Page {
     const before = this.#evaluate(pinned ?? {});
     if (before.kind === "invalid") return null;
     const first = pinned === null || Object.keys(pinned).length === 0 ? "As written" : "Kept scenario";
-    return compareSection([first, "Now"], before.evaluation, after);
+    const [was, is] = [pinned ?? {}, edits];
+    const moved = this.#controls.list
+      .filter(({ key }) => was[key] !== is[key])
+      .map((control) => ({ label: nameOf(control), values: [shownIn(control, was), shownIn(control, is)] as const }));
+    return compareSection([first, "Now"], moved, before.evaluation, after);
   }
 
   /** A frame for a chart, drawn as soon as its width is known and again when it changes. */
@@ -184,80 +232,35 @@ export class Page {
     const width = Math.floor(frame.clientWidth);
     if (width === 0 || frame.dataset.width === String(width)) return;
     frame.dataset.width = String(width);
-    const drawn = this.#charts.get(frame)?.(width);
-    if (drawn === undefined) return;
-    for (const svg of [drawn, ...drawn.querySelectorAll("svg")]) {
-      if (svg.hasAttribute("aria-label")) svg.setAttribute("role", "img");
-    }
-    // Names on groups inside a picture are read by nobody and forbidden there.
-    for (const group of drawn.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
-    frame.replaceChildren(drawn);
+    const chart = this.#charts.get(frame);
+    if (chart !== undefined) drawInto(frame, chart, width);
   }
 
-  /** Text to take away, in a dialog from which it can also be copied by hand. */
-  #show(title: string, text: string): void {
-    const area = h("textarea", { readonly: true, rows: 16, spellcheck: false, "aria-label": title });
-    area.value = text;
-    const status = h("span", { role: "status" });
-    const copy = button("Copy", () => {
-      navigator.clipboard.writeText(text).then(
-        () => status.replaceChildren(" copied"),
-        () => {
-          area.select();
-          status.replaceChildren(" press Ctrl+C to copy");
-        },
-      );
-    });
-    const dialog = h(
-      "dialog",
-      { "aria-label": title },
-      h("h2", {}, title),
-      area,
-      h(
-        "div",
-        { class: "buttons" },
-        copy,
-        button("Close", () => dialog.close()),
-        status,
-      ),
-    );
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
-    area.select();
+  #go(state: LinkState): void {
+    this.#open(state);
+    this.#saveLink();
   }
 
-  /** The picker of several policies, and the policy's text, to read and to change. */
+  /** The picker of several policies; on a site also the text, which is where a reader starts. */
   #sourceParts(): readonly HTMLElement[] {
-    const { policies } = this.#input;
-    const go = (state: LinkState) => {
-      this.#open(state);
-      this.#saveLink();
-    };
-    const picker = h(
-      "nav",
-      { "aria-label": "Policies" },
-      ...policies.map(({ path }, policy) => {
-        const pick = button(path, () => go({ policy, text: null, edits: {}, pinned: null }));
-        if (policy === this.#state.policy) pick.setAttribute("aria-current", "true");
-        return pick;
-      }),
-    );
-    const area = h("textarea", { rows: 18, spellcheck: false, "aria-label": "Policy" });
-    area.value = this.#text();
-    const apply = button("Decide this policy", () => go({ policy: this.#state.policy, text: area.value, edits: {}, pinned: null }));
-    const intro = h(
-      "p",
-      { class: "intro" },
-      "Breakeven decides how LLM workloads are best served: through an API, on your own GPUs, or both. Pick an example, or paste a policy of yours; nothing leaves this page.",
-    );
-    const title = this.#isSite ? "Read, change or paste the policy" : "The policy";
-    return [
-      ...(this.#isSite ? [intro] : []),
-      ...(policies.length > 1 ? [picker] : []),
-      h("details", { class: "policy-text" }, h("summary", {}, title), area, h("div", { class: "buttons" }, apply)),
-    ];
+    const pick = (policy: number) => this.#go({ policy, text: null, edits: {}, pinned: null });
+    const picker = pickerOf(this.#input.policies, this.#state.policy, pick);
+    const text = this.#isSite ? this.#policyText("Read, change or paste the policy") : null;
+    return [this.#isSite ? invitation() : null, picker, text].filter((part) => part !== null);
   }
+
+  #policyText(title: string): HTMLElement {
+    return policyText(title, this.#text(), (text) => this.#go({ policy: this.#state.policy, text, edits: {}, pinned: null }));
+  }
+}
+
+/** A button that brings a section into view; not a link, because the address keeps the scenario. */
+function linkTo(section: HTMLElement): HTMLElement {
+  const title = section.querySelector("h2");
+  return button(title?.textContent ?? "", () => {
+    section.scrollIntoView();
+    title?.focus({ preventScroll: true });
+  });
 }
 
 function problems(diagnostics: readonly Diagnostic[]): HTMLElement {

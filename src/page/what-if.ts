@@ -1,5 +1,5 @@
-import { type Control, type Controls, positionOf, SLIDER_STEPS, valueAt, withEdit } from "./controls.ts";
-import { h } from "./dom.ts";
+import { type Control, type Controls, parsed, positionOf, SLIDER_STEPS, shownValue, unitOf, valueAt, withEdit } from "./controls.ts";
+import { button, h } from "./dom.ts";
 import type { Edits } from "./edits.ts";
 
 /** What the panel asks of the page. */
@@ -33,14 +33,11 @@ export function panelOf(controls: Controls, start: Edits, actions: PanelActions)
   show(start);
   // On a phone the panel stands between the verdict and the charts, so it starts folded.
   const isWide = matchMedia("(min-width: 1000px)").matches;
-  const groups = [...new Set(controls.list.map(({ group }) => group))].map((group, index) =>
-    h(
-      "details",
-      { open: index === 0 && isWide },
-      h("summary", {}, group),
-      ...fields.filter(({ control }) => control.group === group).map(({ element }) => element),
-    ),
-  );
+  const groups = [...new Set(controls.list.map(({ group }) => group))].map((group, index) => {
+    const own = fields.filter(({ control }) => control.group === group);
+    const isEdited = own.some(({ control }) => start[control.key] !== undefined);
+    return h("details", { open: (index === 0 && isWide) || isEdited }, h("summary", {}, group), ...own.map(({ element }) => element));
+  });
   const verdict = h("p", { class: "live", role: "status" });
   const reset = () => {
     show({});
@@ -50,6 +47,7 @@ export function panelOf(controls: Controls, start: Edits, actions: PanelActions)
     "aside",
     { id: "what-if", "aria-labelledby": "what-if-title" },
     h("h2", { id: "what-if-title" }, "What if"),
+    h("p", { class: "note" }, "Move a number: the decision is made again, here in the page."),
     verdict,
     ...groups,
     h(
@@ -64,13 +62,6 @@ export function panelOf(controls: Controls, start: Edits, actions: PanelActions)
   return { element, show, verdict };
 }
 
-/** A button with its action. */
-export function button(text: string, act: () => void): HTMLButtonElement {
-  const element = h("button", { type: "button" }, text);
-  element.addEventListener("click", act);
-  return element;
-}
-
 interface Field {
   readonly control: Control;
   readonly element: HTMLElement;
@@ -79,7 +70,7 @@ interface Field {
 
 function fieldOf(control: Control, change: (value: number) => void): Field {
   const id = `control-${control.key}`;
-  const number = h("input", { type: "number", id, step: "any", inputmode: "decimal", "data-key": control.key });
+  const number = h("input", { type: "text", id, inputmode: "decimal", autocomplete: "off", "data-key": control.key });
   const slider = h("input", {
     type: "range",
     min: 0,
@@ -87,35 +78,49 @@ function fieldOf(control: Control, change: (value: number) => void): Field {
     "aria-label": `${control.group}: ${control.label}`,
     "data-slider": control.key,
   });
+  const undo = h("button", { type: "button", class: "undo", hidden: true }, `was ${shownValue(control, control.declared)}`);
+  const unit = unitOf(control);
   const element = h(
     "div",
     { class: "field" },
-    h("label", { for: id }, control.label, control.unit === "" ? null : h("span", { class: "unit" }, ` ${control.unit}`)),
+    h("label", { for: id }, control.label, unit === "" ? null : h("span", { class: "unit" }, ` ${unit}`)),
+    undo,
     number,
     slider,
   );
   const mark = (value: number) => {
-    slider.setAttribute("aria-valuetext", String(value));
-    element.classList.toggle("moved", value !== control.declared);
+    const moved = value !== control.declared;
+    slider.setAttribute("aria-valuetext", `${shownValue(control, value)} ${unit}`.trim());
+    number.removeAttribute("aria-invalid");
+    element.classList.toggle("moved", moved);
+    undo.hidden = !moved;
+  };
+  const set = (value: number) => {
+    number.value = shownValue(control, value);
+    slider.value = String(positionOf(control, value));
+    mark(value);
   };
   slider.addEventListener("input", () => {
     const value = valueAt(control, Number(slider.value));
-    number.value = String(value);
+    number.value = shownValue(control, value);
     mark(value);
     change(value);
   });
   number.addEventListener("input", () => {
-    const value = Number(number.value);
-    if (number.value === "" || !Number.isFinite(value)) return;
+    const value = parsed(control, number.value);
+    if (value === null) return number.setAttribute("aria-invalid", "true");
     slider.value = String(positionOf(control, value));
     mark(value);
     change(value);
   });
-  const show = (edits: Edits) => {
-    const value = edits[control.key] ?? control.declared;
-    number.value = String(value);
-    slider.value = String(positionOf(control, value));
-    mark(value);
-  };
-  return { control, element, show };
+  number.addEventListener("change", () => {
+    const value = parsed(control, number.value);
+    if (value !== null) number.value = shownValue(control, value);
+  });
+  undo.addEventListener("click", () => {
+    set(control.declared);
+    change(control.declared);
+    number.focus();
+  });
+  return { control, element, show: (edits) => set(edits[control.key] ?? control.declared) };
 }

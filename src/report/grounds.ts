@@ -1,7 +1,8 @@
 import type { Evaluation, GateResult, Reason, TippingPoint, WorkloadDecision } from "../decide/types.ts";
 import { atLine, code, type Line, line, type Span, strong } from "./spans.ts";
+import { tippingWords } from "./tipping.ts";
 import { conflictLine } from "./why.ts";
-import { allWorkloads, enumerate, shortName } from "./words.ts";
+import { allWorkloads, enumerate, pathWords, shortName } from "./words.ts";
 
 /** How many reasons and tipping points a reader takes in at a glance. */
 const SHOWN = 3;
@@ -34,7 +35,10 @@ export function tippingLines(workloads: readonly WorkloadDecision[]): readonly L
     .sort((a, b) => distance(a.content) - distance(b.content));
   return merged(nearest, (point) => point.text)
     .slice(0, SHOWN)
-    .map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(content.text)]);
+    .map(({ content, workloads: names }) => [
+      ...owners(names, workloads.length),
+      ...line(`${tippingWords(content)} → ${pathWords[content.flipsTo]}`),
+    ]);
 }
 
 /** Everything that must be done for the choices to hold; one line for each condition, however many workloads share it. */

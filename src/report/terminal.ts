@@ -5,10 +5,12 @@ import { clean } from "./text.ts";
 /** A terminal: its width in columns, and whether it understands colours. */
 export interface Terminal {
   readonly width: number;
+  /** A window that somebody looks at: paragraphs stay readable, and a table that does not fit becomes blocks instead of wrapping. */
+  readonly isWindow?: boolean;
   readonly color: boolean;
 }
 
-type Style = "plain" | "strong" | "dim";
+type Style = "plain" | "strong" | "dim" | "alert";
 
 /** One character with its look; wrapping works on these, so that no escape sequence is ever cut. */
 interface Glyph {
@@ -20,11 +22,20 @@ const GAP = "  ";
 /** Narrower than this a column of words is not read but deciphered. */
 const MIN_COLUMN = 12;
 const MIN_WIDTH = 40;
-const escapes = { strong: ["\u001b[1m", "\u001b[22m"], dim: ["\u001b[2m", "\u001b[22m"] } as const;
+/** In a wider window the eye loses the line. Tables take what there is. */
+const MAX_PROSE = 110;
+const escapes = {
+  strong: ["\u001b[1m", "\u001b[22m"],
+  dim: ["\u001b[2m", "\u001b[22m"],
+  alert: ["\u001b[1;31m", "\u001b[22;39m"],
+} as const;
+/** What has to be seen first. The word says it as well, so nobody needs the colour. */
+const ALERT = /^(Gate failed|Gates: \d+ failed|Warning|error)\b/;
 
 /** A paragraph wrapped at the terminal's width; `indent` goes before every line, `bullet` replaces it on the first. */
 export function paragraphText(content: Line, terminal: Terminal, indent = "", bullet = indent): string {
-  const rows = wrap(glyphs(content), Math.max(MIN_WIDTH, terminal.width) - indent.length);
+  const width = Math.max(MIN_WIDTH, terminal.isWindow === true ? Math.min(MAX_PROSE, terminal.width) : terminal.width);
+  const rows = wrap(glyphs(content), width - indent.length);
   return rows.map((row, index) => `${index === 0 ? bullet : indent}${draw(row, terminal)}`).join("\n");
 }
 
@@ -35,15 +46,36 @@ export function listText(items: readonly Line[], terminal: Terminal): string {
 
 /**
  * A table in aligned columns. Where it is wider than the terminal, its widest columns of words are wrapped; figures
- * never are.
+ * never are. Where even that is too wide for a window, each row stands as a block of its own, one cell a line.
  */
 export function tableText(view: TableView, terminal: Terminal): string {
   const head = view.columns.map((column) => glyphs([{ kind: "strong", text: column.title }]));
   const body = view.rows.map((row) => row.map(glyphs));
-  const widths = columnWidths(view, [head, ...body], Math.max(MIN_WIDTH, terminal.width));
+  const available = Math.max(MIN_WIDTH, terminal.width);
+  const widths = columnWidths(view, [head, ...body], available);
+  const isTooWide = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) > available;
+  if (isTooWide && terminal.isWindow === true) return blocksText(view, terminal);
   const rule = widths.map((width) => "-".repeat(width)).join(GAP);
   const rows = [head, ...body].map((cells) => rowText(cells, widths, view, terminal));
   return [rows[0], rule, ...rows.slice(1)].join("\n");
+}
+
+/** Rows as blocks: the first cell on top, the others below it under their titles; empty cells and dashes are left out. */
+function blocksText(view: TableView, terminal: Terminal): string {
+  const [, ...titles] = view.columns;
+  const longest = Math.max(...titles.map(({ title }) => title.length));
+  return view.rows
+    .map(([first = [], ...cells]) => {
+      const lines = cells.flatMap((cell, index) => {
+        const said = glyphs(cell);
+        if (said.length === 0 || (said.length === 1 && said[0]?.character === "-")) return [];
+        const title = `  ${(titles[index]?.title ?? "").padEnd(longest)}  `;
+        return [paragraphText(cell, terminal, " ".repeat(title.length), title)];
+      });
+      const name = first.map((span): Span => (span.kind === "text" ? { kind: "strong", text: span.text } : span));
+      return [paragraphText(name, terminal), ...lines].join("\n");
+    })
+    .join("\n");
 }
 
 function columnWidths(view: TableView, rows: readonly (readonly (readonly Glyph[])[])[], available: number): readonly number[] {
@@ -96,7 +128,7 @@ function spoken(span: Span): { readonly text: string; readonly style: Style } {
     case "line":
       return { text: `line ${span.line}`, style: "dim" };
     case "strong":
-      return { text: span.text, style: "strong" };
+      return { text: span.text, style: ALERT.test(span.text) ? "alert" : "strong" };
     case "text":
     case "code":
     case "run":

@@ -69,6 +69,7 @@ export async function runHere(github: FakeGitHub, options: HereOptions): Promise
         summary += markdown;
       },
       loadSynth: options.loadSynth ?? (async () => ({ synthesize })),
+      loadArtifact: () => import("../../src/github/artifact-entry.ts"),
       fail: (message) => failures.push(message),
     });
     const decision = outputs["decision-file"] ? await readFile(outputs["decision-file"], "utf8") : "";

@@ -159,6 +159,7 @@ describe("results", () => {
         comment: { status: "created", url: null, warning: null },
         driftIssueUrl: null,
         files: { decision: "", report: "", sarif: "", html: "" },
+        htmlReportUrl: null,
       },
     );
     expect(names).toEqual(promised);

@@ -25,7 +25,7 @@ describe("inputs", () => {
         commentMode: "always",
         commentMinDeltaUsd: 0,
         failOn: "gates",
-        htmlReport: false,
+        htmlReport: "false",
         suggestions: false,
         driftIssue: false,
         asOf: null,
@@ -79,7 +79,7 @@ describe("inputs", () => {
         'input "github-token": is empty; leave it out to use the job\'s own token',
         'input "comment-mode": saw "sometimes"; allowed: always, on-change, on-decision-change, never',
         'input "fail-on": saw "gate"; allowed: gates, invalid, never',
-        'input "html-report": saw "yes"; allowed: true, false',
+        'input "html-report": saw "yes"; allowed: false, true, upload',
         'input "as-of": saw "20.11.2026"; write a date as YYYY-MM-DD, e.g. 2026-11-20',
       ],
     });

@@ -48,15 +48,15 @@ describe.runIf(chromium !== null)("the page in a browser", () => {
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Run open-weight models on your own GPUs");
     for (const title of [
       "Recommended",
-      "Costs",
-      "Would change it",
+      "What it costs",
+      "What would change it",
       "What each path costs",
       "Where the break-even lies",
       "What matters most",
     ]) {
       expect(await page.getByRole("heading", { name: title, exact: true }).isVisible(), title).toBe(true);
     }
-    expect(await page.locator("svg[role=img]").count()).toBeGreaterThanOrEqual(6);
+    expect(await page.locator("svg[role=group]").count()).toBeGreaterThanOrEqual(6);
     expect(wrongs).toEqual([]);
     await page.close();
   });

@@ -30,7 +30,7 @@ describe("the text report", () => {
       coloured
         .split(ESC)
         .join("")
-        .replace(/\[(1|2|22)m/g, ""),
+        .replace(/\[(1|2|22|1;31|22;39)m/g, ""),
     ).toBe(renderText(hybridCase, plain));
   });
 
@@ -39,6 +39,16 @@ describe("the text report", () => {
       const rows = renderText(hybridCase, { width, color: false }).split("\n");
       for (const row of rows.filter((content) => /^ +- /.test(content))) expect(stringWidth(row)).toBeLessThanOrEqual(width);
     }
+  });
+
+  test("fits into a window of any width, and shows a failed gate in red only where there is colour", () => {
+    for (const width of [60, 80, 120, 200]) {
+      const rows = renderText(hybridCase, { width, color: false, isWindow: true }).split("\n");
+      expect(Math.max(...rows.map((row) => stringWidth(row)))).toBeLessThanOrEqual(width);
+    }
+    const failed = { ...hybridCase, gates: [{ id: "max_monthly_usd", status: "fail", text: "too much", line: 3, from: "head" }] } as const;
+    expect(renderText(failed, { width: 80, color: true })).toContain(`${ESC}[1;31mGate failed:`);
+    expect(renderText(failed, { width: 80, color: false })).toContain("Gate failed: max_monthly_usd");
   });
 
   test("closes every style it opens on the same line", () => {
@@ -75,6 +85,28 @@ describe("a table on a terminal", () => {
     expect(Math.max(...rows.map((row) => stringWidth(row)))).toBeLessThanOrEqual(44);
     expect(rows.some((row) => row.includes("$1,234"))).toBe(true);
     expect(rows.join(" ").replace(/\s+/g, " ")).toContain("eleven twelve");
+  });
+
+  test("becomes blocks in a window that is too narrow for its figures, and takes no more than the window", () => {
+    const figures = {
+      columns: columns("Path", "Monthly>", "80% band>", "Against chosen>", "Note"),
+      rows: [
+        [line("API"), line("$143,340"), line("$135,553 to $151,851"), line("+$125,320 (+695%)"), line("gpt-5.4-mini and others")],
+        [line("hybrid"), line("$18,020"), line("$13,887 to $28,691"), line("-"), line("")],
+      ],
+    };
+    expect(tableText(figures, { width: 50, color: false, isWindow: true }).split("\n")).toEqual([
+      "API",
+      "  Monthly         $143,340",
+      "  80% band        $135,553 to $151,851",
+      "  Against chosen  +$125,320 (+695%)",
+      "  Note            gpt-5.4-mini and others",
+      "hybrid",
+      "  Monthly         $18,020",
+      "  80% band        $13,887 to $28,691",
+    ]);
+    const wide = tableText(figures, { width: 120, color: false, isWindow: true });
+    expect(wide).toBe(tableText(figures, { width: 120, color: false }));
   });
 
   test("breaks a word that is too long after its hyphens and slashes", () => {
