@@ -40,6 +40,16 @@ describe("packages", () => {
     const { dependencies, devDependencies } = JSON.parse(read("package.json"));
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
   });
+
+  it("are compared with a hash when they are installed, on every platform", () => {
+    const { packages }: { packages: Record<string, { integrity?: string; inBundle?: boolean }> } = JSON.parse(read("package-lock.json"));
+    const unproven = Object.entries(packages)
+      // The root is this repository; what is inside another package's archive is covered by the hash of that archive.
+      .filter(([place, { integrity, inBundle }]) => place !== "" && inBundle !== true && !/^sha512-/.test(integrity ?? ""))
+      .map(([place]) => place);
+
+    expect(unproven).toEqual([]);
+  });
 });
 
 const workflows: readonly (readonly [name: string, text: string])[] = [
