@@ -73,9 +73,10 @@ export function patientFetch(send: typeof fetch, patience: Patience): typeof fet
         problem = `HTTP ${response.status}`;
         if (last || waitMs === null || waitMs > patience.longestWaitMs) return response;
       } catch (error) {
-        if (last || !repeatable) throw error;
-        waitMs = backoffMs;
         problem = causeOf(error);
+        // Octokit would show the outermost cause alone.
+        if (last || !repeatable) throw new Error(problem, { cause: error });
+        waitMs = backoffMs;
       }
       patience.note(`GitHub API: ${problem}; trying again in ${Math.ceil(waitMs / 1000)} s (${attempt} of ${patience.attempts - 1})`);
       await patience.sleep(waitMs);
@@ -144,7 +145,15 @@ export function apiErrorOf(error: unknown): ApiError | null {
   return { status, method: request.method, message: message.replace(/\s+/g, " ").slice(0, 300), limited };
 }
 
+/** What broke, in words: of nested errors the outermost and the innermost, which is the one that a person can act on. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  let innermost: Error = error;
+  while (innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost === error ? wordsOf(error) : `${error.message} (${wordsOf(innermost)})`;
+}
+
+/** An error for several addresses of one host has a code and no message. */
+function wordsOf(error: Error & { readonly code?: unknown }): string {
+  return error.message === "" ? String(error.code ?? error.name) : error.message;
 }
