@@ -14,7 +14,13 @@ const folder = mkdtempSync(join(tmpdir(), "breakeven-workflows-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Largest size of each bundle in bytes: growth is a decision, not an accident. */
-const BUDGET_BYTES: Readonly<Record<string, number>> = { "index.js": 2_700_000, "cli.js": 2_000_000, "page.html": 1_500_000 };
+const BUDGET_BYTES: Readonly<Record<string, number>> = {
+  "index.js": 1_950_000,
+  "cli.js": 2_000_000,
+  "proxy.js": 700_000,
+  "interview.js": 120_000,
+  "page.html": 1_500_000,
+};
 
 describe("dist", () => {
   it.each(Object.entries(BUDGET_BYTES))("keeps %s within its budget", (name, budget) => {
