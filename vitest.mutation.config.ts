@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 /** The tests that judge the mutants of a folder: each runs thousands of times, so only what is quick and looks at that folder. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   capacity: ["test/capacity/**/*.test.ts"],
-  "decide/reference": ["test/decide/reference/**/*.test.ts", "test/decide/advisory.test.ts"],
-  "decide/rules": ["test/decide/rules.test.ts", "test/decide/framework/**/*.test.ts"],
+  "decide/reference": ["test/decide/reference/**/*.test.ts"],
+  "decide/rules": ["test/decide/rules-*.test.ts"],
   decide: ["test/decide/**/*.test.ts"],
 };
 /** Properties over whole decisions: a second each and more. */
