@@ -14,6 +14,8 @@ export default {
   // Text and tables at the top of a file are read once, before any test: each would need a run of everything.
   ignoreStatic: true,
   concurrency: 1,
+  // A busy machine is no endless loop: a mutant that only waits for its turn must not count as noticed.
+  timeoutMS: 60_000,
   incremental: true,
   incrementalFile: `.ci/cache/mutation/${name}.json`,
   tempDirName: ".ci/cache/stryker",
