@@ -5,7 +5,7 @@ import { supportsFp8Cache } from "../../src/capacity/kv-cache.ts";
 import { maxBatchedTokens, maxNumSeqs } from "../../src/capacity/memory.ts";
 import { timingOf } from "../../src/capacity/timing.ts";
 import { paddingBytes, roleBytes, splitParameters, weightBytes } from "../../src/capacity/work.ts";
-import type { OpenModel } from "../../src/catalog/schema.ts";
+import type { Gpu, OpenModel } from "../../src/catalog/schema.ts";
 import { a100, b200, deepseekV3, gptOss120b, h100, l4, llama8b, qwen3Next, serving, t4 } from "./fixtures.ts";
 
 /** Counting the work of a model of round numbers on a card of round numbers; each expected figure is worked out beside it. */
@@ -28,7 +28,7 @@ function toy(change: Partial<OpenModel["architecture"]> = {}, totalM = 12, activ
 /** Experts of 5 x 4 x 1000 x 100 = 2 million a matrix, one of four chosen. */
 const moe = { experts: 4, activeExperts: 1, sharedExperts: 0, expertIntermediate: 100, sharedIntermediate: 0, moeLayers: 5 };
 /** 100 TFLOP/s: 1e-11 ms for an operation; 1000 GB/s: 1e-9 ms for a byte. */
-const card = { ...h100, bf16Tflops: 100, fp8Tflops: 200, bandwidthGBPerSecond: 1000, linkGBPerSecond: 100 };
+const card: Gpu = { ...h100, bf16Tflops: 100, fp8Tflops: 200, bandwidthGBPerSecond: 1000, linkGBPerSecond: 100 };
 const engine = {
   ...VLLM,
   computeEfficiency: { bf16: 1, fp8: 1, int8: 1, fp4: 1 },
@@ -82,7 +82,7 @@ describe("the parameters of a model", () => {
 });
 
 describe("the time of a model", () => {
-  const at = (model: OpenModel, change: Parameters<typeof serving>[3] & { gpu?: typeof card; fp8?: boolean } = {}) => {
+  const at = (model: OpenModel, change: Parameters<typeof serving>[3] & { gpu?: Gpu; fp8?: boolean } = {}) => {
     const { gpu = card, fp8 = false, ...rest } = change;
     return timingOf(serving(model, gpu, fp8 ? "fp8" : "bf16", rest), engine);
   };

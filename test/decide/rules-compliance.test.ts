@@ -308,6 +308,42 @@ describe("a judgement", () => {
     expect(verdicts([]).against).toEqual(["air-gapped", "soc2"]);
   });
 
+  it("holds every verdict with its line, source and certainty; what is not proven stands against the option, a pass needs no waiver", () => {
+    const asked: Asked = {
+      workload: {
+        pointer: "workloads[10]",
+        compliance: { regimes: ["soc2"] },
+        minBenchmarks: {},
+        presetFloor: null,
+        contextWindowDeclared: false,
+      },
+    };
+    const candidate = api({ soc2Type2: fact("yes", "medium") }, { contextWindowTokens: null, shutdownOn: null });
+    const unproven = {
+      rule: "context-window",
+      verdict: "unknown",
+      text: "the context window of acme-1 is not known",
+      line: null,
+      source: null,
+    };
+
+    expect(judge(candidate, context(asked), [waiver], lineOf)).toEqual({
+      reasons: [
+        {
+          rule: "soc2",
+          verdict: "pass",
+          text: "Acme: SOC 2 Type II report",
+          line: 3,
+          source: "the provider's page (2026-11-01)",
+          certainty: "medium",
+        },
+        unproven,
+      ],
+      conditions: [],
+      against: [unproven],
+    });
+  });
+
   it("points at the workload's own key, else at the policy's, from which it inherits", () => {
     expect(verdicts([]).soc2?.line).toBe(3);
     expect(verdicts([], { ...soc2, ownKeys: [`${WHERE}.regimes`] }).soc2?.line).toBe(7);

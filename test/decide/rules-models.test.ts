@@ -37,7 +37,10 @@ describe("a licence", () => {
       certainty: "high",
       conditions: [],
     });
-    expect(check("licence", own({ licence: "another" }), { catalog: { licences: [row] } })).toMatchObject({ verdict: "unknown" });
+    expect(check("licence", own({ licence: "another" }), { catalog: { licences: [row] } })).toMatchObject({
+      verdict: "unknown",
+      text: "the licence of opal is not in the catalog",
+    });
   });
 
   it("may forbid commerce, or leave it open, or add terms", () => {
@@ -147,6 +150,8 @@ describe("the end of a model", () => {
       });
     expect(at("2027-03-01", { candidates: { api: ["acme-9"] } })).toMatchObject({ verdict: "fail" });
     expect(check("lifecycle", own(), {})).toBeNull();
+    const last = api({}, { shutdownOn: "2026-01-01", successor: null, lifecycleSource: "its page" });
+    expect(check("lifecycle", last, {})?.text).toBe("shut down on 2026-01-01");
   });
 });
 
