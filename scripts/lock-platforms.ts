@@ -1,42 +1,65 @@
+import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 
 /**
  * Completes package-lock.json with the optional binaries of other platforms. A registry mirror that serves one platform only
- * leaves them out of the lock, and `npm ci` then refuses it everywhere. Run after every `npm install`; it adds what is
- * missing and changes nothing else.
+ * leaves them, or their hashes, out of the lock, and `npm ci` then refuses it elsewhere or installs what nobody compared. Run
+ * after every `npm install`; it adds what is missing, as the registry describes it, and changes nothing else.
  */
 interface LockEntry {
   readonly version?: string;
+  readonly integrity?: string;
   readonly dev?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
 }
 
-const PATH = "package-lock.json";
-const CPUS = ["arm64", "x64", "arm", "ia32", "ppc64", "s390x", "riscv64", "loong64", "mips64el", "wasm32"];
-const SYSTEMS = ["android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "aix", "win32"];
+/** What `npm view NAME@VERSION --json` answers, as far as the lock file repeats it. */
+interface Published {
+  readonly cpu?: readonly string[];
+  readonly os?: readonly string[];
+  readonly libc?: readonly string[];
+  readonly license?: string;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly dist: { readonly integrity: string };
+}
 
-/** `@rolldown/binding-linux-arm64-musl` is for Linux on arm64 with musl; undefined when the name names no platform. */
-function platformOf(name: string): Record<string, readonly string[]> | undefined {
-  const parts = name.split(/[-/]/);
-  const cpu = CPUS.find((entry) => parts.includes(entry));
-  const system = SYSTEMS.find((entry) => parts.includes(entry));
-  if (cpu === undefined || (system === undefined && cpu !== "wasm32")) return undefined;
-  const libc = parts.includes("musl") ? ["musl"] : parts.includes("gnu") || parts.includes("gnueabihf") ? ["glibc"] : undefined;
-  return { cpu: [cpu], ...(system === undefined ? {} : { os: [system] }), ...(libc === undefined ? {} : { libc }) };
+const PATH = "package-lock.json";
+
+function published(name: string, version: string): Published {
+  const answer: Published = JSON.parse(execFileSync("npm", ["view", `${name}@${version}`, "--json"], { encoding: "utf8" }));
+  if (!answer.dist.integrity.startsWith("sha512-")) throw new Error(`the registry has no SHA-512 of ${name} ${version}`);
+  return answer;
+}
+
+/** The entry that `npm install` writes where the registry serves every platform; the keys in its order. */
+function lockEntry(version: string, dev: boolean, { cpu, os, libc, license, engines, dist }: Published): LockEntry {
+  return {
+    version,
+    integrity: dist.integrity,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(dev ? { dev } : {}),
+    ...(libc === undefined ? {} : { libc }),
+    ...(license === undefined ? {} : { license }),
+    optional: true,
+    ...(os === undefined ? {} : { os }),
+    ...(engines === undefined ? {} : { engines }),
+  };
 }
 
 const lock: { packages: Record<string, LockEntry> } = JSON.parse(await readFile(PATH, "utf8"));
-const added: string[] = [];
-for (const entry of Object.values(lock.packages)) {
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+const completed: string[] = [];
+for (const { dev, optionalDependencies } of Object.values(lock.packages)) {
+  for (const [name, version] of Object.entries(optionalDependencies ?? {})) {
     const place = `node_modules/${name}`;
-    const platform = platformOf(name);
-    if (platform === undefined || place in lock.packages || !/^\d/.test(version)) continue;
-    lock.packages[place] = { version, ...platform, ...(entry.dev === true ? { dev: true } : {}), license: "MIT", optional: true };
-    added.push(name);
+    if (!/^\d/.test(version) || lock.packages[place]?.integrity !== undefined) continue;
+    const answer = published(name, version);
+    // What every platform installs is npm's own to write.
+    if (answer.cpu === undefined && answer.os === undefined) continue;
+    lock.packages[place] = lockEntry(version, dev === true, answer);
+    completed.push(name);
   }
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 await writeFile(PATH, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`added ${added.length} optional packages of other platforms`);
+console.log(`completed ${completed.length} optional packages of other platforms${completed.map((name) => `\n  ${name}`).join("")}`);

@@ -102,7 +102,8 @@ export async function writeAllWhole(files: readonly NewFile[]): Promise<void> {
       await orUserError(path, async () => {
         await mkdir(dirname(path), { recursive: true });
         written.push({ path, beside });
-        await writeFile(beside, content, "utf8");
+        // On the disk before it takes the old file's place, so that a machine that loses power has one of the two.
+        await writeFile(beside, content, { encoding: "utf8", flush: true });
       });
     }
     for (const { path, beside } of written) await orUserError(path, () => rename(beside, path));

@@ -115,6 +115,20 @@ describe("architecture", () => {
     }
   });
 
+  it("loads in every run only what every run needs", () => {
+    const text = readFileSync(join(ROOT, "dist/index.js"), "utf8");
+    // The client for proxies (dist/proxy.js), every route of GitHub as a method, the questions of init, the schemas of catalog rows.
+    const seldom = [
+      "node_modules/undici/",
+      "node_modules/tunnel/",
+      "node_modules/@octokit/plugin-",
+      "node_modules/@inquirer/",
+      "src/catalog/schema.ts",
+    ];
+    expect(seldom.filter((part) => text.includes(`\n// ${part}`))).toEqual([]);
+    expect(readFileSync(join(ROOT, "dist/proxy.js"), "utf8")).toContain("\n// node_modules/undici/");
+  });
+
   it("keeps files short enough to read at one sitting", () => {
     const long = [...sources, ...sourcesUnder("stacks")]
       .filter((file) => file.text.split("\n").length > LONGEST_FILE_LINES)

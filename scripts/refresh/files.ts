@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Catalog } from "../../src/catalog/catalog.ts";
+import { type NewFile, writeAllWhole } from "../../src/files.ts";
 
 /** File of each list of the catalog, and of its date. */
 const FILES = {
@@ -16,8 +17,8 @@ const FILES = {
   regions: "regions",
   refusedNames: "refused-names",
 } as const;
-/** The files that a refresh may write. */
-const WRITTEN = ["version", "apiModels", "openModels", "instances"] as const;
+/** The files that a refresh may write; the date last, so that one that is killed never claims to be newer than its rows. */
+const WRITTEN = ["apiModels", "openModels", "instances", "version"] as const;
 
 /** Widest line that a row's fields are packed into. */
 const WIDTH = 137;
@@ -33,28 +34,17 @@ export async function readCatalog(folder: string): Promise<Catalog> {
   return Object.fromEntries(lists) as unknown as Catalog;
 }
 
-/**
- * Writes the changed lists: all of them beside the old ones first, then renamed over them, so that a failure leaves every
- * old file whole. Returns the names of the files that changed.
- */
+/** Writes the changed lists, all or none. Returns the names of the files that changed. */
 export async function writeCatalog(folder: string, catalog: Catalog): Promise<readonly string[]> {
-  const written: { readonly path: string; readonly beside: string }[] = [];
-  try {
-    for (const key of WRITTEN) {
-      const path = join(folder, `${FILES[key]}.json`);
-      const value = catalog[key];
-      const text = typeof value === "string" ? `${JSON.stringify(value)}\n` : formatRows(value);
-      if (text === (await readFile(path, "utf8"))) continue;
-      const beside = `${path}.${process.pid}.new`;
-      written.push({ path, beside });
-      await writeFile(beside, text);
-    }
-    for (const { path, beside } of written) await rename(beside, path);
-    return written.map(({ path }) => path);
-  } catch (error) {
-    for (const { beside } of written) await rm(beside, { force: true });
-    throw error;
+  const changed: NewFile[] = [];
+  for (const key of WRITTEN) {
+    const path = join(folder, `${FILES[key]}.json`);
+    const value = catalog[key];
+    const content = typeof value === "string" ? `${JSON.stringify(value)}\n` : formatRows(value);
+    if (content !== (await readFile(path, "utf8"))) changed.push({ path, content });
   }
+  await writeAllWhole(changed);
+  return changed.map(({ path }) => path);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Gpu, OpenModel, Precision } from "../catalog/schema.ts";
+import type { Precision } from "../catalog/precision.ts";
+import type { Gpu, OpenModel } from "../catalog/schema.ts";
 import { WEIGHT_BYTES } from "./constants.ts";
 
 /** How a GPU multiplies weights of a precision: on units of that precision, or unpacked to bf16 first (memory saved, no faster mathematics). */

@@ -1,4 +1,5 @@
-import { type Gpu, type OpenModel, Precision } from "../catalog/schema.ts";
+import { Precision } from "../catalog/precision.ts";
+import type { Gpu, OpenModel } from "../catalog/schema.ts";
 
 /**
  * Names of models, cards and precisions as measurement tables and benchmark tools spell them. The catalog's own look-ups are exact, because a policy must say

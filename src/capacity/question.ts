@@ -1,4 +1,5 @@
-import { type Gpu, type OpenModel, Precision } from "../catalog/schema.ts";
+import { Precision } from "../catalog/precision.ts";
+import type { Gpu, OpenModel } from "../catalog/schema.ts";
 import { type EngineId, engineNamed } from "./engine.ts";
 import { canSplitHeads, weightFormat } from "./format.ts";
 import { cell, gpuNamed, modelNamed, numberIn, precisionNamed, storedPrecision } from "./names.ts";

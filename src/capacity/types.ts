@@ -1,4 +1,5 @@
-import type { Gpu, OpenModel, Precision } from "../catalog/schema.ts";
+import type { Precision } from "../catalog/precision.ts";
+import type { Gpu, OpenModel } from "../catalog/schema.ts";
 
 /**
  * Vocabulary of the capacity model. Times in milliseconds, memory in GiB (2^30 bytes), rates per second.

@@ -1,4 +1,5 @@
-import type { OpenModel, Precision } from "../catalog/schema.ts";
+import type { Precision } from "../catalog/precision.ts";
+import type { OpenModel } from "../catalog/schema.ts";
 import { BF16_BYTES, MXFP4_PADDING, PER_BILLION, WEIGHT_BYTES } from "./constants.ts";
 
 /**

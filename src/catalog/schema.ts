@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Precision } from "./precision.ts";
 
 /**
  * Row types of the catalog. Every row says where it comes from (`source`), when that was last read (`checked`) and
@@ -128,9 +129,6 @@ export const Architecture = z.strictObject({
     .nullable(),
 });
 export type Architecture = z.infer<typeof Architecture>;
-
-export const Precision = z.enum(["bf16", "fp8", "int8", "int4", "mxfp4", "nvfp4"]);
-export type Precision = z.infer<typeof Precision>;
 
 /** An open-weight model that vLLM can serve. Parameters in billions (1e9). */
 export const OpenModel = Provenance.extend({

@@ -1,5 +1,6 @@
 import type { Bottleneck, ConfidenceClass } from "../capacity/types.ts";
-import type { Certainty, Precision } from "../catalog/schema.ts";
+import type { Precision } from "../catalog/precision.ts";
+import type { Certainty } from "../catalog/schema.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { ScheduleWindow } from "./elastic.ts";
 import type { BreakEvenVariant, Cause, Conflict, LeaveWhen, Relaxation, WorkloadGrowth } from "./why-types.ts";

@@ -1,13 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { error, info, notice, setFailed, setOutput, summary, warning } from "@actions/core";
-import { defaults } from "@actions/github/lib/utils";
+import { networkFetch } from "./network.ts";
 import { type Note, type Ports, plainLine } from "./ports.ts";
 
 /** The real ports: the runner's files and commands, its proxy-aware fetch, and the clock. */
 export function actionPorts(): Ports {
   return {
     env: process.env,
-    fetch: defaults.request?.fetch ?? fetch,
+    fetch: networkFetch,
     now: () => new Date(),
     sleep: (ms) => setTimeout(ms),
     info: (text) => info(plainLine(text)),

@@ -22,7 +22,7 @@ export async function authorOf(client: Client, token: string, declared: string |
   if (declared !== null) return { login: declared, certain: true };
   if (token.startsWith(installationTokenPrefix)) return { login: jobTokenLogin, certain: false };
   try {
-    const { data } = await client.rest.users.getAuthenticated();
+    const { data } = await client.request("GET /user");
     return { login: data.login, certain: true };
   } catch (error) {
     if (apiErrorOf(error) === null) throw error;

@@ -62,13 +62,16 @@ export async function findBase(options: {
 
 /** The list of files (at most 300) is on the first page; one commit a page keeps the rest of the answer small. */
 async function compare(client: Client, repository: Runner["repository"], basehead: string) {
-  const { data } = await client.rest.repos.compareCommitsWithBasehead({ ...repository, basehead, per_page: 1, page: 1 });
+  const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...repository, basehead, per_page: 1, page: 1 });
   return Comparison.parse(data);
 }
 
 async function firstParentOf(client: Client, runner: Pick<Runner, "repository" | "sha">): Promise<string | null> {
   try {
-    const { data } = await client.rest.git.getCommit({ ...runner.repository, commit_sha: runner.sha });
+    const { data } = await client.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+      ...runner.repository,
+      commit_sha: runner.sha,
+    });
     return data.parents[0]?.sha ?? null;
   } catch (error) {
     const problem = apiErrorOf(error);

@@ -1,8 +1,15 @@
-import { GitHub, getOctokitOptions } from "@actions/github/lib/utils";
+import { Octokit } from "@octokit/core";
 import { z } from "zod";
 
-/** REST client of one repository host; every call waits and tries again within bounds. */
-export type Client = InstanceType<typeof GitHub>;
+/**
+ * REST client of one repository host; every call waits and tries again within bounds. Calls are written as GitHub's
+ * documentation writes them, `client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", ...)`, and typed by that.
+ * Octokit's core alone: a method for each of a thousand routes, an HTTP client beside Node's and pages cost every run time.
+ */
+export type Client = Octokit;
+
+/** Id of a comment or an issue, as the client reads it: a bigint from 2^53 on. */
+export type Id = number | bigint;
 
 /** How long the client waits before it gives up. */
 export interface Patience {
@@ -36,13 +43,12 @@ export function createClient(options: {
   readonly fetch: typeof fetch;
   readonly patience: Patience;
 }): Client {
-  return new GitHub(
-    getOctokitOptions(options.token, {
-      baseUrl: options.apiUrl,
-      userAgent: "breakeven-action",
-      request: { fetch: patientFetch(options.fetch, options.patience) },
-    }),
-  );
+  return new Octokit({
+    auth: options.token,
+    baseUrl: options.apiUrl,
+    userAgent: "breakeven-action",
+    request: { fetch: patientFetch(options.fetch, options.patience) },
+  });
 }
 
 /**
@@ -67,9 +73,10 @@ export function patientFetch(send: typeof fetch, patience: Patience): typeof fet
         problem = `HTTP ${response.status}`;
         if (last || waitMs === null || waitMs > patience.longestWaitMs) return response;
       } catch (error) {
-        if (last || !repeatable) throw error;
-        waitMs = backoffMs;
         problem = causeOf(error);
+        // Octokit would show the outermost cause alone.
+        if (last || !repeatable) throw new Error(problem, { cause: error });
+        waitMs = backoffMs;
       }
       patience.note(`GitHub API: ${problem}; trying again in ${Math.ceil(waitMs / 1000)} s (${attempt} of ${patience.attempts - 1})`);
       await patience.sleep(waitMs);
@@ -138,7 +145,15 @@ export function apiErrorOf(error: unknown): ApiError | null {
   return { status, method: request.method, message: message.replace(/\s+/g, " ").slice(0, 300), limited };
 }
 
+/** What broke, in words: of nested errors the outermost and the innermost, which is the one that a person can act on. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  let innermost: Error = error;
+  while (innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost === error ? wordsOf(error) : `${error.message} (${wordsOf(innermost)})`;
+}
+
+/** An error for several addresses of one host has a code and no message. */
+function wordsOf(error: Error & { readonly code?: unknown }): string {
+  return error.message === "" ? String(error.code ?? error.name) : error.message;
 }

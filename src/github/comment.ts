@@ -1,5 +1,6 @@
+import type { Endpoints } from "@octokit/types";
 import { type Author, isBy } from "./author.ts";
-import { type ApiError, apiErrorOf, type Client } from "./client.ts";
+import { type ApiError, apiErrorOf, type Client, type Id } from "./client.ts";
 import { hasMarker, isNewer, markerLine, type RunState, splitComment } from "./marker.ts";
 import type { Runner } from "./runner.ts";
 
@@ -23,7 +24,7 @@ export interface CommentOutcome {
   /** What a person should know or change; null when all is well. */
   readonly warning: string | null;
   /** Id of the comment, when this run wrote it. */
-  readonly written?: number;
+  readonly written?: Id;
 }
 
 /** One comment to bring up to date on one pull request. */
@@ -49,7 +50,7 @@ const roundPauseMs = 1_000;
 /** Longer than an older run needs between its last look and its write, so that the newer run sees what it wrote. */
 const settleMs = 500;
 
-type Comment = Awaited<ReturnType<Client["rest"]["issues"]["listComments"]>>["data"][number];
+type Comment = Endpoints["GET /repos/{owner}/{repo}/issues/{issue_number}/comments"]["response"]["data"][number];
 
 /**
  * Brings the pull request to exactly one up-to-date comment of this key, written by this token's account.
@@ -77,11 +78,14 @@ export async function upsertComment(job: CommentJob): Promise<CommentOutcome> {
 }
 
 /** Writes again where an older run was later to write; whatever goes wrong here leaves the outcome as it was. */
-async function settled(job: CommentJob, outcome: CommentOutcome, id: number): Promise<CommentOutcome> {
+async function settled(job: CommentJob, outcome: CommentOutcome, id: Id): Promise<CommentOutcome> {
   for (let round = 1; round < rounds; round += 1) {
     await job.sleep(settleMs);
     try {
-      const { data } = await job.client.rest.issues.getComment({ ...job.repository, comment_id: id });
+      const { data } = await job.client.request("GET /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+        ...job.repository,
+        comment_id: id,
+      });
       const seen = splitComment(data.body ?? "").run;
       if (seen === null || seen.runId === job.run.runId || isNewer(seen, job.run)) return outcome;
       await refresh(job, [data]);
@@ -102,7 +106,7 @@ function isLostWrite(problem: ApiError): boolean {
 async function ownComments(job: CommentJob, author: Author = job.author): Promise<Comment[]> {
   const found: Comment[] = [];
   for (let page = 1; ; page += 1) {
-    const { data, headers } = await job.client.rest.issues.listComments({
+    const { data, headers } = await job.client.request("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
       ...job.repository,
       issue_number: job.pullNumber,
       per_page: pageSize,
@@ -110,7 +114,7 @@ async function ownComments(job: CommentJob, author: Author = job.author): Promis
     });
     found.push(...data.filter((comment) => isBy(author, comment.user) && hasMarker(job.key, comment.body ?? "")));
     // Octokit's own pager reads a 409 as the end of the list, which would create a second comment.
-    if (!headers.link?.includes('rel="next"') && data.length < pageSize) return found.sort((a, b) => a.id - b.id);
+    if (!headers.link?.includes('rel="next"') && data.length < pageSize) return found.sort((a, b) => Number(a.id) - Number(b.id));
   }
 }
 
@@ -121,7 +125,12 @@ async function refresh(job: CommentJob, own: readonly Comment[]): Promise<Commen
   const runs = own.map((comment) => splitComment(comment.body ?? "").run);
   if (await isOvertaken(job, runs)) return { status: "skipped-stale", url: oldest.html_url, warning: null };
   const same = before.run !== null && before.text.trimEnd() === textFor(job, before.run).trimEnd();
-  if (!same) await job.client.rest.issues.updateComment({ ...job.repository, comment_id: oldest.id, body: bodyFor(job) });
+  if (!same)
+    await job.client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+      ...job.repository,
+      comment_id: oldest.id,
+      body: bodyFor(job),
+    });
   for (const duplicate of duplicates) await removeComment(job, duplicate.id);
   const url = oldest.html_url;
   return same ? { status: "unchanged", url, warning: null } : { status: "updated", url, warning: null, written: oldest.id };
@@ -130,7 +139,7 @@ async function refresh(job: CommentJob, own: readonly Comment[]): Promise<Commen
 async function create(job: CommentJob): Promise<CommentOutcome> {
   if (!job.mayCreate) return { status: "skipped-mode", url: null, warning: null };
   if (await isOvertaken(job, [])) return { status: "skipped-stale", url: null, warning: null };
-  const { data: created } = await job.client.rest.issues.createComment({
+  const { data: created } = await job.client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
     ...job.repository,
     issue_number: job.pullNumber,
     body: bodyFor(job),
@@ -156,7 +165,10 @@ async function isOvertaken(job: CommentJob, runs: readonly (RunState | null)[]):
 /** Head of the pull request right now; null when the token may not read it, and then the run numbers decide. */
 async function headOf(job: CommentJob): Promise<string | null> {
   try {
-    const { data } = await job.client.rest.pulls.get({ ...job.repository, pull_number: job.pullNumber });
+    const { data } = await job.client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+      ...job.repository,
+      pull_number: job.pullNumber,
+    });
     return data.head.sha;
   } catch (error) {
     if (apiErrorOf(error) === null) throw error;
@@ -165,9 +177,9 @@ async function headOf(job: CommentJob): Promise<string | null> {
 }
 
 /** A duplicate that cannot be deleted is left to the next run. */
-async function removeComment(job: CommentJob, id: number): Promise<void> {
+async function removeComment(job: CommentJob, id: Id): Promise<void> {
   try {
-    await job.client.rest.issues.deleteComment({ ...job.repository, comment_id: id });
+    await job.client.request("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...job.repository, comment_id: id });
   } catch (error) {
     if (apiErrorOf(error) === null) throw error;
   }

@@ -68,7 +68,7 @@ async function readInside(workspace: string, path: string, maxBytes: number): Pr
 const Tree = z.object({ truncated: z.boolean(), tree: z.array(z.object({ path: z.string(), type: z.string() })) });
 
 async function listCommit(client: Client, repository: Runner["repository"], sha: string, patterns: readonly string[]) {
-  const { data } = await client.rest.git.getTree({ ...repository, tree_sha: sha, recursive: "1" });
+  const { data } = await client.request("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...repository, tree_sha: sha, recursive: "1" });
   const { truncated, tree } = Tree.parse(data);
   // A partial list could miss a policy, and a policy that is missed is a gate that is not checked.
   if (truncated)

@@ -1,9 +1,10 @@
+import type { Endpoints } from "@octokit/types";
 import { fence, markdown, paragraph, type Writer } from "../report/markdown.ts";
 import { change, usd } from "../report/money.ts";
 import { code, line, strong } from "../report/spans.ts";
 import { commandLine } from "../report/text.ts";
 import { type Author, isBy } from "./author.ts";
-import { apiErrorOf, type Client } from "./client.ts";
+import { apiErrorOf, type Client, type Id } from "./client.ts";
 import { hasMarker } from "./marker.ts";
 import type { Runner } from "./runner.ts";
 import type { Suggestion } from "./suggest.ts";
@@ -24,7 +25,10 @@ const pageSize = 100;
 /** False when the pull request has moved on, so that another run has the word. */
 export async function isCurrent(job: Pick<ReviewJob, "client" | "repository" | "pullNumber" | "headSha">): Promise<boolean> {
   try {
-    const { data } = await job.client.rest.pulls.get({ ...job.repository, pull_number: job.pullNumber });
+    const { data } = await job.client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+      ...job.repository,
+      pull_number: job.pullNumber,
+    });
     return data.head.sha === job.headSha;
   } catch (error) {
     if (apiErrorOf(error) === null) throw error;
@@ -39,7 +43,7 @@ export type ChangedLines = ReadonlyMap<string, ReadonlyMap<number, string>>;
 export async function changedLines(job: Pick<ReviewJob, "client" | "repository" | "pullNumber">): Promise<ChangedLines> {
   const changed = new Map<string, ReadonlyMap<number, string>>();
   for (let page = 1; ; page += 1) {
-    const { data } = await job.client.rest.pulls.listFiles({
+    const { data } = await job.client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
       ...job.repository,
       pull_number: job.pullNumber,
       per_page: pageSize,
@@ -77,14 +81,14 @@ export async function syncSuggestions(job: ReviewJob): Promise<void> {
   const missing = wanted.filter((comment) => !own.some((other) => isSame(comment, other)));
   let { author } = job;
   for (const comment of missing) {
-    const { data } = await job.client.rest.pulls.createReviewComment({
+    const { data } = await job.client.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/comments", {
       ...job.repository,
       pull_number: job.pullNumber,
       commit_id: job.headSha,
       side: "RIGHT",
       ...comment,
     });
-    author = { login: data.user.login, certain: true };
+    author = { login: data.user?.login ?? author.login, certain: true };
   }
   const all = missing.length === 0 ? own : await ownReviewComments(job, author);
   const kept = wanted.flatMap((comment) => all.find((other) => isSame(comment, other))?.id ?? []);
@@ -92,9 +96,9 @@ export async function syncSuggestions(job: ReviewJob): Promise<void> {
 }
 
 /** Another run may have been faster; gone is gone. */
-async function removeReviewComment(job: ReviewJob, id: number): Promise<void> {
+async function removeReviewComment(job: ReviewJob, id: Id): Promise<void> {
   try {
-    await job.client.rest.pulls.deleteReviewComment({ ...job.repository, comment_id: id });
+    await job.client.request("DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}", { ...job.repository, comment_id: id });
   } catch (error) {
     if (apiErrorOf(error)?.status !== 404) throw error;
   }
@@ -106,7 +110,7 @@ interface Wanted {
   readonly body: string;
 }
 
-type ReviewComment = Awaited<ReturnType<Client["rest"]["pulls"]["listReviewComments"]>>["data"][number];
+type ReviewComment = Endpoints["GET /repos/{owner}/{repo}/pulls/{pull_number}/comments"]["response"]["data"][number];
 
 function isSame(wanted: Wanted, comment: ReviewComment): boolean {
   // GitHub takes the line away from a comment whose line has changed since.
@@ -121,14 +125,14 @@ function isSame(wanted: Wanted, comment: ReviewComment): boolean {
 async function ownReviewComments(job: ReviewJob, author: Author): Promise<readonly ReviewComment[]> {
   const found: ReviewComment[] = [];
   for (let page = 1; ; page += 1) {
-    const { data } = await job.client.rest.pulls.listReviewComments({
+    const { data } = await job.client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", {
       ...job.repository,
       pull_number: job.pullNumber,
       per_page: pageSize,
       page,
     });
     found.push(...data.filter((comment) => isBy(author, comment.user) && hasMarker(job.key, comment.body)));
-    if (data.length < pageSize) return found.sort((a, b) => a.id - b.id);
+    if (data.length < pageSize) return found.sort((a, b) => Number(a.id) - Number(b.id));
   }
 }
 

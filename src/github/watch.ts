@@ -1,3 +1,4 @@
+import type { Endpoints } from "@octokit/types";
 import { type Author, isBy } from "./author.ts";
 import { apiErrorOf, type Client } from "./client.ts";
 import { carriedOver, type DriftState, driftBody, flipsBetween, readRecord } from "./drift.ts";
@@ -23,7 +24,7 @@ export interface WatchJob {
 const pageSize = 100;
 const title = "Breakeven: decisions that prices have changed";
 
-type Issue = Awaited<ReturnType<Client["rest"]["issues"]["listForRepo"]>>["data"][number];
+type Issue = Endpoints["GET /repos/{owner}/{repo}/issues"]["response"]["data"][number];
 
 /**
  * Compares today's decisions with the record in the one issue of this key. The issue is open exactly while a decision or a gate differs
@@ -48,7 +49,7 @@ async function ownIssues(job: WatchJob, author: Author): Promise<readonly Issue[
   const found: Issue[] = [];
   for (let page = 1; ; page += 1) {
     const query = { ...job.repository, creator: author.login, state: "all" as const, per_page: pageSize, page };
-    const { data } = await job.client.rest.issues.listForRepo(query);
+    const { data } = await job.client.request("GET /repos/{owner}/{repo}/issues", query);
     const own = (issue: Issue) => isBy(author, issue.user) && issue.body?.startsWith(`<!-- breakeven:${job.key} drift `) === true;
     found.push(...data.filter((issue) => issue.pull_request === undefined && own(issue)));
     if (data.length < pageSize) return found.sort((a, b) => a.number - b.number);
@@ -57,7 +58,7 @@ async function ownIssues(job: WatchJob, author: Author): Promise<readonly Issue[
 
 async function record(job: WatchJob): Promise<WatchOutcome> {
   const body = driftBody(job.key, { accepted: job.now, seen: job.now });
-  const { data } = await job.client.rest.issues.create({ ...job.repository, title, body });
+  const { data } = await job.client.request("POST /repos/{owner}/{repo}/issues", { ...job.repository, title, body });
   await close(job, data.number, body);
   const login = data.user?.login ?? job.author.login;
   const warning =
@@ -106,5 +107,5 @@ async function close(job: WatchJob, number: number, body: string): Promise<void>
 }
 
 async function update(job: WatchJob, number: number, change: { readonly body: string; readonly state?: "open" | "closed" }): Promise<void> {
-  await job.client.rest.issues.update({ ...job.repository, issue_number: number, ...change });
+  await job.client.request("PATCH /repos/{owner}/{repo}/issues/{issue_number}", { ...job.repository, issue_number: number, ...change });
 }

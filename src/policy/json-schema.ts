@@ -23,11 +23,17 @@ function pruned(schema: object): JsonSchema {
   return JSON.parse(JSON.stringify(schema));
 }
 
-const language = policyJsonSchema();
+/** Only a policy with a problem needs the schema: it names what is allowed instead. A twelfth of the start-up, so it is made then. */
+let madeOnce: JsonSchema | undefined;
+
+function language(): JsonSchema {
+  madeOnce ??= policyJsonSchema();
+  return madeOnce;
+}
 
 /** The part of the language that describes a path; undefined behind an unknown key. Unions stay whole until a key leads into them. */
 export function schemaAt(path: Path): JsonSchema | undefined {
-  return path.reduce<JsonSchema | undefined>((schema, step) => schema && into(schema, step), language);
+  return path.reduce<JsonSchema | undefined>((schema, step) => schema && into(schema, step), language());
 }
 
 function into(schema: JsonSchema, step: string | number): JsonSchema | undefined {
@@ -53,10 +59,11 @@ export function keysOf(schema: JsonSchema | undefined): readonly string[] {
 
 /** Every place of the language that has a key, e.g. `growth_ratio_per_month` has `workloads[].volume` and `workloads[].tokens`. */
 export function homesOf(key: string): readonly string[] {
+  homes ??= collectHomes(language(), "", new Map());
   return (homes.get(key) ?? []).map((home) => (home === "" ? "the top of the file" : home));
 }
 
-const homes = collectHomes(language, "", new Map());
+let homes: ReadonlyMap<string, readonly string[]> | undefined;
 
 function collectHomes(schema: JsonSchema, path: string, found: Map<string, string[]>): ReadonlyMap<string, readonly string[]> {
   for (const branch of alternatives(schema)) {

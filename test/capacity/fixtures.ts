@@ -1,5 +1,6 @@
 import type { ServingConfiguration } from "../../src/capacity/types.ts";
-import type { Gpu, OpenModel, Precision } from "../../src/catalog/schema.ts";
+import type { Precision } from "../../src/catalog/precision.ts";
+import type { Gpu, OpenModel } from "../../src/catalog/schema.ts";
 
 /** Small rows with published shapes (config.json of each model, vendor data sheets), independent of the shipped catalog. */
 const provenance = { source: "test fixture", checked: "2026-11-20", basis: "vendor", certainty: "high" } as const;

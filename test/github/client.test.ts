@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** Head of the pull request as the API gives it: a read that any test can make. */
 async function read(client: ReturnType<typeof testClient>["client"]): Promise<string> {
-  const { data } = await client.rest.pulls.get({ ...github.repository, pull_number: pullNumber });
+  const { data } = await client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", { ...github.repository, pull_number: pullNumber });
   return data.head.sha;
 }
 

@@ -33,7 +33,7 @@ describe("the files of the catalog", () => {
       i === 0 ? { ...row, prices: row.prices.map((each) => ({ ...each, checked: "2030-01-01" })) } : row,
     );
     const written = await writeCatalog(folder, { ...catalog, version: "2030-01-01", apiModels });
-    expect(written).toEqual([join(folder, "version.json"), join(folder, "api-models.json")]);
+    expect(written).toEqual([join(folder, "api-models.json"), join(folder, "version.json")]);
     const [before, after] = await Promise.all(
       [BUNDLED, folder].map(async (each) => (await readFile(join(each, "api-models.json"), "utf8")).split("\n")),
     );
@@ -47,7 +47,7 @@ describe("the files of the catalog", () => {
     await rm(join(folder, "instances.json"));
     await expect(writeCatalog(folder, { ...catalog, version: "2030-01-01", apiModels: [] })).rejects.toThrow("instances.json");
     expect(await readFile(join(folder, "version.json"), "utf8")).toBe(before);
-    expect((await readdir(folder)).filter((name) => name.endsWith(".new"))).toEqual([]);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     await writeFile(join(folder, "instances.json"), "[]");
   });
 });

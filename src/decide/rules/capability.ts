@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/index.ts";
-import type { BenchmarkScore, Precision } from "../../catalog/schema.ts";
+import type { Precision } from "../../catalog/precision.ts";
+import type { BenchmarkScore } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
 import type { WorkloadFacts } from "../facts.ts";
 import { dated } from "../sources.ts";

@@ -43,6 +43,12 @@ describe("the framework's API formulas", () => {
     expect(referenceApiEstimate(1, { inputTokens: 50_000, outputTokens: 0 }, "gpt-4o").dailyUsd).toBe(0.12);
     expect(referenceApiEstimate(3, { inputTokens: 50_000, outputTokens: 0 }, "gpt-4o").dailyUsd).toBe(0.38);
   });
+
+  it("round what is only just above a tie up", () => {
+    // 50,001 input tokens of gpt-4o at 2.50 USD a million: 0.1250025, which begins like the tie 0.125 and is none.
+    const of = (inputTokens: number) => referenceApiEstimate(1, { inputTokens, outputTokens: 0 }, "gpt-4o").dailyUsd;
+    expect([of(50_000), of(50_001)]).toEqual([0.12, 0.13]);
+  });
 });
 
 describe("the framework's first break-even", () => {
