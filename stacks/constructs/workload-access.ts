@@ -1,14 +1,15 @@
 import { policyDocument, type Statement } from "../iam.ts";
 import { identityName, logicalName } from "../naming.ts";
-import { type CloudwatchLogGroup, IamPolicy, type SecretsmanagerSecret, type SsmParameter, TerraformOutput } from "../provider.ts";
+import { type CloudwatchLogGroup, IamPolicy, type SsmParameter, TerraformOutput } from "../provider.ts";
 import { invokeStatements } from "./bedrock.ts";
 import type { Foundation } from "./foundation.ts";
+import type { Secret } from "./secrets.ts";
 
 /** What one workload needs at run time; empty and null where it needs nothing of the kind. */
 export interface WorkloadNeeds {
   readonly workload: string;
   readonly route: SsmParameter;
-  readonly secrets: readonly SecretsmanagerSecret[];
+  readonly secrets: readonly Secret[];
   readonly bedrockModels: readonly string[];
   readonly callLog: CloudwatchLogGroup | null;
 }
