@@ -9,6 +9,7 @@ import type { Secret } from "./secrets.ts";
 export interface WorkloadNeeds {
   readonly workload: string;
   readonly route: SsmParameter;
+  readonly prompt: SsmParameter | null;
   readonly secrets: readonly Secret[];
   readonly bedrockModels: readonly string[];
   readonly callLog: CloudwatchLogGroup | null;
@@ -32,13 +33,13 @@ function buildPolicy(foundation: Foundation, need: WorkloadNeeds): IamPolicy {
   });
 }
 
-function readStatements(foundation: Foundation, { route, secrets }: WorkloadNeeds): readonly Statement[] {
+function readStatements(foundation: Foundation, { route, prompt, secrets }: WorkloadNeeds): readonly Statement[] {
   const { config, key } = foundation;
   const services = ["ssm", ...(secrets.length > 0 ? ["secretsmanager"] : [])];
   const ViaService = services.map((service) => `${service}.${config.region}.amazonaws.com`);
   const keys = secrets.map((secret) => secret.arn);
   return [
-    { Sid: "ReadRoute", Effect: "Allow", Action: "ssm:GetParameter", Resource: route.arn },
+    { Sid: "ReadRoute", Effect: "Allow", Action: "ssm:GetParameter", Resource: [route.arn, ...(prompt === null ? [] : [prompt.arn])] },
     {
       Sid: "Decrypt",
       Effect: "Allow",

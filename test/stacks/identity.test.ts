@@ -16,7 +16,16 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   aws_cloudwatch_log_group: ["call_log", "server_log"],
   aws_vpc: ["vpc"],
   aws_lb: ["balancer"],
-  aws_ssm_parameter: ["route_chat", "route_drafts", "route_search", "route_summaries"],
+  aws_ssm_parameter: [
+    "prompt_chat",
+    "prompt_drafts",
+    "prompt_search",
+    "prompt_summaries",
+    "route_chat",
+    "route_drafts",
+    "route_search",
+    "route_summaries",
+  ],
   aws_autoscaling_group: ["fleet_llama_3_3_70b_instruct"],
   aws_iam_role: ["deploy_role", "server_role"],
 };

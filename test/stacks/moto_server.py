@@ -309,7 +309,7 @@ def lines(where, objects):
     for key, value in objects.items():
         if isinstance(value, dict) and value and not isinstance(key, tuple):
             yield from lines(f"{where} {key}", value)
-        elif value not in (None, [], {}):
+        elif value is not None and not (isinstance(value, (dict, list, set, str)) and not value):
             state = state_of(value)
             if state != "gone":
                 yield f"{where} {key}" + (f" ({state})" if state else "")

@@ -256,6 +256,17 @@ describe("how instances are bought", () => {
   });
 });
 
+describe("prompts", () => {
+  it("have one parameter for each workload, whose text is in no state, and which that workload reads", () => {
+    const stack = synthesized(apiConfig);
+    expect(stack.resource.aws_ssm_parameter?.prompt_search).toMatchObject({ type: "SecureString", value_wo_version: 1 });
+    expect(stack.resource.aws_ssm_parameter?.prompt_search).not.toHaveProperty("value");
+    expect(String(stack.resource.aws_iam_policy?.access_search?.policy)).toContain("aws_ssm_parameter.prompt_search.arn");
+    expect(String(stack.resource.aws_iam_policy?.access_search?.policy)).not.toContain("prompt_summaries");
+    expect(JSON.stringify(stack.output.put_prompts)).toContain("aws ssm put-parameter");
+  });
+});
+
 describe("routes", () => {
   const documentOf = (stack: StackJson, id: string) => JSON.parse(String(stack.resource.aws_ssm_parameter?.[id]?.value));
 
