@@ -87,7 +87,7 @@ describe.skipIf(typeof bench === "string").each(batches.map((stacks, index) => [
 
     function use(some: readonly StackConfig[]): void {
       const named = Object.fromEntries(some.map((config, index) => [`life_${index}`, config]));
-      useModules(workspace, { stacks: named, moto: moto.url, certificate });
+      useModules(workspace, { stacks: named, moto: moto.url, certificate, mortal: true });
       run("init", "-input=false", "-no-color");
     }
 
