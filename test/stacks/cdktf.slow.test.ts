@@ -41,6 +41,8 @@ describe.skipIf(typeof bench === "string")(TITLE, () => {
       AWS_SECRET_ACCESS_KEY: "test",
       AWS_EC2_METADATA_DISABLED: "true",
       DISABLE_VERSION_CHECK: "1",
+      // Its cache would lie in the home of whoever runs this.
+      CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
       CI: "1",
     };
     const parameters = [command, "--auto-approve", "--skip-provider-lock", "--output", out];

@@ -13,6 +13,8 @@ export interface Tools {
 
 const PROVIDER_FOLDER = "registry.terraform.io/hashicorp/aws";
 const SEARCH_DEPTH = 6;
+/** Never a mirror; the cache of providers that cdktf makes looks like one and points to another. */
+const NO_MIRRORS = ["node_modules", "plugin-cache"];
 
 /** The tools, or what is missing and what to set. */
 export function findTools(): Tools | string {
@@ -61,7 +63,7 @@ function searchMirror(folder: string, depth: number): string | null {
 function foldersIn(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules").map((entry) => entry.name);
+    return entries.filter((entry) => entry.isDirectory() && !NO_MIRRORS.includes(entry.name)).map((entry) => entry.name);
   } catch {
     return [];
   }
