@@ -48,6 +48,12 @@ const LEAST_REQUESTS_PER_MINUTE = 60;
 /** How far above the planned mean day the tokens of a workload may cost: a busy weekday is 1.4 of the mean day. Ours. */
 const DAY_OVER_MEAN = 3;
 const LEAST_DAILY_USD = 1;
+/**
+ * Hours a day for which the API of a split may serve everything: own servers that fail are replaced, and two starts with image and weights
+ * fit into two hours. Ours.
+ */
+const OUTAGE_HOURS_PER_DAY = 2;
+const HOURS_PER_DAY = 24;
 const DAYS_PER_MONTH = 365 / 12;
 const MINUTES_PER_MONTH = 43_800;
 
@@ -114,11 +120,28 @@ function gatewayRoute(
   };
 }
 
-/** The API of a split. Its budget is that of a workload which the API served whole: an outage of own servers may last a day. */
-function overflowOf({ split, costLines }: PlannedWorkload): readonly GatewayTarget[] {
+/**
+ * The API of a split. Its budget is that of the planned overflow, and beside it of the whole workload for as long as an outage of own
+ * servers lasts. Nothing is counted where the cost of the whole is not known.
+ *
+ * Example: an overflow of 30 dollars a month that is a tenth of the workload: 30 / 30.4 x 3 = 2.96 dollars a day, and 300 / 30.4 x 3 x 2 / 24
+ * = 2.47 for an outage: 5.43.
+ */
+function overflowOf(workload: PlannedWorkload): readonly GatewayTarget[] {
+  const { split, costLines } = workload;
   if (split?.overflow.provider === undefined) return [];
-  const whole = dailyBudget(costLines, split.overflowShareRatio);
-  return [providerTarget(split.overflow, split.overflow.provider, costLines, whole)];
+  const planned = monthlyTokensUsd(costLines);
+  const whole = wholeMonthUsd(workload, planned);
+  const outage = whole === null ? null : (whole * OUTAGE_HOURS_PER_DAY) / HOURS_PER_DAY;
+  const budget = planned === null || outage === null ? null : perDay(planned + outage);
+  return [providerTarget(split.overflow, split.overflow.provider, costLines, budget)];
+}
+
+/** What the workload would cost a month if the API of its split served all of it; that API alone is a runner-up where nothing overflows by plan. */
+function wholeMonthUsd({ split, runnersUp }: PlannedWorkload, plannedUsd: number | null): number | null {
+  if (split === null || plannedUsd === null) return null;
+  if (split.overflowShareRatio > 0) return plannedUsd / split.overflowShareRatio;
+  return runnersUp.find(({ option }) => option.id === split.overflow.id)?.monthlyCostUsd.expected ?? null;
 }
 
 /** The runner-up that the route names, at its own monthly cost; its prices are not at hand here, so the gateway counts it by LiteLLM's own. */
@@ -135,7 +158,8 @@ function targetOf(workload: PlannedWorkload, route: StackConfig["routes"][number
   const fleet = decision.fleets.find(({ id }) => id === route.target);
   if (fleet !== undefined) return { kind: "fleet", fleet: fleet.id, model: fleet.model };
   if (option?.provider === undefined) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
-  return providerTarget(option, option.provider, costLines, dailyBudget(costLines, 1));
+  const monthlyUsd = monthlyTokensUsd(costLines);
+  return providerTarget(option, option.provider, costLines, monthlyUsd === null ? null : perDay(monthlyUsd));
 }
 
 function providerTarget(
@@ -149,11 +173,11 @@ function providerTarget(
   return { kind: "provider", provider, route, model, ...prices, dailyBudgetUsd };
 }
 
-/** For a workload of whose requests the lines bill `shareRatio`. Null where a price or the share is not known: nothing can be counted then. */
-function dailyBudget(lines: readonly CostLine[], shareRatio: number): number | null {
+/** What the lines bill for tokens. Null where a price is not known: nothing can be counted then. */
+function monthlyTokensUsd(lines: readonly CostLine[]): number | null {
   const tokens = lines.filter((line) => line.unit === "million tokens");
-  if (shareRatio <= 0 || tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
-  return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0) / shareRatio);
+  if (tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
+  return tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
 }
 
 function perDay(monthlyUsd: number): number {

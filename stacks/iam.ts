@@ -18,5 +18,5 @@ export function trustService(service: string): string {
   return policyDocument([{ Sid: "Assume", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }]);
 }
 
-/** Services that publish to the stack's encrypted topic: alarms, budgets, the reminder to rotate keys. */
-export const NOTIFIERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"];
+/** Services that publish to the stack's encrypted topic: alarms, budgets, cost anomalies, the reminder to rotate keys. */
+export const NOTIFIERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com"];

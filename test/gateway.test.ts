@@ -111,15 +111,21 @@ describe("a policy with a split", () => {
     expect(lines.get("gateway-keys")).toBeCloseTo(1, 6);
   });
 
-  it("lets the API take a whole day: its budget is three mean days of all requests at its price", () => {
+  it("lets the API take three mean days of the planned overflow, and all requests for two hours of an outage", () => {
     const { config, lines } = built("", SPLIT);
     const [target] = config.gateway?.routes[0]?.fallbacks ?? [];
     if (target?.kind !== "provider") throw new Error("no overflow");
     // Over the twelve months of the horizon 100 million requests a month grow by 2 % each: a mean factor of (1.02 ** 12 - 1) / 0.02 / 12 = 1.118.
     const millions = 100 * 1.118;
     const monthUsd = millions * (500 * (target.inputUsdPerMTok ?? 0) + 200 * (target.outputUsdPerMTok ?? 0));
-    expect((target.dailyBudgetUsd ?? 0) / ((monthUsd / (365 / 12)) * 3)).toBeCloseTo(1, 1);
-    expect(lines.get("overflow-output-tokens")).toBeGreaterThan(0);
+    const overflowUsd =
+      (lines.get("overflow-input-tokens") ?? 0) * (target.inputUsdPerMTok ?? 0) +
+      (lines.get("overflow-output-tokens") ?? 0) * (target.outputUsdPerMTok ?? 0);
+    expect(overflowUsd).toBeGreaterThan(0);
+    expect(overflowUsd).toBeLessThan(monthUsd);
+    const threeDays = (usd: number) => (usd / (365 / 12)) * 3;
+    const expected = threeDays(overflowUsd) + (threeDays(monthUsd) * 2) / 24;
+    expect((target.dailyBudgetUsd ?? 0) / expected).toBeCloseTo(1, 1);
   });
 
   it("is refused where the policy wants no gateway", () => {

@@ -1,3 +1,4 @@
+import { expression } from "../expression.ts";
 import { policyDocument, type Statement } from "../iam.ts";
 import { shorten } from "../naming.ts";
 import {
@@ -10,6 +11,7 @@ import {
   S3BucketVersioningA,
 } from "../provider.ts";
 import type { Foundation } from "./foundation.ts";
+import { deletionProtection } from "./protection.ts";
 
 /** Characters of the stack's prefix in a bucket name, so that purpose, region and account fit into 63. */
 const BUCKET_PREFIX_LIMIT = 24;
@@ -45,9 +47,9 @@ export function buildBucket(foundation: Foundation, id: string, options: BucketO
   const { stack, config, prefix, account, key } = foundation;
   const bucket = new S3Bucket(stack, id, {
     bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}`,
-    // Logs arrive from the first minute, so a bucket is never empty; in production a person empties it before a destroy.
-    forceDestroy: config.stage !== "production",
   });
+  // Logs arrive from the first minute, so a bucket is never empty.
+  bucket.addOverride("force_destroy", expression(`!${deletionProtection(foundation)}`));
   const block = new S3BucketPublicAccessBlock(stack, `${id}_private`, {
     bucket: bucket.id,
     blockPublicAcls: true,

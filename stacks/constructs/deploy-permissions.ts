@@ -32,6 +32,12 @@ function namedResources({ arnPrefix, account, config, prefix }: Foundation): rea
     ["Routes", ["ssm:*Parameter*", "ssm:*Tags*"], [`${here("ssm")}:parameter/breakeven/${prefix}/*`]],
     ["PublicImages", ["ssm:GetParameter"], [`${arnPrefix}:ssm:${config.region}::parameter/aws/service/*`]],
     ["Budgets", ["budgets:*"], [`${arnPrefix}:budgets::${account}:budget/${prefix}-*`]],
+    // Subscriptions carry an id that AWS gives them.
+    [
+      "Anomalies",
+      ["ce:*AnomalySubscription*", "ce:*Tag*"],
+      [`${arnPrefix}:ce::${account}:anomalysubscription/*`, `${arnPrefix}:ce::${account}:anomalymonitor/*`],
+    ],
     ["Buckets", ["s3:*Bucket*", "s3:*Configuration"], [`${arnPrefix}:s3:::${bucketPrefix(prefix)}-*`]],
     [
       "Names",
@@ -107,7 +113,12 @@ function lists(): Statement {
     "logs:DescribeLogGroups",
     "ssm:DescribeParameters",
   ];
-  return { Sid: "Lists", Effect: "Allow", Action: [...services, "kms:ListAliases", "cloudwatch:DescribeAlarms"], Resource: "*" };
+  return {
+    Sid: "Lists",
+    Effect: "Allow",
+    Action: [...services, "kms:ListAliases", "cloudwatch:DescribeAlarms", "secretsmanager:ListSecrets"],
+    Resource: "*",
+  };
 }
 
 function identities({ arnPrefix, account, config, prefix }: Foundation, roleName: string): readonly Statement[] {

@@ -8,9 +8,12 @@ import {
   type SnsTopic,
   type TerraformStack,
 } from "../provider.ts";
+import { buildAnomalySubscription } from "./anomaly.ts";
 import { buildBudget } from "./budget.ts";
 import { buildDeployRole } from "./deploy-role.ts";
 import { buildKey } from "./key.ts";
+import { deletionProtection } from "./protection.ts";
+import { buildSecrets, type Secrets } from "./secrets.ts";
 import { buildTopic } from "./topic.ts";
 
 /** Who and where a stack is, known before any resource. `account` and `arnPrefix` are resolved by Terraform. */
@@ -37,6 +40,7 @@ export interface Foundation extends Site {
   /** Identity of Auto Scaling in this stack; null where there are no servers. */
   readonly scalingRole: IamServiceLinkedRole | null;
   readonly key: KmsKey;
+  readonly secrets: Secrets;
   readonly topic: SnsTopic;
 }
 
@@ -54,10 +58,13 @@ export function buildFoundation(stack: TerraformStack, config: StackConfig): Fou
     arnPrefix: `arn:${new DataAwsPartition(stack, "partition").partition}`,
   };
   const scalingRole = config.fleets.length > 0 ? buildScalingRole(site) : null;
+  // Declared on every path, so that one command line is right for a whole move.
+  deletionProtection(site);
   const key = buildKey(site, scalingRole);
   const topic = buildTopic(site, key);
-  const foundation = { ...site, scalingRole, key, topic };
+  const foundation = { ...site, scalingRole, key, secrets: buildSecrets(site, key), topic };
   buildBudget(foundation);
+  buildAnomalySubscription(foundation);
   buildDeployRole(foundation);
   return foundation;
 }

@@ -14,6 +14,7 @@ import { buildAlarm } from "./alarm.ts";
 import type { PrivateBucket } from "./bucket.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 import type { Network } from "./network.ts";
+import { deletionProtection } from "./protection.ts";
 import { ANSWER_TIMEOUT_SECONDS } from "./proxy-config.ts";
 import { SERVER_PORT } from "./server-groups.ts";
 
@@ -46,10 +47,11 @@ export function buildEntry(foundation: Foundation, network: Network, group: Secu
     idleTimeout: ANSWER_TIMEOUT_SECONDS,
     dropInvalidHeaderFields: true,
     desyncMitigationMode: "defensive",
-    enableDeletionProtection: config.stage === "production",
+    enableDeletionProtection: true,
     accessLogs: { bucket: accessLogs.bucket.id, prefix: "balancer", enabled: true },
     dependsOn: [accessLogs.policy],
   });
+  balancer.addOverride("enable_deletion_protection", expression(deletionProtection(foundation)));
   const listener = new LbListener(stack, "listener", {
     loadBalancerArn: balancer.arn,
     port: 443,

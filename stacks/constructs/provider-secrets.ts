@@ -1,22 +1,16 @@
-import type { ApiAccess } from "../../src/stack-config.ts";
-import { logicalName, slug } from "../naming.ts";
-import { CloudwatchEventRule, CloudwatchEventTarget, type SecretsmanagerSecret, TerraformOutput } from "../provider.ts";
+import { CloudwatchEventRule, CloudwatchEventTarget, TerraformOutput } from "../provider.ts";
 import type { Foundation } from "./foundation.ts";
-import { buildSecret, fillCommand } from "./secret.ts";
+import { fillCommand, keyedProviders, providerPath, type Secret, type Secrets, secretAt } from "./secrets.ts";
 
 /** CIS and NIST guidance ask for a new key at least every 90 days. Keys of third parties cannot be rotated by AWS, so a person is reminded. */
 const ROTATE_EVERY_DAYS = 90;
 
 /** Secrets by provider, e.g. `openai`. */
-export type ProviderSecrets = ReadonlyMap<string, SecretsmanagerSecret>;
+export type ProviderSecrets = Secrets;
 
 /** One secret for each provider that asks for a key, the command to fill it, and a reminder to rotate them. */
 export function buildProviderSecrets(foundation: Foundation): ProviderSecrets {
-  const secrets = new Map<string, SecretsmanagerSecret>();
-  for (const provider of keyedProviders(foundation.config.api)) {
-    const path = `provider/${slug(provider)}`;
-    secrets.set(provider, buildSecret(foundation, logicalName("provider", provider), path, `API key of ${provider}`));
-  }
+  const secrets = new Map(keyedProviders(foundation.config.api).map((name) => [name, secretAt(foundation, providerPath(name))]));
   if (secrets.size === 0) return secrets;
   buildReminder(foundation, [...secrets.values()]);
   new TerraformOutput(foundation.stack, "fill_provider_keys", {
@@ -26,12 +20,7 @@ export function buildProviderSecrets(foundation: Foundation): ProviderSecrets {
   return secrets;
 }
 
-/** Distinct providers that need a key, in alphabetical order. */
-export function keyedProviders(api: readonly ApiAccess[]): readonly string[] {
-  return [...new Set(api.filter((access) => !access.keyless).map((access) => access.provider))].sort();
-}
-
-function buildReminder(foundation: Foundation, secrets: readonly SecretsmanagerSecret[]): void {
+function buildReminder(foundation: Foundation, secrets: readonly Secret[]): void {
   const { stack, prefix, topic } = foundation;
   const rule = new CloudwatchEventRule(stack, "rotation_reminder", {
     name: `${prefix}-rotate-keys`,

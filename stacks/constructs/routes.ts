@@ -4,6 +4,7 @@ import { SsmParameter, TerraformOutput } from "../provider.ts";
 import type { ApiSide } from "./api-side.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Gateway, GatewayDoor } from "./gateway/gateway.ts";
+import { buildPrompts } from "./prompts.ts";
 import type { SelfHostSide, Server } from "./self-host-side.ts";
 import { buildWorkloadAccess, type WorkloadNeeds } from "./workload-access.ts";
 
@@ -25,6 +26,7 @@ interface ResolvedRoute {
  */
 export function buildRoutes(foundation: Foundation, api: ApiSide | null, selfHost: SelfHostSide | null, gateway: Gateway | null): void {
   const { stack, config, prefix, key } = foundation;
+  const prompts = buildPrompts(foundation);
   const needs = config.routes.map((route) => {
     const resolved = resolve(config, route, selfHost);
     const door = gateway?.doors.get(route.workload);
@@ -35,7 +37,8 @@ export function buildRoutes(foundation: Foundation, api: ApiSide | null, selfHos
       keyId: key.arn,
       value: JSON.stringify(door === undefined ? routeDocument(resolved, api) : doorDocument(route, door)),
     });
-    return door === undefined ? needsOf(resolved, parameter, api) : doorNeeds(route, parameter, door);
+    const prompt = prompts.get(route.workload) ?? null;
+    return { ...(door === undefined ? needsOf(resolved, parameter, api) : doorNeeds(route, parameter, door)), prompt };
   });
   buildWorkloadAccess(foundation, needs);
   new TerraformOutput(stack, "route_parameters", {
@@ -79,11 +82,11 @@ function doorDocument({ workload, path, target, restricted }: RouteConfig, { bas
   return { workload, path, target, restricted, model: workload, baseUrl, secret: secret.name, gateway: true };
 }
 
-function doorNeeds({ workload }: RouteConfig, route: SsmParameter, { secret }: GatewayDoor): WorkloadNeeds {
+function doorNeeds({ workload }: RouteConfig, route: SsmParameter, { secret }: GatewayDoor): Omit<WorkloadNeeds, "prompt"> {
   return { workload, route, secrets: [secret], bedrockModels: [], callLog: null };
 }
 
-function needsOf({ route, access, server }: ResolvedRoute, parameter: SsmParameter, api: ApiSide | null): WorkloadNeeds {
+function needsOf({ route, access, server }: ResolvedRoute, parameter: SsmParameter, api: ApiSide | null): Omit<WorkloadNeeds, "prompt"> {
   const providerSecrets = access.flatMap((entry) => api?.secrets.get(entry.provider) ?? []);
   return {
     workload: route.workload,

@@ -1,4 +1,4 @@
-import { type S3Bucket, type SecretsmanagerSecret, TerraformOutput } from "../provider.ts";
+import { type S3Bucket, TerraformOutput } from "../provider.ts";
 import { metricNamespace } from "./alarm.ts";
 import { buildFleet, buildMachineImage, type FleetSite } from "./fleet.ts";
 import { buildFleetAlarms } from "./fleet-alarms.ts";
@@ -8,6 +8,7 @@ import { buildLogGroup } from "./log-group.ts";
 import type { Premises } from "./premises.ts";
 import { SPILL_PATH } from "./proxy-config.ts";
 import { buildScaling } from "./scaling.ts";
+import type { Secret } from "./secrets.ts";
 import { buildServerGroup } from "./server-groups.ts";
 import { buildServerImage } from "./server-image.ts";
 import { buildServerRole } from "./server-role.ts";
@@ -22,7 +23,7 @@ export interface Server {
   readonly baseUrl: string;
   /** The same servers, which refuse here with 429 what they could not start at once. */
   readonly spillUrl: string;
-  readonly secret: SecretsmanagerSecret;
+  readonly secret: Secret;
 }
 
 /** Own servers, by the id of their fleet. */

@@ -1,6 +1,7 @@
 import { address, expression } from "../expression.ts";
 import { EcrRepository, TerraformLocal, TerraformOutput, TerraformVariable } from "../provider.ts";
 import type { Foundation } from "./foundation.ts";
+import { deletionProtection } from "./protection.ts";
 
 /** Released 2026-08; CUDA 13, needs NVIDIA driver 580 or newer on the host (vLLM release notes and Dockerfile). */
 const VLLM_TAG = "v0.27.1";
@@ -30,11 +31,11 @@ function ownRegistry(foundation: Foundation): string {
   const { stack, config, prefix, key } = foundation;
   const repository = new EcrRepository(stack, "image_registry", {
     name: `${prefix}/vllm`,
-    forceDelete: config.stage !== "production",
     imageTagMutability: "IMMUTABLE",
     imageScanningConfiguration: { scanOnPush: true },
     encryptionConfiguration: [{ encryptionType: "KMS", kmsKey: key.arn }],
   });
+  repository.addOverride("force_delete", expression(`!${deletionProtection(foundation)}`));
   const url = repository.repositoryUrl;
   new TerraformOutput(stack, "push_image", {
     description: "Run where both Docker Hub and this account can be reached, before the servers start",

@@ -1,14 +1,14 @@
 import { expression } from "../expression.ts";
-import { type SecretsmanagerSecret, SecretsmanagerSecretVersion, TerraformOutput, TerraformVariable } from "../provider.ts";
+import { SecretsmanagerSecretVersion, TerraformOutput, TerraformVariable } from "../provider.ts";
 import type { Foundation } from "./foundation.ts";
-import { buildSecret, fillCommand } from "./secret.ts";
+import { fillCommand, HUB_TOKEN_PATH, SERVER_KEY_PATH, type Secret, secretAt } from "./secrets.ts";
 
 const KEY_CHARACTERS = 48;
 
 /** Secrets that a server reads when it starts. `hubToken` is null where no fleet needs one. */
 export interface ServerSecrets {
-  readonly apiKey: SecretsmanagerSecret;
-  readonly hubToken: SecretsmanagerSecret | null;
+  readonly apiKey: Secret;
+  readonly hubToken: Secret | null;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface ServerSecrets {
  */
 export function buildServerSecrets(foundation: Foundation): ServerSecrets {
   const { stack, config } = foundation;
-  const apiKey = buildSecret(foundation, "server_key", "servers/api-key", "Key that clients of the servers send as bearer token");
+  const apiKey = secretAt(foundation, SERVER_KEY_PATH);
   const version = new TerraformVariable(stack, "server_key_version", {
     type: "number",
     default: 1,
@@ -30,7 +30,7 @@ export function buildServerSecrets(foundation: Foundation): ServerSecrets {
     exclude_punctuation: true,
   });
   new SecretsmanagerSecretVersion(stack, "server_key_value", {
-    secretId: apiKey.id,
+    secretId: apiKey.arn,
     secretStringWo: expression("ephemeral.aws_secretsmanager_random_password.server_key.random_password"),
     secretStringWoVersion: version.numberValue,
   });
@@ -42,8 +42,8 @@ export function buildServerSecrets(foundation: Foundation): ServerSecrets {
   return { apiKey, hubToken: gated ? buildHubToken(foundation) : null };
 }
 
-function buildHubToken(foundation: Foundation): SecretsmanagerSecret {
-  const secret = buildSecret(foundation, "hub_token", "servers/hub-token", "Hugging Face token that may read the gated repositories");
+function buildHubToken(foundation: Foundation): Secret {
+  const secret = secretAt(foundation, HUB_TOKEN_PATH);
   new TerraformOutput(foundation.stack, "fill_hub_token", {
     description: "Run once before the servers start: accept the licence on the model's page, type a read token, then Enter",
     value: fillCommand(foundation, secret.name),

@@ -1,14 +1,16 @@
 import { policyDocument, type Statement } from "../iam.ts";
 import { identityName, logicalName } from "../naming.ts";
-import { type CloudwatchLogGroup, IamPolicy, type SecretsmanagerSecret, type SsmParameter, TerraformOutput } from "../provider.ts";
+import { type CloudwatchLogGroup, IamPolicy, type SsmParameter, TerraformOutput } from "../provider.ts";
 import { invokeStatements } from "./bedrock.ts";
 import type { Foundation } from "./foundation.ts";
+import type { Secret } from "./secrets.ts";
 
 /** What one workload needs at run time; empty and null where it needs nothing of the kind. */
 export interface WorkloadNeeds {
   readonly workload: string;
   readonly route: SsmParameter;
-  readonly secrets: readonly SecretsmanagerSecret[];
+  readonly prompt: SsmParameter | null;
+  readonly secrets: readonly Secret[];
   readonly bedrockModels: readonly string[];
   readonly callLog: CloudwatchLogGroup | null;
 }
@@ -31,13 +33,13 @@ function buildPolicy(foundation: Foundation, need: WorkloadNeeds): IamPolicy {
   });
 }
 
-function readStatements(foundation: Foundation, { route, secrets }: WorkloadNeeds): readonly Statement[] {
+function readStatements(foundation: Foundation, { route, prompt, secrets }: WorkloadNeeds): readonly Statement[] {
   const { config, key } = foundation;
   const services = ["ssm", ...(secrets.length > 0 ? ["secretsmanager"] : [])];
   const ViaService = services.map((service) => `${service}.${config.region}.amazonaws.com`);
   const keys = secrets.map((secret) => secret.arn);
   return [
-    { Sid: "ReadRoute", Effect: "Allow", Action: "ssm:GetParameter", Resource: route.arn },
+    { Sid: "ReadRoute", Effect: "Allow", Action: "ssm:GetParameter", Resource: [route.arn, ...(prompt === null ? [] : [prompt.arn])] },
     {
       Sid: "Decrypt",
       Effect: "Allow",

@@ -151,3 +151,28 @@ export const allConfigs = {
   "air-gapped": airGappedConfig,
   ...gatewayConfigs,
 } as const;
+
+/** One platform on its way: everything bought, then a base of own servers with overflow, then own servers alone. The same two workloads throughout. */
+const searchOnApi = { workload: "search", path: "api", target: "openai/gpt-4.1-mini", restricted: false } as const;
+const draftsOnFleet = { workload: "drafts", path: "self-host", target: chat.id, restricted: false } as const;
+
+export const journey: Readonly<Record<"api" | "hybrid" | "self-host", StackConfig>> = {
+  api: {
+    ...base,
+    path: "api",
+    api: [{ ...openai, workloads: ["search", "drafts"] }],
+    fleets: [],
+    routes: [searchOnApi, { ...searchOnApi, workload: "drafts" }],
+  },
+  hybrid: {
+    ...split,
+    api: [{ ...openai, workloads: ["search", "drafts"] }],
+    routes: [searchOnApi, { ...draftsOnFleet, overflow: "api/openai/gpt-4.1-mini" }],
+    gateway: { tasks: 2, routes: [searchRoute, { ...draftsRoute, spills: true }] },
+  },
+  "self-host": {
+    ...selfHostConfig,
+    fleets: split.fleets.map((own) => ({ ...own, vllmFlags: [...chat.vllmFlags, ["--max-num-seqs", "64"] as const] })),
+    routes: [draftsOnFleet, { ...draftsOnFleet, workload: "search" }],
+  },
+};

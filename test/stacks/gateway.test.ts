@@ -69,7 +69,7 @@ describe("the gateway of a hybrid stack", () => {
 
   it("gives each workload one key, and no other", () => {
     const policy = String(stack.resource.aws_iam_policy?.access_search?.policy);
-    expect(policy).toContain("aws_secretsmanager_secret.gateway_key_search.arn");
+    expect(policy).toContain("local.secret_gateway_search.arn");
     expect(policy).not.toContain("provider_openai");
     const route = JSON.parse(String(stack.resource.aws_ssm_parameter?.route_search?.value));
     expect(route).toMatchObject({ model: "search", baseUrl: "https://llm.example.com/gateway/v1" });

@@ -4,19 +4,28 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { synthesize } from "../../stacks/synthesize.ts";
 import { allConfigs, apiConfig, fleet, hybridConfig, selfHostConfig } from "./configs.ts";
-import { type StackJson, synthesized, synthesizedText } from "./stack-json.ts";
+import { type StackJson, secretPaths, synthesized, synthesizedText } from "./stack-json.ts";
 
 /** What must survive a move between paths and a new version of this project: renaming one of these destroys data or locks people out. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
   aws_kms_key: ["key"],
   aws_kms_alias: ["key_alias"],
   aws_sns_topic: ["alarm_topic"],
-  aws_secretsmanager_secret: ["hub_token", "provider_openai", "server_key"],
+  aws_secretsmanager_secret: ["secret"],
   aws_s3_bucket: ["access_logs", "weights"],
   aws_cloudwatch_log_group: ["call_log", "server_log"],
   aws_vpc: ["vpc"],
   aws_lb: ["balancer"],
-  aws_ssm_parameter: ["route_chat", "route_drafts", "route_search", "route_summaries"],
+  aws_ssm_parameter: [
+    "prompt_chat",
+    "prompt_drafts",
+    "prompt_search",
+    "prompt_summaries",
+    "route_chat",
+    "route_drafts",
+    "route_search",
+    "route_summaries",
+  ],
   aws_autoscaling_group: ["fleet_llama_3_3_70b_instruct"],
   aws_iam_role: ["deploy_role", "server_role"],
 };
@@ -30,6 +39,7 @@ describe("logical ids", () => {
     const stack = synthesized(hybridConfig);
     const found = Object.fromEntries(Object.keys(KEPT).map((type) => [type, Object.keys(stack.resource[type] ?? {}).sort()]));
     expect(found).toEqual(KEPT);
+    expect(secretPaths(stack)).toEqual(["provider/openai", "servers/api-key", "servers/hub-token"]);
   });
 
   it("are the same on every path, so a move keeps keys, topic, secrets and servers", () => {

@@ -3,7 +3,7 @@ import type { StackConfig } from "../../src/stack-config.ts";
 import { stackShape } from "../../src/stack-config.ts";
 import { rootVolumeGiB, STACK_RESOURCES, type StackResources, stackResources } from "../../src/stack-resources.ts";
 import { allConfigs, apiConfig, hybridConfig, hybridGatewayConfig, selfHostConfig } from "./configs.ts";
-import { resourcesOf, type StackJson, synthesized } from "./stack-json.ts";
+import { resourcesOf, type StackJson, secretPaths, synthesized } from "./stack-json.ts";
 
 const inVpc = { kind: "existing", vpcId: "vpc-1", privateSubnetIds: ["subnet-1", "subnet-2", "subnet-3"] } as const;
 
@@ -31,7 +31,7 @@ function counted(stack: StackJson): Omit<StackResources, "registryGiB"> {
     publicIpv4Addresses: count("aws_eip"),
     interfaceEndpointZones: zones.reduce((sum, subnets) => sum + subnets, 0),
     kmsKeys: count("aws_kms_key"),
-    secrets: count("aws_secretsmanager_secret"),
+    secrets: secretPaths(stack).length,
     alarms: count("aws_cloudwatch_metric_alarm"),
     dashboards: count("aws_cloudwatch_dashboard"),
     customMetrics: count("aws_autoscaling_group") * STACK_RESOURCES.fleetMetrics.length + count("aws_cloudwatch_log_metric_filter"),

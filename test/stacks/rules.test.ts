@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { airGappedConfig, allConfigs, hybridGatewayConfig } from "./configs.ts";
+import { AREAS, areaLine, unheld } from "./rule-areas.ts";
 import { RULES } from "./rules.ts";
 import { synthesized } from "./stack-json.ts";
 import { WAIVERS } from "./waivers.ts";
@@ -25,9 +26,17 @@ describe.each(RULES.map((rule) => [`${rule.title} (${rule.ids})`, rule] as const
   });
 });
 
+const readme = readFileSync(join(import.meta.dirname, "../../stacks/README.md"), "utf8");
+
+describe("what public scanners ask for", () => {
+  it.each(AREAS.map((area) => [area.name, area] as const))("is a rule or a waiver: %s", (_, area) => {
+    expect(unheld(area)).toEqual([]);
+    expect(readme.split("\n")).toContain(areaLine(area));
+  });
+});
+
 describe("waivers", () => {
   it("are told to the reader with their reasons", () => {
-    const readme = readFileSync(join(import.meta.dirname, "../../stacks/README.md"), "utf8");
     for (const [id, reason] of Object.entries(WAIVERS)) expect(readme).toContain(`${id} | ${reason}`);
   });
 });

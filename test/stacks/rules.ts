@@ -1,124 +1,20 @@
-import { type Resource, resourcesOf, type StackJson } from "./stack-json.ts";
-
-/**
- * Security rules that every stack obeys, named by the ids of checkov (CKV), trivy (AWS-nnnn) or, where neither has one, our own (BE).
- * `violations` gives the addresses that break the rule. `spoil` breaks it, so that each rule is known to fire.
- */
-export interface Rule {
-  readonly ids: string;
-  readonly title: string;
-  violations(stack: StackJson): readonly string[];
-  spoil(stack: StackJson): void;
-}
-
-type Path = readonly (string | number)[];
-
-/** The value at a path; undefined where anything on the way is missing. */
-export function at(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined), value);
-}
-
-/** Every resource of `type` holds `expected` at `path`; spoiling takes the member away. */
-function holds(ids: string, title: string, type: string, path: Path, expected: (value: unknown, resource: Resource) => boolean): Rule {
-  return {
-    ids,
-    title,
-    violations: (stack) => failing(stack, type, (resource) => expected(at(resource, path), resource)),
-    spoil: (stack) => {
-      for (const [, resource] of resourcesOf(stack, type))
-        Reflect.deleteProperty(Object(at(resource, path.slice(0, -1))), path.at(-1) ?? "");
-    },
-  };
-}
-
-function failing(stack: StackJson, type: string, good: (resource: Resource, id: string) => boolean): readonly string[] {
-  return resourcesOf(stack, type)
-    .filter(([id, resource]) => !good(resource, id))
-    .map(([id]) => `${type}.${id}`);
-}
-
-const is = (wanted: unknown) => (value: unknown) => value === wanted;
-const ownKey = is(`\${aws_kms_key.key.arn}`);
-const isText = (value: unknown) => typeof value === "string" && value.length > 0;
-
-/** Each of `subjects` has a companion of `type` that names it. */
-function accompanied(ids: string, title: string, subject: string, type: string, member: string): Rule {
-  return {
-    ids,
-    title,
-    violations: (stack) => {
-      const named = resourcesOf(stack, type).map(([, resource]) => String(resource[member]));
-      return failing(stack, subject, (_, id) => named.some((text) => text.includes(`${subject}.${id}.`)));
-    },
-    spoil: (stack) => {
-      delete stack.resource[type];
-    },
-  };
-}
-
-interface PolicyStatement {
-  readonly Effect: string;
-  readonly Principal?: unknown;
-  readonly Action: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly Condition?: unknown;
-}
-
-const list = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : [value].flat());
-
-/** Every policy document of the stack that is written as JSON text. */
-export function statementsOf(stack: StackJson): readonly (readonly [address: string, statement: PolicyStatement])[] {
-  return Object.entries(stack.resource).flatMap(([type, resources]) =>
-    Object.entries(resources).flatMap(([id, resource]) =>
-      [resource.policy, resource.assume_role_policy].filter(isText).flatMap((text) => {
-        const { Statement }: { readonly Statement: readonly PolicyStatement[] } = JSON.parse(String(text));
-        return Statement.map((statement) => [`${type}.${id}`, statement] as const);
-      }),
-    ),
-  );
-}
-
-function policyRule(
-  ids: string,
-  title: string,
-  bad: (statement: PolicyStatement, address: string) => boolean,
-  example: PolicyStatement,
-): Rule {
-  return {
-    ids,
-    title,
-    violations: (stack) => statementsOf(stack).flatMap(([address, statement]) => (bad(statement, address) ? [address] : [])),
-    spoil: (stack) => {
-      stack.resource.aws_iam_policy = { spoiled: { policy: JSON.stringify({ Statement: [example] }) } };
-    },
-  };
-}
-
-/** Every container of every task definition is as it should be; spoiling takes one member away. */
-function ecs(ids: string, title: string, good: (container: Resource) => boolean, member: string): Rule {
-  const containersOf = (task: Resource): Resource[] => JSON.parse(String(task.container_definitions));
-  return {
-    ids,
-    title,
-    violations: (stack) => failing(stack, "aws_ecs_task_definition", (task) => containersOf(task).every(good)),
-    spoil: (stack) => {
-      for (const [, task] of resourcesOf(stack, "aws_ecs_task_definition"))
-        task.container_definitions = JSON.stringify(containersOf(task).map((container) => ({ ...container, [member]: undefined })));
-    },
-  };
-}
+import { accompanied, at, ecs, failing, holds, is, isText, list, ownKey, policyRule, type Rule } from "./rule-kinds.ts";
+import { NETWORK_RULES, STORAGE_RULES } from "./rules-network-storage.ts";
+import { resourcesOf } from "./stack-json.ts";
 
 /** Calls that AWS cannot restrict to a resource (service authorization reference, 2026-11). */
 const UNRESTRICTABLE =
-  /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
+  /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^secretsmanager:ListSecrets$|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
 
 const TEMPLATE = "aws_launch_template";
 const METADATA = ["metadata_options"] as const;
 const DISK = ["block_device_mappings", 0, "ebs"] as const;
 
 export const RULES: readonly Rule[] = [
+  ...NETWORK_RULES,
+  ...STORAGE_RULES,
   holds(
-    "CKV_AWS_79 AWS-0028",
+    "CKV_AWS_79 AWS-0028 AWS-0130",
     "instances answer metadata requests with a token only",
     TEMPLATE,
     [...METADATA, "http_tokens"],
@@ -126,14 +22,14 @@ export const RULES: readonly Rule[] = [
   ),
   holds("CKV_AWS_341", "containers cannot reach instance metadata", TEMPLATE, [...METADATA, "http_put_response_hop_limit"], is(1)),
   holds(
-    "CKV_AWS_88 AWS-0009",
+    "CKV_AWS_88 CKV_AWS_389 AWS-0009",
     "no instance has a public address",
     TEMPLATE,
     ["network_interfaces", 0, "associate_public_ip_address"],
     is("false"),
   ),
   holds("CKV_AWS_130 AWS-0164", "no subnet gives out public addresses", "aws_subnet", ["map_public_ip_on_launch"], is(false)),
-  holds("CKV_AWS_8 AWS-0131", "root volumes are encrypted", TEMPLATE, [...DISK, "encrypted"], is("true")),
+  holds("CKV_AWS_8 CKV_AWS_3 AWS-0131", "root volumes are encrypted", TEMPLATE, [...DISK, "encrypted"], is("true")),
   holds("CKV_AWS_189 AWS-0027", "root volumes use the stack's own key", TEMPLATE, [...DISK, "kms_key_id"], ownKey),
   holds("CKV_AWS_126", "instances are monitored by the minute", TEMPLATE, ["monitoring", "enabled"], is(true)),
   holds("CKV_AWS_135", "volumes have their own bandwidth", TEMPLATE, ["ebs_optimized"], is("true")),
@@ -147,7 +43,7 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
-    ids: "CKV_AWS_46 AWS-0029",
+    ids: "CKV_AWS_46 AWS-0029 AWS-0129",
     title: "no key, token or password stands in user data",
     violations: (stack) =>
       Object.entries(stack.locals ?? {}).flatMap(([id, text]) =>
@@ -198,14 +94,24 @@ export const RULES: readonly Rule[] = [
   },
   accompanied("CKV2_AWS_12 AWS-0173", "the default security group is closed", "aws_vpc", "aws_default_security_group", "vpc_id"),
   accompanied("CKV2_AWS_11 AWS-0178", "network flows are logged", "aws_vpc", "aws_flow_log", "vpc_id"),
-  holds("BE-2", "the load balancer is private", "aws_lb", ["internal"], is(true)),
-  holds("CKV_AWS_2 AWS-0054", "the entry speaks TLS", "aws_lb_listener", ["protocol"], is("HTTPS")),
-  holds("CKV_AWS_103 AWS-0047", "TLS is 1.2 or newer", "aws_lb_listener", ["ssl_policy"], (value) =>
+  holds("BE-2 CKV2_AWS_28 AWS-0053", "the load balancer is private", "aws_lb", ["internal"], is(true)),
+  holds("CKV_AWS_2 CKV2_AWS_20 AWS-0054", "the entry speaks TLS", "aws_lb_listener", ["protocol"], is("HTTPS")),
+  holds("CKV_AWS_103 CKV2_AWS_74 AWS-0047", "TLS is 1.2 or newer", "aws_lb_listener", ["ssl_policy"], (value) =>
     /^ELBSecurityPolicy-TLS13-1-2-/.test(String(value)),
   ),
   holds("CKV_AWS_131 AWS-0052", "malformed headers are dropped", "aws_lb", ["drop_invalid_header_fields"], is(true)),
   holds("CKV_AWS_328", "request smuggling is blocked", "aws_lb", ["desync_mitigation_mode"], is("defensive")),
-  holds("CKV_AWS_150", "a production entry cannot be deleted by mistake", "aws_lb", ["enable_deletion_protection"], is(true)),
+  {
+    ids: "CKV_AWS_150",
+    title: "a production entry cannot be deleted by mistake",
+    violations: (stack) =>
+      failing(stack, "aws_lb", ({ enable_deletion_protection }) => {
+        return enable_deletion_protection === `\${var.deletion_protection}` && stack.variable.deletion_protection?.default === true;
+      }),
+    spoil: (stack) => {
+      for (const [, resource] of resourcesOf(stack, "aws_lb")) delete resource.enable_deletion_protection;
+    },
+  },
   holds("CKV_AWS_91", "requests at the entry are logged", "aws_lb", ["access_logs", "enabled"], is(true)),
   holds("CKV_AWS_378", "traffic to the servers is encrypted", "aws_lb_target_group", ["protocol"], is("HTTPS")),
   holds("CKV_AWS_261", "servers must prove their health", "aws_lb_target_group", ["health_check", "path"], (path) =>
@@ -230,18 +136,18 @@ export const RULES: readonly Rule[] = [
       stack.resource.aws_secretsmanager_secret_version = { spoiled: { secret_string: "sk-123" } };
     },
   },
-  holds("CKV_AWS_337 AWS-0098", "parameters are encrypted with the stack's own key", "aws_ssm_parameter", ["key_id"], ownKey),
+  holds("CKV_AWS_337", "parameters are encrypted with the stack's own key", "aws_ssm_parameter", ["key_id"], ownKey),
   holds("CKV_AWS_158 AWS-0017", "logs use the stack's own key", "aws_cloudwatch_log_group", ["kms_key_id"], ownKey),
   holds(
-    "CKV_AWS_338",
+    "CKV_AWS_338 CKV_AWS_66",
     "production logs are kept for a year",
     "aws_cloudwatch_log_group",
     ["retention_in_days"],
     (days) => Number(days) >= 365,
   ),
-  holds("CKV_AWS_26 AWS-0136", "the topic uses the stack's own key", "aws_sns_topic", ["kms_master_key_id"], ownKey),
+  holds("CKV_AWS_26 AWS-0095 AWS-0136", "the topic uses the stack's own key", "aws_sns_topic", ["kms_master_key_id"], ownKey),
   holds("CKV_AWS_319", "alarms reach the topic", "aws_cloudwatch_metric_alarm", ["alarm_actions", 0], isText),
-  accompanied("CKV2_AWS_6 AWS-0086", "buckets are private", "aws_s3_bucket", "aws_s3_bucket_public_access_block", "bucket"),
+  accompanied("CKV2_AWS_6 AWS-0094", "buckets are private", "aws_s3_bucket", "aws_s3_bucket_public_access_block", "bucket"),
   accompanied("CKV_AWS_21 AWS-0090", "buckets keep replaced objects", "aws_s3_bucket", "aws_s3_bucket_versioning", "bucket"),
   accompanied(
     "CKV_AWS_19 AWS-0088",
@@ -250,7 +156,7 @@ export const RULES: readonly Rule[] = [
     "aws_s3_bucket_server_side_encryption_configuration",
     "bucket",
   ),
-  accompanied("CKV2_AWS_61 CKV_AWS_300", "buckets forget", "aws_s3_bucket", "aws_s3_bucket_lifecycle_configuration", "bucket"),
+  accompanied("CKV2_AWS_61", "buckets forget", "aws_s3_bucket", "aws_s3_bucket_lifecycle_configuration", "bucket"),
   {
     ids: "CKV_AWS_379",
     title: "buckets answer over TLS alone",
@@ -269,7 +175,7 @@ export const RULES: readonly Rule[] = [
   ),
   holds("CKV_AWS_163 AWS-0030", "images are scanned", "aws_ecr_repository", ["image_scanning_configuration", "scan_on_push"], is(true)),
   ecs(
-    "CKV_AWS_336 CKV_AWS_335",
+    "CKV_AWS_336",
     "containers write to memory alone",
     (container) => container.readonlyRootFilesystem === true,
     "readonlyRootFilesystem",
@@ -288,7 +194,7 @@ export const RULES: readonly Rule[] = [
     "image",
   ),
   ecs(
-    "CKV_AWS_97 AWS-0036",
+    "BE-11 AWS-0036",
     "keys reach containers as secrets, not as plain environment",
     (container) =>
       Array.isArray(container.environment) && container.environment.every((one) => !/KEY|TOKEN|PASSWORD/.test(String(at(one, ["name"])))),
@@ -317,13 +223,13 @@ export const RULES: readonly Rule[] = [
     is(true),
   ),
   policyRule(
-    "CKV_AWS_62 CKV_AWS_63 AWS-0057",
+    "CKV_AWS_62 CKV_AWS_63 CKV2_AWS_40 AWS-0057",
     "nobody may do everything",
     ({ Effect, Action }) => Effect === "Allow" && list(Action).includes("*"),
     { Effect: "Allow", Action: "*", Resource: "arn:aws:s3:::x" },
   ),
   policyRule(
-    "CKV_AWS_355 CKV_AWS_286",
+    "CKV_AWS_355 CKV_AWS_286 CKV_AWS_287 CKV_AWS_288 CKV_AWS_289 CKV_AWS_290 AWS-0345 AWS-0346",
     "what can be restricted to a resource is, or to the stack's region",
     ({ Effect, Action, Resource, Condition, Principal }) =>
       Effect === "Allow" &&
@@ -334,7 +240,7 @@ export const RULES: readonly Rule[] = [
     { Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
   ),
   policyRule(
-    "CKV_AWS_33 CKV_AWS_283 AWS-0096",
+    "CKV_AWS_33 CKV_AWS_283 CKV_AWS_60 CKV_AWS_61 CKV_AWS_70 CKV_AWS_169 CKV_AWS_385",
     "nobody unknown is let in",
     // The policy of an endpoint only narrows what other policies allow.
     ({ Effect, Principal, Condition }, address) =>

@@ -46,6 +46,11 @@ export function resourcesOf(stack: StackJson, type: string): readonly (readonly 
   return Object.entries(stack.resource[type] ?? {});
 }
 
+/** Paths of the secrets that a stack uses, below its prefix, e.g. `provider/openai`. */
+export function secretPaths(stack: StackJson): readonly string[] {
+  return Object.keys(z.record(z.string(), z.string()).parse(stack.locals?.secrets_in_use)).sort();
+}
+
 /**
  * A stack as a file for Terraform. An empty block map (`"variable": {}`, which `StackJson` puts where the stack asks for nothing) is left
  * out, as cdktf does: Terraform reads it as one block without a label and refuses the file.

@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FleetConfig, StackConfig } from "../../src/stack-config.ts";
 import { airGappedConfig, allConfigs, apiConfig, fleet, hybridConfig, selfHostConfig } from "./configs.ts";
-import { emptyBlocks, type Resource, resourcesOf, type StackJson, synthesized, synthesizedText, terraformText } from "./stack-json.ts";
+import {
+  emptyBlocks,
+  type Resource,
+  resourcesOf,
+  type StackJson,
+  secretPaths,
+  synthesized,
+  synthesizedText,
+  terraformText,
+} from "./stack-json.ts";
 
 function only(stack: StackJson, type: string): Resource {
   const found = resourcesOf(stack, type);
@@ -23,7 +32,7 @@ describe("the API stack", () => {
   const stack = synthesized(apiConfig);
 
   it("keeps one empty secret for each keyed provider and none for Bedrock", () => {
-    expect(names(stack, "aws_secretsmanager_secret")).toEqual(["provider_openai"]);
+    expect(secretPaths(stack)).toEqual(["provider/openai"]);
     expect(names(stack, "aws_secretsmanager_secret_version")).toEqual([]);
   });
 
@@ -36,9 +45,9 @@ describe("the API stack", () => {
     const policies = stack.resource.aws_iam_policy ?? {};
     const search = String(policies.access_search?.policy);
     const summaries = String(policies.access_summaries?.policy);
-    expect(search).toContain("aws_secretsmanager_secret.provider_openai.arn");
+    expect(search).toContain("local.secret_provider_openai.arn");
     expect(search).not.toContain("bedrock:");
-    expect(summaries).not.toContain("aws_secretsmanager_secret.");
+    expect(summaries).not.toContain("local.secret_");
     expect(summaries).toContain("foundation-model/amazon.nova-lite-v1:0");
     expect(summaries).toContain("inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0");
     expect(summaries).toContain("bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0");
@@ -128,8 +137,8 @@ describe("the self-host stack", () => {
   });
 
   it("asks for a hub token only where a download is gated", () => {
-    expect(names(stack, "aws_secretsmanager_secret")).toContain("hub_token");
-    expect(names(withFleet({ gatedDownload: false }), "aws_secretsmanager_secret")).toEqual(["server_key"]);
+    expect(secretPaths(stack)).toContain("servers/hub-token");
+    expect(secretPaths(withFleet({ gatedDownload: false }))).toEqual(["servers/api-key"]);
   });
 
   it("refuses flags that the host decides", () => {
@@ -247,6 +256,17 @@ describe("how instances are bought", () => {
   });
 });
 
+describe("prompts", () => {
+  it("have one parameter for each workload, whose text is in no state, and which that workload reads", () => {
+    const stack = synthesized(apiConfig);
+    expect(stack.resource.aws_ssm_parameter?.prompt_search).toMatchObject({ type: "SecureString", value_wo_version: 1 });
+    expect(stack.resource.aws_ssm_parameter?.prompt_search).not.toHaveProperty("value");
+    expect(String(stack.resource.aws_iam_policy?.access_search?.policy)).toContain("aws_ssm_parameter.prompt_search.arn");
+    expect(String(stack.resource.aws_iam_policy?.access_search?.policy)).not.toContain("prompt_summaries");
+    expect(JSON.stringify(stack.output.put_prompts)).toContain("aws ssm put-parameter");
+  });
+});
+
 describe("routes", () => {
   const documentOf = (stack: StackJson, id: string) => JSON.parse(String(stack.resource.aws_ssm_parameter?.[id]?.value));
 
@@ -272,7 +292,7 @@ describe("routes", () => {
   it("name the base URL and the secret of a server", () => {
     const route = documentOf(synthesized(hybridConfig), "route_chat");
     expect(route.baseUrl).toBe("https://llm.example.com/llama-3-3-70b-instruct/v1");
-    expect(route.secret).toContain("aws_secretsmanager_secret.server_key.name");
+    expect(route.secret).toContain("local.secret_servers_api_key.name");
   });
 
   it("refuse a fleet or a provider that is not there", () => {
@@ -334,6 +354,6 @@ describe("the file that Terraform reads", () => {
 
   it("would show one: Terraform refuses a map without a block", () => {
     expect(emptyBlocks('{"variable": {}, "resource": {"a": {}}}')).toEqual(["variable"]);
-    expect(synthesized(asking).variable).toEqual({});
+    expect(emptyBlocks(terraformText({ ...synthesized(asking), variable: {} }))).toEqual([]);
   });
 });

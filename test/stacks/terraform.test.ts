@@ -13,7 +13,7 @@ describe.skipIf(typeof tools === "string")("terraform", () => {
     if (typeof tools === "string") return;
     workspace = openWorkspace(tools);
     const stacks = Object.fromEntries(Object.values(allConfigs).map((config, index) => [`stack_${index}`, config]));
-    useModules(workspace, { stacks, moto: null, gaps: "with", certificate: null });
+    useModules(workspace, { stacks, moto: null, certificate: null });
     const { status, output } = workspace.run("init", "-backend=false", "-input=false", "-no-color");
     expect(output).toContain("successfully initialized");
     expect(status).toBe(0);

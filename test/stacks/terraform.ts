@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type StackJson, terraformText } from "./stack-json.ts";
 
 /** Real Terraform and an AWS on loopback, for tests. Whatever is missing is named; nothing is downloaded. */
@@ -13,6 +13,8 @@ export interface Tools {
 
 const PROVIDER_FOLDER = "registry.terraform.io/hashicorp/aws";
 const SEARCH_DEPTH = 6;
+/** Never a mirror; the cache of providers that cdktf makes looks like one and points to another. */
+const NO_MIRRORS = ["node_modules", "plugin-cache"];
 
 /** The tools, or what is missing and what to set. */
 export function findTools(): Tools | string {
@@ -61,7 +63,7 @@ function searchMirror(folder: string, depth: number): string | null {
 function foldersIn(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && entry.name !== "node_modules").map((entry) => entry.name);
+    return entries.filter((entry) => entry.isDirectory() && !NO_MIRRORS.includes(entry.name)).map((entry) => entry.name);
   } catch {
     return [];
   }
@@ -80,19 +82,18 @@ export interface Workspace {
   close(): void;
 }
 
-export function openWorkspace(tools: Tools): Workspace {
-  const folder = mkdtempSync(join(tmpdir(), "breakeven-terraform-"));
+/** Environment in which Terraform takes its providers from the mirror and asks nobody; writes its settings into `folder`. */
+export function terraformEnvironment(tools: Tools, folder: string): NodeJS.ProcessEnv {
   const settings = join(folder, "terraform.rc");
   writeFileSync(settings, `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(tools.mirror)}\n  }\n}\n`);
+  return { ...process.env, TF_CLI_CONFIG_FILE: settings, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
+}
+
+export function openWorkspace(tools: Tools): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), "breakeven-terraform-"));
   const work = join(folder, "work");
   mkdirSync(work);
-  const env = {
-    ...process.env,
-    TF_CLI_CONFIG_FILE: settings,
-    TF_DATA_DIR: join(folder, "data"),
-    CHECKPOINT_DISABLE: "1",
-    TF_IN_AUTOMATION: "1",
-  };
+  const env = { ...terraformEnvironment(tools, folder), TF_DATA_DIR: join(folder, "data") };
   return {
     folder: work,
     use: (stack) => writeFileSync(join(work, "cdk.tf.json"), terraformText(stack)),
@@ -104,26 +105,29 @@ export function openWorkspace(tools: Tools): Workspace {
   };
 }
 
-/** An empty AWS on loopback. */
+/** An empty AWS on loopback: moto with the calls that it lacks (moto_server.py says which). */
 export interface Moto {
   readonly url: string;
+  /** Every object that its services hold, one line each. */
+  inventory(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 const START_ATTEMPTS = 150;
 const ATTEMPT_MS = 200;
 
-export async function startMoto(program: string): Promise<Moto> {
+export async function startMoto(python: string): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore", detached: true });
+  const server = spawn(python, [join(import.meta.dirname, "moto_server.py"), String(port)], { stdio: "ignore", detached: true });
   const close = () => stop(server);
+  const inventory = async () => (await (await fetch(`${url}/inventory`)).text()).split("\n").filter((line) => line !== "");
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
-    if (await answers(url)) return { url, close };
+    if (await answers(url)) return { url, inventory, close };
     await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS));
   }
   await close();
-  throw new Error(`moto_server did not answer at ${url}`);
+  throw new Error(`moto_server.py did not answer at ${url}`);
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -157,6 +161,7 @@ export function freePort(): Promise<number> {
 /** What the long suites run on. */
 export interface Bench {
   readonly tools: Tools;
+  /** A Python that has moto. */
   readonly moto: string;
 }
 
@@ -175,5 +180,5 @@ function toolsOfBench(): Bench | string {
   const tools = findTools();
   if (typeof tools === "string") return tools;
   const moto = onPath("moto_server");
-  return moto === null ? "moto_server is not on PATH" : { tools, moto };
+  return moto === null ? "moto_server is not on PATH" : { tools, moto: join(dirname(moto), "python3") };
 }

@@ -1,18 +1,12 @@
 import { type GatewayRoute, type GatewayTarget, shapeOf } from "../../../src/gateway-config.ts";
 import { address, expression } from "../../expression.ts";
 import { slug } from "../../naming.ts";
-import {
-  EcsCluster,
-  type LbTargetGroup,
-  type SecretsmanagerSecret,
-  TerraformLocal,
-  TerraformOutput,
-  TerraformVariable,
-} from "../../provider.ts";
+import { EcsCluster, type LbTargetGroup, TerraformLocal, TerraformOutput, TerraformVariable } from "../../provider.ts";
 import type { ApiSide } from "../api-side.ts";
 import type { Foundation } from "../foundation.ts";
 import { buildLogGroup } from "../log-group.ts";
 import type { Premises } from "../premises.ts";
+import type { Secret } from "../secrets.ts";
 import type { SelfHostSide } from "../self-host-side.ts";
 import { AZURE_VARIABLE, litellmConfig, providerVariable, routeTable, SERVER_KEY_VARIABLE, workloadVariable } from "./config.ts";
 import { buildGatewayGroup } from "./groups.ts";
@@ -25,7 +19,7 @@ import { buildGatewayService } from "./service.ts";
 export interface GatewayDoor {
   /** OpenAI-compatible base URL; the model to ask for is the workload's name. */
   readonly baseUrl: string;
-  readonly secret: SecretsmanagerSecret;
+  readonly secret: Secret;
 }
 
 /** One address for all workloads. */
@@ -112,7 +106,7 @@ function addresses({ config }: Foundation, selfHost: SelfHostSide | null) {
 /** Variable to secret: the key of each workload, of own servers, and of exactly the providers that these routes may reach. */
 function secretsOf(
   routes: readonly GatewayRoute[],
-  keys: ReadonlyMap<string, SecretsmanagerSecret>,
+  keys: ReadonlyMap<string, Secret>,
   api: ApiSide | null,
   selfHost: SelfHostSide | null,
 ): Readonly<Record<string, string>> {
@@ -134,7 +128,7 @@ function secretsOf(
 function doorsOf(
   services: readonly { readonly rootPath: string; readonly routes: readonly GatewayRoute[] }[],
   premises: Premises,
-  keys: ReadonlyMap<string, SecretsmanagerSecret>,
+  keys: ReadonlyMap<string, Secret>,
 ): ReadonlyMap<string, GatewayDoor> {
   const doors = services.flatMap(({ rootPath, routes }) =>
     routes.flatMap(({ workload }): (readonly [string, GatewayDoor])[] => {

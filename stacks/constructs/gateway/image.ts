@@ -1,5 +1,7 @@
+import { expression } from "../../expression.ts";
 import { EcrRepository, TerraformOutput, TerraformVariable } from "../../provider.ts";
 import type { Foundation } from "../foundation.ts";
+import { deletionProtection } from "../protection.ts";
 
 /**
  * LiteLLM 1.104.2 in its variant that runs as nobody, and the digest of its index for both processors: read at
@@ -16,14 +18,15 @@ export const LITELLM = {
  * The image in the stack's own registry, by digest. Tasks without a way to the internet can pull from nowhere else, and a copy with the
  * same digest is the same bytes. Returns the image and the registry's ARN.
  */
-export function buildGatewayImage({ stack, config, prefix, key }: Foundation): { readonly image: string; readonly registryArn: string } {
+export function buildGatewayImage(foundation: Foundation): { readonly image: string; readonly registryArn: string } {
+  const { stack, config, prefix, key } = foundation;
   const registry = new EcrRepository(stack, "gateway_registry", {
     name: `${prefix}/gateway`,
-    forceDelete: config.stage !== "production",
     imageTagMutability: "IMMUTABLE",
     imageScanningConfiguration: { scanOnPush: true },
     encryptionConfiguration: [{ encryptionType: "KMS", kmsKey: key.arn }],
   });
+  registry.addOverride("force_delete", expression(`!${deletionProtection(foundation)}`));
   const digest = new TerraformVariable(stack, "gateway_digest", {
     type: "string",
     default: LITELLM.digest,

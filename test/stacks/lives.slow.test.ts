@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { StackConfig } from "../../src/stack-config.ts";
+import { type Cell, matrix } from "./matrix.ts";
+import { useModules } from "./modules.ts";
+import { instanceRefreshes, requestCertificate } from "./moto.ts";
+import { findBench, type Moto, openWorkspace, startMoto, type Workspace } from "./terraform.ts";
+
+/** Twelve policies and more, each applied, changed and destroyed; several under one root, so that the provider starts once for them. Minutes. */
+const TITLE = "the lives of the matrix's stacks";
+const MINUTES_MS = 60_000;
+/** Stacks under one root: Terraform writes the whole state after each resource, so that twice as many take four times as long. */
+const BATCH = 4;
+/** Waiting, for load balancers and life cycles, is most of an apply; more at once than Terraform's ten. */
+const PARALLELISM = 30;
+
+const bench = findBench(TITLE);
+
+const Plan = z.object({
+  resource_changes: z
+    .array(z.object({ address: z.string(), mode: z.string(), type: z.string(), change: z.object({ actions: z.array(z.string()) }) }))
+    .default([]),
+});
+type Changes = z.infer<typeof Plan>["resource_changes"];
+
+/** Cells whose networks are new, in one region: every path, every way to buy, sealed ones and gateways. */
+function chosen(): readonly Cell[] {
+  const buys = ["on demand", "reserved", "warm", "spot", "block"];
+  const names = [
+    'api us-east-1 {"gateway":"none"}',
+    'api us-east-1 {"gateway":"litellm"}',
+    ...buys.map((buy) => `self-host us-east-1 ${buy} small`),
+    ...buys.slice(0, 2).map((buy) => `sealed us-east-1 ${buy} small`),
+    ...buys.filter((buy) => buy !== "reserved" && buy !== "warm").map((buy) => `hybrid us-east-1 ${buy} small`),
+  ];
+  const cells = matrix();
+  return names.flatMap((name) => cells.find((cell) => cell.name === name) ?? []);
+}
+
+/** The same policy under a name of its own; one of them alone makes the account's one identity provider of GitHub. */
+function own({ config }: Cell, index: number): StackConfig {
+  return { ...config, name: `life-${index}`, githubRepository: index === 0 ? config.githubRepository : null };
+}
+
+/** What changes in a policy's life: a larger bill, longer logs, and servers that take LoRA adapters and may be one more. */
+function changed(config: StackConfig): StackConfig {
+  const fleets = config.fleets.map((fleet) => ({
+    ...fleet,
+    adapters: true,
+    instances: { ...fleet.instances, maximum: fleet.instances.maximum + 1 },
+  }));
+  return { ...config, monthlyBudgetUsd: config.monthlyBudgetUsd + 100, logRetentionDays: 400, fleets };
+}
+
+const all = typeof bench === "string" ? [] : chosen().map(own);
+const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) => all.slice(index * BATCH, (index + 1) * BATCH));
+
+describe.skipIf(typeof bench === "string")(TITLE, () => {
+  it("are twelve or more, of every path and way to buy", () => {
+    expect(all.length).toBeGreaterThanOrEqual(12);
+    expect(new Set(all.map(({ path }) => path)).size).toBe(3);
+    expect(new Set(all.flatMap(({ fleets }) => fleets.map(({ purchase }) => purchase))).size).toBe(4);
+    expect(all.some(({ airGapped, gateway }) => airGapped && gateway !== null)).toBe(true);
+    expect(all.some(({ fleets }) => fleets.some(({ warmInstances }) => warmInstances > 0))).toBe(true);
+  });
+});
+
+describe.skipIf(typeof bench === "string").each(batches.map((stacks, index) => [index, stacks] as const))(
+  `${TITLE}, batch %i`,
+  (_, stacks) => {
+    let moto: Moto;
+    let workspace: Workspace;
+    let certificate = "";
+    let before: ReadonlySet<string>;
+
+    beforeAll(async () => {
+      if (typeof bench === "string") return;
+      moto = await startMoto(bench.moto);
+      certificate = await requestCertificate(moto.url);
+      before = new Set(await moto.inventory());
+      workspace = openWorkspace(bench.tools);
+    });
+    afterAll(async () => {
+      workspace.close();
+      await moto.close();
+    });
+
+    function use(some: readonly StackConfig[]): void {
+      const named = Object.fromEntries(some.map((config, index) => [`life_${index}`, config]));
+      useModules(workspace, { stacks: named, moto: moto.url, certificate, mortal: true });
+      run("init", "-input=false", "-no-color");
+    }
+
+    function run(...parameters: readonly string[]): string {
+      const { status, output } = workspace.run(...parameters);
+      expect(status, output.slice(-5000)).toBe(0);
+      return output;
+    }
+
+    function plan(): Changes {
+      run("plan", "-input=false", "-no-color", `-parallelism=${PARALLELISM}`, "-out=plan");
+      const { resource_changes } = Plan.parse(JSON.parse(run("show", "-json", "plan")));
+      return resource_changes.filter(({ change }) => change.actions.some((action) => action !== "no-op" && action !== "read"));
+    }
+
+    const apply = () => run("apply", "-input=false", "-no-color", `-parallelism=${PARALLELISM}`, "plan");
+    const told = (changes: Changes) => changes.map(({ address, change }) => `${address} ${change.actions}`);
+
+    it(
+      "begin: everything is applied",
+      () => {
+        use(stacks);
+        expect(plan().every(({ change }) => change.actions.join() === "create")).toBe(true);
+        apply();
+      },
+      10 * MINUTES_MS,
+    );
+
+    it(
+      "go on: a change is an update in place of what it changes and of nothing else, and servers are rolled over",
+      async () => {
+        use(stacks.map(changed));
+        const changes = plan();
+        expect(told(changes.filter(({ change }) => change.actions.join() !== "update"))).toEqual([]);
+        expect([...new Set(changes.map(({ type }) => type))].filter((type) => !TOUCHED.includes(type))).toEqual([]);
+        apply();
+        expect(told(plan())).toEqual([]);
+        const fleets = stacks.flatMap(({ name, fleets: own }) => own.map(({ model }) => ({ name, model })));
+        for (const { name, model } of fleets)
+          expect(await instanceRefreshes(moto.url, `${name}-production-${model}`), name).toHaveLength(1);
+      },
+      10 * MINUTES_MS,
+    );
+
+    it(
+      "end: nothing is left",
+      async () => {
+        run("destroy", "-auto-approve", "-input=false", "-no-color", `-parallelism=${PARALLELISM}`);
+        const left = (await moto.inventory()).filter((line) => !before.has(line) && !/\((deleted|PendingDeletion)\)$/.test(line));
+        expect(left).toEqual([]);
+      },
+      10 * MINUTES_MS,
+    );
+  },
+);
+
+/** Resource types that `changed` touches. */
+const TOUCHED = [
+  "aws_autoscaling_group",
+  "aws_budgets_budget",
+  "aws_ce_anomaly_subscription",
+  "aws_cloudwatch_log_group",
+  "aws_launch_template",
+  "aws_s3_bucket_lifecycle_configuration",
+];
