@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { createReadStream } from "node:fs";
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
 import { Transform } from "stream";
 
 // \0rolldown/runtime.js
@@ -3915,7 +3916,7 @@ function slugify(input) {
 	return input.toLowerCase().trim().replace(/[^\w\s-]/g, "").replace(/[\s_-]+/g, "-").replace(/^-+|-+$/g, "");
 }
 const captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {};
-function isObject(data) {
+function isObject$1(data) {
 	return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 const allowsEval = /* @__PURE__*/ cached(() => {
@@ -3929,12 +3930,12 @@ const allowsEval = /* @__PURE__*/ cached(() => {
 	}
 });
 function isPlainObject(o) {
-	if (isObject(o) === false) return false;
+	if (isObject$1(o) === false) return false;
 	const ctor = o.constructor;
 	if (ctor === void 0) return true;
 	if (typeof ctor !== "function") return true;
 	const prot = ctor.prototype;
-	if (isObject(prot) === false) return false;
+	if (isObject$1(prot) === false) return false;
 	if (Object.prototype.hasOwnProperty.call(prot, "isPrototypeOf") === false) return false;
 	return true;
 }
@@ -4626,7 +4627,7 @@ const _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
 };
 const COMPILE_INVALID = /* @__PURE__ */ Symbol.for("zod.compile.invalid");
 const COMPILE_FALLBACK = /* @__PURE__ */ Symbol.for("zod.compile.fallback");
-const validate$1 = ((schema, value, _ctx) => {
+const validate = ((schema, value, _ctx) => {
 	const validator = schema._zod.bag.validator;
 	if (validator !== void 0) {
 		if (validator(value) !== COMPILE_INVALID) return true;
@@ -5781,7 +5782,7 @@ const $ZodObject = /*@__PURE__*/ $constructor("$ZodObject", (inst, def) => {
 		}
 		return propValues;
 	});
-	const isObject$1 = isObject;
+	const isObject = isObject$1;
 	const catchall = def.catchall;
 	let value;
 	const memo = globalConfig.memoizer;
@@ -5789,7 +5790,7 @@ const $ZodObject = /*@__PURE__*/ $constructor("$ZodObject", (inst, def) => {
 	inst._zod.parse = (payload, ctx) => {
 		value ?? (value = _normalized.value);
 		const input = payload.value;
-		if (!isObject$1(input)) {
+		if (!isObject(input)) {
 			payload.issues.push({
 				expected: "object",
 				code: "invalid_type",
@@ -5919,7 +5920,7 @@ const $ZodObjectJIT = /*@__PURE__*/ $constructor("$ZodObjectJIT", (inst, def) =>
 		return doc.compile();
 	};
 	let fastpass;
-	const isObject$2 = isObject;
+	const isObject = isObject$1;
 	const jit = !globalConfig.jitless;
 	const allowsEval$1 = allowsEval;
 	const fastEnabled = jit && allowsEval$1.value;
@@ -5928,7 +5929,7 @@ const $ZodObjectJIT = /*@__PURE__*/ $constructor("$ZodObjectJIT", (inst, def) =>
 	inst._zod.parse = (payload, ctx) => {
 		value ?? (value = _normalized.value);
 		const input = payload.value;
-		if (!isObject$2(input)) {
+		if (!isObject(input)) {
 			payload.issues.push({
 				expected: "object",
 				code: "invalid_type",
@@ -8668,7 +8669,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
 		own$3(this, "spa", value);
 	},
 	validate(data, params) {
-		return validate$1(this, data, params);
+		return validate(this, data, params);
 	},
 	validateAsync(data, params) {
 		return validateAsync$1(this, data, params);
@@ -9411,115 +9412,7 @@ function date(params) {
 	return _isoDate(ZodISODate, params);
 }
 
-// src/catalog/schema.ts
-const isoDate$1 = date();
-const usd$2 = number().nonnegative();
-const id = string().regex(/^[a-z0-9][a-z0-9._:-]*$/);
-const Certainty = _enum([
-	"high",
-	"medium",
-	"low"
-]);
-const Provenance = strictObject({
-	source: string().min(3),
-	checked: isoDate$1,
-	basis: _enum([
-		"measured",
-		"vendor",
-		"derived"
-	]),
-	certainty: Certainty
-});
-const PriceTier = strictObject({
-	aboveInputTokens: int().positive(),
-	inputUsdPerMTok: usd$2,
-	outputUsdPerMTok: usd$2,
-	cachedInputUsdPerMTok: usd$2.nullable()
-});
-const PeakPrice = strictObject({
-	shareOfWeek: number().min(0).max(1),
-	multiplier: number().positive(),
-	note: string()
-});
-const ApiPrice = Provenance.extend({
-	effectiveFrom: isoDate$1,
-	effectiveTo: isoDate$1.nullable(),
-	inputUsdPerMTok: usd$2,
-	outputUsdPerMTok: usd$2,
-	cachedInputUsdPerMTok: usd$2.nullable(),
-	batchInputUsdPerMTok: usd$2.nullable(),
-	batchOutputUsdPerMTok: usd$2.nullable(),
-	tiers: array(PriceTier),
-	peak: PeakPrice.nullable()
-});
-const Features = strictObject({
-	toolUse: boolean().nullable(),
-	jsonSchema: boolean().nullable(),
-	vision: boolean().nullable(),
-	webSearch: boolean().nullable()
-});
-const ExampleBound = Provenance.extend({ examples: int().positive() });
-const Tuning = Provenance.extend({
-	atLeast: ExampleBound.nullable(),
-	atMost: ExampleBound.nullable(),
-	trainingUsdPerMTok: usd$2.nullable(),
-	surcharge: strictObject({
-		inputUsdPerMTok: usd$2,
-		cachedInputUsdPerMTok: usd$2,
-		outputUsdPerMTok: usd$2
-	}).nullable()
-});
-const ApiModel = strictObject({
-	kind: literal("api-model"),
-	id,
-	sameModelAs: id.nullable(),
-	provider: id,
-	routes: array(id).min(1),
-	weights: _enum(["closed", "open"]),
-	openModel: id.nullable(),
-	aliases: array(string()),
-	contextWindowTokens: int().positive().nullable(),
-	maxOutputTokens: int().positive().nullable(),
-	features: Features,
-	customization: array(_enum([
-		"sft",
-		"lora",
-		"distill"
-	])).nullable(),
-	tuning: Tuning.optional(),
-	shutdownOn: isoDate$1.nullable(),
-	successor: string().nullable(),
-	lifecycleSource: string(),
-	prices: array(ApiPrice).min(1)
-});
-const Architecture = strictObject({
-	layers: int().positive(),
-	hiddenSize: int().positive(),
-	attentionHeads: int().positive(),
-	kvHeads: int().positive(),
-	headDim: int().positive(),
-	vocabSize: int().positive(),
-	intermediateSize: int().positive().nullable(),
-	tiedEmbeddings: boolean(),
-	attentionLayers: strictObject({
-		full: int().nonnegative(),
-		sliding: int().nonnegative(),
-		linear: int().nonnegative()
-	}),
-	slidingWindowTokens: int().positive().nullable(),
-	mla: strictObject({
-		kvLoraRank: int().positive(),
-		ropeHeadDim: int().positive()
-	}).nullable(),
-	moe: strictObject({
-		experts: int().positive(),
-		activeExperts: int().positive(),
-		sharedExperts: int().nonnegative(),
-		expertIntermediate: int().positive(),
-		sharedIntermediate: int().nonnegative(),
-		moeLayers: int().positive()
-	}).nullable()
-});
+// src/catalog/precision.ts
 const Precision = _enum([
 	"bf16",
 	"fp8",
@@ -9528,157 +9421,6 @@ const Precision = _enum([
 	"mxfp4",
 	"nvfp4"
 ]);
-const OpenModel = Provenance.extend({
-	kind: literal("open-model"),
-	id,
-	aliases: array(string()),
-	hubRepo: string(),
-	publisher: string(),
-	family: string(),
-	releasedOn: isoDate$1.nullable(),
-	architecture: Architecture,
-	kvCache: strictObject({
-		bytesPerTokenBf16: number().nonnegative(),
-		slidingBytesPerSequenceBf16: number().nonnegative(),
-		stateBytesPerSequence: number().nonnegative()
-	}),
-	parameters: strictObject({
-		totalB: number().positive(),
-		activeB: number().positive()
-	}),
-	nativePrecision: Precision,
-	checkpoints: array(strictObject({
-		precision: Precision,
-		hubRepo: string(),
-		source: string()
-	})).min(1),
-	contextWindowTokens: int().positive(),
-	features: Features,
-	reasoning: boolean().nullable(),
-	licence: id,
-	openness: _enum([
-		"weights",
-		"weights_code",
-		"weights_code_data"
-	]),
-	gatedDownload: boolean(),
-	vllmMinVersion: string().nullable()
-});
-const Gpu = Provenance.extend({
-	kind: literal("gpu"),
-	id,
-	name: string(),
-	aliases: array(string()),
-	architecture: _enum([
-		"turing",
-		"ampere",
-		"ada",
-		"hopper",
-		"blackwell"
-	]),
-	memoryGiB: number().positive(),
-	bandwidthGBPerSecond: number().positive(),
-	bf16Tflops: number().positive(),
-	fp8Tflops: number().positive().nullable(),
-	fp4Tflops: number().positive().nullable(),
-	int8Tops: number().positive().nullable(),
-	link: _enum(["nvlink", "pcie"]),
-	linkGBPerSecond: number().positive()
-});
-const HourlyPrice = Provenance.extend({ onDemand: usd$2.positive() });
-const Instance = strictObject({
-	kind: literal("instance"),
-	id,
-	family: string(),
-	gpu: id,
-	gpuCount: int().positive(),
-	gpuMemoryGiB: number().positive(),
-	vcpu: int().positive(),
-	memoryGiB: number().positive(),
-	localNvmeGB: number().nonnegative(),
-	networkMbps: number().positive(),
-	usdPerHour: record(string(), HourlyPrice),
-	capacityBlock: array(Provenance.extend({
-		effectiveFrom: isoDate$1,
-		usdPerHour: usd$2.positive()
-	})),
-	source: string(),
-	checked: isoDate$1
-});
-const Fact = strictObject({
-	value: union([
-		string(),
-		number(),
-		boolean(),
-		array(string())
-	]),
-	note: string(),
-	source: string(),
-	checked: isoDate$1,
-	certainty: Certainty
-});
-const Route = strictObject({
-	kind: literal("route"),
-	id,
-	label: string(),
-	routeKind: _enum([
-		"first-party-api",
-		"managed-cloud",
-		"self-host"
-	]),
-	facts: record(string(), Fact)
-});
-const Licence = Provenance.extend({
-	id,
-	name: string(),
-	commercialUse: _enum([
-		"yes",
-		"conditional",
-		"no",
-		"unknown"
-	]),
-	conditions: array(string()),
-	monthlyActiveUsersCap: number().positive().nullable(),
-	monthlyRevenueCapUsd: number().positive().nullable(),
-	excludedDomiciles: array(string())
-});
-const BenchmarkScore = strictObject({
-	model: id,
-	benchmark: string().regex(/^[a-z0-9_]+$/),
-	score: number(),
-	group: string(),
-	source: string(),
-	checked: isoDate$1,
-	certainty: Certainty
-});
-const SupportPrice = strictObject({
-	id,
-	service: string(),
-	item: string(),
-	unit: string(),
-	usd: record(string(), Provenance.extend({ usd: usd$2 }))
-});
-const Region = strictObject({
-	id,
-	residency: string(),
-	partition: _enum([
-		"aws",
-		"aws-us-gov",
-		"aws-eusc"
-	]),
-	source: string().min(3),
-	checked: isoDate$1
-});
-const RefusedName = strictObject({
-	name: string(),
-	why: string(),
-	use: array(id).min(1),
-	shutDown: strictObject({
-		on: isoDate$1,
-		source: string().min(3),
-		checked: isoDate$1
-	}).optional()
-});
 
 // src/capacity/names.ts
 const BLANK = /^(-+|n\/?a|nan|null|none|unknown|\?)$/i;
@@ -10317,8 +10059,8 @@ function explainName(catalog, kind, name, asOf) {
 	switch (kind) {
 		case "api-model": return explainApiModel(catalog, name, asOf);
 		case "open-model": return explainOpenModel(catalog, name);
-		case "region": return findRegion(catalog, name) ? void 0 : unknown$1("AWS region", name, ids(catalog.regions));
-		case "instance": return findInstance(catalog, name) ? void 0 : unknown$1("GPU instance type", name, ids(catalog.instances));
+		case "region": return findRegion(catalog, name) ? void 0 : unknown$1("AWS region", name, ids$1(catalog.regions));
+		case "instance": return findInstance(catalog, name) ? void 0 : unknown$1("GPU instance type", name, ids$1(catalog.instances));
 		case "benchmark": {
 			const known = [...new Set(catalog.benchmarks.map((row) => row.benchmark))];
 			return known.includes(name) ? void 0 : unknown$1("benchmark", name, known);
@@ -10339,7 +10081,7 @@ function explainApiModel(catalog, name, asOf) {
 		fix: `${hostedBy(catalog, open.id)}, or list it under "open"`
 	};
 	const alive = catalog.apiModels.filter((row) => !isShutDown(row, asOf));
-	return unknown$1("API model", name, ids(alive), alive.flatMap((row) => row.aliases));
+	return unknown$1("API model", name, ids$1(alive), alive.flatMap((row) => row.aliases));
 }
 function refusal({ why, shutDown: end }, name, asOf) {
 	if (end === void 0 || asOf < end.on) return `"${name}" ${why}`;
@@ -10355,7 +10097,7 @@ function explainOpenModel(catalog, name) {
 			fix: open === null ? "list it under \"api\"" : `write "${open}" for its weights, or list it under "api"`
 		};
 	}
-	return unknown$1("open-weight model", name, ids(catalog.openModels), catalog.openModels.flatMap((row) => row.aliases));
+	return unknown$1("open-weight model", name, ids$1(catalog.openModels), catalog.openModels.flatMap((row) => row.aliases));
 }
 function shutDown(catalog, model, name, asOf) {
 	return {
@@ -10370,7 +10112,7 @@ function successorFix(catalog, model, asOf) {
 }
 function hostedBy(catalog, openModel) {
 	const hosted = catalog.apiModels.filter((row) => row.openModel === openModel);
-	return hosted.length === 0 ? "no API in the catalog sells it" : `write ${quoted(ids(hosted))} to buy it by the token`;
+	return hosted.length === 0 ? "no API in the catalog sells it" : `write ${quoted(ids$1(hosted))} to buy it by the token`;
 }
 function unknown$1(what, name, known, alsoKnown = []) {
 	const near = nearest$1(name, [...known, ...alsoKnown]);
@@ -10392,7 +10134,7 @@ function nearest$1(name, known) {
 function quoted(names) {
 	return names.map((each) => `"${each}"`).join(" or ");
 }
-function ids(rows) {
+function ids$1(rows) {
 	return rows.map((row) => row.id);
 }
 
@@ -10989,7 +10731,7 @@ const instance = known(LONGEST_AWS_NAME, "p5.48xlarge");
 const gpu = known(LONGEST_AWS_NAME, "h100");
 const repositoryFile = text$2(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\:]{1,300}$/, "a relative path with forward slashes, without .. steps", "bench/h100-qwen3-32b.json");
 const note = string().min(1).max(300);
-const isoDate = date();
+const isoDate$1 = date();
 const ratio = number().min(0).max(1);
 const growth = number().min(-.5).max(1);
 const positive$1 = number().positive().max(LARGEST);
@@ -11162,12 +10904,12 @@ const Workload = strictObject({
 }).describe("One kind of request that is served by one model.");
 
 // src/policy/schema.ts
-const effectiveFrom = isoDate.describe("First day of this price, as YYYY-MM-DD.");
-const checked$1 = isoDate.describe("Day on which somebody last read the source, as YYYY-MM-DD.");
+const effectiveFrom = isoDate$1.describe("First day of this price, as YYYY-MM-DD.");
+const checked$1 = isoDate$1.describe("Day on which somebody last read the source, as YYYY-MM-DD.");
 const apiPrice = strictObject({
 	id: model.describe("API model id of the catalog."),
 	effective_from: effectiveFrom,
-	effective_to: isoDate.optional().describe("Last day of this price. Default: open end."),
+	effective_to: isoDate$1.optional().describe("Last day of this price. Default: open end."),
 	input_usd_per_mtok: atLeastZero.describe("USD per million input tokens."),
 	output_usd_per_mtok: atLeastZero.describe("USD per million output tokens."),
 	cached_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens served from the prompt cache."),
@@ -11206,7 +10948,7 @@ const Owned = strictObject({
 	count: int().min(1).max(16).describe("GPUs in one machine."),
 	machines: int().min(1).max(1e3).optional().describe("Machines of this kind. Default 1."),
 	purchase_usd: atLeastZero.describe("What one machine cost, with everything in it."),
-	bought: isoDate.describe("Day of the purchase, as YYYY-MM-DD; depreciation runs from here."),
+	bought: isoDate$1.describe("Day of the purchase, as YYYY-MM-DD; depreciation runs from here."),
 	depreciation_months: int().min(1).max(120).optional().describe("Months over which it is written off, in a straight line. Default 36."),
 	power_kw: positive$1.max(200).describe("Power that one machine draws, in kW; it is billed for every hour, busy or not."),
 	electricity_usd_per_kwh: atLeastZero.describe("USD for a kilowatt hour."),
@@ -11242,7 +10984,7 @@ const Waiver = strictObject({
 	workload: identifier.optional().describe("The one workload that the waiver is for. Default: all."),
 	owner: note.describe("Who answers for the exception."),
 	reason: note.describe("Why it is acceptable."),
-	expires: isoDate.describe("Last day of the waiver, as YYYY-MM-DD.")
+	expires: isoDate$1.describe("Last day of the waiver, as YYYY-MM-DD.")
 }).meta({
 	description: "One accepted exception to a gate or a rule.",
 	...exactlyOne("gate", "rule")
@@ -11335,9 +11077,13 @@ function policyJsonSchema() {
 function pruned(schema) {
 	return JSON.parse(JSON.stringify(schema));
 }
-const language = policyJsonSchema();
+let madeOnce;
+function language() {
+	madeOnce ??= policyJsonSchema();
+	return madeOnce;
+}
 function schemaAt(path) {
-	return path.reduce((schema, step) => schema && into(schema, step), language);
+	return path.reduce((schema, step) => schema && into(schema, step), language());
 }
 function into(schema, step) {
 	if (typeof step === "number") return one$1(schema.items);
@@ -11354,9 +11100,10 @@ function keysOf$1(schema) {
 	return schema === void 0 ? [] : alternatives$1(schema).flatMap(({ properties = {} }) => Object.keys(properties));
 }
 function homesOf(key) {
+	homes ??= collectHomes(language(), "", /* @__PURE__ */ new Map());
 	return (homes.get(key) ?? []).map((home) => home === "" ? "the top of the file" : home);
 }
-const homes = collectHomes(language, "", /* @__PURE__ */ new Map());
+let homes;
 function collectHomes(schema, path, found) {
 	for (const branch of alternatives$1(schema)) {
 		for (const [key, value] of Object.entries(branch.properties ?? {})) {
@@ -18091,7 +17838,10 @@ async function writeAllWhole(files) {
 					path,
 					beside
 				});
-				await writeFile(beside, content, "utf8");
+				await writeFile(beside, content, {
+					encoding: "utf8",
+					flush: true
+				});
 			});
 		}
 		for (const { path, beside } of written) await orUserError(path, () => rename(beside, path));
@@ -18562,6 +18312,7 @@ const STACK_RESOURCES = {
 	imageVolumeGiB: 40,
 	weightsHeadroomRatio: .25,
 	rootVolumeThroughputMiBps: 500,
+	includedThroughputMiBps: 125,
 	rootVolumeIops: 3e3,
 	registryGiB: 20,
 	onDemandBaseOfSpotFleet: {
@@ -18570,6 +18321,7 @@ const STACK_RESOURCES = {
 		research: 0
 	}
 };
+const BILLED_THROUGHPUT_MIBPS = STACK_RESOURCES.rootVolumeThroughputMiBps - STACK_RESOURCES.includedThroughputMiBps;
 function rootVolumeGiB(weightsGiB) {
 	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
 	return Math.ceil(needed / 10) * 10;
@@ -18611,7 +18363,8 @@ function alarmCount(shape, callsApi) {
 // src/decide/defaults.ts
 const HOURS_PER_MONTH = 730;
 const DAYS_PER_MONTH$1 = 730 / 24;
-const SECONDS_PER_MONTH = 730 * 3600;
+const SECONDS_PER_HOUR$1 = 3600;
+const SECONDS_PER_MONTH = 730 * SECONDS_PER_HOUR$1;
 const TARGET_UTILISATION_RATIO = .7;
 const START_UP_BASE_MINUTES = 10;
 function startUpHours(weightsGiB) {
@@ -19026,25 +18779,28 @@ function weekOf(profile) {
 function repeat(day, days) {
 	return Array.from({ length: days }, () => day).flat();
 }
-const busiestOf = /* @__PURE__ */ new WeakMap();
-function busiestHour(loads) {
-	const [first, ...rest] = loads;
-	if (first === void 0) return 0;
-	if (rest.every((load) => load.week === first.week)) return loads.reduce((sum, load) => sum + load.scale, 0) * peakOf(first.week);
-	let busiest = 0;
-	for (let hour = 0; hour < HOURS_PER_WEEK$2; hour++) {
-		let sum = 0;
-		for (const load of loads) sum += load.scale * (load.week[hour] ?? 0);
-		if (sum > busiest) busiest = sum;
-	}
-	return busiest;
-}
-function peakOf(week) {
-	const known = busiestOf.get(week);
+const idOf = /* @__PURE__ */ new WeakMap();
+const hoursOf = /* @__PURE__ */ new Map();
+let ids = 0;
+const MOST_COMBINATIONS = 200;
+function busyHoursOf(weeks) {
+	const key = weeks.map(weekId).join();
+	const known = hoursOf.get(key);
 	if (known !== void 0) return known;
-	const peak = Math.max(...week);
-	busiestOf.set(week, peak);
-	return peak;
+	const total = (hour) => hour.reduce((sum, value) => sum + value, 0);
+	const hours = (weeks[0] ?? []).map((_, hour) => weeks.map((week) => week[hour] ?? 0)).sort((a, b) => total(b) - total(a));
+	const kept = [];
+	for (const hour of hours) if (!kept.some((other) => other.every((value, index) => value >= (hour[index] ?? 0)))) kept.push(hour);
+	if (hoursOf.size >= MOST_COMBINATIONS) hoursOf.clear();
+	hoursOf.set(key, kept);
+	return kept;
+}
+function weekId(week) {
+	const known = idOf.get(week);
+	if (known !== void 0) return known;
+	ids += 1;
+	idOf.set(week, ids);
+	return ids;
 }
 function busiestHourRate(requestsPerMonth, week) {
 	return requestsPerMonth / SECONDS_PER_MONTH * Math.max(...week);
@@ -19090,6 +18846,17 @@ const TUNING_DEFAULTS = {
 };
 function isTuned(workload) {
 	return workload.fineTuning !== null && TRAINED.includes(workload.customization);
+}
+const NEW_WEIGHTS = [
+	"full_finetune",
+	"continued_pretraining",
+	"merge",
+	"distill",
+	"quantize",
+	"architecture"
+];
+function hasOwnWeights({ customization }) {
+	return NEW_WEIGHTS.includes(customization);
 }
 function fineTuningFacts(workload, take) {
 	const declared = workload.needs?.fineTuning;
@@ -19243,20 +19010,22 @@ function overflowShare(must, may, capacity) {
 	return Math.min(1, Math.max(0, (must + may - capacity) / may));
 }
 function overflowUsdOf(demand, capacityAt) {
+	const { must, may, overflowUsd } = demand;
 	let usd = 0;
-	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
-		const cost = demand.overflowUsd[slot] ?? 0;
-		if (cost > 0) usd += hoursPerWeek * cost * overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacityAt(slot));
+	for (let slot = 0; slot < SLOTS.length; slot++) {
+		const cost = overflowUsd[slot] ?? 0;
+		if (cost > 0) usd += (SLOTS[slot]?.hoursPerWeek ?? 0) * cost * overflowShare(must[slot] ?? 0, may[slot] ?? 0, capacityAt(slot));
 	}
 	return usd * WEEKS_PER_MONTH$1;
 }
 function roomForBatch(demand, capacityAt) {
 	if (demand.batch <= 0) return true;
+	const { must, may, meanMust, meanMay } = demand;
 	let room = 0;
 	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
 		const capacity = capacityAt(slot);
-		const stays = 1 - overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, capacity);
-		room += hoursPerWeek * (capacity - (demand.meanMust[slot] ?? 0) - (demand.meanMay[slot] ?? 0) * stays);
+		const stays = 1 - overflowShare(must[slot] ?? 0, may[slot] ?? 0, capacity);
+		room += hoursPerWeek * (capacity - (meanMust[slot] ?? 0) - (meanMay[slot] ?? 0) * stays);
 	}
 	return room >= demand.batch * 168 - 1e-9;
 }
@@ -19264,21 +19033,27 @@ function instancesFor$1(load, unit) {
 	return Math.max(1, Math.ceil(load / unit.capacity - 1e-9));
 }
 function steadyInstances(demand, unit) {
-	const load = (slot) => (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0);
-	const peak = Math.max(...SLOTS.map((_, slot) => load(slot)));
-	const mean = SLOTS.reduce((sum, row, slot) => sum + row.hoursPerWeek * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0)), 0);
-	const most = instancesFor$1(Math.max(peak, mean / 168 + demand.batch), unit);
-	if (demand.may.every((value) => value === 0)) return most;
+	let peak = 0;
+	for (let slot = 0; slot < SLOTS.length; slot++) peak = Math.max(peak, (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0));
+	const most = instancesFor$1(demand.batch > 0 ? Math.max(peak, meanOf$1(demand) + demand.batch) : peak, unit);
+	if (demand.may.every((value) => value === 0)) return within(most, unit);
 	const usd = (count) => count * unit.usdPerHour * 730 + overflowUsdOf(demand, () => count * unit.capacity);
 	let low = Math.min(most, instancesFor$1(Math.max(...demand.must), unit));
 	while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
-	let high = most;
+	if (low > unit.most) return void 0;
+	let high = Math.min(most, unit.most);
 	while (low < high) {
 		const middle = Math.floor((low + high) / 2);
 		if (usd(middle) <= usd(middle + 1)) high = middle;
 		else low = middle + 1;
 	}
 	return low;
+}
+function meanOf$1({ meanMust, meanMay }) {
+	return SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0)), 0) / 168;
+}
+function within(count, { most }) {
+	return count > most ? void 0 : count;
 }
 function weeklyInstances(demand, unit) {
 	const counts = SLOTS.map((_, slot) => {
@@ -19290,11 +19065,12 @@ function weeklyInstances(demand, unit) {
 			least,
 			Math.max(least, all - 1),
 			all
-		].reduce((best, next) => usd(next) < usd(best) ? next : best);
+		].map((count) => Math.max(least, Math.min(count, unit.most))).reduce((best, next) => usd(next) < usd(best) ? next : best);
 	});
+	const busiest = Math.max(...counts);
 	let extra = 0;
-	while (!roomForBatch(demand, (slot) => ((counts[slot] ?? 0) + extra) * unit.capacity)) extra++;
-	return counts.map((count) => count + extra);
+	while (busiest + extra <= unit.most && !roomForBatch(demand, (slot) => ((counts[slot] ?? 0) + extra) * unit.capacity)) extra++;
+	return busiest + extra > unit.most ? void 0 : counts.map((count) => count + extra);
 }
 function startsPerWeek(counts) {
 	const at = (day, hour) => counts[(day < 5 ? 0 : 24) + hour] ?? 0;
@@ -19302,113 +19078,75 @@ function startsPerWeek(counts) {
 	return week.reduce((sum, count, index) => sum + Math.max(0, count - (week.at(index - 1) ?? 0)), 0);
 }
 
-// src/decide/elastic.ts
-function elasticPlan(question, key, unit, startUpHours) {
-	const demands = demandsOf(question, key);
-	const steady = planOf(question, demands, unit, startUpHours, false);
-	if (!question.weekly) return steady;
-	const weekly = planOf(question, demands, unit, startUpHours, true);
-	return weekly.usd < steady.usd ? weekly : steady;
-}
-function planOf(question, demands, unit, startUpHours, weekly) {
-	const known = /* @__PURE__ */ new Map();
-	const months = demands.map((demand) => {
-		const plan = known.get(demand) ?? monthPlan(demand, unit, question.spare, startUpHours, weekly);
-		known.set(demand, plan);
-		return plan;
-	});
-	const [first] = months;
-	const [demand] = demands;
-	if (first === void 0 || demand === void 0) throw new Error("defect: a horizon has at least one month");
-	return {
-		instancesByMonth: months.map((month) => Math.max(...month.counts) + question.spare),
-		billedByMonth: months.map((month) => month.billed),
-		schedule: weekly ? first.counts.map((count) => count + question.spare) : null,
-		overflowShares: new Map(question.tenants.filter((tenant) => tenant.overflowUsd !== void 0).map(({ workload }) => [workload.name, months.map((month, index) => shareOf(workload.week, 1 - workload.batchRatio, demands[index] ?? demand, month.counts, unit))])),
-		busy: busyOf$1(demand, first.counts, unit),
-		usd: months.reduce((sum, month) => sum + month.usd, 0)
-	};
-}
-function monthPlan(demand, unit, spare, startUpHours, weekly) {
-	const counts = weekly ? weeklyInstances(demand, unit) : Array(SLOTS.length).fill(steadyInstances(demand, unit));
-	const billed = (SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0) + startsPerWeek(counts) * startUpHours) / 168 + spare;
-	const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
-	return {
-		counts,
-		billed,
-		usd: billed * unit.usdPerHour * 730 + overflow
-	};
-}
-function shareOf(week, interactive, demand, counts, unit) {
-	const hours = SLOTS.reduce((sum, { at, hoursPerWeek }, slot) => {
-		const share = overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
-		return sum + hoursPerWeek * (week[at] ?? 0) * share;
-	}, 0);
-	return Math.min(1, interactive * hours / 168);
-}
-function busyOf$1(demand, counts, unit) {
-	let mean = demand.batch;
-	let peak = 0;
-	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
-		const [must, may] = [demand.must[slot] ?? 0, demand.may[slot] ?? 0];
-		const stays = 1 - overflowShare(must, may, (counts[slot] ?? 0) * unit.capacity);
-		mean += hoursPerWeek / 168 * ((demand.meanMust[slot] ?? 0) + (demand.meanMay[slot] ?? 0) * stays);
-		peak = Math.max(peak, must + may * stays);
-	}
-	return {
-		mean,
-		peak: Math.max(mean, peak)
-	};
-}
-function demandsOf(question, key) {
-	const { tenants, facts } = question;
-	if (tenants.every(({ workload, overflowUsd }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === overflowUsd?.[0]))) return Array(facts.horizonMonths).fill(demandOf(question, key, 0));
-	return Array.from({ length: facts.horizonMonths }, (_, month) => demandOf(question, key, month));
-}
-function demandOf({ tenants, what, replicaRate }, key, month) {
-	const zeros = () => Array(SLOTS.length).fill(0);
-	const demand = {
-		must: zeros(),
-		may: zeros(),
-		overflowUsd: zeros(),
-		meanMust: zeros(),
-		meanMay: zeros(),
-		batch: 0
-	};
-	for (const tenant of tenants) {
-		const { workload, overflowUsd } = tenant;
-		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-		const busy = rate / replicaRate(tenant, key, month);
-		const interactive = 1 - workload.batchRatio;
-		const usdPerHour = (overflowUsd?.[month] ?? 0) * rate * interactive * 3600;
-		const [worst, mean] = overflowUsd === void 0 ? [demand.must, demand.meanMust] : [demand.may, demand.meanMay];
-		demand.batch += busy * workload.batchRatio;
-		for (const [slot, { at }] of SLOTS.entries()) {
-			const load = busy * interactive * (workload.week[at] ?? 0);
-			worst[slot] = (worst[slot] ?? 0) + load * workload.peakToAverage;
-			mean[slot] = (mean[slot] ?? 0) + load;
-			demand.overflowUsd[slot] = (demand.overflowUsd[slot] ?? 0) + usdPerHour * (workload.week[at] ?? 0);
+// src/decide/fleet-load.ts
+var FleetLoad = class {
+	#tenants;
+	#what;
+	#horizonMonths;
+	#months;
+	#rates;
+	#peaks;
+	#weekOf;
+	#hours;
+	#scales;
+	#known = /* @__PURE__ */ new Map();
+	constructor(tenants, facts, what) {
+		this.#tenants = tenants;
+		this.#what = what;
+		this.#horizonMonths = facts.horizonMonths;
+		const months = tenants.some(({ workload }) => workload.growthRatioPerMonth !== 0 || workload.tokenGrowthRatioPerMonth !== 0) ? facts.horizonMonths : 1;
+		this.#months = months;
+		this.#rates = new Float64Array(tenants.length * months);
+		this.#peaks = new Float64Array(tenants.length);
+		for (const [index, { workload }] of tenants.entries()) {
+			this.#peaks[index] = (1 - workload.batchRatio) * workload.peakToAverage;
+			for (let month = 0; month < months; month++) this.#rates[index * months + month] = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
 		}
+		const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
+		this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
+		this.#hours = busyHoursOf(weeks);
+		this.#scales = new Float64Array(weeks.length);
 	}
-	return demand;
-}
-function windowsOf(counts) {
-	const windows = [];
-	for (const [days, offset] of [["weekday", 0], ["weekend", 24]]) for (let hour = 0; hour < 24; hour++) {
-		const instances = counts[offset + hour] ?? 0;
-		const last = windows.at(-1);
-		if (last !== void 0 && last.days === days && last.instances === instances) windows[windows.length - 1] = {
-			...last,
-			toHour: hour + 1
+	busy(key) {
+		const known = this.#known.get(key);
+		if (known !== void 0) return known;
+		const replicas = [];
+		for (const { table } of this.#tenants) {
+			const served = table.options.get(key);
+			if (served === void 0) return void 0;
+			const factor = this.#what.throughputFactor * served.rateRatio[this.#what.tokens];
+			replicas.push(served.first.capacity.requestsPerSecond[this.#what.throughput] * factor, served.last.capacity.requestsPerSecond[this.#what.throughput] * factor);
+		}
+		const months = Array.from({ length: this.#months }, (_, month) => this.#busyIn(month, replicas));
+		const [first] = months;
+		const busy = this.#months === 1 && first !== void 0 ? Array(this.#horizonMonths).fill(first) : months;
+		this.#known.set(key, busy);
+		return busy;
+	}
+	#busyIn(month, replicas) {
+		this.#scales.fill(0);
+		let mean = 0;
+		for (let index = 0; index < this.#tenants.length; index++) {
+			const rate = rateAt(replicas[2 * index] ?? 0, replicas[2 * index + 1] ?? 0, month, this.#horizonMonths);
+			const busy = (this.#rates[index * this.#months + month] ?? 0) / rate;
+			const week = this.#weekOf[index] ?? 0;
+			mean += busy;
+			this.#scales[week] = (this.#scales[week] ?? 0) + busy * (this.#peaks[index] ?? 0);
+		}
+		let peak = mean;
+		for (const hour of this.#hours) {
+			let sum = 0;
+			for (let week = 0; week < hour.length; week++) sum += (this.#scales[week] ?? 0) * (hour[week] ?? 0);
+			if (sum > peak) peak = sum;
+		}
+		return {
+			mean,
+			peak
 		};
-		else windows.push({
-			days,
-			fromHour: hour,
-			toHour: hour + 1,
-			instances
-		});
 	}
-	return windows;
+};
+function rateAt(first, last, month, months) {
+	return first === last || months === 1 ? first : first * (last / first) ** (month / (months - 1));
 }
 
 // src/decide/owned.ts
@@ -19454,9 +19192,16 @@ function ownedOffers(facts, catalog, asOf) {
 				...shape,
 				...dates
 			},
-			usdPerHour: monthlyUsd(owned) / 730,
+			usdPerHour: monthlyUsd$1(owned) / 730,
 			onDemandBaseUsdPerHour: 0,
 			source: "policy: purchase.owned",
+			beside: {
+				instanceUsd: 0,
+				diskGiBUsd: 0,
+				throughputUsd: 0,
+				warmInstances: 0,
+				weightsGiBUsd: 0
+			},
 			owned
 		};
 	});
@@ -19471,7 +19216,7 @@ function monthOf$1(entry, horizonMonths, asOf) {
 		hostingUsd: entry.hostingUsdPerMonth
 	};
 }
-function monthlyUsd(owned) {
+function monthlyUsd$1(owned) {
 	return owned.depreciationUsd + owned.electricityKwh * owned.electricityUsdPerKwh + owned.hostingUsd;
 }
 function monthsBetween(from, to) {
@@ -19500,7 +19245,7 @@ function ownedLines(fleet, owned) {
 function hourlyUsd(offer, gpuPrice) {
 	return offer.owned === void 0 ? offer.usdPerHour * gpuPrice : offer.usdPerHour;
 }
-function withinMachines(instances, offer) {
+function withinMachines$1(instances, offer) {
 	if (offer.owned === void 0) return instances;
 	const most = Math.max(...instances);
 	return most > offer.owned.machines ? void 0 : instances.map(() => most);
@@ -19525,142 +19270,126 @@ function rentedOnly(offers) {
 }
 
 // src/decide/pairs.ts
+const allPairs = /* @__PURE__ */ new WeakMap();
 function pairsOf(table, offers) {
-	return [...table.options].flatMap(([key, { first: option }]) => (offers.get(option.configuration.gpu.id) ?? []).flatMap((offer) => {
-		const replicas = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
-		return replicas === 0 ? [] : [{
-			id: fleetId({
-				model: table.model,
-				option,
-				offer
-			}),
-			key,
-			option,
-			offer,
-			replicas
-		}];
-	}));
+	const known = allPairs.get(table);
+	if (known?.offers === offers) return known.pairs;
+	const pairs = [...table.options].flatMap(([key, { first }]) => wantedOffers(first, offers).map((row) => pairOf(key, first, row)));
+	allPairs.set(table, {
+		offers,
+		pairs
+	});
+	return pairs;
 }
-function beats(better, next) {
-	const cache = ({ pair }) => pair.option.configuration.kvPrecision;
-	if (better.pair.offer.owned !== void 0 || cache(better) > cache(next)) return false;
-	for (let index = 0; index < better.rates.length; index++) if ((better.rates[index] ?? 0) < (next.rates[index] ?? 0)) return false;
-	return true;
+function pairOf(key, option, { offer, replicas }) {
+	const weightsGiB = option.memory.weightsGiB * option.configuration.tensorParallel;
+	const { instanceUsd, diskGiBUsd, throughputUsd, warmInstances, weightsGiBUsd } = offer.beside;
+	const diskUsd = diskGiBUsd * rootVolumeGiB(weightsGiB);
+	const warmUsd = warmInstances * (diskUsd + throughputUsd);
+	return {
+		key,
+		option,
+		offer,
+		replicas,
+		instanceUsd: offer.usdPerHour * 730 + instanceUsd + diskUsd,
+		fixedUsd: weightsGiB * weightsGiBUsd + warmUsd + offer.onDemandBaseUsdPerHour * 730
+	};
 }
-function tieOrder({ option, id }) {
-	return `${option.configuration.kvPrecision}/${id}`;
+const wantedOf = /* @__PURE__ */ new WeakMap();
+function wantedOffers({ configuration: { gpu, tensorParallel } }, offers) {
+	const known = wantedOf.get(offers) ?? /* @__PURE__ */ new Map();
+	wantedOf.set(offers, known);
+	const key = `${gpu.id}/${tensorParallel}`;
+	const before = known.get(key);
+	if (before !== void 0) return before;
+	const rows = (offers.get(gpu.id) ?? []).map((offer) => ({
+		offer,
+		replicas: Math.floor(offer.instance.gpuCount / tensorParallel)
+	})).filter(({ replicas }) => replicas > 0).sort((a, b) => a.offer.usdPerHour - b.offer.usdPerHour || b.replicas - a.replicas || a.offer.instance.gpuCount - b.offer.instance.gpuCount || (a.offer.instance.id < b.offer.instance.id ? -1 : 1));
+	const kept = [];
+	for (const next of rows) if (!kept.some((better) => isBetterOffer(better, next))) kept.push(next);
+	known.set(key, kept);
+	return kept;
+}
+function isBetterOffer(better, next) {
+	return better.offer.owned === void 0 && next.offer.owned === void 0 && better.replicas >= next.replicas && better.offer.instance.gpuCount <= next.offer.instance.gpuCount && better.offer.onDemandBaseUsdPerHour <= next.offer.onDemandBaseUsdPerHour;
+}
+function beats({ pair: better, rates }, { pair: next, rates: nextRates }) {
+	for (let index = 0; index < rates.length; index++) if ((rates[index] ?? 0) < (nextRates[index] ?? 0)) return false;
+	return better.offer.owned === void 0 && better.offer.instance.gpuCount <= next.offer.instance.gpuCount && better.instanceUsd <= next.instanceUsd && better.fixedUsd <= next.fixedUsd && better.option.configuration.kvPrecision <= next.option.configuration.kvPrecision;
+}
+function tieOrder(pair) {
+	return `${pair.option.configuration.kvPrecision}/${fleetId(pair)}`;
 }
 const frontiers = /* @__PURE__ */ new WeakMap();
 function frontier(table, offers) {
 	const known = frontiers.get(table);
 	if (known?.offers === offers) return known.pairs;
-	const rows = unnamedPairs(table, offers);
-	const id = (row) => fleetId({
-		model: table.model,
-		...row.pair
-	});
-	rows.sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (id(a) < id(b) ? -1 : 1));
-	const kept = [];
-	for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
-	const pairs = kept.map((row) => ({
-		id: id(row),
-		...row.pair
-	}));
+	const pairs = unbeaten(pairsOf(table, offers).map((pair) => ({
+		pair,
+		rates: ratesOf$1(table, pair)
+	})));
 	frontiers.set(table, {
 		offers,
 		pairs
 	});
 	return pairs;
 }
-function unnamedPairs(table, offers) {
-	const rows = [];
-	for (const [key, { first, last }] of table.options) {
-		const bands = first === last ? [first] : [first, last];
-		for (const offer of offers.get(first.configuration.gpu.id) ?? []) {
-			const replicas = Math.floor(offer.instance.gpuCount / first.configuration.tensorParallel);
-			if (replicas === 0) continue;
-			const rates = [];
-			for (const { capacity } of bands) {
-				const { expected, p10, p90 } = capacity.requestsPerSecond;
-				rates.push(expected * replicas, p10 * replicas, p90 * replicas);
-			}
-			rows.push({
-				pair: {
-					key,
-					option: first,
-					offer,
-					replicas
-				},
-				rates
-			});
-		}
-	}
-	return rows;
+function unbeaten(rows) {
+	rows.sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || (b.rates[0] ?? 0) - (a.rates[0] ?? 0) || (fleetId(a.pair) < fleetId(b.pair) ? -1 : 1));
+	const kept = [];
+	for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
+	return kept.map(({ pair }) => pair);
 }
-const jointFrontiers = /* @__PURE__ */ new WeakMap();
-function jointFrontier(tenants, offers) {
+function pairsFor(tenants, offers) {
 	const [head, ...rest] = tenants.map(({ table }) => table);
 	if (head === void 0) return [];
 	if (rest.length === 0) return frontier(head, offers);
-	const known = jointFrontiers.get(head) ?? [];
-	const same = known.find((row) => row.offers === offers && row.tables.length === rest.length && row.tables.every((table, index) => table === rest[index]));
-	if (same !== void 0) return same.pairs;
-	const rows = pairsOf(head, offers).filter((pair) => rest.every((table) => table.options.has(pair.key))).map((pair) => ({
-		pair,
-		rates: [head, ...rest].flatMap((table) => ratesOf$1(table, pair))
-	})).sort((a, b) => a.pair.offer.usdPerHour - b.pair.offer.usdPerHour || sumOf(b.rates) - sumOf(a.rates) || (a.pair.id < b.pair.id ? -1 : 1));
-	const kept = [];
-	for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);
-	const pairs = kept.map(({ pair }) => pair);
-	jointFrontiers.set(head, [...known, {
-		tables: rest,
-		offers,
-		pairs
-	}]);
-	return pairs;
+	return pairsOf(head, offers).filter(({ key }) => rest.every((table) => table.options.has(key)));
 }
-function sumOf(values) {
-	return values.reduce((sum, value) => sum + value, 0);
-}
-function ratesOf$1(table, pair) {
-	const both = table.options.get(pair.key);
-	if (both === void 0) throw new Error(`defect: ${pair.key} does not serve ${table.model.id}`);
-	return [both.first, both.last].flatMap(({ capacity }) => {
+function ratesOf$1(table, { key, replicas }) {
+	const both = table.options.get(key);
+	if (both === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+	const rates = [];
+	for (const { capacity } of both.first === both.last ? [both.first] : [both.first, both.last]) {
 		const { expected, p10, p90 } = capacity.requestsPerSecond;
-		return [
-			expected * pair.replicas,
-			p10 * pair.replicas,
-			p90 * pair.replicas
-		];
-	});
+		rates.push(expected * replicas, p10 * replicas, p90 * replicas);
+	}
+	return rates;
 }
 function cacheSuffix({ configuration }) {
 	return configuration.kvPrecision === "fp8" ? "/kv-fp8" : "";
 }
-function fleetId(fleet) {
-	const { precision, tensorParallel } = fleet.option.configuration;
-	return `${fleet.model.id}/${precision}/${fleet.offer.instance.id}/tp${tensorParallel}${cacheSuffix(fleet.option)}`;
+function fleetId({ option, offer }) {
+	const { model, precision, tensorParallel } = option.configuration;
+	return `${model.id}/${precision}/${offer.instance.id}/tp${tensorParallel}${cacheSuffix(option)}`;
 }
 function pairFloorUsd(pair, tenants, facts, what) {
-	const usdPerHour = hourlyUsd(pair.offer, what.gpuPrice);
+	const monthUsd = monthlyUsd(pair, what.gpuPrice);
 	let usd = 0;
 	for (const { workload, table, overflowUsd } of tenants) {
 		const least = overflowUsd === void 0 ? void 0 : Math.min(...overflowUsd);
 		const months = workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 ? 1 : facts.horizonMonths;
 		for (let month = 0; month < months; month++) {
-			const own = usdPerHour / (replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO * 3600);
+			const own = monthUsd / (replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO * SECONDS_PER_MONTH);
 			usd += requestsIn(workload, month, what) * Math.min(own, least ?? own) * facts.horizonMonths / months;
 		}
 	}
-	return Math.max(usd, usdPerHour * 730 * facts.horizonMonths);
+	return Math.max(usd, monthUsd * facts.horizonMonths) + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
+}
+function fixedUsd(pair, gpuPrice) {
+	return pair.fixedUsd + pair.offer.onDemandBaseUsdPerHour * 730 * (gpuPrice - 1);
+}
+function monthlyUsd({ instanceUsd, offer }, gpuPrice) {
+	return instanceUsd + (hourlyUsd(offer, gpuPrice) - offer.usdPerHour) * 730;
 }
 function loadFloorUsd(tenant, offers, facts, what) {
 	const pairs = frontier(tenant.table, offers);
 	let usd = 0;
 	for (let month = 0; month < facts.horizonMonths; month++) {
-		const perRequest = pairs.map(({ key, replicas, offer }) => {
-			const rate = replicaRate(tenant.table, key, month, facts.horizonMonths, what) * replicas * TARGET_UTILISATION_RATIO;
-			return hourlyUsd(offer, what.gpuPrice) / (rate * 3600);
+		const perRequest = pairs.map((pair) => {
+			const rate = replicaRate(tenant.table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
+			return monthlyUsd(pair, what.gpuPrice) / (rate * SECONDS_PER_MONTH);
 		});
 		const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
 		usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
@@ -19670,19 +19399,204 @@ function loadFloorUsd(tenant, offers, facts, what) {
 function cheapestInstanceUsd(tenant, offers, what) {
 	const pairs = frontier(tenant.table, offers);
 	if (pairs.length === 0) return void 0;
-	return Math.min(...pairs.map(({ offer }) => hourlyUsd(offer, what.gpuPrice))) * 730;
+	return Math.min(...pairs.map((pair) => monthlyUsd(pair, what.gpuPrice)));
 }
 function replicaRate(table, key, month, months, what) {
 	const pair = table.options.get(key);
 	if (pair === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
-	const from = pair.first.capacity.requestsPerSecond[what.throughput];
-	const to = pair.last.capacity.requestsPerSecond[what.throughput];
-	const at = months === 1 ? 0 : month / (months - 1);
-	return from * (to / from) ** at * what.throughputFactor * pair.rateRatio[what.tokens];
+	const [from, to] = [pair.first.capacity.requestsPerSecond[what.throughput], pair.last.capacity.requestsPerSecond[what.throughput]];
+	return rateAt(from, to, month, months) * what.throughputFactor * pair.rateRatio[what.tokens];
+}
+
+// src/decide/elastic.ts
+var ElasticLoad = class {
+	#tenants;
+	#what;
+	#facts;
+	#spare;
+	#weekly;
+	#months;
+	#weeks;
+	#weekOf;
+	#demands = /* @__PURE__ */ new Map();
+	constructor(tenants, facts, what, options) {
+		this.#tenants = tenants;
+		this.#what = what;
+		this.#facts = facts;
+		this.#spare = options.spare;
+		this.#weekly = options.weekly;
+		this.#months = tenants.every(isSteady) ? 1 : facts.horizonMonths;
+		const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
+		this.#weeks = weeks.map((week) => Float64Array.from(SLOTS, ({ at }) => week[at] ?? 0));
+		this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
+	}
+	size(key, unit, startUpHours) {
+		const demands = this.#demandsOf(key);
+		const steady = this.#sizeOf(key, demands, unit, (demand) => this.#steadyMonth(demand, unit), false);
+		if (!this.#weekly) return steady;
+		const weekly = this.#sizeOf(key, demands, unit, (demand) => this.#weeklyMonth(demand, unit, startUpHours), true);
+		return steady === void 0 || weekly !== void 0 && weekly.usd < steady.usd ? weekly : steady;
+	}
+	plan({ key, unit, months, weekly }) {
+		const demands = this.#demandsOf(key);
+		const [first] = months;
+		const [demand] = demands;
+		if (first === void 0 || demand === void 0) throw new Error("defect: a horizon has at least one month");
+		const horizon = (read) => {
+			const values = months.map((month, index) => read(month, demands[index] ?? demand));
+			return Array.from({ length: this.#facts.horizonMonths }, (_, month) => values[Math.min(month, values.length - 1)] ?? read(first, demand));
+		};
+		const overflowing = this.#tenants.filter(({ overflowUsd }) => overflowUsd !== void 0);
+		return {
+			instancesByMonth: horizon(({ counts }) => (typeof counts === "number" ? counts : Math.max(...counts)) + this.#spare),
+			billedByMonth: horizon(({ billed }) => billed),
+			schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
+			overflowShares: new Map(overflowing.map(({ workload }) => [workload.name, horizon((month, asked) => shareOf(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit))])),
+			busy: busyOf$1(demand, countsOf(first), unit)
+		};
+	}
+	#sizeOf(key, demands, unit, monthOf, weekly) {
+		const months = [];
+		let usd = 0;
+		for (const demand of demands) {
+			const month = monthOf(demand);
+			if (month === void 0) return void 0;
+			months.push(month);
+			usd += month.usd;
+		}
+		return {
+			key,
+			unit,
+			months,
+			usd: usd / demands.length * this.#facts.horizonMonths,
+			weekly
+		};
+	}
+	#steadyMonth(demand, unit) {
+		const counts = steadyInstances(demand, unit);
+		if (counts === void 0) return void 0;
+		const billed = counts + this.#spare;
+		return {
+			counts,
+			billed,
+			usd: billed * unit.usdPerHour * 730 + overflowUsdOf(demand, () => counts * unit.capacity)
+		};
+	}
+	#weeklyMonth(demand, unit, startUpHours) {
+		const counts = weeklyInstances(demand, unit);
+		if (counts === void 0) return void 0;
+		const billed = (SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0) + startsPerWeek(counts) * startUpHours) / 168 + this.#spare;
+		const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
+		return {
+			counts,
+			billed,
+			usd: billed * unit.usdPerHour * 730 + overflow
+		};
+	}
+	#demandsOf(key) {
+		const known = this.#demands.get(key);
+		if (known !== void 0) return known;
+		const demands = Array.from({ length: this.#months }, (_, month) => this.#demandOf(key, month));
+		this.#demands.set(key, demands);
+		return demands;
+	}
+	#demandOf(key, month) {
+		const weights = {
+			must: this.#zeros(),
+			may: this.#zeros(),
+			overflowUsd: this.#zeros(),
+			meanMust: this.#zeros(),
+			meanMay: this.#zeros()
+		};
+		let batch = 0;
+		for (const [index, { workload, table, overflowUsd }] of this.#tenants.entries()) {
+			const week = this.#weekOf[index] ?? 0;
+			const rate = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH;
+			const busy = rate / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
+			const interactive = busy * (1 - workload.batchRatio);
+			const [worst, mean] = overflowUsd === void 0 ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
+			worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
+			mean[week] = (mean[week] ?? 0) + interactive;
+			const usd = (overflowUsd?.[month] ?? 0) * rate * (1 - workload.batchRatio) * SECONDS_PER_HOUR$1;
+			weights.overflowUsd[week] = (weights.overflowUsd[week] ?? 0) + usd;
+			batch += busy * workload.batchRatio;
+		}
+		const slots = (of) => this.#slotsOf(of);
+		return {
+			must: slots(weights.must),
+			may: slots(weights.may),
+			overflowUsd: slots(weights.overflowUsd),
+			get meanMust() {
+				return slots(weights.meanMust);
+			},
+			get meanMay() {
+				return slots(weights.meanMay);
+			},
+			batch
+		};
+	}
+	#zeros() {
+		return new Float64Array(this.#weeks.length);
+	}
+	#slotsOf(weights) {
+		const sum = Array(SLOTS.length).fill(0);
+		for (let week = 0; week < weights.length; week++) {
+			const weight = weights[week] ?? 0;
+			const shape = this.#weeks[week];
+			if (weight === 0 || shape === void 0) continue;
+			for (let slot = 0; slot < SLOTS.length; slot++) sum[slot] = (sum[slot] ?? 0) + weight * (shape[slot] ?? 0);
+		}
+		return sum;
+	}
+};
+function isSteady({ workload, overflowUsd }) {
+	const [first] = overflowUsd ?? [];
+	return workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === first);
+}
+function countsOf({ counts }) {
+	return typeof counts === "number" ? Array(SLOTS.length).fill(counts) : counts;
+}
+function shareOf(week, interactive, demand, counts, unit) {
+	const hours = SLOTS.reduce((sum, { at, hoursPerWeek }, slot) => {
+		const share = overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
+		return sum + hoursPerWeek * (week[at] ?? 0) * share;
+	}, 0);
+	return Math.min(1, interactive * hours / 168);
+}
+function busyOf$1(demand, counts, unit) {
+	const { must, may, meanMust, meanMay } = demand;
+	let mean = demand.batch;
+	let peak = 0;
+	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+		const stays = 1 - overflowShare(must[slot] ?? 0, may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
+		mean += hoursPerWeek / 168 * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0) * stays);
+		peak = Math.max(peak, (must[slot] ?? 0) + (may[slot] ?? 0) * stays);
+	}
+	return {
+		mean,
+		peak: Math.max(mean, peak)
+	};
+}
+function windowsOf(counts) {
+	const windows = [];
+	for (const [days, offset] of [["weekday", 0], ["weekend", 24]]) for (let hour = 0; hour < 24; hour++) {
+		const instances = counts[offset + hour] ?? 0;
+		const last = windows.at(-1);
+		if (last !== void 0 && last.days === days && last.instances === instances) windows[windows.length - 1] = {
+			...last,
+			toHour: hour + 1
+		};
+		else windows.push({
+			days,
+			fromHour: hour,
+			toHour: hour + 1,
+			instances
+		});
+	}
+	return windows;
 }
 
 // src/decide/shared-cost.ts
-const GP3_INCLUDED_MIBPS = 125;
 function isSettledOnApi({ current }) {
 	return current?.path === "api";
 }
@@ -19726,7 +19640,7 @@ function sharedLines(sharing, facts, catalog, what) {
 	const all = stackResources(plain);
 	const hosts = stackResources({
 		...plain,
-		...NO_API
+		...NO_API$1
 	});
 	return {
 		common: [...usesApi || rents || sharing.fleets.length === 0 ? [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")] : [], ...gatewayPlatform(stackResources(shape), all, line)],
@@ -19734,7 +19648,7 @@ function sharedLines(sharing, facts, catalog, what) {
 		selfHost: sharing.fleets.length === 0 ? [] : [...rents ? hostPlatform(hosts, line) : [], ...hostPeople(sharing.fleets, facts, what)]
 	};
 }
-const NO_API = {
+const NO_API$1 = {
 	keyedProviders: 0,
 	keylessModels: 0,
 	bedrockDoorSubnets: 0
@@ -19831,22 +19745,20 @@ function fleetLines(fleet, facts, catalog, what) {
 	const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
 	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
 	const weights = weightsGiB(fleet);
-	const gpu = {
-		id: "gpu-instances",
-		label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-		quantity: instances * 730,
-		unit: "instance-hour",
-		unitPriceUsd: usdPerHour,
-		monthlyUsd: instances * 730 * usdPerHour,
-		source: fleet.offer.source
-	};
-	const throughput = STACK_RESOURCES.rootVolumeThroughputMiBps - GP3_INCLUDED_MIBPS;
 	return [
-		gpu,
+		{
+			id: "gpu-instances",
+			label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+			quantity: instances * 730,
+			unit: "instance-hour",
+			unitPriceUsd: usdPerHour,
+			monthlyUsd: instances * 730 * usdPerHour,
+			source: fleet.offer.source
+		},
 		...onDemandBase$1(fleet, what),
 		...present([
 			line("disks", "Disks of the instances (gp3)", (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-			line("disk-throughput", "Disk throughput above 125 MiB/s", (instances + facts.deploy.warmInstances) * throughput, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", (instances + facts.deploy.warmInstances) * BILLED_THROUGHPUT_MIBPS, "MiB/s-month", "ebs-gp3-mbps-month"),
 			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
 			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
 			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
@@ -19875,12 +19787,22 @@ function apiPeople(sharing, facts, what) {
 }
 function hostPeople(fleets, facts, what) {
 	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = Math.max(...monthsOf$1(fleets).map((month) => fleets.reduce((sum, fleet) => sum + (fleet.instancesByMonth[month] ?? 0) * fleet.offer.instance.gpuCount, 0))) > 8 ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
 	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
 	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
 }
-function monthsOf$1(fleets) {
-	return (fleets[0]?.instancesByMonth ?? []).map((_, month) => month);
+function isFullTime(fleets) {
+	const months = fleets[0]?.instancesByMonth.length ?? 0;
+	for (let month = 0; month < months; month++) {
+		let gpus = 0;
+		for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
+		if (gpus > 8) return true;
+	}
+	return false;
+}
+function fullTimeSurchargeUsd(facts, what) {
+	const planned = SELF_HOST_PEOPLE[facts.mlOps].monthly[what.people];
+	return Math.max(0, 173 - planned) * facts.hourlyRateUsd * what.hourlyRate;
 }
 function people(id, label, hours, facts, what) {
 	const rate = facts.hourlyRateUsd * what.hourlyRate;
@@ -19963,16 +19885,16 @@ function splitsOf(entry, options, usdOf, keyOf) {
 }
 
 // src/decide/describe.ts
-function summaryOf$1(choice, fleets) {
+function summaryOf$1(choice, workload, fleets) {
 	if (choice.kind === "split") {
-		const [base, overflow] = [hostSummary(choice.base.candidate, fleets), tokenSummary(choice.overflow.candidate)];
+		const [base, overflow] = [hostSummary(choice.base.candidate, workload, fleets), tokenSummary(choice.overflow.candidate)];
 		return {
 			...base,
 			id: `hybrid/${base.id.replace(/^self-host\//, "")}+${overflow.id}`,
 			overflow
 		};
 	}
-	return choice.kind === "self-host" ? hostSummary(choice.candidate, fleets) : tokenSummary(choice.candidate);
+	return choice.kind === "self-host" ? hostSummary(choice.candidate, workload, fleets) : tokenSummary(choice.candidate);
 }
 function tokenSummary({ id, kind, model, route }) {
 	return {
@@ -19983,13 +19905,20 @@ function tokenSummary({ id, kind, model, route }) {
 		provider: model.provider
 	};
 }
-function hostSummary(candidate, fleets) {
-	const fleet = fleets.find((entry) => entry.model.id === candidate.model.id);
+function fleetUnder({ name }, fleets) {
+	return fleets.find(({ tenants }) => tenants.some(({ workload }) => workload.name === name));
+}
+function fleetName(fleet) {
+	const owner = fleet.tenants.find(({ workload }) => hasOwnWeights(workload))?.workload;
+	return owner === void 0 ? fleetId(fleet) : `${fleetId(fleet)}/of-${owner.name}`;
+}
+function hostSummary(candidate, workload, fleets) {
+	const fleet = fleetUnder(workload, fleets);
 	if (fleet === void 0) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
 	const { configuration } = fleet.option;
 	const instances = fleet.instancesByMonth.at(-1) ?? 0;
 	return {
-		id: `self-host/${fleetId(fleet)}`,
+		id: `self-host/${fleetName(fleet)}`,
 		kind: "self-host",
 		model: candidate.model.id,
 		route: candidate.route.id,
@@ -20008,7 +19937,7 @@ function fleetOf$1(fleet) {
 	const replicas = first * fleet.replicasPerInstance;
 	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
 	return {
-		id: fleetId(fleet),
+		id: fleetName(fleet),
 		model: model.id,
 		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
 		precision: configuration.precision,
@@ -20045,7 +19974,7 @@ function fleetOf$1(fleet) {
 		workloads: fleet.tenants.map(({ workload }) => workload.name)
 	};
 }
-function usd$1(value) {
+function usd$2(value) {
 	return `$${grouped$1(Math.round(value))}`;
 }
 function grouped$1(value) {
@@ -20059,7 +19988,7 @@ function namesOf$1(priced) {
 }
 function splitOf(choice, workload, fleets) {
 	if (choice.kind !== "split") return null;
-	const shares = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id)?.overflowShares.get(workload.name) ?? [];
+	const shares = fleetUnder(workload, fleets)?.overflowShares.get(workload.name) ?? [];
 	const weights = shares.map((_, month) => growthAt(workload.growthRatioPerMonth, month));
 	const all = weights.reduce((sum, weight) => sum + weight, 0);
 	const overflowShareRatio = shares.reduce((sum, share, month) => sum + share * (weights[month] ?? 0) / all, 0);
@@ -20446,7 +20375,7 @@ function formulaVote({ requestsPerMonth, inputTokens, outputTokens }) {
 	return [{
 		rule: "formula",
 		says,
-		text: `${`gpt-4o-mini for ${usd$1(apiMonthlyUsd)} against servers for a flat ${usd$1(selfHostMonthlyUsd)} a month`}; break-even at ${rounded$1(breakEvenRequestsPerMonth)} requests a month`,
+		text: `${`gpt-4o-mini for ${usd$2(apiMonthlyUsd)} against servers for a flat ${usd$2(selfHostMonthlyUsd)} a month`}; break-even at ${rounded$1(breakEvenRequestsPerMonth)} requests a month`,
 		source: "S2-035, C5"
 	}];
 }
@@ -20882,115 +20811,159 @@ function servingTable(model, searches, tokenRatio, allowed) {
 		options
 	};
 }
-function cheapestFleet(tenants, offers, facts, what) {
-	const [head, ...rest] = tenants;
+const NO_LIMITS = { mostGpus: Number.POSITIVE_INFINITY };
+function cheapestFleet(tenants, offers, facts, what, limits = NO_LIMITS) {
+	const [head] = tenants;
 	if (head === void 0) return void 0;
-	const spare = spareInstances(tenants, facts);
-	const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
-	const overflows = tenants.some((tenant) => tenant.overflowUsd !== void 0);
-	const weekly = facts.purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(facts.purchase.gpu);
-	if ((overflows || weekly) && !ownOnly) {
-		const rate = (tenant, key, month) => replicaRate(tenant.table, key, month, facts.horizonMonths, what);
-		return cheapestElastic(head, {
-			tenants,
-			facts,
-			what,
-			spare,
-			weekly,
-			replicaRate: rate
-		}, offers);
-	}
-	const all = rest.length === 0 && !ownOnly ? frontier(head.table, offers) : pairsOf(head.table, offers);
-	const pairs = ownOnly ? all.filter(({ offer }) => offer.owned !== void 0) : all;
-	const busyOf = /* @__PURE__ */ new Map();
+	if (isElastic$1(tenants, facts)) return cheapestElastic(tenants, offers, facts, what)(limits);
 	let best;
-	let bestUsdPerHour = Number.POSITIVE_INFINITY;
-	for (const pair of pairs) {
-		if (!rest.every((tenant) => tenant.table.options.has(pair.key))) continue;
-		const busy = busyOf.get(pair.key) ?? busyReplicasByMonth(tenants, pair.key, facts, what);
-		busyOf.set(pair.key, busy);
+	eachSize(tenants, offers, facts, what, (next) => {
+		if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
+		return best?.usd;
+	});
+	return best && steadyFleet(tenants, best, facts);
+}
+function smallFleets$1(tenants, offers, facts, what, most) {
+	const found = [];
+	if (isElastic$1(tenants, facts)) {
+		const within = cheapestElastic(tenants, offers, facts, what);
+		for (let mostGpus = most; mostGpus >= 1;) {
+			const fleet = within({ mostGpus });
+			if (fleet === void 0) break;
+			found.push(fleet);
+			mostGpus = largestGpus(fleet) - 1;
+		}
+		return found;
+	}
+	const bySize = [];
+	eachSize(tenants, offers, facts, what, (next) => {
+		if (next.gpus <= most && isLess(next, bySize[next.gpus])) bySize[next.gpus] = next;
+	});
+	let least = Number.POSITIVE_INFINITY;
+	for (const size of bySize) {
+		if (size === void 0 || size.usd >= least) continue;
+		least = size.usd;
+		found.unshift(steadyFleet(tenants, size, facts));
+	}
+	return found;
+}
+function isElastic$1(tenants, facts) {
+	if (tenants.some(({ workload }) => workload.compliance.onPremises === true)) return false;
+	return followsWeek(facts) || tenants.some(({ overflowUsd }) => overflowUsd !== void 0);
+}
+function followsWeek({ purchase }) {
+	return purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(purchase.gpu);
+}
+function eachSize(tenants, offers, facts, what, visit) {
+	const [head] = tenants;
+	if (head === void 0) return;
+	const ownOnly = tenants.some(({ workload }) => workload.compliance.onPremises === true);
+	const spare = spareInstances(tenants, facts);
+	const load = new FleetLoad(tenants, facts, what);
+	let most;
+	for (const pair of ownOnly ? pairsOf(head.table, offers) : pairsFor(tenants, offers)) {
+		if (ownOnly && pair.offer.owned === void 0) continue;
+		if (most !== void 0 && (pair.instanceUsd * (1 + spare) + pair.fixedUsd) * facts.horizonMonths > most) continue;
+		const busy = load.busy(pair.key);
+		if (busy === void 0) continue;
 		const instances = sizeOf$2(busy, pair, spare);
 		if (instances === void 0) continue;
-		const usdPerHour = sum$1(instances) * pair.offer.usdPerHour + busy.length * pair.offer.onDemandBaseUsdPerHour;
-		if (usdPerHour > bestUsdPerHour || usdPerHour === bestUsdPerHour && best !== void 0 && tieOrder(best) <= tieOrder(pair)) continue;
-		best = {
-			...pair,
-			busy
-		};
-		bestUsdPerHour = usdPerHour;
+		most = visit({
+			pair,
+			busy,
+			instances,
+			gpus: Math.max(...instances) * pair.offer.instance.gpuCount,
+			usd: sum$1(instances) * pair.instanceUsd + instances.length * pair.fixedUsd
+		});
 	}
-	if (best === void 0) return void 0;
-	const { replicas } = best;
-	const instancesByMonth = sizeOf$2(best.busy, best, spare) ?? [];
+}
+function isLess(next, best) {
+	return best === void 0 || next.usd < best.usd || next.usd === best.usd && tieOrder(next.pair) < tieOrder(best.pair);
+}
+function steadyFleet(tenants, { pair, busy, instances }, facts) {
 	return {
-		model: head.table.model,
-		tenants,
-		key: best.key,
-		option: widestOption(tenants, best.key, best.option),
-		offer: best.offer,
-		replicasPerInstance: replicas,
-		instancesByMonth,
-		billedByMonth: instancesByMonth,
+		...placed(tenants, pair),
+		instancesByMonth: instances,
+		billedByMonth: instances,
 		schedule: null,
 		overflowShares: /* @__PURE__ */ new Map(),
-		minimumInstances: 1 + spare,
-		busyReplicas: best.busy[0] ?? {
+		minimumInstances: 1 + spareInstances(tenants, facts),
+		busyReplicas: busy[0] ?? {
 			mean: 0,
 			peak: 0
 		},
-		monthlyUsd: bestUsdPerHour / best.busy.length * 730
+		monthlyUsd: instancesUsd(instances, pair.offer)
 	};
 }
-function sizeOf$2(busy, { replicas, offer }, spare) {
-	return withinMachines(busy.map((month) => instancesFor(month, replicas, spare)), offer);
+function largestGpus({ instancesByMonth, offer }) {
+	return Math.max(...instancesByMonth) * offer.instance.gpuCount;
 }
-function sum$1(values) {
-	return values.reduce((total, value) => total + value, 0);
-}
-function cheapestElastic(head, question, offers) {
-	const { tenants, what, spare } = question;
-	let best;
-	let bestUsd = Number.POSITIVE_INFINITY;
-	const { facts } = question;
-	const pairs = jointFrontier(tenants, rentedOnly(offers)).map((pair) => ({
-		pair,
-		floorUsd: pairFloorUsd(pair, tenants, facts, what)
-	})).sort((a, b) => a.floorUsd - b.floorUsd);
-	for (const { pair, floorUsd } of pairs) {
-		if (floorUsd * (1 - 1e-9) > bestUsd) break;
-		const unit = {
-			usdPerHour: pair.offer.usdPerHour * what.gpuPrice,
-			capacity: pair.replicas * TARGET_UTILISATION_RATIO
-		};
-		const { memory, configuration } = pair.option;
-		const plan = elasticPlan(question, pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
-		const base = pair.offer.onDemandBaseUsdPerHour * what.gpuPrice * 730 * plan.billedByMonth.length;
-		const usd = plan.usd + base;
-		if (usd > bestUsd || usd === bestUsd && best !== void 0 && tieOrder(best.pair) <= tieOrder(pair)) continue;
-		best = {
-			pair,
-			plan
-		};
-		bestUsd = usd;
-	}
-	if (best === void 0) return void 0;
-	const { pair, plan } = best;
-	const months = plan.billedByMonth.length;
-	const hourly = plan.billedByMonth.reduce((sum, count) => sum + count, 0) / months * pair.offer.usdPerHour;
+function placed(tenants, pair) {
+	const { configuration } = pair.option;
 	return {
-		model: head.table.model,
+		model: configuration.model,
 		tenants,
 		key: pair.key,
 		option: widestOption(tenants, pair.key, pair.option),
 		offer: pair.offer,
-		replicasPerInstance: pair.replicas,
+		replicasPerInstance: pair.replicas
+	};
+}
+function instancesUsd(billedByMonth, offer) {
+	return (sum$1(billedByMonth) / billedByMonth.length * offer.usdPerHour + offer.onDemandBaseUsdPerHour) * 730;
+}
+function sizeOf$2(busy, { replicas, offer }, spare) {
+	return withinMachines$1(busy.map((month) => instancesFor(month, replicas, spare)), offer);
+}
+function sum$1(values) {
+	return values.reduce((total, value) => total + value, 0);
+}
+function cheapestElastic(tenants, offers, facts, what) {
+	const spare = spareInstances(tenants, facts);
+	const load = new ElasticLoad(tenants, facts, what, {
+		spare,
+		weekly: followsWeek(facts)
+	});
+	const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({
+		pair,
+		floorUsd: pairFloorUsd(pair, tenants, facts, what)
+	})).sort((a, b) => a.floorUsd - b.floorUsd);
+	return ({ mostGpus }) => {
+		let best;
+		let bestUsd = Number.POSITIVE_INFINITY;
+		for (const { pair, floorUsd } of pairs) {
+			if (floorUsd * (1 - 1e-9) > bestUsd) break;
+			const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
+			if (most < 1) continue;
+			const unit = {
+				usdPerHour: monthlyUsd(pair, what.gpuPrice) / 730,
+				capacity: pair.replicas * TARGET_UTILISATION_RATIO,
+				most
+			};
+			const { memory, configuration } = pair.option;
+			const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+			if (size === void 0) continue;
+			const usd = size.usd + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
+			if (usd > bestUsd || usd === bestUsd && best !== void 0 && tieOrder(best.pair) <= tieOrder(pair)) continue;
+			best = {
+				pair,
+				size
+			};
+			bestUsd = usd;
+		}
+		return best && elasticFleet(tenants, best.pair, load.plan(best.size), spare);
+	};
+}
+function elasticFleet(tenants, pair, plan, spare) {
+	return {
+		...placed(tenants, pair),
 		instancesByMonth: plan.instancesByMonth,
 		billedByMonth: plan.billedByMonth,
 		schedule: plan.schedule,
 		overflowShares: plan.overflowShares,
 		minimumInstances: 1 + spare,
 		busyReplicas: plan.busy,
-		monthlyUsd: (hourly + pair.offer.onDemandBaseUsdPerHour) * 730
+		monthlyUsd: instancesUsd(plan.billedByMonth, pair.offer)
 	};
 }
 function offersByGpu(offers) {
@@ -21007,27 +20980,6 @@ function widestOption(tenants, key, option) {
 function spareInstances(tenants, facts) {
 	if (facts.stage === "prototype") return 0;
 	return tenants.filter((tenant) => tenant.overflowUsd === void 0).some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
-}
-function busyReplicasByMonth(tenants, key, facts, what) {
-	if (tenants.every(({ workload }) => workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0)) return Array(facts.horizonMonths).fill(busyReplicas(tenants, key, 0, facts, what));
-	return Array.from({ length: facts.horizonMonths }, (_, month) => busyReplicas(tenants, key, month, facts, what));
-}
-function busyReplicas(tenants, key, month, facts, what) {
-	const loads = [];
-	let mean = 0;
-	for (const { workload, table } of tenants) {
-		const rate = requestsIn(workload, month, what) / SECONDS_PER_MONTH;
-		const replica = replicaRate(table, key, month, facts.horizonMonths, what);
-		loads.push({
-			week: workload.week,
-			scale: rate * (1 - workload.batchRatio) * workload.peakToAverage / replica
-		});
-		mean += rate / replica;
-	}
-	return {
-		mean,
-		peak: Math.max(mean, busiestHour(loads))
-	};
 }
 
 // src/decide/scenario.ts
@@ -21062,15 +21014,75 @@ function scenario(change) {
 	};
 }
 
+// src/decide/settled.ts
+const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
+function settledFleets(prices, wished, groups) {
+	const found = wished.some(({ fleet }) => fleet.offer.owned !== void 0) ? withinMachines(prices, wished, groups) : wished;
+	if (wished.length > 8 || found !== void 0 && !isFullTime(found.map(({ fleet }) => fleet))) return found;
+	const surchargeUsd = fullTimeSurchargeUsd(prices.context.facts, prices.context.what);
+	if (found !== void 0 && surchargeUsd === 0) return found;
+	const members = groups();
+	return smallFleets(prices, members, found === void 0 ? Number.POSITIVE_INFINITY : fleetsUsd(prices, found, members) + surchargeUsd) ?? found;
+}
+function withinMachines(prices, fleets, groups) {
+	const fits = (billed) => !oversubscribed(billed.map(({ fleet }) => fleet));
+	if (fits(fleets)) return fleets;
+	const all = [...groups()];
+	const sum = (billed) => billed.reduce((total, { usd }) => total + usd, 0);
+	let best;
+	for (let mask = 0; mask < 2 ** Math.min(all.length, MOST_FLEETS_THAT_SHARE_MACHINES); mask++) {
+		const mayOwn = (index) => Math.floor(mask / 2 ** index) % 2 === 1;
+		const next = all.flatMap(([weights, members], index) => prices.fleetOf(weights, members, mayOwn(index)) ?? []);
+		if (next.length === all.length && fits(next) && (best === void 0 || sum(next) < sum(best))) best = next;
+	}
+	return best;
+}
+function fleetsUsd(prices, fleets, groups) {
+	const members = [...groups.values()];
+	return fleets.reduce((sum, billed, index) => sum + groupUsd(prices, billed, members[index] ?? []), 0);
+}
+function groupUsd(prices, { fleet, usd }, members) {
+	return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : prices.overflowUsd(index, overflow, fleet)), usd);
+}
+function smallFleets(prices, groups, mostUsd) {
+	const fronts = [];
+	for (const [weights, members] of groups) {
+		const sizes = prices.smallFleetsOf(weights, members);
+		if (sizes.length === 0) return void 0;
+		fronts.push(sizes.map((billed) => ({
+			billed,
+			gpus: largestGpus(billed.fleet),
+			usd: groupUsd(prices, billed, members)
+		})));
+	}
+	let [best, bestUsd] = [void 0, mostUsd];
+	const descend = (picked, gpus, usd) => {
+		const front = fronts[picked.length];
+		if (front === void 0) {
+			if (!oversubscribed(picked.map(({ fleet }) => fleet))) [best, bestUsd] = [picked, usd];
+			return;
+		}
+		for (const row of front) {
+			if (gpus + row.gpus > 8 || usd + row.usd >= bestUsd) continue;
+			descend([...picked, row.billed], gpus + row.gpus, usd + row.usd);
+		}
+	};
+	descend([], 0, 0);
+	return best;
+}
+
 // src/decide/standing.ts
-function membersOf(assignment) {
+function weightsId({ candidate }, workload) {
+	return hasOwnWeights(workload) ? `${candidate.model.id} of ${workload.name}` : candidate.model.id;
+}
+function membersOf(assignment, workloadAt) {
 	const groups = /* @__PURE__ */ new Map();
 	for (const [index, choice] of assignment.entries()) {
 		const member = memberOf(index, choice);
 		if (member === null) continue;
-		const model = member.host.candidate.model.id;
-		const group = groups.get(model);
-		if (group === void 0) groups.set(model, [member]);
+		const weights = weightsId(member.host, workloadAt(index));
+		const group = groups.get(weights);
+		if (group === void 0) groups.set(weights, [member]);
 		else group.push(member);
 	}
 	return new Map([...groups].sort(([a], [b]) => a < b ? -1 : 1));
@@ -21105,12 +21117,12 @@ var Standing = class {
 	constructor(prices, assignment) {
 		this.assignment = assignment;
 		this.#prices = prices;
-		this.#groups = membersOf(assignment);
+		this.#groups = membersOf(assignment, (index) => prices.workloadAt(index));
 		this.#own = new Float64Array(assignment.length);
 		this.#training = Float64Array.from(assignment, (choice, index) => prices.trainingUsd(index, choice));
-		for (const [model, members] of this.#groups) this.#fleets.set(model, prices.fleetOf(model, members));
+		for (const [weights, members] of this.#groups) this.#fleets.set(weights, prices.fleetOf(weights, members));
 		for (const [index, choice] of assignment.entries()) {
-			this.#own[index] = ownUsd(prices, index, choice, this.#fleets);
+			this.#own[index] = tokenUsd(prices, index, choice);
 			const tokens = tokensOf(choice);
 			if (tokens === null) continue;
 			const [routes, id] = this.#routeOf(tokens);
@@ -21125,7 +21137,7 @@ var Standing = class {
 			settled: this.#settled
 		};
 		this.usd = totalUsd$1(prices, {
-			assignment: () => assignment,
+			assignment,
 			fleets: this.#fleets,
 			groups: () => this.#groups,
 			own: this.#own,
@@ -21137,34 +21149,36 @@ var Standing = class {
 		const before = this.assignment[index];
 		if (before === void 0) throw new Error(`defect: no workload ${index}`);
 		if (before === choice && prices === this.#prices) return this.usd;
-		const touched = new Set([hostsOf(before), hostsOf(choice)].flatMap((host) => host?.candidate.model.id ?? []));
 		let fleets = this.#fleets;
-		if (touched.size > 0) {
+		const touched = this.#touched(index, before, choice);
+		if (touched.length > 0) {
 			const next = new Map(this.#fleets);
-			for (const model of touched) {
-				const members = this.#swapped(model, index, choice);
-				if (members.length === 0) next.delete(model);
-				else next.set(model, prices.fleetOf(model, members));
+			for (const weights of touched) {
+				const members = this.#swapped(weights, index, choice);
+				if (members.length === 0) next.delete(weights);
+				else next.set(weights, prices.fleetOf(weights, members));
 			}
-			fleets = [...touched].some((model) => !this.#fleets.has(model)) ? new Map([...next].sort(([a], [b]) => a < b ? -1 : 1)) : next;
+			fleets = touched.some((weights) => !this.#fleets.has(weights)) ? new Map([...next].sort(([a], [b]) => a < b ? -1 : 1)) : next;
 		}
 		const own = this.#own.slice();
-		for (const model of touched) for (const member of this.#groups.get(model) ?? []) {
-			const mate = this.assignment[member.index];
-			if (mate?.kind === "split" && member.index !== index) own[member.index] = ownUsd(prices, member.index, mate, fleets);
-		}
-		own[index] = ownUsd(prices, index, choice, fleets);
+		own[index] = tokenUsd(prices, index, choice);
 		const training = this.#training.slice();
 		training[index] = prices.trainingUsd(index, choice);
-		const swapped = () => this.assignment.with(index, choice);
+		const assignment = this.assignment.with(index, choice);
 		return totalUsd$1(prices, {
-			assignment: swapped,
+			assignment,
 			fleets,
-			groups: () => membersOf(swapped()),
+			groups: () => membersOf(assignment, (at) => prices.workloadAt(at)),
 			own,
 			training,
 			api: this.#apiWith(index, before, choice)
 		});
+	}
+	#touched(index, before, choice) {
+		const [from, to] = [hostsOf(before), hostsOf(choice)];
+		const workload = this.#prices.workloadAt(index);
+		const ids = [from, to].flatMap((host) => host === null ? [] : [weightsId(host, workload)]);
+		return ids[0] === ids[1] ? ids.slice(1) : ids;
 	}
 	#apiWith(index, before, choice) {
 		const { keyed, keyless } = this.#routes;
@@ -21187,19 +21201,16 @@ var Standing = class {
 	#routeOf(option) {
 		return isKeyless(option) ? [this.#routes.keyless, option.candidate.model.id] : [this.#routes.keyed, option.candidate.route.id];
 	}
-	#swapped(model, index, choice) {
-		const others = (this.#groups.get(model) ?? []).filter((member) => member.index !== index);
+	#swapped(weights, index, choice) {
+		const others = (this.#groups.get(weights) ?? []).filter((member) => member.index !== index);
 		const member = memberOf(index, choice);
-		if (member === null || member.host.candidate.model.id !== model) return others;
+		if (member === null || weightsId(member.host, this.#prices.workloadAt(index)) !== weights) return others;
 		const at = others.findIndex((other) => other.index > index);
 		return at < 0 ? [...others, member] : others.toSpliced(at, 0, member);
 	}
 };
-function ownUsd(prices, index, choice, fleets) {
-	if (choice.kind === "self-host") return 0;
-	if (choice.kind !== "split") return prices.tokenUsd(index, choice);
-	const fleet = fleets.get(choice.base.candidate.model.id)?.fleet;
-	return fleet === void 0 ? 0 : prices.overflowUsd(index, choice, fleet);
+function tokenUsd(prices, index, choice) {
+	return choice.kind === "self-host" || choice.kind === "split" ? 0 : prices.tokenUsd(index, choice);
 }
 function totalUsd$1(prices, { assignment, fleets, groups, own, training, api }) {
 	const wished = [];
@@ -21215,7 +21226,8 @@ function totalUsd$1(prices, { assignment, fleets, groups, own, training, api }) 
 		0
 	];
 	for (let index = 0; index < own.length; index++) {
-		tokens += own[index] ?? 0;
+		const choice = assignment[index];
+		tokens += choice?.kind === "split" ? overflowUsd(prices, index, choice.overflow, settled) : own[index] ?? 0;
 		trained += training[index] ?? 0;
 	}
 	for (const { usd } of settled) hardware += usd;
@@ -21223,33 +21235,41 @@ function totalUsd$1(prices, { assignment, fleets, groups, own, training, api }) 
 	const shared = prices.sharedUsd(api, sized, () => ({
 		keyedProviders: api.keyedProviders,
 		keylessModels: api.keylessModels,
-		apiWorkloads: assignment().flatMap((choice, index) => tokensOf(choice) === null ? [] : [prices.workloadAt(index)]),
+		apiWorkloads: assignment.flatMap((choice, index) => tokensOf(choice) === null ? [] : [prices.workloadAt(index)]),
 		fleets: sized
 	}));
 	return tokens + hardware + trained + shared;
 }
+function overflowUsd(prices, index, overflow, settled) {
+	const { name } = prices.workloadAt(index);
+	const billed = settled.find(({ fleet }) => fleet.overflowShares.has(name));
+	if (billed === void 0) throw new Error(`defect: ${name} is split without a fleet`);
+	return prices.overflowUsd(index, overflow, billed.fleet);
+}
 
 // src/decide/portfolio.ts
-const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 const MOST_REMEMBERED = 2e5;
 function newMemo() {
 	return {
 		bills: /* @__PURE__ */ new Map(),
 		fleets: /* @__PURE__ */ new Map(),
-		shared: /* @__PURE__ */ new Map()
+		small: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map(),
+		sized: 0
 	};
 }
 var Pricer = class {
 	context;
 	#tokens = [];
 	#volumes = [];
+	#overflows = /* @__PURE__ */ new WeakMap();
 	#standing;
 	constructor(context) {
 		this.context = context;
 	}
 	price(assignment) {
-		const groups = membersOf(assignment);
-		const wished = [...groups].flatMap(([model, members]) => this.fleetOf(model, members) ?? []);
+		const groups = membersOf(assignment, (index) => this.workloadAt(index));
+		const wished = [...groups].flatMap(([weights, members]) => this.fleetOf(weights, members) ?? []);
 		const billed = wished.length < groups.size ? void 0 : this.settled(wished, () => groups);
 		if (billed === void 0) return void 0;
 		const fleets = billed.map(({ fleet }) => fleet);
@@ -21287,11 +21307,7 @@ var Pricer = class {
 			};
 			return this.tokenUsd(index, option) + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
 		}
-		const billed = this.fleetOf(option.candidate.model.id, [{
-			index,
-			host: option,
-			overflow: null
-		}]);
+		const billed = this.aloneOn(index, option);
 		if (billed === void 0) return void 0;
 		const sharing = {
 			keyedProviders: 0,
@@ -21300,6 +21316,16 @@ var Pricer = class {
 			fleets: [billed.fleet]
 		};
 		return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
+	}
+	aloneOn(index, host) {
+		const weights = weightsId(host, this.workloadAt(index));
+		const members = [{
+			index,
+			host,
+			overflow: null
+		}];
+		const wished = this.fleetOf(weights, members);
+		return wished && this.settled([wished], () => /* @__PURE__ */ new Map([[weights, members]]))?.[0];
 	}
 	trainingUsd(index, choice) {
 		return totalUsd(this.#trainingOf(index, choice));
@@ -21344,8 +21370,13 @@ var Pricer = class {
 		this.#tokens[index].set(option, usd);
 		return usd;
 	}
-	overflowUsd(index, choice, fleet) {
-		return this.#overflowBill(index, choice, fleet).monthlyUsd;
+	overflowUsd(index, overflow, fleet) {
+		const known = this.#overflows.get(fleet) ?? /* @__PURE__ */ new Map();
+		this.#overflows.set(fleet, known);
+		const key = `${index}|${overflow.candidate.id}`;
+		const usd = known.get(key) ?? this.#overflowBill(index, overflow, fleet).monthlyUsd;
+		known.set(key, usd);
+		return usd;
 	}
 	overflowListUsd(index, option) {
 		return this.#overflowAtList(index, option).monthlyUsd;
@@ -21353,67 +21384,19 @@ var Pricer = class {
 	asksSpare(tenant) {
 		return spareInstances([tenant], this.context.facts) > 0;
 	}
-	sharedFloors(lists) {
-		const none = {
-			keyedProviders: 0,
-			keylessModels: 0,
-			apiWorkloads: [],
-			fleets: []
-		};
-		const common = this.#sharedUsdOf(none);
-		const least = (sharings) => sharings.length === 0 ? 0 : Math.min(...sharings.map((sharing) => this.#sharedUsdOf(sharing))) - common;
-		const choices = lists.flatMap((list, index) => list.map((choice) => ({
-			index,
-			choice
-		})));
-		const api = choices.flatMap(({ index, choice }) => {
-			const option = tokensOf(choice);
-			if (option === null || choice.kind === "split") return [];
-			const [keyedProviders, keylessModels] = isKeyless(option) ? [0, 1] : [1, 0];
-			return [{
-				...none,
-				keyedProviders,
-				keylessModels,
-				apiWorkloads: [this.workloadAt(index)]
-			}];
-		});
-		const hosts = choices.flatMap(({ index, choice }) => {
-			if (choice.kind !== "self-host") return [];
-			const fleet = this.fleetOf(choice.candidate.model.id, [{
-				index,
-				host: choice,
-				overflow: null
-			}])?.fleet;
-			if (fleet === void 0) return [];
-			const own = [...this.context.offers.values()].flat().find(({ owned }) => owned !== void 0);
-			return [{
-				...none,
-				fleets: [{
-					...fleet,
-					offer: own ?? fleet.offer,
-					instancesByMonth: fleet.instancesByMonth.map(() => 1)
-				}]
-			}];
-		});
-		return {
-			common,
-			api: least(api),
-			hosts: least(hosts)
-		};
-	}
 	#billOf(index, choice, fleets) {
 		if (choice.kind === "self-host") return null;
 		if (choice.kind !== "split") return this.#bill(index, choice);
-		const fleet = fleets.find((entry) => entry.model.id === choice.base.candidate.model.id);
+		const fleet = fleets.find(({ overflowShares }) => overflowShares.has(this.workloadAt(index).name));
 		if (fleet === void 0) throw new Error(`defect: workload ${index} is split without a fleet`);
-		return this.#overflowBill(index, choice, fleet);
+		return this.#overflowBill(index, choice.overflow, fleet);
 	}
-	#overflowBill(index, choice, fleet) {
+	#overflowBill(index, overflow, fleet) {
 		const { facts, asOf, what } = this.context;
 		const workload = this.workloadAt(index);
 		const shares = fleet.overflowShares.get(workload.name);
 		if (shares === void 0) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
-		const list = this.#overflowAtList(index, choice.overflow);
+		const list = this.#overflowAtList(index, overflow);
 		const [volume, price] = [this.#volume(index), what.apiPrice];
 		const full = list.byMonthUsd.map((usd) => usd * volume * price);
 		return overflowBill(full, shares, () => {
@@ -21421,7 +21404,7 @@ var Pricer = class {
 				...workload,
 				batchRatio: 0
 			};
-			const bill = apiBill(choice.overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
+			const bill = apiBill(overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
 			return scaleBill(bill, volume, price).lines;
 		});
 	}
@@ -21438,44 +21421,81 @@ var Pricer = class {
 			overflowUsd
 		};
 	}
-	settled(fleets, groups) {
-		const fits = (billed) => !oversubscribed(billed.map(({ fleet }) => fleet));
-		if (fleets.every(({ fleet }) => fleet.offer.owned === void 0) || fits(fleets)) return fleets;
-		const all = [...groups()];
-		const sum = (billed) => billed.reduce((total, { usd }) => total + usd, 0);
-		let best;
-		for (let mask = 0; mask < 2 ** Math.min(all.length, MOST_FLEETS_THAT_SHARE_MACHINES); mask++) {
-			const next = all.flatMap(([model, members], index) => this.fleetOf(model, members, Math.floor(mask / 2 ** index) % 2 === 1) ?? []);
-			if (next.length === all.length && fits(next) && (best === void 0 || sum(next) < sum(best))) best = next;
-		}
-		return best;
+	settled(wished, groups) {
+		return settledFleets(this, wished, groups);
 	}
-	fleetOf(model, members, mayOwn = true) {
-		const { offers, facts, catalog, what, memo } = this.context;
-		let key = `${model}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
+	fleetOf(weights, members, mayOwn = true) {
+		const { facts, what, memo } = this.context;
+		let key = this.#groupKey(weights, members);
+		if (!mayOwn) key += "|rented";
+		let known = memo.fleets.get(key);
+		if (known === void 0) {
+			const fleet = cheapestFleet(this.#tenantsOf(members), this.#offers(mayOwn), facts, what);
+			memo.sized += sizingWork(members);
+			known = fleet === void 0 ? null : this.#priced(fleet);
+			if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
+			memo.fleets.set(key, known);
+		}
+		return known === null ? void 0 : this.#billed(known);
+	}
+	smallFleetsOf(weights, members) {
+		const { offers, facts, what, memo } = this.context;
+		const key = this.#groupKey(weights, members);
+		let known = memo.small.get(key);
+		if (known === void 0) {
+			const rented = rentedOnly(offers);
+			const tenants = this.#tenantsOf(members);
+			memo.sized += sizingWork(members);
+			known = [.../* @__PURE__ */ new Set([offers, rented])].flatMap((some) => smallFleets$1(tenants, some, facts, what, 8).map((fleet) => this.#priced(fleet)));
+			if (memo.small.size * this.context.workloads.length >= MOST_REMEMBERED) memo.small.clear();
+			memo.small.set(key, known);
+		}
+		return known.map((fleet) => this.#billed(fleet));
+	}
+	groupFloor(weights, members) {
+		const billed = this.fleetOf(weights, members);
+		if (billed === void 0) return void 0;
+		const sizeOf = (next) => ({
+			usd: this.#groupUsd(next, members),
+			gpus: largestGpus(next.fleet)
+		});
+		return {
+			...sizeOf(billed),
+			small: () => this.smallFleetsOf(weights, members).map(sizeOf)
+		};
+	}
+	#groupUsd({ fleet, usd }, members) {
+		return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : this.overflowUsd(index, overflow, fleet)), usd);
+	}
+	#offers(mayOwn) {
+		return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
+	}
+	#tenantsOf(members) {
+		return members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+	}
+	#groupKey(weights, members) {
+		const { what } = this.context;
+		let key = `${weights}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
 		for (const { index, overflow } of members) {
 			this.#volumes[index] ??= `|${index}:${requestsIn(this.workloadAt(index), 0, what)}`;
 			key += this.#volumes[index];
 			if (overflow !== null) key += `+${overflow.candidate.id}`;
 		}
-		if (members.some(({ overflow }) => overflow !== null)) key += `|${what.gpuPrice}|${what.apiPrice}`;
-		if (!mayOwn) key += "|rented";
-		let known = memo.fleets.get(key);
-		if (known === void 0) {
-			const tenants = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
-			const fleet = cheapestFleet(tenants, mayOwn ? offers : rentedOnly(offers), facts, what);
-			const lines = fleet === void 0 ? [] : fleetLines(fleet, facts, catalog, EXPECTED);
-			known = fleet === void 0 ? null : {
-				fleet,
-				gpuUsd: rentedUsd(fleet),
-				otherUsd: totalUsd(lines) - rentedUsd(fleet)
-			};
-			if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
-			memo.fleets.set(key, known);
-		}
-		return known === null ? void 0 : {
-			fleet: known.fleet,
-			usd: known.gpuUsd * what.gpuPrice + known.otherUsd
+		return members.some(({ overflow }) => overflow !== null) ? `${key}|${what.gpuPrice}|${what.apiPrice}` : key;
+	}
+	#priced(fleet) {
+		const { facts, catalog } = this.context;
+		const gpuUsd = rentedUsd(fleet);
+		return {
+			fleet,
+			gpuUsd,
+			otherUsd: totalUsd(fleetLines(fleet, facts, catalog, EXPECTED)) - gpuUsd
+		};
+	}
+	#billed({ fleet, gpuUsd, otherUsd }) {
+		return {
+			fleet,
+			usd: gpuUsd * this.context.what.gpuPrice + otherUsd
 		};
 	}
 	#sharingOf(assignment, fleets) {
@@ -21525,6 +21545,9 @@ var Pricer = class {
 		return found.workload;
 	}
 };
+function sizingWork(members) {
+	return members.some(({ overflow }) => overflow !== null) ? 10 : 1;
+}
 function accessOf(option) {
 	return isKeyless(option) ? `permission ${option.candidate.model.id}` : `key ${option.candidate.route.id}`;
 }
@@ -21544,6 +21567,9 @@ function bandsOf(sampler, priced) {
 		total: bandOf$2(total, priced.monthlyUsd),
 		workloads: workloads.map((usd, index) => bandOf$2(usd, expected[index] ?? NaN))
 	};
+}
+function totalBand(sampler, priced) {
+	return bandOf$2(sampler.costs(priced).total, priced.monthlyUsd);
 }
 function workloadBand(sampler, priced, index) {
 	const { facts, catalog } = sampler.context;
@@ -21605,7 +21631,7 @@ function selfHostRoute(region, catalog) {
 const FARTHEST_FACTOR$1 = 100;
 const FINEST_RATIO = 1.001;
 const MOST_POINTS = 600;
-const BISECTIONS$2 = 24;
+const BISECTIONS$2 = 10;
 const NEXT_TO_NOTHING = 1e-9;
 const WEEKS_PER_MONTH = 730 / 168;
 function crossingsOf$1(own, api) {
@@ -22138,11 +22164,13 @@ function marksOf(assignment, facts, catalog) {
 	}))), 0) / assignment.length;
 	return byDimension((dimension) => mean(dimension));
 }
+function scoreOf(assignment, facts, catalog) {
+	return facts.preferences === null ? 0 : softScore(marksOf(assignment, facts, catalog), facts.preferences.weights);
+}
 function worthOf(priced, facts, catalog) {
 	const { preferences } = facts;
 	if (preferences === null || preferences.budgetRatio === 0) return priced.monthlyUsd;
-	const score = softScore(marksOf(priced.assignment, facts, catalog), preferences.weights);
-	return valuedUsd(priced.monthlyUsd, score, preferences.budgetRatio);
+	return valuedUsd(priced.monthlyUsd, scoreOf(priced.assignment, facts, catalog), preferences.budgetRatio);
 }
 function byDimension(value) {
 	const entries = SOFT_DIMENSIONS.map((dimension) => [dimension.id, value(dimension)]);
@@ -22223,106 +22251,253 @@ function keysOf(record) {
 }
 
 // src/decide/bounds.ts
-function floorsOf(pricer, lists) {
+function floorsOf(pricer, lists, scoreOf) {
+	const byWorkload = lists.map((list, index) => ({
+		index,
+		floors: list.flatMap((choice) => floorOf(pricer, index, choice, scoreOf(choice)) ?? []).sort((a, b) => a.ownUsd + (a.host?.instanceUsd ?? 0) - b.ownUsd - (b.host?.instanceUsd ?? 0))
+	}));
+	byWorkload.sort((a, b) => leastOf$1(b.floors) - leastOf$1(a.floors) || a.index - b.index);
 	return {
-		byWorkload: lists.map((list, index) => list.flatMap((choice) => floorOf(pricer, index, choice) ?? []).sort((a, b) => a.ownUsd + a.instanceUsd - b.ownUsd - b.instanceUsd)),
-		shared: pricer.sharedFloors(lists)
+		byWorkload,
+		shared: sharedFloorsOf(pricer, lists)
 	};
 }
-function floorOf(pricer, index, choice) {
+function sharedFloorsOf(pricer, lists) {
+	const { facts, catalog, what, offers } = pricer.context;
+	const usdOf = (sharing) => {
+		const { common, api, selfHost } = sharedLines(sharing, facts, catalog, what);
+		return totalUsd([
+			...common,
+			...api,
+			...selfHost
+		]);
+	};
+	const none = {
+		keyedProviders: 0,
+		keylessModels: 0,
+		apiWorkloads: [],
+		fleets: []
+	};
+	const own = [...offers.values()].flat().find(({ owned }) => owned !== void 0);
+	const [onApi, onHosts] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
+	for (const [index, list] of lists.entries()) {
+		const workload = pricer.workloadAt(index);
+		const { current, dataClasses, compliance } = workload;
+		for (const choice of list) {
+			const [option, host] = [tokensOf(choice), hostsOf(choice)];
+			if (option !== null) {
+				const [keyedProviders, keylessModels] = isKeyless(option) ? [0, 1] : [1, 0];
+				const sharing = {
+					...none,
+					keyedProviders,
+					keylessModels,
+					apiWorkloads: [workload]
+				};
+				onApi.set(JSON.stringify([
+					keyedProviders,
+					current?.path,
+					dataClasses,
+					compliance
+				]), sharing);
+			}
+			const fleet = choice.kind === "self-host" && host !== null ? pricer.aloneOn(index, host)?.fleet : void 0;
+			if (fleet === void 0) continue;
+			const small = {
+				...fleet,
+				offer: own ?? fleet.offer,
+				instancesByMonth: fleet.instancesByMonth.map(() => 1)
+			};
+			onHosts.set(sharingKey(NO_API, [small]), {
+				...none,
+				fleets: [small]
+			});
+		}
+	}
+	const common = usdOf(none);
+	const least = (sharings) => sharings.length === 0 ? 0 : Math.min(...sharings.map(usdOf)) - common;
+	const [apis, hosts] = [[...onApi.values()], [...onHosts.values()]];
+	const both = apis.flatMap((sharing) => hosts.map(({ fleets }) => ({
+		...sharing,
+		fleets
+	})));
+	return {
+		common,
+		api: least(apis),
+		hosts: least(hosts),
+		both: least(both),
+		fullTime: fullTimeSurchargeUsd(facts, what)
+	};
+}
+const NO_API = {
+	keyedProviders: 0,
+	keylessModels: 0,
+	workloads: 0,
+	settled: 0
+};
+function leastOf$1(floors) {
+	return Math.min(...floors.map(({ ownUsd }) => ownUsd));
+}
+function floorOf(pricer, index, choice, score) {
 	const tokens = tokensOf(choice);
 	const host = hostsOf(choice);
 	if (host === null) return {
 		choice,
 		ownUsd: tokens === null ? 0 : pricer.tokenUsd(index, tokens),
-		model: null,
-		instanceUsd: 0,
-		spareUsd: 0,
+		host: null,
 		usesApi: true,
-		isSplit: false
+		isSplit: false,
+		score
 	};
 	const { offers, facts, what } = pricer.context;
-	const tenant = pricer.tenant(index, host, choice.kind === "split" ? choice.overflow : null);
+	const overflow = choice.kind === "split" ? choice.overflow : null;
+	const tenant = pricer.tenant(index, host, overflow);
 	const instanceUsd = cheapestInstanceUsd(tenant, offers, what);
 	if (instanceUsd === void 0) return void 0;
 	return {
 		choice,
 		ownUsd: loadFloorUsd(tenant, offers, facts, what),
-		model: host.candidate.model.id,
-		instanceUsd,
-		spareUsd: pricer.asksSpare(tenant) ? instanceUsd : 0,
+		host: {
+			weights: weightsId(host, pricer.workloadAt(index)),
+			member: {
+				index,
+				host,
+				overflow
+			},
+			instanceUsd
+		},
 		usesApi: tokens !== null,
-		isSplit: choice.kind === "split"
+		isSplit: choice.kind === "split",
+		score
 	};
 }
-function lowerBoundUsd(picked, restUsd, shared) {
-	const groups = /* @__PURE__ */ new Map();
-	let usd = restUsd + shared.common;
-	let [api, hosts] = [false, false];
-	for (const floor of picked) {
-		api ||= floor.usesApi;
-		if (floor.model === null) {
-			usd += floor.ownUsd;
-			continue;
-		}
-		hosts = true;
-		const group = groups.get(floor.model) ?? {
-			own: 0,
-			instance: 0,
-			spare: 0
-		};
-		group.own += floor.ownUsd;
-		group.instance = Math.max(group.instance, floor.instanceUsd);
-		group.spare = Math.max(group.spare, floor.spareUsd);
-		groups.set(floor.model, group);
-	}
-	for (const { own, instance, spare } of groups.values()) usd += Math.max(own, instance) + spare;
-	return usd + (api ? shared.api : 0) + (hosts ? shared.hosts : 0);
+function branchAndBound(floors, groupFloorOf, goal) {
+	return new Search(floors, groupFloorOf, goal).descend(0, 0, 0);
 }
-function branchAndBound({ byWorkload, shared }, bestUsd, visit, budget) {
-	const later = suffixes(byWorkload);
-	const picked = [];
-	const descend = (depth) => {
-		if (budget.nodes-- <= 0) return false;
-		const kinds = reachable(picked, later[depth] ?? NOTHING_LATER);
-		const bound = lowerBoundUsd(picked, later[depth]?.usd ?? 0, shared);
-		if (kinds.every((kind) => bound * (1 - ROUNDING) >= bestUsd(kind))) return true;
-		const list = byWorkload[depth];
-		if (list === void 0) {
-			if (budget.visits-- <= 0) return false;
-			visit(picked.map(({ choice }) => choice));
+var Search = class {
+	#floors;
+	#groupFloorOf;
+	#goal;
+	#later;
+	#picked = [];
+	#groups = /* @__PURE__ */ new Map();
+	constructor(floors, groupFloorOf, goal) {
+		this.#floors = floors;
+		this.#groupFloorOf = groupFloorOf;
+		this.#goal = goal;
+		this.#later = suffixes(floors.byWorkload);
+	}
+	descend(depth, tokensUsd, score) {
+		const goal = this.#goal;
+		if (goal.nodes-- <= 0 || !goal.mayGoOn()) return false;
+		const later = this.#later[depth] ?? NOTHING_LATER;
+		const bestScore = (score + later.score) / this.#floors.byWorkload.length;
+		const worthRatio = .999999999 * (1 - goal.budgetRatio * bestScore);
+		const matters = (kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, tokensUsd, later, kind);
+		if (!reachable(this.#picked, later).some(matters)) return true;
+		const workload = this.#floors.byWorkload[depth];
+		if (workload === void 0) {
+			if (goal.visits-- <= 0) return false;
+			goal.visit(this.#assignment());
 			return true;
 		}
-		for (const floor of list) {
-			picked.push(floor);
-			const done = descend(depth + 1);
-			picked.pop();
-			if (!done) return false;
-		}
+		for (const floor of workload.floors) if (!this.#pick(floor, depth, tokensUsd, score)) return false;
 		return true;
-	};
-	return descend(0);
+	}
+	#pick(floor, depth, tokensUsd, score) {
+		const { host } = floor;
+		const before = host === null ? void 0 : this.#groups.get(host.weights);
+		if (host !== null) {
+			const members = inOrder([...before?.members ?? [], host.member]);
+			const least = this.#groupFloorOf(host.weights, members);
+			if (least === void 0) return true;
+			this.#groups.set(host.weights, {
+				...least,
+				members,
+				ownUsd: (before?.ownUsd ?? 0) + floor.ownUsd
+			});
+		}
+		this.#picked.push(floor);
+		const done = this.descend(depth + 1, tokensUsd + (host === null ? floor.ownUsd : 0), score + floor.score);
+		this.#picked.pop();
+		if (host !== null) {
+			if (before === void 0) this.#groups.delete(host.weights);
+			else this.#groups.set(host.weights, before);
+		}
+		return done;
+	}
+	#isBelow(limitUsd, tokensUsd, later, kind) {
+		const groups = [...this.#groups.values()];
+		const restUsd = tokensUsd + this.#sharedUsd(kind);
+		const ownUsd = groups.reduce((sum, group) => sum + group.ownUsd, later.usd[kind]);
+		const isBelow = (hardwareUsd) => restUsd + (later.anyHosts ? Math.max(hardwareUsd, ownUsd) : hardwareUsd + later.usd[kind]) < limitUsd;
+		const anyUsd = groups.reduce((sum, { usd }) => sum + usd, 0);
+		if (!isBelow(anyUsd)) return false;
+		if (groups.reduce((sum, group) => sum + group.gpus, 0) <= 8 || isBelow(anyUsd + this.#floors.shared.fullTime)) return true;
+		return isBelow(leastOfSmall(groups.map(({ small }) => small())));
+	}
+	#sharedUsd(kind) {
+		const { common, api, hosts, both } = this.#floors.shared;
+		const onApi = kind === "api" || kind === "hybrid" || this.#picked.some(({ usesApi }) => usesApi);
+		const onHosts = kind === "self-host" || kind === "hybrid" || this.#groups.size > 0;
+		if (onApi && onHosts) return common + Math.max(both, api + hosts);
+		return common + (onApi ? api : 0) + (onHosts ? hosts : 0);
+	}
+	#assignment() {
+		const choices = [];
+		for (const [depth, { choice }] of this.#picked.entries()) choices[this.#floors.byWorkload[depth]?.index ?? 0] = choice;
+		return choices;
+	}
+};
+function leastOfSmall(fleets) {
+	let least = [0];
+	for (const sizes of fleets) {
+		const next = [];
+		for (const [used, usd] of least.entries()) {
+			if (usd === void 0) continue;
+			for (const size of sizes) {
+				const gpus = used + size.gpus;
+				if (gpus <= 8) next[gpus] = Math.min(next[gpus] ?? Number.POSITIVE_INFINITY, usd + size.usd);
+			}
+		}
+		least = next;
+	}
+	return Math.min(...least.map((usd) => usd ?? Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
 }
-const ROUNDING = 1e-9;
+function inOrder(members) {
+	return members.sort((a, b) => a.index - b.index);
+}
 const NOTHING_LATER = {
-	usd: 0,
-	api: false,
-	hosts: false,
-	split: false,
+	usd: {
+		api: 0,
+		"self-host": 0,
+		hybrid: 0,
+		plain: 0
+	},
+	score: 0,
+	anyApi: false,
+	anyHosts: false,
+	anySplit: false,
 	allApi: true,
 	allHosts: true
 };
 function suffixes(byWorkload) {
 	const later = [NOTHING_LATER];
-	for (const list of [...byWorkload].reverse()) {
+	for (const { floors } of [...byWorkload].reverse()) {
 		const next = later[0] ?? NOTHING_LATER;
-		const api = list.some((floor) => floor.model === null);
-		const hosts = list.some((floor) => floor.model !== null && !floor.isSplit);
+		const api = floors.some(({ host }) => host === null);
+		const hosts = floors.some(({ host, isSplit }) => host !== null && !isSplit);
+		const split = floors.some(({ isSplit }) => isSplit);
 		later.unshift({
-			usd: next.usd + Math.min(...list.map((floor) => floor.ownUsd)),
-			api: next.api || api,
-			hosts: next.hosts || hosts,
-			split: next.split || list.some((floor) => floor.isSplit),
+			usd: {
+				api: next.usd.api + leastOf$1(floors.filter(({ host }) => host === null)),
+				"self-host": next.usd["self-host"] + leastOf$1(floors.filter(({ usesApi }) => !usesApi)),
+				hybrid: next.usd.hybrid + leastOf$1(floors),
+				plain: next.usd.plain + leastOf$1(floors.filter(({ isSplit }) => !isSplit))
+			},
+			score: next.score + Math.max(...floors.map(({ score }) => score)),
+			anyApi: next.anyApi || api,
+			anyHosts: next.anyHosts || hosts || split,
+			anySplit: next.anySplit || split,
 			allApi: next.allApi && api,
 			allHosts: next.allHosts && hosts
 		});
@@ -22330,13 +22505,13 @@ function suffixes(byWorkload) {
 	return later;
 }
 function reachable(picked, later) {
-	const split = picked.some((floor) => floor.isSplit);
-	const api = picked.some((floor) => floor.usesApi);
-	const hosts = picked.some((floor) => floor.model !== null);
+	const split = picked.some(({ isSplit }) => isSplit);
+	const api = picked.some(({ usesApi }) => usesApi);
+	const hosts = picked.some(({ host }) => host !== null);
 	const kinds = [];
 	if (!hosts && later.allApi) kinds.push("api");
 	if (!api && later.allHosts) kinds.push("self-host");
-	if (split || later.split || (api || later.api) && (hosts || later.hosts)) kinds.push("hybrid");
+	if (split || later.anySplit || (api || later.anyApi) && (hosts || later.anyHosts)) kinds.push("hybrid");
 	if (!split) kinds.push("plain");
 	return kinds;
 }
@@ -22344,8 +22519,10 @@ function reachable(picked, later) {
 // src/decide/search.ts
 const SHORTLIST_API = 3;
 const SHORTLIST_SELF_HOST = 3;
-const NODE_LIMIT = 2e5;
-const PRICED_LIMIT = 2e4;
+const NODE_LIMIT = 1e5;
+const PRICED_LIMIT = 4e3;
+const SIZED_LIMIT = 12e3;
+const KEY_USD = 5;
 function pathOf(assignment) {
 	if (assignment.every((choice) => hostsOf(choice) === null)) return "api";
 	return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
@@ -22381,10 +22558,7 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		const entry = pricer.context.workloads[index];
 		return entry === void 0 ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), accessOf);
 	});
-	const found = {
-		byPath: {},
-		plain: void 0
-	};
+	const found = new Found(pricer);
 	const nothing = {
 		chosen: void 0,
 		kept: [],
@@ -22392,84 +22566,170 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		simpler: false
 	};
 	if (shortlists.some((list) => list.length === 0)) return {
-		byPath: found.byPath,
+		byPath: {},
 		shortlists,
 		splits,
 		exact: true,
 		...nothing
 	};
 	const lists = shortlists.map((list, index) => [...list, ...splits[index] ?? []]);
-	const note = (assignment, usd) => noteIn(found, pricer, assignment, usd);
-	swapSearch(pricer, lists, note);
-	const exact = branchAndBound(floorsOf(pricer, lists), (kind) => (kind === "plain" ? found.plain : found.byPath[kind])?.monthlyUsd ?? Number.POSITIVE_INFINITY, (assignment) => {
-		const usd = pricer.usdOf(assignment);
-		if (usd !== void 0) note(assignment, usd);
-	}, {
+	const branches = shortlists.map((list, index) => [...list, ...firstOfEach(splits[index] ?? [])]);
+	for (const start of startsOf(branches)) improve(found, branches, start, null);
+	const mostSized = pricer.context.memo.sized + SIZED_LIMIT;
+	const goal = {
+		limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
+		budgetRatio: found.budgetRatio,
+		visit: (assignment) => {
+			const usd = pricer.usdOf(assignment);
+			found.note(assignment, usd);
+			if (usd === void 0 || found.worth(assignment, usd) > found.leastWorth() + KEY_USD) return;
+			for (const other of withOverflowTo(assignment, splits)) found.note(other, pricer.usdOf(other));
+		},
+		mayGoOn: () => pricer.context.memo.sized < mostSized,
 		nodes: NODE_LIMIT,
 		visits: PRICED_LIMIT
-	});
+	};
+	const exact = branchAndBound(floorsOf(pricer, branches, (choice) => found.scoreOf(choice)), (weights, members) => pricer.groupFloor(weights, members), goal);
+	for (const path of [
+		"api",
+		"self-host",
+		"hybrid"
+	]) {
+		const best = found.byPath()[path];
+		if (best !== void 0) improve(found, lists, best.assignment, path);
+	}
 	return {
-		byPath: found.byPath,
+		byPath: found.byPath(),
 		shortlists,
 		splits,
 		exact,
 		...prefer(pricer, found, shortlists)
 	};
 }
-function noteIn(found, pricer, assignment, usd) {
-	const path = pathOf(assignment);
-	const isLess = (known) => known === void 0 || usd < known.monthlyUsd;
-	const best = isLess(found.byPath[path]);
-	const bestPlain = isLess(found.plain) && assignment.every((choice) => choice.kind !== "split");
-	if (!best && !bestPlain) return;
-	const priced = pricer.price(assignment);
-	if (priced === void 0) return;
-	if (best) found.byPath[path] = priced;
-	if (bestPlain) found.plain = priced;
+var Found = class {
+	budgetRatio;
+	#pricer;
+	#best = /* @__PURE__ */ new Map();
+	#scores = /* @__PURE__ */ new Map();
+	constructor(pricer) {
+		this.#pricer = pricer;
+		this.budgetRatio = pricer.context.facts.preferences?.budgetRatio ?? 0;
+	}
+	note(assignment, usd) {
+		if (usd === void 0) return;
+		const worth = this.worth(assignment, usd);
+		const path = pathOf(assignment);
+		if (worth < this.worthOf(path)) this.#best.set(path, {
+			assignment,
+			worth
+		});
+		if (worth < this.worthOf("plain") && assignment.every((choice) => choice.kind !== "split")) this.#best.set("plain", {
+			assignment,
+			worth
+		});
+	}
+	worth(assignment, usd) {
+		if (this.budgetRatio === 0) return usd;
+		let score = 0;
+		for (const choice of assignment) score += this.scoreOf(choice);
+		return valuedUsd(usd, score / assignment.length, this.budgetRatio);
+	}
+	worthOf(kind) {
+		return this.#best.get(kind)?.worth ?? Number.POSITIVE_INFINITY;
+	}
+	leastWorth() {
+		return Math.min(...[...this.#best.values()].map(({ worth }) => worth), Number.POSITIVE_INFINITY);
+	}
+	scoreOf(choice) {
+		if (this.budgetRatio === 0) return 0;
+		const known = this.#scores.get(choice);
+		if (known !== void 0) return known;
+		const { facts, catalog } = this.#pricer.context;
+		const score = scoreOf([choice], facts, catalog);
+		this.#scores.set(choice, score);
+		return score;
+	}
+	byPath() {
+		const paths = [
+			"api",
+			"self-host",
+			"hybrid"
+		].flatMap((path) => {
+			const priced = this.portfolio(path);
+			return priced === void 0 ? [] : [[path, priced]];
+		});
+		return Object.fromEntries(paths);
+	}
+	portfolio(kind) {
+		const best = this.#best.get(kind);
+		return best && this.#pricer.price(best.assignment);
+	}
+	usdOf(assignment) {
+		return this.#pricer.standing(assignment);
+	}
+};
+function firstOfEach(splits) {
+	return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
 }
-function swapSearch(pricer, lists, note) {
+function withOverflowTo(assignment, splits) {
+	return [...new Set(assignment.flatMap((choice, index) => choice.kind === "split" ? (splits[index] ?? []).map(({ overflow }) => accessOf(overflow)) : []))].flatMap((key) => {
+		const moved = assignment.map((choice, index) => {
+			if (choice.kind !== "split") return choice;
+			return splits[index]?.find(({ base, overflow }) => base === choice.base && accessOf(overflow) === key) ?? choice;
+		});
+		return moved.every((choice, index) => choice === assignment[index]) ? [] : [moved];
+	});
+}
+function startsOf(lists) {
 	const first = (list, own) => list.find((option) => option.kind === "self-host" === own) ?? list[0];
-	const starts = [
+	return [
 		lists.map((list) => first(list, false)),
 		lists.map((list) => first(list, true)),
 		lists.map((list) => list[0])
-	];
-	for (const start of starts) {
-		let best = pricer.standing(start.filter((option) => option !== void 0));
-		if (best.usd !== void 0) note(best.assignment, best.usd);
-		for (let improved = best.usd !== void 0; improved;) {
-			improved = false;
-			for (const [index, list] of lists.entries()) for (const option of list) {
-				if (best.usd === void 0 || best.assignment[index] === option) continue;
-				const usd = best.with(index, option);
-				if (usd === void 0) continue;
-				const assignment = best.assignment.with(index, option);
-				note(assignment, usd);
-				if (usd >= best.usd) continue;
-				best = pricer.standing(assignment);
-				improved = true;
-			}
+	].map((start) => start.filter((option) => option !== void 0));
+}
+function improve(found, lists, start, path) {
+	let best = found.usdOf(start);
+	if (best.usd === void 0) return;
+	let worth = found.worth(start, best.usd);
+	found.note(start, best.usd);
+	for (let improved = true; improved;) {
+		improved = false;
+		for (const [index, list] of lists.entries()) for (const option of list) {
+			if (best.assignment[index] === option) continue;
+			const usd = best.with(index, option);
+			if (usd === void 0) continue;
+			const assignment = best.assignment.with(index, option);
+			found.note(assignment, usd);
+			const next = found.worth(assignment, usd);
+			if (next >= worth || path !== null && pathOf(assignment) !== path) continue;
+			[best, worth] = [found.usdOf(assignment), next];
+			improved = true;
 		}
 	}
 }
-function prefer(pricer, { byPath, plain }, shortlists) {
-	const cheapest = least(Object.values(byPath), pricer);
-	if (cheapest === void 0) return {
+function prefer(pricer, found, shortlists) {
+	const [best] = [
+		"api",
+		"self-host",
+		"hybrid"
+	].filter((kind) => Number.isFinite(found.worthOf(kind))).sort((a, b) => found.worthOf(a) - found.worthOf(b));
+	const cheapest = best && found.portfolio(best);
+	if (best === void 0 || cheapest === void 0) return {
 		chosen: void 0,
 		kept: [],
 		tied: false,
 		simpler: false
 	};
-	const { api } = byPath;
-	const { facts, catalog } = pricer.context;
-	const value = (priced) => worthOf(priced, facts, catalog);
-	const near = (portfolio) => portfolio !== void 0 && portfolio !== cheapest && value(portfolio) <= value(cheapest) * (1 + .02);
-	if (near(api)) return {
+	const near = (kind) => found.worthOf(kind) > found.worthOf(best) && found.worthOf(kind) <= found.worthOf(best) * (1 + .02) ? found.portfolio(kind) : void 0;
+	const api = near("api");
+	if (api !== void 0) return {
 		...keepCurrent(pricer, api, shortlists),
 		tied: true,
 		simpler: false
 	};
-	if (near(plain)) return {
+	const plain = near("plain");
+	if (plain !== void 0) return {
 		...keepCurrent(pricer, plain, shortlists),
 		tied: false,
 		simpler: true
@@ -22510,12 +22770,6 @@ function currentOption(pricer, index, options) {
 	const current = pricer.context.workloads[index]?.workload.current ?? null;
 	if (current === null) return void 0;
 	return options.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
-}
-function least(portfolios, { context }) {
-	return portfolios.map((priced) => ({
-		priced,
-		usd: worthOf(priced, context.facts, context.catalog)
-	})).reduce((best, next) => best === void 0 || next.usd < best.usd ? next : best, void 0)?.priced;
 }
 
 // src/decide/contest.ts
@@ -22703,7 +22957,7 @@ function overlapText({ entries, sampler }) {
 	const [next] = others.sort((a, b) => a.band.expected - b.band.expected);
 	if (chosen === void 0 || next === void 0) return "";
 	if (chosen.band.p90 < next.band.p10 || next.band.p90 < chosen.band.p10) return "";
-	const words = ({ p10, p90 }) => `${usd$1(p10)} to ${usd$1(p90)}`;
+	const words = ({ p10, p90 }) => `${usd$2(p10)} to ${usd$2(p90)}`;
 	return `; its band ${words(chosen.band)} overlaps ${words(next.band)} of the ${next.path} path`;
 }
 function stepsOf(tornado, workloads, context) {
@@ -24213,12 +24467,35 @@ function optionsFor(workload, context) {
 		if ("kind" in option) feasible.push(option);
 		else rejected.push(option);
 	}
-	return {
+	const priced = feasible.filter((option) => isTuningPriced(option, workload));
+	if (priced.length === 0 || priced.length === feasible.length) return {
 		workload,
 		feasible,
 		rejected,
 		total: candidates.length,
 		judged
+	};
+	const unpriced = feasible.filter((option) => !priced.includes(option)).map(({ candidate }) => noTuningPrice(candidate.id, candidate.model.id));
+	return {
+		workload,
+		feasible: priced,
+		rejected: [...rejected, ...unpriced],
+		total: candidates.length,
+		judged
+	};
+}
+function isTuningPriced(option, workload) {
+	if (option.kind === "self-host" || !isTuned(workload)) return true;
+	const { tuning } = option.candidate.model;
+	return tuning !== void 0 && tuning.trainingUsdPerMTok !== null && tuning.surcharge !== null;
+}
+function noTuningPrice(option, model) {
+	return {
+		option,
+		rule: "price",
+		verdict: "unknown",
+		text: `what tuning ${model} costs is not known, and other options say their price`,
+		line: null
 	};
 }
 function realise(candidate, judgement, rules, context) {
@@ -24403,6 +24680,7 @@ function later(a, b) {
 function instanceOffers(facts, catalog, asOf) {
 	const offers = [];
 	const unpriced = [];
+	const beside = besideInstance(facts, catalog);
 	for (const instance of catalog.instances) {
 		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
 		if (price === void 0) {
@@ -24415,12 +24693,26 @@ function instanceOffers(facts, catalog, asOf) {
 			instance,
 			...price,
 			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
-			...spotAlternative(instance, facts, catalog)
+			...spotAlternative(instance, facts, catalog),
+			beside
 		});
 	}
 	return {
 		offers: [...offers, ...ownedOffers(facts, catalog, asOf)],
 		unpriced
+	};
+}
+function besideInstance({ region, deploy }, catalog) {
+	const price = (id) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
+	const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
+	const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
+	const metricsUsd = STACK_RESOURCES.detailedMonitoringMetricsPerInstance * price("cw-metric-month");
+	return {
+		instanceUsd: throughputUsd + logsUsd + metricsUsd,
+		diskGiBUsd: price("ebs-gp3-gb-month"),
+		throughputUsd,
+		warmInstances: deploy.warmInstances,
+		weightsGiBUsd: price("s3-standard-gb-month")
 	};
 }
 function onDemandBase(instance, usdPerHour, facts) {
@@ -24854,8 +25146,8 @@ function relaxation(workload, dropped, context) {
 	}));
 	const words = needs.map(({ pointer, line }) => `${keyWords(pointer)}${lineWords(line)}`);
 	const fixed = needs.some(({ waivable }) => !waivable) ? ", which no waiver can lift" : "";
-	const option = summaryOf$1(best, priced.fleets);
-	const text = `without ${words.join(" and ")}${fixed}: ${option.model} at ${usd$1(priced.monthlyUsd)} a month`;
+	const option = summaryOf$1(best, entry.workload, priced.fleets);
+	const text = `without ${words.join(" and ")}${fixed}: ${option.model} at ${usd$2(priced.monthlyUsd)} a month`;
 	return [{
 		needs,
 		rule: null,
@@ -24883,22 +25175,30 @@ function fleetDraws(fleets, context, draws) {
 	const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
 	const usd = new Float64Array(draws.count);
 	const gpus = new Float64Array(draws.count * months);
-	const sizes = configurations.map(() => new Float64Array(months));
+	const sizes = configurations.map(() => ({
+		usd: new Float64Array(draws.count),
+		gpus: new Float64Array(draws.count)
+	}));
+	const counts = configurations.map(() => new Float64Array(months));
 	for (let draw = 0; draw < draws.count; draw++) {
 		let least = Number.POSITIVE_INFINITY;
 		let best = 0;
-		configurations.forEach((configuration, index) => {
-			const size = sizes[index] ?? new Float64Array(months);
-			const cost = configuration.price(draw, loads, months, size);
+		for (const [index, configuration] of configurations.entries()) {
+			const [count, size] = [counts[index], sizes[index]];
+			if (count === void 0 || size === void 0) continue;
+			const cost = configuration.price(draw, loads, months, count);
+			size.usd[draw] = cost;
+			size.gpus[draw] = Math.max(...count) * configuration.gpusPerInstance;
 			if (cost < least) [least, best] = [cost, index];
-		});
+		}
 		usd[draw] = least;
 		const perInstance = configurations[best]?.gpusPerInstance ?? 0;
-		for (let month = 0; month < months; month++) gpus[draw * months + month] = (sizes[best]?.[month] ?? 0) * perInstance;
+		for (let month = 0; month < months; month++) gpus[draw * months + month] = (counts[best]?.[month] ?? 0) * perInstance;
 	}
 	return {
 		usd,
-		gpus
+		gpus,
+		sizes
 	};
 }
 function configurationsOf(fleet, context) {
@@ -24914,7 +25214,10 @@ function configurationsOf(fleet, context) {
 	});
 	for (const { corner, offers } of questions) {
 		const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
-		if (other !== void 0 && !found.has(fleetId(other))) found.set(fleetId(other), other);
+		if (other === void 0) continue;
+		const few = { mostGpus: 8 };
+		const small = largestGpus(other) > few.mostGpus ? cheapestFleet(fleet.tenants, offers, context.facts, corner, few) : void 0;
+		for (const next of [other, small]) if (next !== void 0 && !found.has(fleetId(next))) found.set(fleetId(next), next);
 	}
 	return [...found.values()];
 }
@@ -24931,7 +25234,7 @@ function loadOf({ workload }, draws) {
 }
 function sizerOf(fleet, context, draws, stays) {
 	const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
-	const hours = busyHours(fleet.tenants.map(({ workload }) => workload.week));
+	const hours = busyHoursOf(fleet.tenants.map(({ workload }) => workload.week));
 	const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
 	const spare = fleet.minimumInstances - 1;
 	const { owned } = fleet.offer;
@@ -24992,13 +25295,6 @@ function ratesOf({ workload, table }, key, months, draws) {
 		factor: (draw) => (band?.[draw] ?? 1) * (tokens?.[draw] ?? 1)
 	};
 }
-function busyHours(weeks) {
-	const hours = (weeks[0] ?? []).map((_, hour) => weeks.map((week) => week[hour] ?? 0));
-	const kept = [];
-	const total = (hour) => hour.reduce((sum, value) => sum + value, 0);
-	for (const hour of hours.sort((a, b) => total(b) - total(a))) if (!kept.some((other) => other.every((value, index) => value >= (hour[index] ?? 0)))) kept.push(hour);
-	return kept;
-}
 function linearCost(fleet, { facts, catalog }) {
 	const at = (instances) => fleetLines({
 		...fleet,
@@ -25038,14 +25334,82 @@ function elasticDraws(fleet, context, draws) {
 	const own = totalUsd(fleetLines(fleet, context.facts, context.catalog, EXPECTED));
 	const gpuFactor = mostGpus$1(fleet) / mostGpus$1(whole);
 	const factor = swing.usd.map((usd) => usd / expected);
+	const usd = factor.map((value) => value * own);
+	const gpus = swing.gpus.map((count) => count * gpuFactor);
+	const months = gpus.length / draws.count;
 	return {
 		factor,
-		usd: factor.map((value) => value * own),
-		gpus: swing.gpus.map((gpus) => gpus * gpuFactor)
+		usd,
+		gpus,
+		sizes: [{
+			usd,
+			gpus: usd.map((_, draw) => Math.max(...gpus.subarray(draw * months, (draw + 1) * months)))
+		}]
 	};
 }
 function mostGpus$1(fleet) {
 	return Math.max(...fleet.instancesByMonth) * fleet.offer.instance.gpuCount;
+}
+
+// src/decide/people-draws.ts
+function staffed(fleets, few, many, scores) {
+	const people = new Float64Array(scores.length);
+	const own = fleets.map(({ usd }) => usd);
+	const changed = /* @__PURE__ */ new Map();
+	const months = (fleets[0]?.gpus.length ?? 0) / scores.length;
+	for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
+		const score = scores[draw] ?? 0;
+		const isFull = mostGpus(fleets, draw, months) > 8;
+		const part = valueAt(few, score);
+		const full = isFull ? valueAt(many, score) : part;
+		people[draw] = full;
+		if (full <= part) continue;
+		const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
+		const picked = smallest(fleets, draw, least);
+		if (picked === void 0) continue;
+		people[draw] = part;
+		for (const [index, usd] of picked.entries()) {
+			const copy = changed.get(index) ?? own[index]?.slice() ?? new Float64Array(scores.length);
+			copy[draw] = usd;
+			changed.set(index, copy);
+		}
+	}
+	if (changed.size === 0) return {
+		fleets,
+		people
+	};
+	return {
+		fleets: fleets.map((fleet, index) => ({
+			...fleet,
+			usd: changed.get(index) ?? fleet.usd
+		})),
+		people
+	};
+}
+function smallest(fleets, draw, mostUsd) {
+	let [best, bestUsd] = [void 0, mostUsd];
+	const descend = (picked, gpus, usd) => {
+		const fleet = fleets[picked.length];
+		if (fleet === void 0) {
+			[best, bestUsd] = [picked, usd];
+			return;
+		}
+		for (const size of fleet.sizes) {
+			const [more, cost] = [size.gpus[draw] ?? 0, size.usd[draw] ?? 0];
+			if (gpus + more <= 8 && usd + cost < bestUsd) descend([...picked, cost], gpus + more, usd + cost);
+		}
+	};
+	descend([], 0, 0);
+	return best;
+}
+function mostGpus(fleets, draw, months) {
+	let most = 0;
+	for (let month = 0; month < months; month++) {
+		let gpus = 0;
+		for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
+		if (gpus > most) most = gpus;
+	}
+	return most;
 }
 
 // src/decide/cost-draws.ts
@@ -25083,15 +25447,21 @@ var CostSampler = class CostSampler {
 		return this.#workload(priced, this.#partsOf(priced, hostsOf(choice) !== null), choice, index);
 	}
 	#partsOf(priced, withFleets = true) {
-		const fleets = (withFleets ? priced.fleets : []).map((fleet) => ({
-			draws: this.#fleet(fleet),
-			shares: tenantShares(fleet)
-		}));
+		const sized = withFleets ? priced.fleets : [];
+		const { fleets, shared } = this.#shared(priced, sized.map((fleet) => this.#fleet(fleet)));
+		const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
+		const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
 		return {
-			fleets,
-			shared: this.#shared(priced, fleets.map(({ draws }) => draws)),
-			onApi: priced.assignment.filter((choice) => tokensOf(choice) !== null).length,
-			onHosts: priced.assignment.filter((choice) => hostsOf(choice) !== null).length
+			fleets: fleets.flatMap((draws, index) => {
+				const fleet = sized[index];
+				return fleet === void 0 ? [] : [{
+					draws,
+					shares: tenantShares(fleet)
+				}];
+			}),
+			shared,
+			onApi,
+			onHosts
 		};
 	}
 	#workload(priced, { fleets, shared, onApi, onHosts }, choice, index) {
@@ -25125,20 +25495,18 @@ var CostSampler = class CostSampler {
 	}
 	#shared(priced, fleets) {
 		const { draws } = this;
-		const months = this.context.facts.horizonMonths;
 		const [few, many] = [1, 8 + 1].map((gpus) => this.#sharedRanges(priced, gpus));
 		if (few === void 0 || many === void 0) throw new Error("defect: two sizes have two prices");
-		const selfHost = new Float64Array(draws.count);
-		const scores = fleets.length === 0 ? selfHost : draws.scores(inputId.people("self-host"));
-		for (let draw = 0; draw < draws.count && fleets.length > 0; draw++) {
-			const full = mostGpus(fleets, draw, months) > 8;
-			selfHost[draw] = valueAt(full ? many.selfHost : few.selfHost, scores[draw] ?? 0);
-		}
+		const scores = fleets.length === 0 ? new Float64Array(draws.count) : draws.scores(inputId.people("self-host"));
+		const { fleets: operated, people } = staffed(fleets, few.selfHost, many.selfHost, scores);
 		const constant = (usd) => new Float64Array(draws.count).fill(usd);
 		return {
-			common: constant(few.common.expected),
-			api: drawn$1(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
-			selfHost
+			fleets: operated,
+			shared: {
+				common: constant(few.common.expected),
+				api: drawn$1(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
+				selfHost: people
+			}
 		};
 	}
 	#sharedRanges(priced, gpus) {
@@ -25162,15 +25530,6 @@ function workloadAt({ workloads }, index) {
 	const found = workloads[index];
 	if (found === void 0) throw new Error(`defect: no workload ${index}`);
 	return found.workload;
-}
-function mostGpus(fleets, draw, months) {
-	let most = 0;
-	for (let month = 0; month < months; month++) {
-		let gpus = 0;
-		for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
-		if (gpus > most) most = gpus;
-	}
-	return most;
 }
 function sharedRanges(priced, gpus, { facts, catalog }) {
 	const fleets = priced.fleets.map((fleet) => ({
@@ -25244,7 +25603,7 @@ function add$1(sum, values, share) {
 const FARTHEST_VOLUME_FACTOR = 100;
 const FARTHEST_FACTOR = 10;
 const POINTS_PER_DECADE$1 = 12;
-const BISECTIONS$1 = 20;
+const BISECTIONS$1 = 14;
 const MOST_STANDINGS = 400;
 var Flips = class {
 	#standings = /* @__PURE__ */ new Map();
@@ -25421,6 +25780,89 @@ function significant(value) {
 	return grouped$1(Number(value.toPrecision(3)));
 }
 
+// src/decide/plan.ts
+const RUNNERS_UP = 3;
+function planOf(document, catalog, asOf, waivers, calibrations = []) {
+	const solved = solve(document, catalog, asOf, waivers, calibrations);
+	const { facts, search, pricer, options } = solved;
+	const { chosen } = search;
+	if (chosen === void 0) return {
+		plan: {
+			path: "none",
+			monthlyCostUsd: null,
+			fleets: [],
+			workloads: options.map(({ workload }) => ({
+				...NOT_SERVED,
+				...identityOf$2(workload, document)
+			}))
+		},
+		facts
+	};
+	const lines = allocate(chosen, facts, pricer.context.catalog, EXPECTED);
+	const workloads = options.map((_, index) => {
+		const costLines = lines[index] ?? [];
+		const runnersUp = runnersUpOf(solved, chosen, index).flatMap(({ option }) => {
+			const priced = pricer.price(chosen.assignment.with(index, option));
+			const bill = priced && allocate(priced, facts, pricer.context.catalog, EXPECTED, index)[index];
+			if (priced === void 0 || bill === void 0) return [];
+			return [{
+				option: summaryOf$1(option, pricer.workloadAt(index), priced.fleets),
+				monthlyCostUsd: { expected: totalUsd(bill) }
+			}];
+		});
+		const monthlyCostUsd = { expected: totalUsd(costLines) };
+		return {
+			...servedBy$1(solved, chosen, index, document),
+			costLines,
+			monthlyCostUsd,
+			runnersUp
+		};
+	});
+	const monthlyCostUsd = totalBand(new CostSampler(pricer.context, latinHypercube()), chosen);
+	return {
+		plan: {
+			path: pathOf(chosen.assignment),
+			monthlyCostUsd,
+			fleets: chosen.fleets.map(fleetOf$1),
+			workloads
+		},
+		facts
+	};
+}
+const NOT_SERVED = {
+	path: "none",
+	option: null,
+	split: null,
+	monthlyCostUsd: null,
+	costLines: [],
+	runnersUp: []
+};
+function identityOf$2(workload, document) {
+	return {
+		name: workload.name,
+		line: document.lineOf(workload.pointer),
+		requestsPerMonth: workload.requestsPerMonth.expected
+	};
+}
+function servedBy$1({ pricer }, { assignment, fleets }, index, document) {
+	const choice = assignment[index];
+	if (choice === void 0) throw new Error("defect: a portfolio serves every workload");
+	const workload = pricer.workloadAt(index);
+	return {
+		...identityOf$2(workload, document),
+		path: pathOf([choice]),
+		option: summaryOf$1(choice, workload, fleets),
+		split: splitOf(choice, workload, fleets)
+	};
+}
+function runnersUpOf({ search, pricer }, chosen, index) {
+	const standing = pricer.standing(chosen.assignment);
+	return [...search.shortlists[index] ?? [], ...search.splits[index] ?? []].filter((option) => option !== chosen.assignment[index]).flatMap((option) => ({
+		option,
+		usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY
+	})).filter(({ usd }) => Number.isFinite(usd)).sort((a, b) => a.usd - b.usd).slice(0, RUNNERS_UP);
+}
+
 // src/decide/split-reasons.ts
 function splitReason(split, index, search, flips, line) {
 	const api = flips.rival(index, "api", EXPECTED);
@@ -25440,7 +25882,7 @@ function leastOwnUsd(index, search, flips) {
 	return costs.length === 0 ? void 0 : Math.min(...costs);
 }
 function difference$2(saved) {
-	return `${usd$1(Math.abs(saved))} a month ${saved >= 0 ? "less" : "more"}`;
+	return `${usd$2(Math.abs(saved))} a month ${saved >= 0 ? "less" : "more"}`;
 }
 function simplerReason() {
 	return {
@@ -25478,7 +25920,7 @@ function costReasons(entry, index, search, flips, document) {
 		reasons.push({
 			rule: "cost",
 			verdict: "info",
-			text: `${names} costs ${usd$1(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+			text: `${names} costs ${usd$2(Math.abs(gap))} a month ${word} than ${rival}, people included`,
 			line: volumeLine,
 			source: null
 		});
@@ -25506,7 +25948,7 @@ function currentReason(entry, index, search, flips, document) {
 	if (keep !== void 0) return [{
 		rule: "switch-threshold",
 		verdict: "info",
-		text: `${current.model} stays: leaving it would save ${usd$1(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
+		text: `${current.model} stays: leaving it would save ${usd$2(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`,
 		line,
 		source: null
 	}];
@@ -25518,7 +25960,7 @@ function currentReason(entry, index, search, flips, document) {
 	return [{
 		rule: "switch",
 		verdict: "info",
-		text: `leaving ${current.model} saves ${usd$1(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
+		text: `leaving ${current.model} saves ${usd$2(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
 		line,
 		source: null
 	}];
@@ -25555,7 +25997,7 @@ function preferenceReason({ byPath, kept, tied }, { base, chosen }, document) {
 	return [{
 		rule: "preferences",
 		verdict: "info",
-		text: `its soft advantages are worth the ${usd$1(chosen.monthlyUsd - least)} a month more: the policy pays up to ${budget} % for a perfect fit`,
+		text: `its soft advantages are worth the ${usd$2(chosen.monthlyUsd - least)} a month more: the policy pays up to ${budget} % for a perfect fit`,
 		line: document.lineOf("preferences"),
 		source: null
 	}];
@@ -25595,9 +26037,9 @@ function singleRuleRelaxations(entry, index, chosen, pricer, context) {
 		if (savingUsd < 1 || savingUsd <= (best.get(against.rule)?.savingUsd ?? 0)) continue;
 		const priced = pricer.price(chosen.assignment.with(index, option));
 		if (priced === void 0) continue;
-		const would = `${candidate.model.id} would save ${usd$1(savingUsd)} a month`;
+		const would = `${candidate.model.id} would save ${usd$2(savingUsd)} a month`;
 		const text = against.verdict === "unknown" ? `${would} if ${against.rule} were proven: ${against.text}` : `${would}, but ${against.rule} alone rules it out: ${against.text}`;
-		const summary = summaryOf$1(option, priced.fleets);
+		const summary = summaryOf$1(option, entry.workload, priced.fleets);
 		best.set(against.rule, {
 			needs: [],
 			rule: against.rule,
@@ -25615,7 +26057,6 @@ function onlyRule(option, { against }) {
 }
 
 // src/decide/decide.ts
-const RUNNERS_UP = 3;
 function decide(document, catalog, asOf, waivers, calibrations = []) {
 	const solved = solve(document, catalog, asOf, waivers, calibrations);
 	const { facts, options, context, pricer, search } = solved;
@@ -25644,9 +26085,9 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 		const choice = chosen.assignment[index];
 		const band = bands.workloads[index];
 		if (choice === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
+		const served = servedBy$1({ pricer }, chosen, index, document);
 		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
 		const side = hostsOf(choice) === null ? "api" : "self-host";
-		const split = splitOf(choice, entry.workload, chosen.fleets);
 		const question = {
 			flips,
 			index,
@@ -25655,12 +26096,7 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 		const breakEvens = breakEvensOf(question);
 		const unit = smallestUnitOf(question);
 		return {
-			name: entry.workload.name,
-			line: document.lineOf(entry.workload.pointer),
-			path: pathOf([choice]),
-			option: summaryOf$1(choice, chosen.fleets),
-			split,
-			requestsPerMonth: entry.workload.requestsPerMonth.expected,
+			...served,
 			monthlyCostUsd: band,
 			costLines: lines[index] ?? [],
 			breakEven,
@@ -25711,15 +26147,14 @@ function unique(texts) {
 	return [...new Set(texts)];
 }
 function runnersUp(search, chosen, pricer, sampler, index) {
-	const standing = pricer.standing(chosen.assignment);
-	return [...search.shortlists[index] ?? [], ...search.splits[index] ?? []].filter((option) => option !== chosen.assignment[index]).flatMap((option) => ({
-		option,
-		usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY
-	})).filter(({ usd }) => Number.isFinite(usd)).sort((a, b) => a.usd - b.usd).slice(0, RUNNERS_UP).flatMap(({ option }) => {
+	return runnersUpOf({
+		search,
+		pricer
+	}, chosen, index).flatMap(({ option }) => {
 		const priced = pricer.price(chosen.assignment.with(index, option));
 		if (priced === void 0) return [];
 		return [{
-			option: summaryOf$1(option, priced.fleets),
+			option: summaryOf$1(option, pricer.workloadAt(index), priced.fleets),
 			monthlyCostUsd: workloadBand(sampler, priced, index)
 		}];
 	});
@@ -26229,7 +26664,7 @@ function ownedFindings(trace, document) {
 		if (owned === void 0) return [];
 		const used = trace.decision.fleets.filter(({ instanceType }) => instanceType === instance.id).reduce((sum, { instances }) => sum + Math.max(instances.first, instances.last), 0);
 		const idle = owned.machines - used;
-		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd$1(usdPerHour * 730)} a month that is not in this total`;
+		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd$2(usdPerHour * 730)} a month that is not in this total`;
 		return [...idle > 0 ? [{
 			id: "owned-machines-idle",
 			level: "notice",
@@ -26404,12 +26839,12 @@ function maxMonthly(gates, cost) {
 	if (cost === null) return {
 		id: "max_monthly_usd",
 		ok: false,
-		text: `no path fits, so the cost against the limit of ${usd$1(limit)} is not known`
+		text: `no path fits, so the cost against the limit of ${usd$2(limit)} is not known`
 	};
 	return {
 		id: "max_monthly_usd",
 		ok: cost <= limit,
-		text: `${usd$1(cost)} a month against the limit of ${usd$1(limit)}`
+		text: `${usd$2(cost)} a month against the limit of ${usd$2(limit)}`
 	};
 }
 function maxIncrease(gates, cost, baseCost) {
@@ -26588,13 +27023,13 @@ function priceShare(base, baseDecision, head, catalog, asOf) {
 		}
 	};
 	const before = expectedUsd(baseDecision.monthlyCostUsd);
-	const after = expectedUsd(decide(repriced, catalog, asOf, base.policy.waivers ?? []).decision.monthlyCostUsd);
+	const after = solve(repriced, catalog, asOf, base.policy.waivers ?? []).search.chosen?.monthlyUsd ?? null;
 	if (before === null || after === null) return [];
 	const change = after - before;
 	return [{
 		id: "price-share",
 		level: "notice",
-		text: `of the change, ${change < 0 ? "-" : "+"}${usd$1(Math.abs(change))} a month comes from the prices that the policy declares`,
+		text: `of the change, ${change < 0 ? "-" : "+"}${usd$2(Math.abs(change))} a month comes from the prices that the policy declares`,
 		line: head.lineOf("prices")
 	}];
 }
@@ -26618,8 +27053,8 @@ function evaluate(input) {
 		...input.files,
 		...input.base?.files
 	});
-	const baseTrace = baseDocument && decide(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
-	const baseDecision = baseTrace?.decision ?? null;
+	const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
+	const baseDecision = planned?.plan ?? null;
 	const causeContext = {
 		catalog,
 		asOf,
@@ -26663,9 +27098,9 @@ function evaluate(input) {
 		},
 		document: head,
 		trace,
-		base: baseDocument && baseTrace ? {
+		base: baseDocument && planned ? {
 			document: baseDocument,
-			region: baseTrace.facts.region
+			region: planned.facts.region
 		} : null
 	};
 }
@@ -26738,9 +27173,11 @@ const PLAIN = {
 };
 function terminalOf(stream) {
 	if (stream.isTTY !== true) return PLAIN;
+	const color = (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
 	return {
 		width: stream.columns ?? PLAIN.width,
-		color: (process.env.NO_COLOR ?? "") === ""
+		color,
+		isWindow: true
 	};
 }
 const UNWRAPPED = 1e4;
@@ -27165,6 +27602,267 @@ function memoryGaps(catalog) {
 		}];
 	});
 }
+
+// src/catalog/schema.ts
+const isoDate = date();
+const usd$1 = number().nonnegative();
+const id = string().regex(/^[a-z0-9][a-z0-9._:-]*$/);
+const Certainty = _enum([
+	"high",
+	"medium",
+	"low"
+]);
+const Provenance = strictObject({
+	source: string().min(3),
+	checked: isoDate,
+	basis: _enum([
+		"measured",
+		"vendor",
+		"derived"
+	]),
+	certainty: Certainty
+});
+const PriceTier = strictObject({
+	aboveInputTokens: int().positive(),
+	inputUsdPerMTok: usd$1,
+	outputUsdPerMTok: usd$1,
+	cachedInputUsdPerMTok: usd$1.nullable()
+});
+const PeakPrice = strictObject({
+	shareOfWeek: number().min(0).max(1),
+	multiplier: number().positive(),
+	note: string()
+});
+const ApiPrice = Provenance.extend({
+	effectiveFrom: isoDate,
+	effectiveTo: isoDate.nullable(),
+	inputUsdPerMTok: usd$1,
+	outputUsdPerMTok: usd$1,
+	cachedInputUsdPerMTok: usd$1.nullable(),
+	batchInputUsdPerMTok: usd$1.nullable(),
+	batchOutputUsdPerMTok: usd$1.nullable(),
+	tiers: array(PriceTier),
+	peak: PeakPrice.nullable()
+});
+const Features = strictObject({
+	toolUse: boolean().nullable(),
+	jsonSchema: boolean().nullable(),
+	vision: boolean().nullable(),
+	webSearch: boolean().nullable()
+});
+const ExampleBound = Provenance.extend({ examples: int().positive() });
+const Tuning = Provenance.extend({
+	atLeast: ExampleBound.nullable(),
+	atMost: ExampleBound.nullable(),
+	trainingUsdPerMTok: usd$1.nullable(),
+	surcharge: strictObject({
+		inputUsdPerMTok: usd$1,
+		cachedInputUsdPerMTok: usd$1,
+		outputUsdPerMTok: usd$1
+	}).nullable()
+});
+const ApiModel = strictObject({
+	kind: literal("api-model"),
+	id,
+	sameModelAs: id.nullable(),
+	provider: id,
+	routes: array(id).min(1),
+	weights: _enum(["closed", "open"]),
+	openModel: id.nullable(),
+	aliases: array(string()),
+	contextWindowTokens: int().positive().nullable(),
+	maxOutputTokens: int().positive().nullable(),
+	features: Features,
+	customization: array(_enum([
+		"sft",
+		"lora",
+		"distill"
+	])).nullable(),
+	tuning: Tuning.optional(),
+	shutdownOn: isoDate.nullable(),
+	successor: string().nullable(),
+	lifecycleSource: string(),
+	prices: array(ApiPrice).min(1)
+});
+const Architecture = strictObject({
+	layers: int().positive(),
+	hiddenSize: int().positive(),
+	attentionHeads: int().positive(),
+	kvHeads: int().positive(),
+	headDim: int().positive(),
+	vocabSize: int().positive(),
+	intermediateSize: int().positive().nullable(),
+	tiedEmbeddings: boolean(),
+	attentionLayers: strictObject({
+		full: int().nonnegative(),
+		sliding: int().nonnegative(),
+		linear: int().nonnegative()
+	}),
+	slidingWindowTokens: int().positive().nullable(),
+	mla: strictObject({
+		kvLoraRank: int().positive(),
+		ropeHeadDim: int().positive()
+	}).nullable(),
+	moe: strictObject({
+		experts: int().positive(),
+		activeExperts: int().positive(),
+		sharedExperts: int().nonnegative(),
+		expertIntermediate: int().positive(),
+		sharedIntermediate: int().nonnegative(),
+		moeLayers: int().positive()
+	}).nullable()
+});
+const OpenModel = Provenance.extend({
+	kind: literal("open-model"),
+	id,
+	aliases: array(string()),
+	hubRepo: string(),
+	publisher: string(),
+	family: string(),
+	releasedOn: isoDate.nullable(),
+	architecture: Architecture,
+	kvCache: strictObject({
+		bytesPerTokenBf16: number().nonnegative(),
+		slidingBytesPerSequenceBf16: number().nonnegative(),
+		stateBytesPerSequence: number().nonnegative()
+	}),
+	parameters: strictObject({
+		totalB: number().positive(),
+		activeB: number().positive()
+	}),
+	nativePrecision: Precision,
+	checkpoints: array(strictObject({
+		precision: Precision,
+		hubRepo: string(),
+		source: string()
+	})).min(1),
+	contextWindowTokens: int().positive(),
+	features: Features,
+	reasoning: boolean().nullable(),
+	licence: id,
+	openness: _enum([
+		"weights",
+		"weights_code",
+		"weights_code_data"
+	]),
+	gatedDownload: boolean(),
+	vllmMinVersion: string().nullable()
+});
+const Gpu = Provenance.extend({
+	kind: literal("gpu"),
+	id,
+	name: string(),
+	aliases: array(string()),
+	architecture: _enum([
+		"turing",
+		"ampere",
+		"ada",
+		"hopper",
+		"blackwell"
+	]),
+	memoryGiB: number().positive(),
+	bandwidthGBPerSecond: number().positive(),
+	bf16Tflops: number().positive(),
+	fp8Tflops: number().positive().nullable(),
+	fp4Tflops: number().positive().nullable(),
+	int8Tops: number().positive().nullable(),
+	link: _enum(["nvlink", "pcie"]),
+	linkGBPerSecond: number().positive()
+});
+const HourlyPrice = Provenance.extend({ onDemand: usd$1.positive() });
+const Instance = strictObject({
+	kind: literal("instance"),
+	id,
+	family: string(),
+	gpu: id,
+	gpuCount: int().positive(),
+	gpuMemoryGiB: number().positive(),
+	vcpu: int().positive(),
+	memoryGiB: number().positive(),
+	localNvmeGB: number().nonnegative(),
+	networkMbps: number().positive(),
+	usdPerHour: record(string(), HourlyPrice),
+	capacityBlock: array(Provenance.extend({
+		effectiveFrom: isoDate,
+		usdPerHour: usd$1.positive()
+	})),
+	source: string(),
+	checked: isoDate
+});
+const Fact = strictObject({
+	value: union([
+		string(),
+		number(),
+		boolean(),
+		array(string())
+	]),
+	note: string(),
+	source: string(),
+	checked: isoDate,
+	certainty: Certainty
+});
+const Route = strictObject({
+	kind: literal("route"),
+	id,
+	label: string(),
+	routeKind: _enum([
+		"first-party-api",
+		"managed-cloud",
+		"self-host"
+	]),
+	facts: record(string(), Fact)
+});
+const Licence = Provenance.extend({
+	id,
+	name: string(),
+	commercialUse: _enum([
+		"yes",
+		"conditional",
+		"no",
+		"unknown"
+	]),
+	conditions: array(string()),
+	monthlyActiveUsersCap: number().positive().nullable(),
+	monthlyRevenueCapUsd: number().positive().nullable(),
+	excludedDomiciles: array(string())
+});
+const BenchmarkScore = strictObject({
+	model: id,
+	benchmark: string().regex(/^[a-z0-9_]+$/),
+	score: number(),
+	group: string(),
+	source: string(),
+	checked: isoDate,
+	certainty: Certainty
+});
+const SupportPrice = strictObject({
+	id,
+	service: string(),
+	item: string(),
+	unit: string(),
+	usd: record(string(), Provenance.extend({ usd: usd$1 }))
+});
+const Region = strictObject({
+	id,
+	residency: string(),
+	partition: _enum([
+		"aws",
+		"aws-us-gov",
+		"aws-eusc"
+	]),
+	source: string().min(3),
+	checked: isoDate
+});
+const RefusedName = strictObject({
+	name: string(),
+	why: string(),
+	use: array(id).min(1),
+	shutDown: strictObject({
+		on: isoDate,
+		source: string().min(3),
+		checked: isoDate
+	}).optional()
+});
 
 // src/catalog/checks/check-type.ts
 function listsWithId(catalog) {
@@ -31259,12 +31957,12 @@ function containerFlow(parent, state, info) {
 			...tracker.current()
 		})));
 		if (child.type !== "list") state.bulletLastUsed = void 0;
-		if (index < children.length - 1) results.push(tracker.move(between(child, children[index + 1], parent, state)));
+		if (index < children.length - 1) results.push(tracker.move(between$1(child, children[index + 1], parent, state)));
 	}
 	indexStack.pop();
 	return results.join("");
 }
-function between(left, right, parent, state) {
+function between$1(left, right, parent, state) {
 	let index = state.join.length;
 	while (index--) {
 		const result = state.join[index](left, right, parent, state);
@@ -32555,6 +33253,22 @@ function fleetRows(fleet) {
 	].map(([label, value]) => [line(label), line(value)]);
 }
 
+// src/report/tipping.ts
+function tippingWords({ parameter, from, to, text }) {
+	const isUp = to > from;
+	switch (parameter) {
+		case "requests_per_month": return `requests a month ${isUp ? "rise above" : "fall below"} ${volume(to)} (today ${volume(from)})`;
+		case "api_price": return `API prices ${factorWords(to / from, isUp)}`;
+		case "gpu_price": return `GPU prices ${factorWords(to / from, isUp)}`;
+		case "throughput": return `a server carries ${isUp ? "more" : "less"} than ${percent(Number((to / from).toPrecision(2)))} of what is predicted`;
+		case "hourly_rate_usd": return `an engineer hour costs ${isUp ? "more" : "less"} than ${usd(to)} (today ${usd(from)})`;
+		default: return text;
+	}
+}
+function factorWords(factor, isUp) {
+	return isUp ? `rise to ${quantity(Number(factor.toPrecision(2)))} times today's` : `fall to ${percent(Number(factor.toPrecision(2)))} of today's`;
+}
+
 // src/report/why.ts
 const EXPLAINED_RATIO = .8;
 const NAMED_EDITS = 2;
@@ -32664,7 +33378,7 @@ function tippingLines(workloads) {
 	return merged$1(workloads.flatMap((workload) => workload.tippingPoints.map((point) => ({
 		content: point,
 		workload: workload.name
-	}))).sort((a, b) => distance(a.content) - distance(b.content)), (point) => point.text).slice(0, SHOWN$1).map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(content.text)]);
+	}))).sort((a, b) => distance(a.content) - distance(b.content)), (point) => point.text).slice(0, SHOWN$1).map(({ content, workloads: names }) => [...owners(names, workloads.length), ...line(`${tippingWords(content)} → ${pathWords[content.flipsTo]}`)]);
 }
 function conditionLines(workloads) {
 	return merged$1(workloads.flatMap((workload) => workload.conditions.map((condition) => ({
@@ -32728,7 +33442,7 @@ function preferenceTable({ preferences }) {
 			columns: columns("Soft dimension", "Weight>", ...entries.map(({ path }) => `${pathWords[path]}>`)),
 			rows: [
 				row("Cost a month", ["-", ...entries.map(({ monthlyUsd }) => usd(monthlyUsd))]),
-				...Object.entries(weights).map(([dimension, weight]) => row(wordsOf$1(dimension), [quantity(weight), ...entries.map(({ marks }) => `${quantity(marks[dimension] ?? 0)} of 4`)])),
+				...Object.entries(weights).map(([dimension, weight]) => row(wordsOf$2(dimension), [quantity(weight), ...entries.map(({ marks }) => `${quantity(marks[dimension] ?? 0)} of 4`)])),
 				row("Soft score", ["-", ...entries.map(({ score }) => percent(score))]),
 				[
 					line(strong("Compared as")),
@@ -32753,12 +33467,12 @@ function preferenceFlips({ preferences }) {
 	if (preferences === null) return [];
 	const { flip, weightFlips } = preferences;
 	const [critical] = weightFlips;
-	return [...flip === null ? [] : [["preference flip", `${pathWords[flip.path]} wins at a preference budget of ${percent(flip.budgetRatio)} of the cost`]], ...critical === void 0 ? [] : [["critical weight", `${wordsOf$1(critical.dimension)}: ${pathWords[critical.path]} wins at weight ${quantity(critical.to)} instead of ${quantity(critical.from)}`]]];
+	return [...flip === null ? [] : [["preference flip", `${pathWords[flip.path]} wins at a preference budget of ${percent(flip.budgetRatio)} of the cost`]], ...critical === void 0 ? [] : [["critical weight", `${wordsOf$2(critical.dimension)}: ${pathWords[critical.path]} wins at weight ${quantity(critical.to)} instead of ${quantity(critical.from)}`]]];
 }
 function titleOf({ declared, budgetRatio, flip }) {
 	return `Preferences: ${declared ? `a perfect soft fit is worth ${percent(budgetRatio)} of the cost` : "not declared, so cost alone decides"}; ${flip === null ? "no budget changes the path" : `${pathWords[flip.path]} wins at ${percent(flip.budgetRatio)}`}`;
 }
-function wordsOf$1(dimension) {
+function wordsOf$2(dimension) {
 	return dimension.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
@@ -33104,751 +33818,137 @@ function evaluationsOf(results) {
 	return results.flatMap((result) => result.kind === "evaluated" ? [result.evaluation] : []);
 }
 
-// node_modules/ansi-regex/index.js
-const ST = String.raw`(?:\u001B\u005C|\u009C)`;
-const stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
-const osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST})`;
-const controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST}`;
-const pattern = `${String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST})?`}|${osc}|${controlString}|${String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`}|${String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`}`;
-function ansiRegex({ onlyFirst = false } = {}) {
-	return new RegExp(pattern, onlyFirst ? void 0 : "g");
-}
-
-// node_modules/strip-ansi/index.js
-const regex = ansiRegex();
-function stripAnsi(string) {
-	if (typeof string !== "string") throw new TypeError(`Expected a \`string\`, got \`${typeof string}\``);
-	if (!string.includes("\x1B") && !string.includes("")) return string;
-	return string.replace(regex, "");
-}
-
-// node_modules/get-east-asian-width/lookup-data.js
-const ambiguousMaximumCodePoint = 1114109;
-const ambiguousRanges = [
-	161,
-	161,
-	164,
-	164,
-	167,
-	168,
-	170,
-	170,
-	173,
-	174,
-	176,
-	180,
-	182,
-	186,
-	188,
-	191,
-	198,
-	198,
-	208,
-	208,
-	215,
-	216,
-	222,
-	225,
-	230,
-	230,
-	232,
-	234,
-	236,
-	237,
-	240,
-	240,
-	242,
-	243,
-	247,
-	250,
-	252,
-	252,
-	254,
-	254,
-	257,
-	257,
-	273,
-	273,
-	275,
-	275,
-	283,
-	283,
-	294,
-	295,
-	299,
-	299,
-	305,
-	307,
-	312,
-	312,
-	319,
-	322,
-	324,
-	324,
-	328,
-	331,
-	333,
-	333,
-	338,
-	339,
-	358,
-	359,
-	363,
-	363,
-	462,
-	462,
-	464,
-	464,
-	466,
-	466,
-	468,
-	468,
-	470,
-	470,
-	472,
-	472,
-	474,
-	474,
-	476,
-	476,
-	593,
-	593,
-	609,
-	609,
-	708,
-	708,
-	711,
-	711,
-	713,
-	715,
-	717,
-	717,
-	720,
-	720,
-	728,
-	731,
-	733,
-	733,
-	735,
-	735,
-	768,
-	879,
-	913,
-	929,
-	931,
-	937,
-	945,
-	961,
-	963,
-	969,
-	1025,
-	1025,
-	1040,
-	1103,
-	1105,
-	1105,
-	8208,
-	8208,
-	8211,
-	8214,
-	8216,
-	8217,
-	8220,
-	8221,
-	8224,
-	8226,
-	8228,
-	8231,
-	8240,
-	8240,
-	8242,
-	8243,
-	8245,
-	8245,
-	8251,
-	8251,
-	8254,
-	8254,
-	8308,
-	8308,
-	8319,
-	8319,
-	8321,
-	8324,
-	8364,
-	8364,
-	8451,
-	8451,
-	8453,
-	8453,
-	8457,
-	8457,
-	8467,
-	8467,
-	8470,
-	8470,
-	8481,
-	8482,
-	8486,
-	8486,
-	8491,
-	8491,
-	8531,
-	8532,
-	8539,
-	8542,
-	8544,
-	8555,
-	8560,
-	8569,
-	8585,
-	8585,
-	8592,
-	8601,
-	8632,
-	8633,
-	8658,
-	8658,
-	8660,
-	8660,
-	8679,
-	8679,
-	8704,
-	8704,
-	8706,
-	8707,
-	8711,
-	8712,
-	8715,
-	8715,
-	8719,
-	8719,
-	8721,
-	8721,
-	8725,
-	8725,
-	8730,
-	8730,
-	8733,
-	8736,
-	8739,
-	8739,
-	8741,
-	8741,
-	8743,
-	8748,
-	8750,
-	8750,
-	8756,
-	8759,
-	8764,
-	8765,
-	8776,
-	8776,
-	8780,
-	8780,
-	8786,
-	8786,
-	8800,
-	8801,
-	8804,
-	8807,
-	8810,
-	8811,
-	8814,
-	8815,
-	8834,
-	8835,
-	8838,
-	8839,
-	8853,
-	8853,
-	8857,
-	8857,
-	8869,
-	8869,
-	8895,
-	8895,
-	8978,
-	8978,
-	9312,
-	9449,
-	9451,
-	9547,
-	9552,
-	9587,
-	9600,
-	9615,
-	9618,
-	9621,
-	9632,
-	9633,
-	9635,
-	9641,
-	9650,
-	9651,
-	9654,
-	9655,
-	9660,
-	9661,
-	9664,
-	9665,
-	9670,
-	9672,
-	9675,
-	9675,
-	9678,
-	9681,
-	9698,
-	9701,
-	9711,
-	9711,
-	9733,
-	9734,
-	9737,
-	9737,
-	9742,
-	9743,
-	9756,
-	9756,
-	9758,
-	9758,
-	9792,
-	9792,
-	9794,
-	9794,
-	9824,
-	9825,
-	9827,
-	9829,
-	9831,
-	9834,
-	9836,
-	9837,
-	9839,
-	9839,
-	9886,
-	9887,
-	9919,
-	9919,
-	9926,
-	9933,
-	9935,
-	9939,
-	9941,
-	9953,
-	9955,
-	9955,
-	9960,
-	9961,
-	9963,
-	9969,
-	9972,
-	9972,
-	9974,
-	9977,
-	9979,
-	9980,
-	9982,
-	9983,
-	10045,
-	10045,
-	10102,
-	10111,
-	11094,
-	11097,
-	12872,
-	12879,
-	57344,
-	63743,
-	65024,
-	65039,
-	65533,
-	65533,
-	127232,
-	127242,
-	127248,
-	127277,
-	127280,
-	127337,
-	127344,
-	127373,
-	127375,
-	127376,
-	127387,
-	127404,
-	917760,
-	917999,
-	983040,
-	1048573,
-	1048576,
-	1114109
-];
-const fullwidthMinimalCodePoint = 12288;
-const fullwidthMaximumCodePoint = 65510;
-const fullwidthRanges = [
-	12288,
-	12288,
-	65281,
-	65376,
-	65504,
-	65510
-];
-const wideMinimalCodePoint = 4352;
-const wideMaximumCodePoint = 262141;
-const wideRanges = [
-	4352,
-	4447,
-	8986,
-	8987,
-	9001,
-	9002,
-	9193,
-	9196,
-	9200,
-	9200,
-	9203,
-	9203,
-	9725,
-	9726,
-	9748,
-	9749,
-	9776,
-	9783,
-	9800,
-	9811,
-	9855,
-	9855,
-	9866,
-	9871,
-	9875,
-	9875,
-	9889,
-	9889,
-	9898,
-	9899,
-	9917,
-	9918,
-	9924,
-	9925,
-	9934,
-	9934,
-	9940,
-	9940,
-	9962,
-	9962,
-	9970,
-	9971,
-	9973,
-	9973,
-	9978,
-	9978,
-	9981,
-	9981,
-	9989,
-	9989,
-	9994,
-	9995,
-	10024,
-	10024,
-	10060,
-	10060,
-	10062,
-	10062,
-	10067,
-	10069,
-	10071,
-	10071,
-	10133,
-	10135,
-	10160,
-	10160,
-	10175,
-	10175,
-	11035,
-	11036,
-	11088,
-	11088,
-	11093,
-	11093,
-	11904,
-	11929,
-	11931,
-	12019,
-	12032,
-	12245,
-	12272,
-	12287,
-	12289,
-	12350,
-	12353,
-	12438,
-	12441,
-	12543,
-	12549,
-	12591,
-	12593,
-	12686,
-	12688,
-	12773,
-	12783,
-	12830,
-	12832,
-	12871,
-	12880,
-	42124,
-	42128,
-	42182,
-	43360,
-	43388,
-	44032,
-	55203,
-	63744,
-	64255,
-	65040,
-	65049,
-	65072,
-	65106,
-	65108,
-	65126,
-	65128,
-	65131,
-	94176,
-	94180,
-	94192,
-	94198,
-	94208,
-	101594,
-	101631,
-	101664,
-	101760,
-	101874,
-	101888,
-	102801,
-	102816,
-	102866,
-	110576,
-	110579,
-	110581,
-	110587,
-	110589,
-	110590,
-	110592,
-	110888,
-	110898,
-	110898,
-	110928,
-	110930,
-	110933,
-	110933,
-	110948,
-	110952,
-	110960,
-	111355,
-	119552,
-	119638,
-	119648,
-	119670,
-	126980,
-	126980,
-	127183,
-	127183,
-	127374,
-	127374,
-	127377,
-	127386,
-	127406,
-	127406,
-	127488,
-	127490,
-	127504,
-	127547,
-	127552,
-	127560,
-	127568,
-	127569,
-	127584,
-	127589,
-	127744,
-	127776,
-	127789,
-	127797,
-	127799,
-	127868,
-	127870,
-	127891,
-	127904,
-	127946,
-	127951,
-	127955,
-	127968,
-	127984,
-	127988,
-	127988,
-	127992,
-	128062,
-	128064,
-	128064,
-	128066,
-	128252,
-	128255,
-	128317,
-	128331,
-	128334,
-	128336,
-	128359,
-	128378,
-	128378,
-	128405,
-	128406,
-	128420,
-	128420,
-	128507,
-	128591,
-	128640,
-	128709,
-	128716,
-	128716,
-	128720,
-	128722,
-	128725,
-	128729,
-	128732,
-	128735,
-	128747,
-	128748,
-	128756,
-	128764,
-	128986,
-	128986,
-	128992,
-	129003,
-	129008,
-	129008,
-	129292,
-	129338,
-	129340,
-	129349,
-	129351,
-	129535,
-	129648,
-	129660,
-	129664,
-	129734,
-	129736,
-	129736,
-	129740,
-	129757,
-	129759,
-	129771,
-	129775,
-	129786,
-	131072,
-	196605,
-	196608,
-	262141
-];
-
-// node_modules/get-east-asian-width/utilities.js
-const isInRange = (ranges, codePoint) => {
-	let low = 0;
-	let high = Math.floor(ranges.length / 2) - 1;
-	while (low <= high) {
-		const mid = Math.floor((low + high) / 2);
-		const i = mid * 2;
-		if (codePoint < ranges[i]) high = mid - 1;
-		else if (codePoint > ranges[i + 1]) low = mid + 1;
-		else return true;
-	}
-	return false;
-};
-
-// node_modules/get-east-asian-width/lookup.js
-const commonCjkCodePoint = 19968;
-const [wideFastPathStart, wideFastPathEnd] = /* #__PURE__ */ findWideFastPathRange(wideRanges);
-function findWideFastPathRange(ranges) {
-	let fastPathStart = ranges[0];
-	let fastPathEnd = ranges[1];
-	for (let index = 0; index < ranges.length; index += 2) {
-		const start = ranges[index];
-		const end = ranges[index + 1];
-		if (commonCjkCodePoint >= start && commonCjkCodePoint <= end) return [start, end];
-		if (end - start > fastPathEnd - fastPathStart) {
-			fastPathStart = start;
-			fastPathEnd = end;
-		}
-	}
-	return [fastPathStart, fastPathEnd];
-}
-const isAmbiguous = (codePoint) => {
-	if (codePoint < 161 || codePoint > 1114109) return false;
-	return isInRange(ambiguousRanges, codePoint);
-};
-const isFullwidth = (codePoint) => {
-	if (codePoint < 12288 || codePoint > 65510) return false;
-	return isInRange(fullwidthRanges, codePoint);
-};
-const isWide = (codePoint) => {
-	if (codePoint >= wideFastPathStart && codePoint <= wideFastPathEnd) return true;
-	if (codePoint < 4352 || codePoint > 262141) return false;
-	return isInRange(wideRanges, codePoint);
-};
-
-// node_modules/get-east-asian-width/index.js
-function validate(codePoint) {
-	if (!Number.isSafeInteger(codePoint)) throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
-}
-function eastAsianWidth(codePoint, { ambiguousAsWide = false } = {}) {
-	validate(codePoint);
-	if (isFullwidth(codePoint) || isWide(codePoint) || ambiguousAsWide && isAmbiguous(codePoint)) return 2;
-	return 1;
-}
-
-// node_modules/emoji-regex/index.js
-var require_emoji_regex = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	module.exports = () => {
-		return /[#*0-9]\uFE0F?\u20E3|[\xA9\xAE\u203C\u2049\u2122\u2139\u2194-\u2199\u21A9\u21AA\u231A\u231B\u2328\u23CF\u23ED-\u23EF\u23F1\u23F2\u23F8-\u23FA\u24C2\u25AA\u25AB\u25B6\u25C0\u25FB\u25FC\u25FE\u2600-\u2604\u260E\u2611\u2614\u2615\u2618\u2620\u2622\u2623\u2626\u262A\u262E\u262F\u2638-\u263A\u2640\u2642\u2648-\u2653\u265F\u2660\u2663\u2665\u2666\u2668\u267B\u267E\u267F\u2692\u2694-\u2697\u2699\u269B\u269C\u26A0\u26A7\u26AA\u26B0\u26B1\u26BD\u26BE\u26C4\u26C8\u26CF\u26D1\u26E9\u26F0-\u26F5\u26F7\u26F8\u26FA\u2702\u2708\u2709\u270F\u2712\u2714\u2716\u271D\u2721\u2733\u2734\u2744\u2747\u2757\u2763\u27A1\u2934\u2935\u2B05-\u2B07\u2B1B\u2B1C\u2B55\u3030\u303D\u3297\u3299]\uFE0F?|[\u261D\u270C\u270D](?:\uD83C[\uDFFB-\uDFFF]|\uFE0F)?|[\u270A\u270B](?:\uD83C[\uDFFB-\uDFFF])?|[\u23E9-\u23EC\u23F0\u23F3\u25FD\u2693\u26A1\u26AB\u26C5\u26CE\u26D4\u26EA\u26FD\u2705\u2728\u274C\u274E\u2753-\u2755\u2795-\u2797\u27B0\u27BF\u2B50]|\u26D3\uFE0F?(?:\u200D\uD83D\uDCA5)?|\u26F9(?:\uD83C[\uDFFB-\uDFFF]|\uFE0F)?(?:\u200D[\u2640\u2642]\uFE0F?)?|\u2764\uFE0F?(?:\u200D(?:\uD83D\uDD25|\uD83E\uDE79))?|\uD83C(?:[\uDC04\uDD70\uDD71\uDD7E\uDD7F\uDE02\uDE37\uDF21\uDF24-\uDF2C\uDF36\uDF7D\uDF96\uDF97\uDF99-\uDF9B\uDF9E\uDF9F\uDFCD\uDFCE\uDFD4-\uDFDF\uDFF5\uDFF7]\uFE0F?|[\uDF85\uDFC2\uDFC7](?:\uD83C[\uDFFB-\uDFFF])?|[\uDFC4\uDFCA](?:\uD83C[\uDFFB-\uDFFF])?(?:\u200D[\u2640\u2642]\uFE0F?)?|[\uDFCB\uDFCC](?:\uD83C[\uDFFB-\uDFFF]|\uFE0F)?(?:\u200D[\u2640\u2642]\uFE0F?)?|[\uDCCF\uDD8E\uDD91-\uDD9A\uDE01\uDE1A\uDE2F\uDE32-\uDE36\uDE38-\uDE3A\uDE50\uDE51\uDF00-\uDF20\uDF2D-\uDF35\uDF37-\uDF43\uDF45-\uDF4A\uDF4C-\uDF7C\uDF7E-\uDF84\uDF86-\uDF93\uDFA0-\uDFC1\uDFC5\uDFC6\uDFC8\uDFC9\uDFCF-\uDFD3\uDFE0-\uDFF0\uDFF8-\uDFFF]|\uDDE6\uD83C[\uDDE8-\uDDEC\uDDEE\uDDF1\uDDF2\uDDF4\uDDF6-\uDDFA\uDDFC\uDDFD\uDDFF]|\uDDE7\uD83C[\uDDE6\uDDE7\uDDE9-\uDDEF\uDDF1-\uDDF4\uDDF6-\uDDF9\uDDFB\uDDFC\uDDFE\uDDFF]|\uDDE8\uD83C[\uDDE6\uDDE8\uDDE9\uDDEB-\uDDEE\uDDF0-\uDDF7\uDDFA-\uDDFF]|\uDDE9\uD83C[\uDDEA\uDDEC\uDDEF\uDDF0\uDDF2\uDDF4\uDDFF]|\uDDEA\uD83C[\uDDE6\uDDE8\uDDEA\uDDEC\uDDED\uDDF7-\uDDFA]|\uDDEB\uD83C[\uDDEE-\uDDF0\uDDF2\uDDF4\uDDF7]|\uDDEC\uD83C[\uDDE6\uDDE7\uDDE9-\uDDEE\uDDF1-\uDDF3\uDDF5-\uDDFA\uDDFC\uDDFE]|\uDDED\uD83C[\uDDF0\uDDF2\uDDF3\uDDF7\uDDF9\uDDFA]|\uDDEE\uD83C[\uDDE8-\uDDEA\uDDF1-\uDDF4\uDDF6-\uDDF9]|\uDDEF\uD83C[\uDDEA\uDDF2\uDDF4\uDDF5]|\uDDF0\uD83C[\uDDEA\uDDEC-\uDDEE\uDDF2\uDDF3\uDDF5\uDDF7\uDDFC\uDDFE\uDDFF]|\uDDF1\uD83C[\uDDE6-\uDDE8\uDDEE\uDDF0\uDDF7-\uDDFB\uDDFE]|\uDDF2\uD83C[\uDDE6\uDDE8-\uDDED\uDDF0-\uDDFF]|\uDDF3\uD83C[\uDDE6\uDDE8\uDDEA-\uDDEC\uDDEE\uDDF1\uDDF4\uDDF5\uDDF7\uDDFA\uDDFF]|\uDDF4\uD83C\uDDF2|\uDDF5\uD83C[\uDDE6\uDDEA-\uDDED\uDDF0-\uDDF3\uDDF7-\uDDF9\uDDFC\uDDFE]|\uDDF6\uD83C\uDDE6|\uDDF7\uD83C[\uDDEA\uDDF4\uDDF8\uDDFA\uDDFC]|\uDDF8\uD83C[\uDDE6-\uDDEA\uDDEC-\uDDF4\uDDF7-\uDDF9\uDDFB\uDDFD-\uDDFF]|\uDDF9\uD83C[\uDDE6\uDDE8\uDDE9\uDDEB-\uDDED\uDDEF-\uDDF4\uDDF7\uDDF9\uDDFB\uDDFC\uDDFF]|\uDDFA\uD83C[\uDDE6\uDDEC\uDDF2\uDDF3\uDDF8\uDDFE\uDDFF]|\uDDFB\uD83C[\uDDE6\uDDE8\uDDEA\uDDEC\uDDEE\uDDF3\uDDFA]|\uDDFC\uD83C[\uDDEB\uDDF8]|\uDDFD\uD83C\uDDF0|\uDDFE\uD83C[\uDDEA\uDDF9]|\uDDFF\uD83C[\uDDE6\uDDF2\uDDFC]|\uDF44(?:\u200D\uD83D\uDFEB)?|\uDF4B(?:\u200D\uD83D\uDFE9)?|\uDFC3(?:\uD83C[\uDFFB-\uDFFF])?(?:\u200D(?:[\u2640\u2642]\uFE0F?(?:\u200D\u27A1\uFE0F?)?|\u27A1\uFE0F?))?|\uDFF3\uFE0F?(?:\u200D(?:\u26A7\uFE0F?|\uD83C\uDF08))?|\uDFF4(?:\u200D\u2620\uFE0F?|\uDB40\uDC67\uDB40\uDC62\uDB40(?:\uDC65\uDB40\uDC6E\uDB40\uDC67|\uDC73\uDB40\uDC63\uDB40\uDC74|\uDC77\uDB40\uDC6C\uDB40\uDC73)\uDB40\uDC7F)?)|\uD83D(?:[\uDC3F\uDCFD\uDD49\uDD4A\uDD6F\uDD70\uDD73\uDD76-\uDD79\uDD87\uDD8A-\uDD8D\uDDA5\uDDA8\uDDB1\uDDB2\uDDBC\uDDC2-\uDDC4\uDDD1-\uDDD3\uDDDC-\uDDDE\uDDE1\uDDE3\uDDE8\uDDEF\uDDF3\uDDFA\uDECB\uDECD-\uDECF\uDEE0-\uDEE5\uDEE9\uDEF0\uDEF3]\uFE0F?|[\uDC42\uDC43\uDC46-\uDC50\uDC66\uDC67\uDC6B-\uDC6D\uDC72\uDC74-\uDC76\uDC78\uDC7C\uDC83\uDC85\uDC8F\uDC91\uDCAA\uDD7A\uDD95\uDD96\uDE4C\uDE4F\uDEC0\uDECC](?:\uD83C[\uDFFB-\uDFFF])?|[\uDC6E-\uDC71\uDC73\uDC77\uDC81\uDC82\uDC86\uDC87\uDE45-\uDE47\uDE4B\uDE4D\uDE4E\uDEA3\uDEB4\uDEB5](?:\uD83C[\uDFFB-\uDFFF])?(?:\u200D[\u2640\u2642]\uFE0F?)?|[\uDD74\uDD90](?:\uD83C[\uDFFB-\uDFFF]|\uFE0F)?|[\uDC00-\uDC07\uDC09-\uDC14\uDC16-\uDC25\uDC27-\uDC3A\uDC3C-\uDC3E\uDC40\uDC44\uDC45\uDC51-\uDC65\uDC6A\uDC79-\uDC7B\uDC7D-\uDC80\uDC84\uDC88-\uDC8E\uDC90\uDC92-\uDCA9\uDCAB-\uDCFC\uDCFF-\uDD3D\uDD4B-\uDD4E\uDD50-\uDD67\uDDA4\uDDFB-\uDE2D\uDE2F-\uDE34\uDE37-\uDE41\uDE43\uDE44\uDE48-\uDE4A\uDE80-\uDEA2\uDEA4-\uDEB3\uDEB7-\uDEBF\uDEC1-\uDEC5\uDED0-\uDED2\uDED5-\uDED8\uDEDC-\uDEDF\uDEEB\uDEEC\uDEF4-\uDEFC\uDFE0-\uDFEB\uDFF0]|\uDC08(?:\u200D\u2B1B)?|\uDC15(?:\u200D\uD83E\uDDBA)?|\uDC26(?:\u200D(?:\u2B1B|\uD83D\uDD25))?|\uDC3B(?:\u200D\u2744\uFE0F?)?|\uDC41\uFE0F?(?:\u200D\uD83D\uDDE8\uFE0F?)?|\uDC68(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?\uDC68|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDC68\uDC69]\u200D\uD83D(?:\uDC66(?:\u200D\uD83D\uDC66)?|\uDC67(?:\u200D\uD83D[\uDC66\uDC67])?)|[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC66(?:\u200D\uD83D\uDC66)?|\uDC67(?:\u200D\uD83D[\uDC66\uDC67])?)|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]))|\uD83C(?:\uDFFB(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?\uDC68\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC68\uD83C[\uDFFC-\uDFFF])|\uD83E(?:[\uDD1D\uDEEF]\u200D\uD83D\uDC68\uD83C[\uDFFC-\uDFFF]|[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3])))?|\uDFFC(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?\uDC68\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC68\uD83C[\uDFFB\uDFFD-\uDFFF])|\uD83E(?:[\uDD1D\uDEEF]\u200D\uD83D\uDC68\uD83C[\uDFFB\uDFFD-\uDFFF]|[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3])))?|\uDFFD(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?\uDC68\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC68\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])|\uD83E(?:[\uDD1D\uDEEF]\u200D\uD83D\uDC68\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF]|[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3])))?|\uDFFE(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?\uDC68\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC68\uD83C[\uDFFB-\uDFFD\uDFFF])|\uD83E(?:[\uDD1D\uDEEF]\u200D\uD83D\uDC68\uD83C[\uDFFB-\uDFFD\uDFFF]|[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3])))?|\uDFFF(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?\uDC68\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC68\uD83C[\uDFFB-\uDFFE])|\uD83E(?:[\uDD1D\uDEEF]\u200D\uD83D\uDC68\uD83C[\uDFFB-\uDFFE]|[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3])))?))?|\uDC69(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:\uDC8B\u200D\uD83D)?[\uDC68\uDC69]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC66(?:\u200D\uD83D\uDC66)?|\uDC67(?:\u200D\uD83D[\uDC66\uDC67])?|\uDC69\u200D\uD83D(?:\uDC66(?:\u200D\uD83D\uDC66)?|\uDC67(?:\u200D\uD83D[\uDC66\uDC67])?))|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]))|\uD83C(?:\uDFFB(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:[\uDC68\uDC69]|\uDC8B\u200D\uD83D[\uDC68\uDC69])\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC69\uD83C[\uDFFC-\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]|\uDD1D\u200D\uD83D[\uDC68\uDC69]\uD83C[\uDFFC-\uDFFF]|\uDEEF\u200D\uD83D\uDC69\uD83C[\uDFFC-\uDFFF])))?|\uDFFC(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:[\uDC68\uDC69]|\uDC8B\u200D\uD83D[\uDC68\uDC69])\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC69\uD83C[\uDFFB\uDFFD-\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]|\uDD1D\u200D\uD83D[\uDC68\uDC69]\uD83C[\uDFFB\uDFFD-\uDFFF]|\uDEEF\u200D\uD83D\uDC69\uD83C[\uDFFB\uDFFD-\uDFFF])))?|\uDFFD(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:[\uDC68\uDC69]|\uDC8B\u200D\uD83D[\uDC68\uDC69])\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC69\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]|\uDD1D\u200D\uD83D[\uDC68\uDC69]\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF]|\uDEEF\u200D\uD83D\uDC69\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])))?|\uDFFE(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:[\uDC68\uDC69]|\uDC8B\u200D\uD83D[\uDC68\uDC69])\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC69\uD83C[\uDFFB-\uDFFD\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]|\uDD1D\u200D\uD83D[\uDC68\uDC69]\uD83C[\uDFFB-\uDFFD\uDFFF]|\uDEEF\u200D\uD83D\uDC69\uD83C[\uDFFB-\uDFFD\uDFFF])))?|\uDFFF(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D\uD83D(?:[\uDC68\uDC69]|\uDC8B\u200D\uD83D[\uDC68\uDC69])\uD83C[\uDFFB-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83D\uDC69\uD83C[\uDFFB-\uDFFE])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3]|\uDD1D\u200D\uD83D[\uDC68\uDC69]\uD83C[\uDFFB-\uDFFE]|\uDEEF\u200D\uD83D\uDC69\uD83C[\uDFFB-\uDFFE])))?))?|\uDD75(?:\uD83C[\uDFFB-\uDFFF]|\uFE0F)?(?:\u200D[\u2640\u2642]\uFE0F?)?|\uDE2E(?:\u200D\uD83D\uDCA8)?|\uDE35(?:\u200D\uD83D\uDCAB)?|\uDE36(?:\u200D\uD83C\uDF2B\uFE0F?)?|\uDE42(?:\u200D[\u2194\u2195]\uFE0F?)?|\uDEB6(?:\uD83C[\uDFFB-\uDFFF])?(?:\u200D(?:[\u2640\u2642]\uFE0F?(?:\u200D\u27A1\uFE0F?)?|\u27A1\uFE0F?))?)|\uD83E(?:[\uDD0C\uDD0F\uDD18-\uDD1F\uDD30-\uDD34\uDD36\uDD77\uDDB5\uDDB6\uDDBB\uDDD2\uDDD3\uDDD5\uDEC3-\uDEC5\uDEF0\uDEF2-\uDEF8](?:\uD83C[\uDFFB-\uDFFF])?|[\uDD26\uDD35\uDD37-\uDD39\uDD3C-\uDD3E\uDDB8\uDDB9\uDDCD\uDDCF\uDDD4\uDDD6-\uDDDD](?:\uD83C[\uDFFB-\uDFFF])?(?:\u200D[\u2640\u2642]\uFE0F?)?|[\uDDDE\uDDDF](?:\u200D[\u2640\u2642]\uFE0F?)?|[\uDD0D\uDD0E\uDD10-\uDD17\uDD20-\uDD25\uDD27-\uDD2F\uDD3A\uDD3F-\uDD45\uDD47-\uDD76\uDD78-\uDDB4\uDDB7\uDDBA\uDDBC-\uDDCC\uDDD0\uDDE0-\uDDFF\uDE70-\uDE7C\uDE80-\uDE8A\uDE8E-\uDEC2\uDEC6\uDEC8\uDECD-\uDEDC\uDEDF-\uDEEA\uDEEF]|\uDDCE(?:\uD83C[\uDFFB-\uDFFF])?(?:\u200D(?:[\u2640\u2642]\uFE0F?(?:\u200D\u27A1\uFE0F?)?|\u27A1\uFE0F?))?|\uDDD1(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\uD83C[\uDF3E\uDF73\uDF7C\uDF84\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3\uDE70]|\uDD1D\u200D\uD83E\uDDD1|\uDDD1\u200D\uD83E\uDDD2(?:\u200D\uD83E\uDDD2)?|\uDDD2(?:\u200D\uD83E\uDDD2)?))|\uD83C(?:\uDFFB(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D(?:\uD83D\uDC8B\u200D)?\uD83E\uDDD1\uD83C[\uDFFC-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF84\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83E\uDDD1\uD83C[\uDFFC-\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3\uDE70]|\uDD1D\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFF]|\uDEEF\u200D\uD83E\uDDD1\uD83C[\uDFFC-\uDFFF])))?|\uDFFC(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D(?:\uD83D\uDC8B\u200D)?\uD83E\uDDD1\uD83C[\uDFFB\uDFFD-\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF84\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83E\uDDD1\uD83C[\uDFFB\uDFFD-\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3\uDE70]|\uDD1D\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFF]|\uDEEF\u200D\uD83E\uDDD1\uD83C[\uDFFB\uDFFD-\uDFFF])))?|\uDFFD(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D(?:\uD83D\uDC8B\u200D)?\uD83E\uDDD1\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF84\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83E\uDDD1\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3\uDE70]|\uDD1D\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFF]|\uDEEF\u200D\uD83E\uDDD1\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])))?|\uDFFE(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D(?:\uD83D\uDC8B\u200D)?\uD83E\uDDD1\uD83C[\uDFFB-\uDFFD\uDFFF]|\uD83C[\uDF3E\uDF73\uDF7C\uDF84\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFD\uDFFF])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3\uDE70]|\uDD1D\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFF]|\uDEEF\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFD\uDFFF])))?|\uDFFF(?:\u200D(?:[\u2695\u2696\u2708]\uFE0F?|\u2764\uFE0F?\u200D(?:\uD83D\uDC8B\u200D)?\uD83E\uDDD1\uD83C[\uDFFB-\uDFFE]|\uD83C[\uDF3E\uDF73\uDF7C\uDF84\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D(?:[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uDC30\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFE])|\uD83E(?:[\uDDAF\uDDBC\uDDBD](?:\u200D\u27A1\uFE0F?)?|[\uDDB0-\uDDB3\uDE70]|\uDD1D\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFF]|\uDEEF\u200D\uD83E\uDDD1\uD83C[\uDFFB-\uDFFE])))?))?|\uDEF1(?:\uD83C(?:\uDFFB(?:\u200D\uD83E\uDEF2\uD83C[\uDFFC-\uDFFF])?|\uDFFC(?:\u200D\uD83E\uDEF2\uD83C[\uDFFB\uDFFD-\uDFFF])?|\uDFFD(?:\u200D\uD83E\uDEF2\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])?|\uDFFE(?:\u200D\uD83E\uDEF2\uD83C[\uDFFB-\uDFFD\uDFFF])?|\uDFFF(?:\u200D\uD83E\uDEF2\uD83C[\uDFFB-\uDFFE])?))?)/g;
+// node_modules/fast-string-truncated-width/dist/utils.js
+const getCodePointsLength = (() => {
+	const SURROGATE_PAIR_RE = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
+	return (input) => {
+		let surrogatePairsNr = 0;
+		SURROGATE_PAIR_RE.lastIndex = 0;
+		while (SURROGATE_PAIR_RE.test(input)) surrogatePairsNr += 1;
+		return input.length - surrogatePairsNr;
 	};
-}));
+})();
+const isFullWidth = (x) => {
+	return x === 12288 || x >= 65281 && x <= 65376 || x >= 65504 && x <= 65510;
+};
+const isWideNotCJKTNotEmoji = (x) => {
+	return x === 8987 || x === 9001 || x >= 12272 && x <= 12287 || x >= 12289 && x <= 12350 || x >= 12441 && x <= 12543 || x >= 12549 && x <= 12591 || x >= 12593 && x <= 12686 || x >= 12688 && x <= 12771 || x >= 12783 && x <= 12830 || x >= 12832 && x <= 12871 || x >= 12880 && x <= 19903 || x >= 65040 && x <= 65049 || x >= 65072 && x <= 65106 || x >= 65108 && x <= 65126 || x >= 65128 && x <= 65131 || x >= 127488 && x <= 127490 || x >= 127504 && x <= 127547 || x >= 127552 && x <= 127560 || x >= 131072 && x <= 196605 || x >= 196608 && x <= 262141;
+};
 
-// node_modules/string-width/index.js
-var import_emoji_regex = /* @__PURE__ */ __toESM(require_emoji_regex(), 1);
-const segmenter = new Intl.Segmenter();
-const defaultIgnorableCodePointRegex = /^\p{Default_Ignorable_Code_Point}$/u;
-function stringWidth(string, options = {}) {
-	if (typeof string !== "string" || string.length === 0) return 0;
-	const { ambiguousIsNarrow = true, countAnsiEscapeCodes = false } = options;
-	if (!countAnsiEscapeCodes) string = stripAnsi(string);
-	if (string.length === 0) return 0;
+// node_modules/fast-string-truncated-width/dist/index.js
+const ANSI_RE = /[\u001b\u009b][[()#;?]*(?:[0-9]{1,4}(?:;[0-9]{0,4})*)?[0-9A-ORZcf-nqry=><]|\u001b\]8;[^;]*;.*?(?:\u0007|\u001b\u005c)/y;
+const CONTROL_RE = /[\x00-\x08\x0A-\x1F\x7F-\x9F]{1,1000}/y;
+const CJKT_WIDE_RE = /(?:(?![\uFF61-\uFF9F\uFF00-\uFFEF])[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Tangut}]){1,1000}/uy;
+const TAB_RE = /\t{1,1000}/y;
+const EMOJI_RE = /[\u{1F1E6}-\u{1F1FF}]{2}|\u{1F3F4}[\u{E0061}-\u{E007A}]{2}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{1,3}\u{E007F}|(?:\p{Emoji}\uFE0F\u20E3?|\p{Emoji_Modifier_Base}\p{Emoji_Modifier}?|\p{Emoji_Presentation})(?:\u200D(?:\p{Emoji_Modifier_Base}\p{Emoji_Modifier}?|\p{Emoji_Presentation}|\p{Emoji}\uFE0F\u20E3?))*/uy;
+const LATIN_RE = /(?:[\x20-\x7E\xA0-\xFF](?!\uFE0F)){1,1000}/y;
+const MODIFIER_RE = /\p{M}+/gu;
+const NO_TRUNCATION$1 = {
+	limit: Infinity,
+	ellipsis: ""
+};
+const getStringTruncatedWidth = (input, truncationOptions = {}, widthOptions = {}) => {
+	const LIMIT = truncationOptions.limit ?? Infinity;
+	const ELLIPSIS = truncationOptions.ellipsis ?? "";
+	const ELLIPSIS_WIDTH = truncationOptions?.ellipsisWidth ?? (ELLIPSIS ? getStringTruncatedWidth(ELLIPSIS, NO_TRUNCATION$1, widthOptions).width : 0);
+	const ANSI_WIDTH = 0;
+	const CONTROL_WIDTH = widthOptions.controlWidth ?? 0;
+	const TAB_WIDTH = widthOptions.tabWidth ?? 8;
+	const EMOJI_WIDTH = widthOptions.emojiWidth ?? 2;
+	const FULL_WIDTH_WIDTH = 2;
+	const REGULAR_WIDTH = widthOptions.regularWidth ?? 1;
+	const WIDE_WIDTH = widthOptions.wideWidth ?? FULL_WIDTH_WIDTH;
+	const PARSE_BLOCKS = [
+		[LATIN_RE, REGULAR_WIDTH],
+		[ANSI_RE, ANSI_WIDTH],
+		[CONTROL_RE, CONTROL_WIDTH],
+		[TAB_RE, TAB_WIDTH],
+		[EMOJI_RE, EMOJI_WIDTH],
+		[CJKT_WIDE_RE, WIDE_WIDTH]
+	];
+	let indexPrev = 0;
+	let index = 0;
+	let length = input.length;
+	let lengthExtra = 0;
+	let truncationEnabled = false;
+	let truncationIndex = length;
+	let truncationLimit = Math.max(0, LIMIT - ELLIPSIS_WIDTH);
+	let unmatchedStart = 0;
+	let unmatchedEnd = 0;
 	let width = 0;
-	const eastAsianWidthOptions = { ambiguousAsWide: !ambiguousIsNarrow };
-	for (const { segment: character } of segmenter.segment(string)) {
-		const codePoint = character.codePointAt(0);
-		if (codePoint <= 31 || codePoint >= 127 && codePoint <= 159) continue;
-		if (codePoint >= 8203 && codePoint <= 8207 || codePoint === 65279) continue;
-		if (codePoint >= 768 && codePoint <= 879 || codePoint >= 6832 && codePoint <= 6911 || codePoint >= 7616 && codePoint <= 7679 || codePoint >= 8400 && codePoint <= 8447 || codePoint >= 65056 && codePoint <= 65071) continue;
-		if (codePoint >= 55296 && codePoint <= 57343) continue;
-		if (codePoint >= 65024 && codePoint <= 65039) continue;
-		if (defaultIgnorableCodePointRegex.test(character)) continue;
-		if ((0, import_emoji_regex.default)().test(character)) {
-			width += 2;
-			continue;
+	let widthExtra = 0;
+	outer: while (true) {
+		if (unmatchedEnd > unmatchedStart || index >= length && index > indexPrev) {
+			const unmatched = input.slice(unmatchedStart, unmatchedEnd) || input.slice(indexPrev, index);
+			lengthExtra = 0;
+			for (const char of unmatched.replaceAll(MODIFIER_RE, "")) {
+				const codePoint = char.codePointAt(0) || 0;
+				if (isFullWidth(codePoint)) widthExtra = FULL_WIDTH_WIDTH;
+				else if (isWideNotCJKTNotEmoji(codePoint)) widthExtra = WIDE_WIDTH;
+				else widthExtra = REGULAR_WIDTH;
+				if (width + widthExtra > truncationLimit) truncationIndex = Math.min(truncationIndex, Math.max(unmatchedStart, indexPrev) + lengthExtra);
+				if (width + widthExtra > LIMIT) {
+					truncationEnabled = true;
+					break outer;
+				}
+				lengthExtra += char.length;
+				width += widthExtra;
+			}
+			unmatchedStart = unmatchedEnd = 0;
 		}
-		width += eastAsianWidth(codePoint, eastAsianWidthOptions);
+		if (index >= length) break outer;
+		for (let i = 0, l = PARSE_BLOCKS.length; i < l; i++) {
+			const [BLOCK_RE, BLOCK_WIDTH] = PARSE_BLOCKS[i];
+			BLOCK_RE.lastIndex = index;
+			if (BLOCK_RE.test(input)) {
+				lengthExtra = BLOCK_RE === CJKT_WIDE_RE ? getCodePointsLength(input.slice(index, BLOCK_RE.lastIndex)) : BLOCK_RE === EMOJI_RE ? 1 : BLOCK_RE.lastIndex - index;
+				widthExtra = lengthExtra * BLOCK_WIDTH;
+				if (width + widthExtra > truncationLimit) truncationIndex = Math.min(truncationIndex, index + Math.floor((truncationLimit - width) / BLOCK_WIDTH));
+				if (width + widthExtra > LIMIT) {
+					truncationEnabled = true;
+					break outer;
+				}
+				width += widthExtra;
+				unmatchedStart = indexPrev;
+				unmatchedEnd = index;
+				index = indexPrev = BLOCK_RE.lastIndex;
+				continue outer;
+			}
+		}
+		index += 1;
 	}
-	return width;
-}
+	return {
+		width: truncationEnabled ? truncationLimit : width,
+		index: truncationEnabled ? truncationIndex : length,
+		truncated: truncationEnabled,
+		ellipsed: truncationEnabled && LIMIT >= ELLIPSIS_WIDTH
+	};
+};
+
+// node_modules/fast-string-width/dist/index.js
+const NO_TRUNCATION = {
+	limit: Infinity,
+	ellipsis: "",
+	ellipsisWidth: 0
+};
+const fastStringWidth = (input, options = {}) => {
+	return getStringTruncatedWidth(input, NO_TRUNCATION, options).width;
+};
 
 // src/report/terminal.ts
 const GAP = "  ";
 const MIN_COLUMN = 12;
 const MIN_WIDTH = 40;
+const MAX_PROSE = 110;
 const escapes = {
 	strong: ["\x1B[1m", "\x1B[22m"],
-	dim: ["\x1B[2m", "\x1B[22m"]
+	dim: ["\x1B[2m", "\x1B[22m"],
+	alert: ["\x1B[1;31m", "\x1B[22;39m"]
 };
+const ALERT = /^(Gate failed|Gates: \d+ failed|Warning|error)\b/;
 function paragraphText(content, terminal, indent = "", bullet = indent) {
-	return wrap(glyphs(content), Math.max(MIN_WIDTH, terminal.width) - indent.length).map((row, index) => `${index === 0 ? bullet : indent}${draw(row, terminal)}`).join("\n");
+	const width = Math.max(MIN_WIDTH, terminal.isWindow === true ? Math.min(MAX_PROSE, terminal.width) : terminal.width);
+	return wrap(glyphs(content), width - indent.length).map((row, index) => `${index === 0 ? bullet : indent}${draw(row, terminal)}`).join("\n");
 }
 function listText(items, terminal) {
 	return items.map((item) => paragraphText(item, terminal, "    ", "  - ")).join("\n");
@@ -33859,7 +33959,9 @@ function tableText(view, terminal) {
 		text: column.title
 	}]));
 	const body = view.rows.map((row) => row.map(glyphs));
-	const widths = columnWidths(view, [head, ...body], Math.max(MIN_WIDTH, terminal.width));
+	const available = Math.max(MIN_WIDTH, terminal.width);
+	const widths = columnWidths(view, [head, ...body], available);
+	if (widths.reduce((sum, width) => sum + width + 2, -2) > available && terminal.isWindow === true) return blocksText(view, terminal);
 	const rule = widths.map((width) => "-".repeat(width)).join(GAP);
 	const rows = [head, ...body].map((cells) => rowText(cells, widths, view, terminal));
 	return [
@@ -33867,6 +33969,22 @@ function tableText(view, terminal) {
 		rule,
 		...rows.slice(1)
 	].join("\n");
+}
+function blocksText(view, terminal) {
+	const [, ...titles] = view.columns;
+	const longest = Math.max(...titles.map(({ title }) => title.length));
+	return view.rows.map(([first = [], ...cells]) => {
+		const lines = cells.flatMap((cell, index) => {
+			const said = glyphs(cell);
+			if (said.length === 0 || said.length === 1 && said[0]?.character === "-") return [];
+			const title = `  ${(titles[index]?.title ?? "").padEnd(longest)}  `;
+			return [paragraphText(cell, terminal, " ".repeat(title.length), title)];
+		});
+		return [paragraphText(first.map((span) => span.kind === "text" ? {
+			kind: "strong",
+			text: span.text
+		} : span), terminal), ...lines].join("\n");
+	}).join("\n");
 }
 function columnWidths(view, rows, available) {
 	const widths = view.columns.map((_, index) => Math.max(1, ...rows.map((row) => widthOf(row[index] ?? []))));
@@ -33911,7 +34029,7 @@ function spoken(span) {
 		};
 		case "strong": return {
 			text: span.text,
-			style: "strong"
+			style: ALERT.test(span.text) ? "alert" : "strong"
 		};
 		case "text":
 		case "code":
@@ -33924,7 +34042,7 @@ function spoken(span) {
 function wrap(content, width) {
 	const rows = [];
 	let row = [];
-	for (const word of wordsOf(content)) {
+	for (const word of wordsOf$1(content)) {
 		const blank = row.length === 0 ? [] : word.blank;
 		if (widthOf(row) + widthOf(blank) + widthOf(word.glyphs) <= width) {
 			row.push(...blank, ...word.glyphs);
@@ -33951,7 +34069,7 @@ function partsOf(word, width) {
 	}
 	return parts.flatMap((part) => widthOf(part) <= width ? [part] : part.map((glyph) => [glyph]));
 }
-function wordsOf(content) {
+function wordsOf$1(content) {
 	const words = [{
 		blank: [],
 		glyphs: []
@@ -33964,7 +34082,7 @@ function wordsOf(content) {
 	return words.filter((word) => word.glyphs.length > 0);
 }
 function widthOf(content) {
-	return content.reduce((sum, { character }) => sum + (character <= "~" ? 1 : stringWidth(character)), 0);
+	return content.reduce((sum, { character }) => sum + (character <= "~" ? 1 : fastStringWidth(character)), 0);
 }
 function draw(content, terminal) {
 	let text = "";
@@ -34758,7 +34876,7 @@ var require_asciichart = /* @__PURE__ */ __commonJSMin(((exports, module, this$1
 var import_asciichart = require_asciichart();
 const VOLUME_DECADES = 1.5;
 const POINTS_PER_DECADE = 14;
-const HOURS_PER_DAY = 24;
+const HOURS_PER_DAY$1 = 24;
 function outlookOf({ facts, flips }, asOf) {
 	if (flips === null) return {
 		paths: [],
@@ -34778,13 +34896,13 @@ function outlookOf({ facts, flips }, asOf) {
 		days: chosen.fleets.map(fleetDay)
 	};
 }
-const PATHS = [
+const PATHS$1 = [
 	"api",
 	"self-host",
 	"hybrid"
 ];
 function pathBills(search, pricer) {
-	return PATHS.flatMap((path) => {
+	return PATHS$1.flatMap((path) => {
 		const priced = bestOf(search, path);
 		if (priced === void 0) return [];
 		const { facts, catalog } = pricer.context;
@@ -34902,7 +35020,7 @@ function crossingsOf(flips, workload, index, points) {
 	});
 }
 function monthCosts(search, pricer, asOf) {
-	const best = PATHS.flatMap((path) => {
+	const best = PATHS$1.flatMap((path) => {
 		const priced = bestOf(search, path);
 		return priced === void 0 ? [] : [{
 			path,
@@ -34936,7 +35054,7 @@ function flipOf(months) {
 	};
 }
 function leastOf({ usd }) {
-	return PATHS.filter((path) => usd[path] !== void 0).reduce((best, path) => best === void 0 || (usd[path] ?? 0) < (usd[best] ?? 0) ? path : best, void 0);
+	return PATHS$1.filter((path) => usd[path] !== void 0).reduce((best, path) => best === void 0 || (usd[path] ?? 0) < (usd[best] ?? 0) ? path : best, void 0);
 }
 function fleetDay(fleet) {
 	const shares = fleet.tenants.map(({ workload, table }) => {
@@ -34947,7 +35065,7 @@ function fleetDay(fleet) {
 		};
 	});
 	const all = shares.reduce((sum, { busy }) => sum + busy, 0);
-	const hours = Array.from({ length: HOURS_PER_DAY }, (_, hour) => {
+	const hours = Array.from({ length: HOURS_PER_DAY$1 }, (_, hour) => {
 		let [mean, worstMinute] = [0, 0];
 		for (const { workload, busy } of shares) {
 			const servers = fleet.busyReplicas.mean * busy / all;
@@ -34973,42 +35091,79 @@ function fleetDay(fleet) {
 
 // src/cli/terminal-chart.ts
 const HEIGHT = 9;
-const AXIS = 12;
-const NARROWEST = 24;
+const LABEL = 11;
+const [NARROWEST, WIDEST] = [24, 90];
 function chartText(trace, asOf, terminal) {
-	const room = terminal.width - AXIS;
-	if (room < NARROWEST) return "";
-	return outlookOf(trace, asOf).volumes.flatMap((curve) => drawn(curve, room, terminal)).join("\n");
+	const width = Math.min(WIDEST, terminal.width - LABEL - 2);
+	if (width < NARROWEST) return "";
+	const split = new Set(trace.decision.workloads.flatMap(({ name, path }) => path === "hybrid" ? [name] : []));
+	return outlookOf(trace, asOf).volumes.flatMap((curve) => drawn(curve, split.has(curve.workload) ? "own servers with API overflow" : pathWords["self-host"], width, terminal)).join("\n");
 }
-function drawn(curve, room, { color }) {
+function drawn(curve, own, width, terminal) {
 	const points = curve.points.flatMap(({ requestsPerMonth, api, selfHost }) => api === null || selfHost === null ? [] : [{
-		requestsPerMonth,
+		power: Math.log10(requestsPerMonth),
 		api: Math.log10(api.expected),
 		own: Math.log10(selfHost.expected)
 	}]);
 	const [first, last] = [points[0], points.at(-1)];
 	if (first === void 0 || last === void 0 || points.length < 2) return [];
-	const width = Math.min(room, points.length);
-	const at = (column) => points[Math.round(column * (points.length - 1) / (width - 1))] ?? last;
-	const columns = Array.from({ length: width }, (_, column) => at(column));
-	const picture = (0, import_asciichart.plot)([columns.map(({ api }) => api), columns.map(({ own }) => own)], {
+	const columns = Array.from({ length: width }, (_, column) => between(points, column * (points.length - 1) / (width - 1)));
+	const picture = (0, import_asciichart.plot)([columns.map(({ api }) => api), columns.map((point) => point.own)], {
 		height: HEIGHT,
 		format: (power) => `$${volume(10 ** power)}`.padStart(10),
-		...color ? { colors: [import_asciichart.blue, import_asciichart.yellow] } : {}
+		...terminal.color ? { colors: [import_asciichart.blue, import_asciichart.yellow] } : {}
 	});
-	const crossings = curve.crossings.map(({ requestsPerMonth, to }) => `${to === "api" ? "API" : "self-host"} above ${volume(requestsPerMonth)}`);
-	const names = color ? `${import_asciichart.blue}API\u001b[0m and ${import_asciichart.yellow}self-host\u001b[0m` : `API (starts at ${usd(10 ** first.api)}) and self-host (at ${usd(10 ** first.own)})`;
-	const range = `${volume(first.requestsPerMonth)} to ${volume(last.requestsPerMonth)} requests a month, today ${volume(curve.requestsPerMonth)}`;
+	const columnOf = (requests) => (Math.log10(requests) - first.power) / (last.power - first.power) * (width - 1);
+	const marks = [{
+		column: columnOf(curve.requestsPerMonth),
+		text: `today ${volume(curve.requestsPerMonth)}`
+	}, ...curve.crossings.map(({ requestsPerMonth, to }) => ({
+		column: columnOf(requestsPerMonth),
+		text: `${volume(requestsPerMonth)}: ${to === "api" ? pathWords.api : pathWords["self-host"]} from here`
+	}))];
 	return [
-		`${curve.workload}: USD a month of ${names}`,
+		title(curve, own, points, terminal),
 		picture,
-		`${" ".repeat(10)}${range}`,
-		...crossings.length === 0 ? [] : [`${" ".repeat(10)}break-even: ${crossings.join(", ")}`],
+		...axis(marks, width),
 		""
 	];
 }
+function between(points, place) {
+	const [low, high] = [points[Math.floor(place)], points[Math.ceil(place)]];
+	if (low === void 0 || high === void 0) throw new Error("defect: a column beyond the curve");
+	const share = place - Math.floor(place);
+	const mix = (key) => low[key] * (1 - share) + high[key] * share;
+	return {
+		power: mix("power"),
+		api: mix("api"),
+		own: mix("own")
+	};
+}
+function title(curve, own, points, terminal) {
+	const [first, last] = [points[0], points.at(-1)];
+	const start = (power) => terminal.color ? "" : ` (starts at $${volume(10 ** (power ?? 0))})`;
+	const range = `${volume(10 ** (first?.power ?? 0))} to ${volume(10 ** (last?.power ?? 0))} requests a month`;
+	const words = line(strong(`${shortName(curve.workload)}: USD a month`), ` at ${range}; ${pathWords.api}${start(first?.api)} and ${own}${start(first?.own)}`);
+	const text = paragraphText(words, terminal);
+	if (!terminal.color) return text;
+	return text.replace(`; ${pathWords.api} and`, `; ${import_asciichart.blue}${pathWords.api}\u001b[39m and`).replace(` ${own}`, ` ${import_asciichart.yellow}${own}\u001b[39m`);
+}
+function axis(marks, width) {
+	const notches = new Set(marks.map(({ column }) => Math.round(column)));
+	const rule = Array.from({ length: width }, (_, column) => notches.has(column) ? "┬" : "─").join("");
+	const rows = [];
+	for (const { column, text } of [...marks].sort((a, b) => a.column - b.column)) {
+		const at = Math.max(0, Math.min(Math.round(column - text.length / 2), width - text.length));
+		const index = rows.findIndex((row) => row.length < at);
+		const row = index < 0 ? "" : rows[index] ?? "";
+		rows[index < 0 ? rows.length : index] = row.padEnd(at) + text;
+	}
+	const left = " ".repeat(LABEL);
+	return [`${left}${rule}`, ...rows.map((row) => `${left}${row}`)];
+}
 
 // src/cli/evaluate.ts
+const MAX_PATH = 200;
 const MARKDOWN_LIMIT = 65536;
 async function evaluateCommand(policies, options) {
 	if (options.base !== void 0 && policies.length > 1) throw new UserError("--base goes with one policy; evaluate the policies one by one");
@@ -35059,10 +35214,12 @@ async function render(evaluations, results, options, charts) {
 	const terminal = options.out === void 0 ? terminalOf(process.stdout) : PLAIN;
 	return evaluations.map((evaluation, index) => [renderText(evaluation, terminal), charts[index] ?? ""].filter((part) => part !== "").join("\n")).join("\n");
 }
+const USUAL_COLUMNS = 80;
 function showProgress(done, policies) {
-	if (policies.length < 2 || process.stderr.isTTY !== true) return;
-	const text = done < policies.length ? `${done + 1} of ${policies.length}: ${policies[done]}` : "";
-	process.stderr.write(`\r\u001b[K${text}`);
+	if (process.stderr.isTTY !== true) return;
+	const count = policies.length > 1 ? ` ${done + 1} of ${policies.length}` : "";
+	const text = done < policies.length ? `deciding${count}: ${clean(policies[done] ?? "", MAX_PATH)}` : "";
+	process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? USUAL_COLUMNS) - 1)}`);
 }
 async function explainCommand(policy, options) {
 	const result = await evaluateFile(policy, void 0, options.asOf);
@@ -35179,6 +35336,10 @@ const ASKED = [
 	"output",
 	"region"
 ];
+function numberFrom(text) {
+	const plain = text.replace(/[\s,_]/g, "");
+	return plain === "" ? NaN : Number(plain);
+}
 
 // src/cli/init.ts
 async function schemaCommand() {
@@ -35221,7 +35382,10 @@ async function answersOf(options, command) {
 	const catalog = loadCatalog();
 	return bundle.interview({
 		given: Object.fromEntries(given.map((key) => [key, options[key]])),
-		defaults: options,
+		defaults: {
+			...options,
+			name: basename(resolve(options.dir)) || options.name
+		},
 		useCases,
 		isRegion: (text) => findRegion(catalog, text) !== void 0,
 		preview: (answers) => filesOf(answers, options.dir)
@@ -35231,7 +35395,7 @@ async function exists(path) {
 	return access(path).then(() => true, () => false);
 }
 function positive(option, text) {
-	const value = Number(text);
+	const value = numberFrom(text);
 	if (!Number.isFinite(value) || value <= 0) throw new UserError(`${option} ${JSON.stringify(text)}: write a number above 0, e.g. 100000`);
 	return value;
 }
@@ -35241,6 +35405,8 @@ const MINUTE_OVER_MEAN = 10;
 const LEAST_REQUESTS_PER_MINUTE = 60;
 const DAY_OVER_MEAN = 3;
 const LEAST_DAILY_USD = 1;
+const OUTAGE_HOURS_PER_DAY = 2;
+const HOURS_PER_DAY = 24;
 const DAYS_PER_MONTH = 365 / 12;
 const MINUTES_PER_MONTH = 43800;
 const PERSONAL_CLASSES = [
@@ -35284,10 +35450,19 @@ function gatewayRoute(workload, route, evaluation, policy) {
 		requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute))
 	};
 }
-function overflowOf({ split, costLines }) {
+function overflowOf(workload) {
+	const { split, costLines } = workload;
 	if (split?.overflow.provider === void 0) return [];
-	const whole = dailyBudget(costLines, split.overflowShareRatio);
-	return [providerTarget(split.overflow, split.overflow.provider, costLines, whole)];
+	const planned = monthlyTokensUsd(costLines);
+	const whole = wholeMonthUsd(workload, planned);
+	const outage = whole === null ? null : whole * OUTAGE_HOURS_PER_DAY / HOURS_PER_DAY;
+	const budget = planned === null || outage === null ? null : perDay(planned + outage);
+	return [providerTarget(split.overflow, split.overflow.provider, costLines, budget)];
+}
+function wholeMonthUsd({ split, runnersUp }, plannedUsd) {
+	if (split === null || plannedUsd === null) return null;
+	if (split.overflowShareRatio > 0) return plannedUsd / split.overflowShareRatio;
+	return runnersUp.find(({ option }) => option.id === split.overflow.id)?.monthlyCostUsd.expected ?? null;
 }
 function fallbacksOf({ runnersUp }, { fallback }) {
 	const found = runnersUp.find(({ option }) => option.id === fallback);
@@ -35312,7 +35487,8 @@ function targetOf(workload, route, { decision }) {
 		model: fleet.model
 	};
 	if (option?.provider === void 0) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
-	return providerTarget(option, option.provider, costLines, dailyBudget(costLines, 1));
+	const monthlyUsd = monthlyTokensUsd(costLines);
+	return providerTarget(option, option.provider, costLines, monthlyUsd === null ? null : perDay(monthlyUsd));
 }
 function providerTarget({ route, model }, provider, lines, dailyBudgetUsd) {
 	const price = (id) => lines.find((line) => line.id === id || line.id === `overflow-${id}`)?.unitPriceUsd ?? null;
@@ -35326,10 +35502,10 @@ function providerTarget({ route, model }, provider, lines, dailyBudgetUsd) {
 		dailyBudgetUsd
 	};
 }
-function dailyBudget(lines, shareRatio) {
+function monthlyTokensUsd(lines) {
 	const tokens = lines.filter((line) => line.unit === "million tokens");
-	if (shareRatio <= 0 || tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
-	return perDay(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0) / shareRatio);
+	if (tokens.length === 0 || tokens.some((line) => line.monthlyUsd === null)) return null;
+	return tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
 }
 function perDay(monthlyUsd) {
 	return Math.max(LEAST_DAILY_USD, Math.ceil(monthlyUsd / DAYS_PER_MONTH * DAY_OVER_MEAN * 100) / 100);
@@ -35537,6 +35713,1417 @@ async function synthCommand(policy, options) {
 	await emit(`wrote ${file} (stack ${stackName}, path ${stack.config.path})\nnext: terraform -chdir=${file.replace(/\/[^/]+$/, "")} init && terraform -chdir=${file.replace(/\/[^/]+$/, "")} plan\n`, void 0);
 }
 
+// src/cli/usage-formats.ts
+const MS_PER_SECOND = 1e3;
+function count(text) {
+	return text === void 0 || text === "" ? 0 : Number(text);
+}
+function moment(text) {
+	if (text === void 0 || text === "") return NaN;
+	if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * MS_PER_SECOND;
+	const iso = text.replace(" ", "T");
+	return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) || !iso.includes("T") ? iso : `${iso}Z`);
+}
+const [EARLIEST, LATEST] = [Date.UTC(2018, 0), Date.UTC(2100, 0)];
+function checked(usage) {
+	const { requests, inputTokens, cachedInputTokens, outputTokens, costUsd, from, to } = usage;
+	if (Number.isNaN(from) || Number.isNaN(to)) return {
+		kind: "wrong",
+		text: "its dates cannot be read"
+	};
+	if (from < EARLIEST || to > LATEST) return {
+		kind: "refused",
+		text: `its time ${from / MS_PER_SECOND} is not in seconds since 1970; is it in milliseconds?`
+	};
+	if (to < from) return {
+		kind: "wrong",
+		text: "it ends before it begins"
+	};
+	const numbers = [
+		requests ?? 0,
+		inputTokens,
+		cachedInputTokens ?? 0,
+		outputTokens,
+		costUsd ?? 0
+	];
+	if (!numbers.every(Number.isFinite)) return {
+		kind: "wrong",
+		text: "a number of it cannot be read"
+	};
+	if (numbers.slice(0, -1).some((value) => value < 0)) return {
+		kind: "wrong",
+		text: "it counts below zero"
+	};
+	if ((cachedInputTokens ?? 0) > inputTokens) return {
+		kind: "wrong",
+		text: "more of its input is cached than there is"
+	};
+	return {
+		kind: "usage",
+		usage
+	};
+}
+function openai(row) {
+	if (row.results === "none") return {
+		kind: "idle",
+		from: moment(row.start_time),
+		to: moment(row.end_time)
+	};
+	return checked({
+		model: row.model || "(model not exported)",
+		requests: count(row.num_model_requests),
+		inputTokens: count(row.input_tokens),
+		cachedInputTokens: row.input_cached_tokens === void 0 ? null : count(row.input_cached_tokens),
+		outputTokens: count(row.output_tokens),
+		isBatch: /^true$/i.test(row.batch ?? ""),
+		costUsd: null,
+		from: moment(row.start_time),
+		to: moment(row.end_time)
+	});
+}
+function litellm(row) {
+	const at = moment(row.startTime);
+	return checked({
+		model: row.model || "(model not logged)",
+		requests: 1,
+		inputTokens: count(row.prompt_tokens),
+		cachedInputTokens: cachedInMetadata(row.metadata),
+		outputTokens: count(row.completion_tokens),
+		isBatch: (row.call_type ?? "").includes("batch"),
+		costUsd: row.spend === void 0 ? null : count(row.spend),
+		from: at,
+		to: at
+	});
+}
+function cachedInMetadata(text) {
+	const found = /"cached_tokens"\s*:\s*(\d+)/.exec(text ?? "");
+	return found === null ? null : Number(found[1]);
+}
+const TOKEN_UNIT = /^\s*(?:(\d[\d,.]*)\s*)?(k|m|million|thousand)?\s*tokens?\s*$/i;
+const MULTIPLES = {
+	k: 1e3,
+	thousand: 1e3,
+	m: 1e6,
+	million: 1e6
+};
+function focus(row) {
+	if ((row.ChargeCategory || "Usage") !== "Usage") return { kind: "other" };
+	const unit = TOKEN_UNIT.exec(row.ConsumedUnit ?? "");
+	if (unit === null) {
+		if (!/token/i.test(row.ConsumedUnit ?? "")) return { kind: "other" };
+		return {
+			kind: "refused",
+			text: `ConsumedUnit is ${JSON.stringify(row.ConsumedUnit)}; tokens are read in Tokens, 1K Tokens or 1M Tokens`
+		};
+	}
+	if (row.BillingCurrency !== "USD") return {
+		kind: "refused",
+		text: `BillingCurrency is ${JSON.stringify(row.BillingCurrency ?? "")}; a policy counts in USD, so export the bill in USD`
+	};
+	const each = Number((unit[1] ?? "1").replaceAll(",", "")) * (MULTIPLES[(unit[2] ?? "").toLowerCase()] ?? 1);
+	const tokens = count(row.ConsumedQuantity) * each;
+	const meter = `${row.SkuMeter ?? ""} ${row.ChargeDescription ?? ""} ${row.SkuId ?? ""}`.toLowerCase();
+	const isOutput = /output|completion|generated|response/.test(meter);
+	const isInput = /input|prompt|cache/.test(meter);
+	if (isOutput === isInput) return {
+		kind: "wrong",
+		text: `neither SkuMeter nor ChargeDescription says whether its tokens are input or output: ${JSON.stringify(meter.trim().slice(0, 80))}`
+	};
+	return checked({
+		model: row.ResourceName || row.ServiceName || "(service not billed by name)",
+		requests: null,
+		inputTokens: isInput ? tokens : 0,
+		cachedInputTokens: isInput && /cache/.test(meter) ? tokens : 0,
+		outputTokens: isOutput ? tokens : 0,
+		isBatch: meter.includes("batch"),
+		costUsd: count(row.BilledCost),
+		from: moment(row.ChargePeriodStart),
+		to: moment(row.ChargePeriodEnd)
+	});
+}
+const USAGE_FORMATS = [
+	{
+		id: "openai",
+		title: "OpenAI usage export (completions)",
+		source: "platform.openai.com, Usage, Export, and the pages of GET /v1/organization/usage/completions, whose fields are the columns (read 2026-11-21)",
+		needs: [
+			"start_time",
+			"end_time",
+			"num_model_requests",
+			"input_tokens",
+			"output_tokens"
+		],
+		read: openai
+	},
+	{
+		id: "litellm",
+		title: "LiteLLM spend logs",
+		source: "table LiteLLM_SpendLogs of the LiteLLM proxy's schema.prisma, exported as CSV, or as JSON by GET /spend/logs (read 2026-11-21)",
+		needs: [
+			"startTime",
+			"prompt_tokens",
+			"completion_tokens"
+		],
+		read: litellm
+	},
+	{
+		id: "focus",
+		title: "FOCUS bill",
+		source: "FinOps Open Cost and Usage Specification 1.2, focus.finops.org (read 2026-11-21)",
+		needs: [
+			"BilledCost",
+			"BillingCurrency",
+			"ChargePeriodStart",
+			"ChargePeriodEnd",
+			"ConsumedQuantity",
+			"ConsumedUnit"
+		],
+		read: focus
+	}
+];
+function formatOf(columns) {
+	const known = new Set(columns);
+	const [nearest] = USAGE_FORMATS.map((format) => ({
+		format,
+		missing: format.needs.filter((name) => !known.has(name))
+	})).sort((a, b) => a.missing.length / a.format.needs.length - b.missing.length / b.format.needs.length);
+	if (nearest !== void 0 && nearest.missing.length === 0) return nearest.format;
+	if (nearest === void 0 || nearest.missing.length === nearest.format.needs.length) return { problem: `this is no export that is known (saw ${columns.slice(0, 5).join(", ")}); known are ${USAGE_FORMATS.map(({ title }) => title).join(", ")}` };
+	return { problem: `looks like ${nearest.format.title}, but lacks the columns ${nearest.missing.join(", ")}; export them as well` };
+}
+
+// node_modules/@streamparser/json/dist/mjs/utils/bufferedString.js
+var NonBufferedString = class {
+	constructor() {
+		this.decoder = new TextDecoder("utf-8", { fatal: true });
+		this.pending = [];
+		this.string = "";
+		this.byteLength = 0;
+	}
+	appendChar(char) {
+		this.pending.push(String.fromCharCode(char));
+		this.byteLength += 1;
+	}
+	appendBuf(buf, start = 0, end = buf.length) {
+		this.pending.push(this.decoder.decode(buf.subarray(start, end)));
+		this.byteLength += end - start;
+	}
+	appendCharCode(code) {
+		this.pending.push(String.fromCharCode(code));
+	}
+	reset() {
+		this.pending = [];
+		this.string = "";
+		this.byteLength = 0;
+	}
+	toString() {
+		if (this.pending.length > 0) {
+			this.string += this.pending.join("");
+			this.pending = [];
+		}
+		return this.string;
+	}
+};
+var BufferedString = class {
+	constructor(bufferSize) {
+		this.decoder = new TextDecoder("utf-8", { fatal: true });
+		this.bufferOffset = 0;
+		this.string = "";
+		this.byteLength = 0;
+		this.buffer = new Uint8Array(bufferSize);
+	}
+	appendChar(char) {
+		if (this.bufferOffset >= this.buffer.length) this.flushStringBuffer();
+		this.buffer[this.bufferOffset++] = char;
+		this.byteLength += 1;
+	}
+	appendBuf(buf, start = 0, end = buf.length) {
+		const size = end - start;
+		if (this.bufferOffset + size > this.buffer.length) this.flushStringBuffer();
+		if (size > this.buffer.length) {
+			this.string += this.decoder.decode(buf.subarray(start, end));
+			this.byteLength += size;
+			return;
+		}
+		this.buffer.set(buf.subarray(start, end), this.bufferOffset);
+		this.bufferOffset += size;
+		this.byteLength += size;
+	}
+	appendCharCode(code) {
+		this.flushStringBuffer();
+		this.string += String.fromCharCode(code);
+	}
+	flushStringBuffer() {
+		this.string += this.decoder.decode(this.buffer.subarray(0, this.bufferOffset));
+		this.bufferOffset = 0;
+	}
+	reset() {
+		this.string = "";
+		this.bufferOffset = 0;
+		this.byteLength = 0;
+	}
+	toString() {
+		this.flushStringBuffer();
+		return this.string;
+	}
+};
+
+// node_modules/@streamparser/json/dist/mjs/utils/types/tokenType.js
+var TokenType;
+(function(TokenType) {
+	TokenType[TokenType["LEFT_BRACE"] = 0] = "LEFT_BRACE";
+	TokenType[TokenType["RIGHT_BRACE"] = 1] = "RIGHT_BRACE";
+	TokenType[TokenType["LEFT_BRACKET"] = 2] = "LEFT_BRACKET";
+	TokenType[TokenType["RIGHT_BRACKET"] = 3] = "RIGHT_BRACKET";
+	TokenType[TokenType["COLON"] = 4] = "COLON";
+	TokenType[TokenType["COMMA"] = 5] = "COMMA";
+	TokenType[TokenType["TRUE"] = 6] = "TRUE";
+	TokenType[TokenType["FALSE"] = 7] = "FALSE";
+	TokenType[TokenType["NULL"] = 8] = "NULL";
+	TokenType[TokenType["STRING"] = 9] = "STRING";
+	TokenType[TokenType["NUMBER"] = 10] = "NUMBER";
+	TokenType[TokenType["SEPARATOR"] = 11] = "SEPARATOR";
+})(TokenType || (TokenType = {}));
+var tokenType_default = TokenType;
+
+// node_modules/@streamparser/json/dist/mjs/utils/utf-8.js
+var charset;
+(function(charset) {
+	charset[charset["BACKSPACE"] = 8] = "BACKSPACE";
+	charset[charset["FORM_FEED"] = 12] = "FORM_FEED";
+	charset[charset["NEWLINE"] = 10] = "NEWLINE";
+	charset[charset["CARRIAGE_RETURN"] = 13] = "CARRIAGE_RETURN";
+	charset[charset["TAB"] = 9] = "TAB";
+	charset[charset["SPACE"] = 32] = "SPACE";
+	charset[charset["EXCLAMATION_MARK"] = 33] = "EXCLAMATION_MARK";
+	charset[charset["QUOTATION_MARK"] = 34] = "QUOTATION_MARK";
+	charset[charset["NUMBER_SIGN"] = 35] = "NUMBER_SIGN";
+	charset[charset["DOLLAR_SIGN"] = 36] = "DOLLAR_SIGN";
+	charset[charset["PERCENT_SIGN"] = 37] = "PERCENT_SIGN";
+	charset[charset["AMPERSAND"] = 38] = "AMPERSAND";
+	charset[charset["APOSTROPHE"] = 39] = "APOSTROPHE";
+	charset[charset["LEFT_PARENTHESIS"] = 40] = "LEFT_PARENTHESIS";
+	charset[charset["RIGHT_PARENTHESIS"] = 41] = "RIGHT_PARENTHESIS";
+	charset[charset["ASTERISK"] = 42] = "ASTERISK";
+	charset[charset["PLUS_SIGN"] = 43] = "PLUS_SIGN";
+	charset[charset["COMMA"] = 44] = "COMMA";
+	charset[charset["HYPHEN_MINUS"] = 45] = "HYPHEN_MINUS";
+	charset[charset["FULL_STOP"] = 46] = "FULL_STOP";
+	charset[charset["SOLIDUS"] = 47] = "SOLIDUS";
+	charset[charset["DIGIT_ZERO"] = 48] = "DIGIT_ZERO";
+	charset[charset["DIGIT_ONE"] = 49] = "DIGIT_ONE";
+	charset[charset["DIGIT_TWO"] = 50] = "DIGIT_TWO";
+	charset[charset["DIGIT_THREE"] = 51] = "DIGIT_THREE";
+	charset[charset["DIGIT_FOUR"] = 52] = "DIGIT_FOUR";
+	charset[charset["DIGIT_FIVE"] = 53] = "DIGIT_FIVE";
+	charset[charset["DIGIT_SIX"] = 54] = "DIGIT_SIX";
+	charset[charset["DIGIT_SEVEN"] = 55] = "DIGIT_SEVEN";
+	charset[charset["DIGIT_EIGHT"] = 56] = "DIGIT_EIGHT";
+	charset[charset["DIGIT_NINE"] = 57] = "DIGIT_NINE";
+	charset[charset["COLON"] = 58] = "COLON";
+	charset[charset["SEMICOLON"] = 59] = "SEMICOLON";
+	charset[charset["LESS_THAN_SIGN"] = 60] = "LESS_THAN_SIGN";
+	charset[charset["EQUALS_SIGN"] = 61] = "EQUALS_SIGN";
+	charset[charset["GREATER_THAN_SIGN"] = 62] = "GREATER_THAN_SIGN";
+	charset[charset["QUESTION_MARK"] = 63] = "QUESTION_MARK";
+	charset[charset["COMMERCIAL_AT"] = 64] = "COMMERCIAL_AT";
+	charset[charset["LATIN_CAPITAL_LETTER_A"] = 65] = "LATIN_CAPITAL_LETTER_A";
+	charset[charset["LATIN_CAPITAL_LETTER_B"] = 66] = "LATIN_CAPITAL_LETTER_B";
+	charset[charset["LATIN_CAPITAL_LETTER_C"] = 67] = "LATIN_CAPITAL_LETTER_C";
+	charset[charset["LATIN_CAPITAL_LETTER_D"] = 68] = "LATIN_CAPITAL_LETTER_D";
+	charset[charset["LATIN_CAPITAL_LETTER_E"] = 69] = "LATIN_CAPITAL_LETTER_E";
+	charset[charset["LATIN_CAPITAL_LETTER_F"] = 70] = "LATIN_CAPITAL_LETTER_F";
+	charset[charset["LATIN_CAPITAL_LETTER_G"] = 71] = "LATIN_CAPITAL_LETTER_G";
+	charset[charset["LATIN_CAPITAL_LETTER_H"] = 72] = "LATIN_CAPITAL_LETTER_H";
+	charset[charset["LATIN_CAPITAL_LETTER_I"] = 73] = "LATIN_CAPITAL_LETTER_I";
+	charset[charset["LATIN_CAPITAL_LETTER_J"] = 74] = "LATIN_CAPITAL_LETTER_J";
+	charset[charset["LATIN_CAPITAL_LETTER_K"] = 75] = "LATIN_CAPITAL_LETTER_K";
+	charset[charset["LATIN_CAPITAL_LETTER_L"] = 76] = "LATIN_CAPITAL_LETTER_L";
+	charset[charset["LATIN_CAPITAL_LETTER_M"] = 77] = "LATIN_CAPITAL_LETTER_M";
+	charset[charset["LATIN_CAPITAL_LETTER_N"] = 78] = "LATIN_CAPITAL_LETTER_N";
+	charset[charset["LATIN_CAPITAL_LETTER_O"] = 79] = "LATIN_CAPITAL_LETTER_O";
+	charset[charset["LATIN_CAPITAL_LETTER_P"] = 80] = "LATIN_CAPITAL_LETTER_P";
+	charset[charset["LATIN_CAPITAL_LETTER_Q"] = 81] = "LATIN_CAPITAL_LETTER_Q";
+	charset[charset["LATIN_CAPITAL_LETTER_R"] = 82] = "LATIN_CAPITAL_LETTER_R";
+	charset[charset["LATIN_CAPITAL_LETTER_S"] = 83] = "LATIN_CAPITAL_LETTER_S";
+	charset[charset["LATIN_CAPITAL_LETTER_T"] = 84] = "LATIN_CAPITAL_LETTER_T";
+	charset[charset["LATIN_CAPITAL_LETTER_U"] = 85] = "LATIN_CAPITAL_LETTER_U";
+	charset[charset["LATIN_CAPITAL_LETTER_V"] = 86] = "LATIN_CAPITAL_LETTER_V";
+	charset[charset["LATIN_CAPITAL_LETTER_W"] = 87] = "LATIN_CAPITAL_LETTER_W";
+	charset[charset["LATIN_CAPITAL_LETTER_X"] = 88] = "LATIN_CAPITAL_LETTER_X";
+	charset[charset["LATIN_CAPITAL_LETTER_Y"] = 89] = "LATIN_CAPITAL_LETTER_Y";
+	charset[charset["LATIN_CAPITAL_LETTER_Z"] = 90] = "LATIN_CAPITAL_LETTER_Z";
+	charset[charset["LEFT_SQUARE_BRACKET"] = 91] = "LEFT_SQUARE_BRACKET";
+	charset[charset["REVERSE_SOLIDUS"] = 92] = "REVERSE_SOLIDUS";
+	charset[charset["RIGHT_SQUARE_BRACKET"] = 93] = "RIGHT_SQUARE_BRACKET";
+	charset[charset["CIRCUMFLEX_ACCENT"] = 94] = "CIRCUMFLEX_ACCENT";
+	charset[charset["LOW_LINE"] = 95] = "LOW_LINE";
+	charset[charset["GRAVE_ACCENT"] = 96] = "GRAVE_ACCENT";
+	charset[charset["LATIN_SMALL_LETTER_A"] = 97] = "LATIN_SMALL_LETTER_A";
+	charset[charset["LATIN_SMALL_LETTER_B"] = 98] = "LATIN_SMALL_LETTER_B";
+	charset[charset["LATIN_SMALL_LETTER_C"] = 99] = "LATIN_SMALL_LETTER_C";
+	charset[charset["LATIN_SMALL_LETTER_D"] = 100] = "LATIN_SMALL_LETTER_D";
+	charset[charset["LATIN_SMALL_LETTER_E"] = 101] = "LATIN_SMALL_LETTER_E";
+	charset[charset["LATIN_SMALL_LETTER_F"] = 102] = "LATIN_SMALL_LETTER_F";
+	charset[charset["LATIN_SMALL_LETTER_G"] = 103] = "LATIN_SMALL_LETTER_G";
+	charset[charset["LATIN_SMALL_LETTER_H"] = 104] = "LATIN_SMALL_LETTER_H";
+	charset[charset["LATIN_SMALL_LETTER_I"] = 105] = "LATIN_SMALL_LETTER_I";
+	charset[charset["LATIN_SMALL_LETTER_J"] = 106] = "LATIN_SMALL_LETTER_J";
+	charset[charset["LATIN_SMALL_LETTER_K"] = 107] = "LATIN_SMALL_LETTER_K";
+	charset[charset["LATIN_SMALL_LETTER_L"] = 108] = "LATIN_SMALL_LETTER_L";
+	charset[charset["LATIN_SMALL_LETTER_M"] = 109] = "LATIN_SMALL_LETTER_M";
+	charset[charset["LATIN_SMALL_LETTER_N"] = 110] = "LATIN_SMALL_LETTER_N";
+	charset[charset["LATIN_SMALL_LETTER_O"] = 111] = "LATIN_SMALL_LETTER_O";
+	charset[charset["LATIN_SMALL_LETTER_P"] = 112] = "LATIN_SMALL_LETTER_P";
+	charset[charset["LATIN_SMALL_LETTER_Q"] = 113] = "LATIN_SMALL_LETTER_Q";
+	charset[charset["LATIN_SMALL_LETTER_R"] = 114] = "LATIN_SMALL_LETTER_R";
+	charset[charset["LATIN_SMALL_LETTER_S"] = 115] = "LATIN_SMALL_LETTER_S";
+	charset[charset["LATIN_SMALL_LETTER_T"] = 116] = "LATIN_SMALL_LETTER_T";
+	charset[charset["LATIN_SMALL_LETTER_U"] = 117] = "LATIN_SMALL_LETTER_U";
+	charset[charset["LATIN_SMALL_LETTER_V"] = 118] = "LATIN_SMALL_LETTER_V";
+	charset[charset["LATIN_SMALL_LETTER_W"] = 119] = "LATIN_SMALL_LETTER_W";
+	charset[charset["LATIN_SMALL_LETTER_X"] = 120] = "LATIN_SMALL_LETTER_X";
+	charset[charset["LATIN_SMALL_LETTER_Y"] = 121] = "LATIN_SMALL_LETTER_Y";
+	charset[charset["LATIN_SMALL_LETTER_Z"] = 122] = "LATIN_SMALL_LETTER_Z";
+	charset[charset["LEFT_CURLY_BRACKET"] = 123] = "LEFT_CURLY_BRACKET";
+	charset[charset["VERTICAL_LINE"] = 124] = "VERTICAL_LINE";
+	charset[charset["RIGHT_CURLY_BRACKET"] = 125] = "RIGHT_CURLY_BRACKET";
+	charset[charset["TILDE"] = 126] = "TILDE";
+})(charset || (charset = {}));
+const escapedSequences = {
+	[34]: 34,
+	[92]: 92,
+	[47]: 47,
+	[98]: 8,
+	[102]: 12,
+	[110]: 10,
+	[114]: 13,
+	[116]: 9
+};
+
+// node_modules/@streamparser/json/dist/mjs/tokenizer.js
+var TokenizerStates;
+(function(TokenizerStates) {
+	TokenizerStates[TokenizerStates["START"] = 0] = "START";
+	TokenizerStates[TokenizerStates["ENDED"] = 1] = "ENDED";
+	TokenizerStates[TokenizerStates["ERROR"] = 2] = "ERROR";
+	TokenizerStates[TokenizerStates["TRUE1"] = 3] = "TRUE1";
+	TokenizerStates[TokenizerStates["TRUE2"] = 4] = "TRUE2";
+	TokenizerStates[TokenizerStates["TRUE3"] = 5] = "TRUE3";
+	TokenizerStates[TokenizerStates["FALSE1"] = 6] = "FALSE1";
+	TokenizerStates[TokenizerStates["FALSE2"] = 7] = "FALSE2";
+	TokenizerStates[TokenizerStates["FALSE3"] = 8] = "FALSE3";
+	TokenizerStates[TokenizerStates["FALSE4"] = 9] = "FALSE4";
+	TokenizerStates[TokenizerStates["NULL1"] = 10] = "NULL1";
+	TokenizerStates[TokenizerStates["NULL2"] = 11] = "NULL2";
+	TokenizerStates[TokenizerStates["NULL3"] = 12] = "NULL3";
+	TokenizerStates[TokenizerStates["STRING_DEFAULT"] = 13] = "STRING_DEFAULT";
+	TokenizerStates[TokenizerStates["STRING_AFTER_BACKSLASH"] = 14] = "STRING_AFTER_BACKSLASH";
+	TokenizerStates[TokenizerStates["STRING_UNICODE_DIGIT_1"] = 15] = "STRING_UNICODE_DIGIT_1";
+	TokenizerStates[TokenizerStates["STRING_UNICODE_DIGIT_2"] = 16] = "STRING_UNICODE_DIGIT_2";
+	TokenizerStates[TokenizerStates["STRING_UNICODE_DIGIT_3"] = 17] = "STRING_UNICODE_DIGIT_3";
+	TokenizerStates[TokenizerStates["STRING_UNICODE_DIGIT_4"] = 18] = "STRING_UNICODE_DIGIT_4";
+	TokenizerStates[TokenizerStates["STRING_INCOMPLETE_CHAR"] = 19] = "STRING_INCOMPLETE_CHAR";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_INITIAL_MINUS"] = 20] = "NUMBER_AFTER_INITIAL_MINUS";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_INITIAL_ZERO"] = 21] = "NUMBER_AFTER_INITIAL_ZERO";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_INITIAL_NON_ZERO"] = 22] = "NUMBER_AFTER_INITIAL_NON_ZERO";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_FULL_STOP"] = 23] = "NUMBER_AFTER_FULL_STOP";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_DECIMAL"] = 24] = "NUMBER_AFTER_DECIMAL";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_E"] = 25] = "NUMBER_AFTER_E";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_E_AND_SIGN"] = 26] = "NUMBER_AFTER_E_AND_SIGN";
+	TokenizerStates[TokenizerStates["NUMBER_AFTER_E_AND_DIGIT"] = 27] = "NUMBER_AFTER_E_AND_DIGIT";
+	TokenizerStates[TokenizerStates["SEPARATOR"] = 28] = "SEPARATOR";
+	TokenizerStates[TokenizerStates["BOM_OR_START"] = 29] = "BOM_OR_START";
+	TokenizerStates[TokenizerStates["BOM"] = 30] = "BOM";
+})(TokenizerStates || (TokenizerStates = {}));
+function TokenizerStateToString(tokenizerState) {
+	return [
+		"START",
+		"ENDED",
+		"ERROR",
+		"TRUE1",
+		"TRUE2",
+		"TRUE3",
+		"FALSE1",
+		"FALSE2",
+		"FALSE3",
+		"FALSE4",
+		"NULL1",
+		"NULL2",
+		"NULL3",
+		"STRING_DEFAULT",
+		"STRING_AFTER_BACKSLASH",
+		"STRING_UNICODE_DIGIT_1",
+		"STRING_UNICODE_DIGIT_2",
+		"STRING_UNICODE_DIGIT_3",
+		"STRING_UNICODE_DIGIT_4",
+		"STRING_INCOMPLETE_CHAR",
+		"NUMBER_AFTER_INITIAL_MINUS",
+		"NUMBER_AFTER_INITIAL_ZERO",
+		"NUMBER_AFTER_INITIAL_NON_ZERO",
+		"NUMBER_AFTER_FULL_STOP",
+		"NUMBER_AFTER_DECIMAL",
+		"NUMBER_AFTER_E",
+		"NUMBER_AFTER_E_AND_SIGN",
+		"NUMBER_AFTER_E_AND_DIGIT",
+		"SEPARATOR",
+		"BOM_OR_START",
+		"BOM"
+	][tokenizerState];
+}
+const defaultOpts$1 = {
+	stringBufferSize: 0,
+	numberBufferSize: 0,
+	separator: void 0,
+	emitPartialTokens: false
+};
+var TokenizerError = class TokenizerError extends Error {
+	constructor(message) {
+		super(message);
+		Object.setPrototypeOf(this, TokenizerError.prototype);
+	}
+};
+function validateBufferSize(name, size) {
+	if (size === void 0) return;
+	if (!Number.isInteger(size) || size < 0) throw new TokenizerError(`Invalid "${name}": ${size}. Expected a non-negative integer.`);
+}
+function utf8SequenceLength(leadByte) {
+	if (leadByte >= 194 && leadByte <= 223) return 2;
+	if (leadByte <= 239) return 3;
+	return 4;
+}
+function multiByteRunEnd(buffer, start) {
+	let j = start;
+	while (j < buffer.length && buffer[j] >= 128) {
+		const seqLength = utf8SequenceLength(buffer[j]);
+		if (j + seqLength > buffer.length) break;
+		j += seqLength;
+	}
+	return j;
+}
+var Tokenizer = class {
+	constructor(opts) {
+		this.state = 29;
+		this.bomIndex = 0;
+		this.separatorIndex = 0;
+		this.escapedCharsByteLength = 0;
+		this.bytes_remaining = 0;
+		this.bytes_in_sequence = 0;
+		this.char_split_buffer = /* @__PURE__ */ new Uint8Array(4);
+		this.encoder = new TextEncoder();
+		this.offset = -1;
+		this.streamByteLength = 0;
+		opts = Object.assign(Object.assign({}, defaultOpts$1), opts);
+		validateBufferSize("stringBufferSize", opts.stringBufferSize);
+		validateBufferSize("numberBufferSize", opts.numberBufferSize);
+		this.emitPartialTokens = opts.emitPartialTokens === true;
+		this.bufferedString = opts.stringBufferSize && opts.stringBufferSize > 4 ? new BufferedString(opts.stringBufferSize) : new NonBufferedString();
+		this.bufferedNumber = opts.numberBufferSize && opts.numberBufferSize > 0 ? new BufferedString(opts.numberBufferSize) : new NonBufferedString();
+		this.separator = opts.separator;
+		this.separatorBytes = opts.separator ? this.encoder.encode(opts.separator) : void 0;
+	}
+	get isEnded() {
+		return this.state === 1;
+	}
+	appendUnicodeCodeUnit(intVal) {
+		if (this.highSurrogate !== void 0) {
+			if (intVal >= 56320 && intVal <= 57343) {
+				const unicodeString = String.fromCharCode(this.highSurrogate, intVal);
+				const unicodeBuffer = this.encoder.encode(unicodeString);
+				this.bufferedString.appendBuf(unicodeBuffer);
+				this.escapedCharsByteLength += 6 - unicodeBuffer.byteLength;
+				this.highSurrogate = void 0;
+				return;
+			}
+			this.flushPendingHighSurrogate();
+		}
+		if (intVal >= 55296 && intVal <= 56319) {
+			this.highSurrogate = intVal;
+			this.escapedCharsByteLength += 6;
+			return;
+		}
+		if (intVal >= 56320 && intVal <= 57343) {
+			this.bufferedString.appendCharCode(intVal);
+			this.escapedCharsByteLength += 6;
+			return;
+		}
+		const unicodeString = String.fromCharCode(intVal);
+		const unicodeBuffer = this.encoder.encode(unicodeString);
+		this.bufferedString.appendBuf(unicodeBuffer);
+		this.escapedCharsByteLength += 6 - unicodeBuffer.byteLength;
+	}
+	flushPendingHighSurrogate() {
+		if (this.highSurrogate !== void 0) {
+			this.bufferedString.appendCharCode(this.highSurrogate);
+			this.highSurrogate = void 0;
+		}
+	}
+	startIncompleteChar(buffer, start) {
+		this.bytes_in_sequence = utf8SequenceLength(buffer[start]);
+		this.bytes_remaining = start + this.bytes_in_sequence - buffer.length;
+		this.char_split_buffer.set(buffer.subarray(start));
+		this.state = 19;
+	}
+	write(input) {
+		try {
+			let buffer;
+			if (input instanceof Uint8Array) buffer = input;
+			else if (typeof input === "string") {
+				if (this.pendingStringSurrogate !== void 0) {
+					input = this.pendingStringSurrogate + input;
+					this.pendingStringSurrogate = void 0;
+				}
+				const lastCharCode = input.charCodeAt(input.length - 1);
+				if (lastCharCode >= 55296 && lastCharCode <= 56319) {
+					this.pendingStringSurrogate = input[input.length - 1];
+					input = input.slice(0, -1);
+				}
+				buffer = this.encoder.encode(input);
+			} else if (ArrayBuffer.isView(input)) buffer = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+			else if (input !== null && typeof input === "object" && typeof input[Symbol.iterator] === "function") buffer = Uint8Array.from(input);
+			else throw new TypeError("Unexpected type. The `write` function only accepts Iterables (e.g. Arrays, Sets, Generators), TypedArrays and Strings.");
+			for (let i = 0; i < buffer.length; i += 1) {
+				const n = buffer[i];
+				switch (this.state) {
+					case 29:
+						if (n === 239) {
+							this.bom = [
+								239,
+								187,
+								191
+							];
+							this.bomIndex += 1;
+							this.state = 30;
+							continue;
+						}
+						if (input instanceof Uint16Array) {
+							if (n === 254) {
+								this.bom = [254, 255];
+								this.bomIndex += 1;
+								this.state = 30;
+								continue;
+							}
+							if (n === 255) {
+								this.bom = [255, 254];
+								this.bomIndex += 1;
+								this.state = 30;
+								continue;
+							}
+						}
+						if (input instanceof Uint32Array) {
+							if (n === 0) {
+								this.bom = [
+									0,
+									0,
+									254,
+									255
+								];
+								this.bomIndex += 1;
+								this.state = 30;
+								continue;
+							}
+							if (n === 255) {
+								this.bom = [
+									255,
+									254,
+									0,
+									0
+								];
+								this.bomIndex += 1;
+								this.state = 30;
+								continue;
+							}
+						}
+					case 0:
+						this.offset += 1;
+						if (this.separatorBytes && n === this.separatorBytes[0]) {
+							if (this.separatorBytes.length === 1) {
+								this.state = 0;
+								this.onToken({
+									token: tokenType_default.SEPARATOR,
+									value: this.separator,
+									offset: this.offset + this.separatorBytes.length - 1
+								});
+								continue;
+							}
+							this.state = 28;
+							continue;
+						}
+						if (n === 32 || n === 10 || n === 13 || n === 9) continue;
+						if (n === 123) {
+							this.onToken({
+								token: tokenType_default.LEFT_BRACE,
+								value: "{",
+								offset: this.offset
+							});
+							continue;
+						}
+						if (n === 125) {
+							this.onToken({
+								token: tokenType_default.RIGHT_BRACE,
+								value: "}",
+								offset: this.offset
+							});
+							continue;
+						}
+						if (n === 91) {
+							this.onToken({
+								token: tokenType_default.LEFT_BRACKET,
+								value: "[",
+								offset: this.offset
+							});
+							continue;
+						}
+						if (n === 93) {
+							this.onToken({
+								token: tokenType_default.RIGHT_BRACKET,
+								value: "]",
+								offset: this.offset
+							});
+							continue;
+						}
+						if (n === 58) {
+							this.onToken({
+								token: tokenType_default.COLON,
+								value: ":",
+								offset: this.offset
+							});
+							continue;
+						}
+						if (n === 44) {
+							this.onToken({
+								token: tokenType_default.COMMA,
+								value: ",",
+								offset: this.offset
+							});
+							continue;
+						}
+						if (n === 116) {
+							this.state = 3;
+							continue;
+						}
+						if (n === 102) {
+							this.state = 6;
+							continue;
+						}
+						if (n === 110) {
+							this.state = 10;
+							continue;
+						}
+						if (n === 34) {
+							this.bufferedString.reset();
+							this.escapedCharsByteLength = 0;
+							this.state = 13;
+							continue;
+						}
+						if (n >= 49 && n <= 57) {
+							this.bufferedNumber.reset();
+							this.bufferedNumber.appendChar(n);
+							this.state = 22;
+							continue;
+						}
+						if (n === 48) {
+							this.bufferedNumber.reset();
+							this.bufferedNumber.appendChar(n);
+							this.state = 21;
+							continue;
+						}
+						if (n === 45) {
+							this.bufferedNumber.reset();
+							this.bufferedNumber.appendChar(n);
+							this.state = 20;
+							continue;
+						}
+						break;
+					case 13:
+						if (n === 34) {
+							this.flushPendingHighSurrogate();
+							const string = this.bufferedString.toString();
+							this.state = 0;
+							this.onToken({
+								token: tokenType_default.STRING,
+								value: string,
+								offset: this.offset
+							});
+							this.offset += this.escapedCharsByteLength + this.bufferedString.byteLength + 1;
+							continue;
+						}
+						if (n === 92) {
+							this.state = 14;
+							continue;
+						}
+						if (n >= 128) {
+							this.flushPendingHighSurrogate();
+							const runEnd = multiByteRunEnd(buffer, i);
+							if (runEnd > i) {
+								this.bufferedString.appendBuf(buffer, i, runEnd);
+								i = runEnd - 1;
+							}
+							if (runEnd < buffer.length && buffer[runEnd] >= 128) {
+								this.startIncompleteChar(buffer, runEnd);
+								i = buffer.length - 1;
+							}
+							continue;
+						}
+						if (n >= 32) {
+							this.flushPendingHighSurrogate();
+							let j = i;
+							while (j < buffer.length) {
+								const b = buffer[j];
+								if (b < 32 || b >= 128 || b === 34 || b === 92) break;
+								j += 1;
+							}
+							if (j - i >= 16) this.bufferedString.appendBuf(buffer, i, j);
+							else for (let k = i; k < j; k += 1) this.bufferedString.appendChar(buffer[k]);
+							i = j - 1;
+							continue;
+						}
+						break;
+					case 19: {
+						const available = Math.min(this.bytes_remaining, buffer.length - i);
+						this.char_split_buffer.set(buffer.subarray(i, i + available), this.bytes_in_sequence - this.bytes_remaining);
+						this.bytes_remaining -= available;
+						if (this.bytes_remaining > 0) {
+							i = buffer.length - 1;
+							continue;
+						}
+						this.bufferedString.appendBuf(this.char_split_buffer, 0, this.bytes_in_sequence);
+						i += available - 1;
+						this.state = 13;
+						continue;
+					}
+					case 14: {
+						const controlChar = escapedSequences[n];
+						if (controlChar) {
+							this.flushPendingHighSurrogate();
+							this.bufferedString.appendChar(controlChar);
+							this.escapedCharsByteLength += 1;
+							this.state = 13;
+							continue;
+						}
+						if (n === 117) {
+							this.unicode = "";
+							this.state = 15;
+							continue;
+						}
+						break;
+					}
+					case 15:
+					case 16:
+					case 17:
+						if (n >= 48 && n <= 57 || n >= 65 && n <= 70 || n >= 97 && n <= 102) {
+							this.unicode += String.fromCharCode(n);
+							this.state += 1;
+							continue;
+						}
+						break;
+					case 18:
+						if (n >= 48 && n <= 57 || n >= 65 && n <= 70 || n >= 97 && n <= 102) {
+							const intVal = parseInt(this.unicode + String.fromCharCode(n), 16);
+							this.appendUnicodeCodeUnit(intVal);
+							this.state = 13;
+							continue;
+						}
+						break;
+					case 20:
+						if (n === 48) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 21;
+							continue;
+						}
+						if (n >= 49 && n <= 57) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 22;
+							continue;
+						}
+						break;
+					case 21:
+						if (n === 46) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 23;
+							continue;
+						}
+						if (n === 101 || n === 69) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 25;
+							continue;
+						}
+						i -= 1;
+						this.state = 0;
+						this.emitNumber();
+						continue;
+					case 22:
+						if (n >= 48 && n <= 57) {
+							this.bufferedNumber.appendChar(n);
+							continue;
+						}
+						if (n === 46) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 23;
+							continue;
+						}
+						if (n === 101 || n === 69) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 25;
+							continue;
+						}
+						i -= 1;
+						this.state = 0;
+						this.emitNumber();
+						continue;
+					case 23:
+						if (n >= 48 && n <= 57) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 24;
+							continue;
+						}
+						break;
+					case 24:
+						if (n >= 48 && n <= 57) {
+							this.bufferedNumber.appendChar(n);
+							continue;
+						}
+						if (n === 101 || n === 69) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 25;
+							continue;
+						}
+						i -= 1;
+						this.state = 0;
+						this.emitNumber();
+						continue;
+					case 25: if (n === 43 || n === 45) {
+						this.bufferedNumber.appendChar(n);
+						this.state = 26;
+						continue;
+					}
+					case 26:
+						if (n >= 48 && n <= 57) {
+							this.bufferedNumber.appendChar(n);
+							this.state = 27;
+							continue;
+						}
+						break;
+					case 27:
+						if (n >= 48 && n <= 57) {
+							this.bufferedNumber.appendChar(n);
+							continue;
+						}
+						i -= 1;
+						this.state = 0;
+						this.emitNumber();
+						continue;
+					case 3:
+						if (n === 114) {
+							this.state = 4;
+							continue;
+						}
+						break;
+					case 4:
+						if (n === 117) {
+							this.state = 5;
+							continue;
+						}
+						break;
+					case 5:
+						if (n === 101) {
+							this.state = 0;
+							this.onToken({
+								token: tokenType_default.TRUE,
+								value: true,
+								offset: this.offset
+							});
+							this.offset += 3;
+							continue;
+						}
+						break;
+					case 6:
+						if (n === 97) {
+							this.state = 7;
+							continue;
+						}
+						break;
+					case 7:
+						if (n === 108) {
+							this.state = 8;
+							continue;
+						}
+						break;
+					case 8:
+						if (n === 115) {
+							this.state = 9;
+							continue;
+						}
+						break;
+					case 9:
+						if (n === 101) {
+							this.state = 0;
+							this.onToken({
+								token: tokenType_default.FALSE,
+								value: false,
+								offset: this.offset
+							});
+							this.offset += 4;
+							continue;
+						}
+						break;
+					case 10:
+						if (n === 117) {
+							this.state = 11;
+							continue;
+						}
+						break;
+					case 11:
+						if (n === 108) {
+							this.state = 12;
+							continue;
+						}
+						break;
+					case 12:
+						if (n === 108) {
+							this.state = 0;
+							this.onToken({
+								token: tokenType_default.NULL,
+								value: null,
+								offset: this.offset
+							});
+							this.offset += 3;
+							continue;
+						}
+						break;
+					case 28:
+						this.separatorIndex += 1;
+						if (!this.separatorBytes || n !== this.separatorBytes[this.separatorIndex]) break;
+						if (this.separatorIndex === this.separatorBytes.length - 1) {
+							this.state = 0;
+							this.onToken({
+								token: tokenType_default.SEPARATOR,
+								value: this.separator,
+								offset: this.offset + this.separatorIndex
+							});
+							this.separatorIndex = 0;
+						}
+						continue;
+					case 30:
+						if (n === this.bom[this.bomIndex]) {
+							if (this.bomIndex === this.bom.length - 1) {
+								this.state = 0;
+								this.bom = void 0;
+								this.bomIndex = 0;
+								continue;
+							}
+							this.bomIndex += 1;
+							continue;
+						}
+						break;
+					case 1: if (n === 32 || n === 10 || n === 13 || n === 9) continue;
+				}
+				throw new TokenizerError(`Unexpected "${String.fromCharCode(n)}" at chunk position "${i}" (absolute position "${this.streamByteLength + i}") in state ${TokenizerStateToString(this.state)}`);
+			}
+			this.streamByteLength += buffer.length;
+			if (this.emitPartialTokens) switch (this.state) {
+				case 3:
+				case 4:
+				case 5:
+					this.onToken({
+						token: tokenType_default.TRUE,
+						value: true,
+						offset: this.offset,
+						partial: true
+					});
+					break;
+				case 6:
+				case 7:
+				case 8:
+				case 9:
+					this.onToken({
+						token: tokenType_default.FALSE,
+						value: false,
+						offset: this.offset,
+						partial: true
+					});
+					break;
+				case 10:
+				case 11:
+				case 12:
+					this.onToken({
+						token: tokenType_default.NULL,
+						value: null,
+						offset: this.offset,
+						partial: true
+					});
+					break;
+				case 13: {
+					const string = this.bufferedString.toString();
+					this.onToken({
+						token: tokenType_default.STRING,
+						value: string,
+						offset: this.offset,
+						partial: true
+					});
+					break;
+				}
+				case 21:
+				case 22:
+				case 24:
+				case 27: try {
+					this.onToken({
+						token: tokenType_default.NUMBER,
+						value: this.parseNumber(this.bufferedNumber.toString()),
+						offset: this.offset,
+						partial: true
+					});
+				} catch (_a) {}
+			}
+		} catch (err) {
+			this.error(err);
+		}
+	}
+	emitNumber() {
+		this.onToken({
+			token: tokenType_default.NUMBER,
+			value: this.parseNumber(this.bufferedNumber.toString()),
+			offset: this.offset
+		});
+		this.offset += this.bufferedNumber.byteLength - 1;
+	}
+	parseNumber(numberStr) {
+		return Number(numberStr);
+	}
+	error(err) {
+		if (this.state !== 1) this.state = 2;
+		this.onError(err);
+	}
+	end() {
+		switch (this.state) {
+			case 21:
+			case 22:
+			case 24:
+			case 27:
+				this.state = 1;
+				this.emitNumber();
+				this.onEnd();
+				break;
+			case 29:
+			case 0:
+			case 2:
+				this.state = 1;
+				this.onEnd();
+				break;
+			default: this.error(new TokenizerError(`Tokenizer ended in the middle of a token (state: ${TokenizerStateToString(this.state)}). Either not all the data was received or the data was invalid.`));
+		}
+	}
+	onToken(parsedToken) {
+		throw new TokenizerError("Can't emit tokens before the \"onToken\" callback has been set up.");
+	}
+	onError(err) {
+		throw err;
+	}
+	onEnd() {}
+};
+
+// node_modules/@streamparser/json/dist/mjs/tokenparser.js
+var TokenParserState;
+(function(TokenParserState) {
+	TokenParserState[TokenParserState["VALUE"] = 0] = "VALUE";
+	TokenParserState[TokenParserState["KEY"] = 1] = "KEY";
+	TokenParserState[TokenParserState["COLON"] = 2] = "COLON";
+	TokenParserState[TokenParserState["COMMA"] = 3] = "COMMA";
+	TokenParserState[TokenParserState["ENDED"] = 4] = "ENDED";
+	TokenParserState[TokenParserState["ERROR"] = 5] = "ERROR";
+	TokenParserState[TokenParserState["SEPARATOR"] = 6] = "SEPARATOR";
+})(TokenParserState || (TokenParserState = {}));
+function TokenParserStateToString(state) {
+	return [
+		"VALUE",
+		"KEY",
+		"COLON",
+		"COMMA",
+		"ENDED",
+		"ERROR",
+		"SEPARATOR"
+	][state];
+}
+function setProperty(obj, key, value) {
+	if (key === "__proto__") {
+		Object.defineProperty(obj, key, {
+			value,
+			writable: true,
+			enumerable: true,
+			configurable: true
+		});
+		return;
+	}
+	obj[key] = value;
+}
+const defaultOpts = {
+	paths: void 0,
+	keepStack: true,
+	separator: void 0,
+	emitPartialValues: false
+};
+var TokenParserError = class TokenParserError extends Error {
+	constructor(message) {
+		super(message);
+		Object.setPrototypeOf(this, TokenParserError.prototype);
+	}
+};
+var TokenParser = class {
+	constructor(opts) {
+		this.state = 0;
+		this.mode = void 0;
+		this.key = void 0;
+		this.value = void 0;
+		this.stack = [];
+		this.memberCount = 0;
+		opts = Object.assign(Object.assign({}, defaultOpts), opts);
+		if (opts.paths) {
+			const root = {
+				children: /* @__PURE__ */ new Map(),
+				terminal: false
+			};
+			let matchEverything = false;
+			for (const path of opts.paths) {
+				if (path === void 0 || path === "$*") {
+					matchEverything = true;
+					continue;
+				}
+				if (!path.startsWith("$")) throw new TokenParserError(`Invalid selector "${path}". Should start with "$".`);
+				const segments = path.split(".").slice(1);
+				if (segments.includes("")) throw new TokenParserError(`Invalid selector "${path}". ".." syntax not supported.`);
+				let node = root;
+				for (const segment of segments) {
+					let child = node.children.get(segment);
+					if (!child) {
+						child = {
+							children: /* @__PURE__ */ new Map(),
+							terminal: false
+						};
+						node.children.set(segment, child);
+					}
+					node = child;
+				}
+				node.terminal = true;
+			}
+			if (!matchEverything) this.selectorTrie = root;
+		}
+		this.keepStack = opts.keepStack || false;
+		this.separator = opts.separator;
+		if (!opts.emitPartialValues) this.emitPartial = () => {};
+	}
+	shouldEmit() {
+		if (!this.selectorTrie) return true;
+		return this.matchesSelector(this.selectorTrie, 0);
+	}
+	matchesSelector(node, level) {
+		const keyCount = this.stack.length;
+		if (level === keyCount) return node.terminal;
+		const key = level < keyCount - 1 ? this.stack[level + 1].key : this.key;
+		const wildcard = node.children.get("*");
+		if (wildcard && this.matchesSelector(wildcard, level + 1)) return true;
+		if (node.children.size > (wildcard ? 1 : 0)) {
+			const segment = key === null || key === void 0 ? void 0 : key.toString();
+			if (segment !== void 0) {
+				const child = node.children.get(segment);
+				if (child && this.matchesSelector(child, level + 1)) return true;
+			}
+		}
+		return false;
+	}
+	push() {
+		this.stack.push({
+			key: this.key,
+			value: this.value,
+			mode: this.mode,
+			emit: this.shouldEmit(),
+			memberCount: this.memberCount
+		});
+	}
+	pop() {
+		const value = this.value;
+		let emit;
+		({key: this.key, value: this.value, mode: this.mode, emit, memberCount: this.memberCount} = this.stack.pop());
+		this.state = this.mode !== void 0 ? 3 : 0;
+		this.emit(value, emit);
+	}
+	emit(value, emit) {
+		if (!this.keepStack && this.value && this.stack.every((item) => !item.emit)) {
+			if (Array.isArray(this.value)) this.value.length -= 1;
+			else delete this.value[this.key];
+		}
+		if (emit) this.onValue({
+			value,
+			key: this.key,
+			parent: this.value,
+			stack: this.stack
+		});
+		if (this.stack.length === 0) {
+			if (this.separator) this.state = 6;
+			else if (this.separator === void 0) this.end();
+		}
+	}
+	emitPartial(value) {
+		if (!this.shouldEmit()) return;
+		if (this.state === 1) {
+			this.onValue({
+				value: void 0,
+				key: value,
+				parent: this.value,
+				stack: this.stack,
+				partial: true
+			});
+			return;
+		}
+		this.onValue({
+			value,
+			key: this.key,
+			parent: this.value,
+			stack: this.stack,
+			partial: true
+		});
+	}
+	get isEnded() {
+		return this.state === 4;
+	}
+	write({ token, value, partial }) {
+		try {
+			if (partial) {
+				if (this.state !== 0 && this.state !== 1) throw new TokenParserError(`Unexpected partial ${tokenType_default[token]} (${JSON.stringify(value)}) in state ${TokenParserStateToString(this.state)}`);
+				this.emitPartial(value);
+				return;
+			}
+			if (this.state === 0) {
+				if (token === tokenType_default.STRING || token === tokenType_default.NUMBER || token === tokenType_default.TRUE || token === tokenType_default.FALSE || token === tokenType_default.NULL) {
+					if (this.mode === 0) {
+						setProperty(this.value, this.key, value);
+						this.state = 3;
+						this.memberCount++;
+					} else if (this.mode === 1) {
+						this.value.push(value);
+						this.state = 3;
+						this.memberCount++;
+					}
+					this.emit(value, this.shouldEmit());
+					return;
+				}
+				if (token === tokenType_default.LEFT_BRACE) {
+					this.memberCount++;
+					this.push();
+					if (this.mode === 0) {
+						const val = {};
+						setProperty(this.value, this.key, val);
+						this.value = val;
+					} else if (this.mode === 1) {
+						const val = {};
+						this.value.push(val);
+						this.value = val;
+					} else this.value = {};
+					this.mode = 0;
+					this.state = 1;
+					this.key = void 0;
+					this.memberCount = 0;
+					this.emitPartial();
+					return;
+				}
+				if (token === tokenType_default.LEFT_BRACKET) {
+					this.memberCount++;
+					this.push();
+					if (this.mode === 0) {
+						const val = [];
+						setProperty(this.value, this.key, val);
+						this.value = val;
+					} else if (this.mode === 1) {
+						const val = [];
+						this.value.push(val);
+						this.value = val;
+					} else this.value = [];
+					this.mode = 1;
+					this.state = 0;
+					this.key = 0;
+					this.memberCount = 0;
+					this.emitPartial();
+					return;
+				}
+				if (this.mode === 1 && token === tokenType_default.RIGHT_BRACKET && this.memberCount === 0) {
+					this.pop();
+					return;
+				}
+			}
+			if (this.state === 1) {
+				if (token === tokenType_default.STRING) {
+					this.key = value;
+					this.state = 2;
+					this.emitPartial();
+					return;
+				}
+				if (token === tokenType_default.RIGHT_BRACE && this.memberCount === 0) {
+					this.pop();
+					return;
+				}
+			}
+			if (this.state === 2) {
+				if (token === tokenType_default.COLON) {
+					this.state = 0;
+					return;
+				}
+			}
+			if (this.state === 3) {
+				if (token === tokenType_default.COMMA) {
+					if (this.mode === 1) {
+						this.state = 0;
+						this.key += 1;
+						return;
+					}
+					/* istanbul ignore else */
+					if (this.mode === 0) {
+						this.state = 1;
+						return;
+					}
+				}
+				if (token === tokenType_default.RIGHT_BRACE && this.mode === 0 || token === tokenType_default.RIGHT_BRACKET && this.mode === 1) {
+					this.pop();
+					return;
+				}
+			}
+			if (this.state === 6) {
+				if (token === tokenType_default.SEPARATOR && value === this.separator) {
+					this.state = 0;
+					return;
+				}
+			}
+			if (token === tokenType_default.SEPARATOR && this.state !== 6 && Array.from(value).map((n) => n.charCodeAt(0)).every((n) => n === 32 || n === 10 || n === 13 || n === 9)) return;
+			throw new TokenParserError(`Unexpected ${tokenType_default[token]} (${JSON.stringify(value)}) in state ${TokenParserStateToString(this.state)}`);
+		} catch (err) {
+			this.error(err);
+		}
+	}
+	error(err) {
+		if (this.state !== 4) this.state = 5;
+		this.onError(err);
+	}
+	end() {
+		if (this.state !== 0 && this.state !== 6 || this.stack.length > 0) this.error(/* @__PURE__ */ new Error(`Parser ended in mid-parsing (state: ${TokenParserStateToString(this.state)}). Either not all the data was received or the data was invalid.`));
+		else {
+			this.state = 4;
+			this.onEnd();
+		}
+	}
+	onValue(parsedElementInfo) {
+		throw new TokenParserError("Can't emit data before the \"onValue\" callback has been set up.");
+	}
+	onError(err) {
+		throw err;
+	}
+	onEnd() {}
+};
+
+// node_modules/@streamparser/json/dist/mjs/utils/types/stackElement.js
+var TokenParserMode;
+(function(TokenParserMode) {
+	TokenParserMode[TokenParserMode["OBJECT"] = 0] = "OBJECT";
+	TokenParserMode[TokenParserMode["ARRAY"] = 1] = "ARRAY";
+})(TokenParserMode || (TokenParserMode = {}));
+
 // node_modules/csv-parse/lib/index.js
 var Parser = class extends Transform {
 	constructor(opts = {}) {
@@ -35613,171 +37200,207 @@ const parse = function() {
 	return parser;
 };
 
-// src/cli/usage-formats.ts
-const MS_PER_SECOND = 1e3;
-function count(text) {
-	return text === void 0 || text === "" ? 0 : Number(text);
-}
-function moment(text) {
-	if (text === void 0 || text === "") return NaN;
-	if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * MS_PER_SECOND;
-	const iso = text.replace(" ", "T");
-	return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) || !iso.includes("T") ? iso : `${iso}Z`);
-}
-function checked(usage) {
-	const { requests, inputTokens, cachedInputTokens, outputTokens, costUsd, from, to } = usage;
-	if (Number.isNaN(from) || Number.isNaN(to)) return {
-		kind: "wrong",
-		text: "its dates cannot be read"
+// src/cli/usage-source.ts
+const GZIP = [31, 139];
+async function openUsage(file) {
+	const isGzip = await startsLikeGzip(file);
+	const bytes = () => {
+		const source = createReadStream(file);
+		if (!isGzip) return source;
+		const unpacked = createGunzip();
+		source.on("error", (error) => unpacked.destroy(error));
+		return source.pipe(unpacked);
 	};
-	const numbers = [
-		requests ?? 0,
-		inputTokens,
-		cachedInputTokens ?? 0,
-		outputTokens,
-		costUsd ?? 0
-	];
-	if (!numbers.every(Number.isFinite)) return {
-		kind: "wrong",
-		text: "a number of it cannot be read"
-	};
-	if (numbers.slice(0, -1).some((value) => value < 0)) return {
-		kind: "wrong",
-		text: "it counts below zero"
-	};
-	return {
-		kind: "usage",
-		usage
-	};
+	const first = await firstChunk(bytes());
+	return /^\uFEFF?\s*[[{]/.test(first.toString("utf8")) ? jsonSource(file, bytes(), first) : csvSource(file, bytes());
 }
-function openai(row) {
-	return checked({
-		model: row.model || "(model not exported)",
-		requests: count(row.num_model_requests),
-		inputTokens: count(row.input_tokens),
-		cachedInputTokens: row.input_cached_tokens === void 0 ? null : count(row.input_cached_tokens),
-		outputTokens: count(row.output_tokens),
-		isBatch: /^true$/i.test(row.batch ?? ""),
-		costUsd: null,
-		from: moment(row.start_time),
-		to: moment(row.end_time)
-	});
-}
-function litellm(row) {
-	const at = moment(row.startTime);
-	return checked({
-		model: row.model || "(model not logged)",
-		requests: 1,
-		inputTokens: count(row.prompt_tokens),
-		cachedInputTokens: cachedInMetadata(row.metadata),
-		outputTokens: count(row.completion_tokens),
-		isBatch: (row.call_type ?? "").includes("batch"),
-		costUsd: row.spend === void 0 ? null : count(row.spend),
-		from: at,
-		to: at
-	});
-}
-function cachedInMetadata(text) {
-	const found = /"cached_tokens"\s*:\s*(\d+)/.exec(text ?? "");
-	return found === null ? null : Number(found[1]);
-}
-const TOKEN_UNIT = /^\s*(?:(\d[\d,.]*)\s*)?(k|m|million|thousand)?\s*tokens?\s*$/i;
-const MULTIPLES = {
-	k: 1e3,
-	thousand: 1e3,
-	m: 1e6,
-	million: 1e6
-};
-function focus(row) {
-	if ((row.ChargeCategory || "Usage") !== "Usage") return { kind: "other" };
-	const unit = TOKEN_UNIT.exec(row.ConsumedUnit ?? "");
-	if (unit === null) return { kind: "other" };
-	if (row.BillingCurrency !== "USD") return {
-		kind: "wrong",
-		text: `BillingCurrency is ${JSON.stringify(row.BillingCurrency ?? "")}; a policy counts in USD, so export the bill in USD`
-	};
-	const each = Number((unit[1] ?? "1").replaceAll(",", "")) * (MULTIPLES[(unit[2] ?? "").toLowerCase()] ?? 1);
-	const tokens = count(row.ConsumedQuantity) * each;
-	const meter = `${row.SkuMeter ?? ""} ${row.ChargeDescription ?? ""} ${row.SkuId ?? ""}`.toLowerCase();
-	const isOutput = /output|completion|generated|response/.test(meter);
-	const isInput = /input|prompt|cache/.test(meter);
-	if (isOutput === isInput) return {
-		kind: "wrong",
-		text: `neither SkuMeter nor ChargeDescription says whether its tokens are input or output: ${JSON.stringify(meter.trim().slice(0, 80))}`
-	};
-	return checked({
-		model: row.ResourceName || row.ServiceName || "(service not billed by name)",
-		requests: null,
-		inputTokens: isInput ? tokens : 0,
-		cachedInputTokens: isInput && /cache/.test(meter) ? tokens : 0,
-		outputTokens: isOutput ? tokens : 0,
-		isBatch: meter.includes("batch"),
-		costUsd: count(row.BilledCost),
-		from: moment(row.ChargePeriodStart),
-		to: moment(row.ChargePeriodEnd)
-	});
-}
-const USAGE_FORMATS = [
-	{
-		id: "openai",
-		title: "OpenAI usage export (completions)",
-		source: "platform.openai.com, Usage, Export; the columns are the fields of GET /v1/organization/usage/completions (read 2026-11-21)",
-		needs: [
-			"start_time",
-			"end_time",
-			"num_model_requests",
-			"input_tokens",
-			"output_tokens"
-		],
-		read: openai
-	},
-	{
-		id: "litellm",
-		title: "LiteLLM spend logs",
-		source: "table LiteLLM_SpendLogs of the LiteLLM proxy's schema.prisma, exported as CSV (read 2026-11-21)",
-		needs: [
-			"startTime",
-			"prompt_tokens",
-			"completion_tokens"
-		],
-		read: litellm
-	},
-	{
-		id: "focus",
-		title: "FOCUS bill",
-		source: "FinOps Open Cost and Usage Specification 1.2, focus.finops.org (read 2026-11-21)",
-		needs: [
-			"BilledCost",
-			"BillingCurrency",
-			"ChargePeriodStart",
-			"ChargePeriodEnd",
-			"ConsumedQuantity",
-			"ConsumedUnit"
-		],
-		read: focus
+async function startsLikeGzip(file) {
+	const handle = await open(file);
+	try {
+		const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+		return bytesRead === GZIP.length && GZIP.every((byte, index) => buffer[index] === byte);
+	} finally {
+		await handle.close();
 	}
-];
-function formatOf(columns) {
-	const known = new Set(columns);
-	const [nearest] = USAGE_FORMATS.map((format) => ({
-		format,
-		missing: format.needs.filter((name) => !known.has(name))
-	})).sort((a, b) => a.missing.length / a.format.needs.length - b.missing.length / b.format.needs.length);
-	if (nearest !== void 0 && nearest.missing.length === 0) return nearest.format;
-	if (nearest === void 0 || nearest.missing.length === nearest.format.needs.length) return { problem: `the header is of no export that is known (saw ${columns.slice(0, 5).join(", ")}); known are ${USAGE_FORMATS.map(({ title }) => title).join(", ")}` };
-	return { problem: `looks like ${nearest.format.title}, but lacks the columns ${nearest.missing.join(", ")}; export them as well` };
+}
+async function firstChunk(bytes) {
+	for await (const chunk of bytes) return chunk;
+	return Buffer.alloc(0);
+}
+function csvSource(file, bytes) {
+	async function* rows() {
+		let line = 1;
+		const parser = parse({
+			bom: true,
+			trim: true,
+			skip_empty_lines: true,
+			columns: true,
+			on_record: (row, { lines }) => {
+				const from = line + 1;
+				line = lines;
+				return {
+					line: from,
+					row
+				};
+			}
+		});
+		bytes.on("error", (error) => parser.destroy(error));
+		bytes.pipe(parser);
+		try {
+			for await (const row of parser) yield row;
+		} catch (error) {
+			throw new UserError(`${file}: ${messageOf(error)}`);
+		}
+	}
+	return {
+		isTable: true,
+		rows: rows(),
+		isPart: () => false
+	};
+}
+const PATHS = {
+	array: ["$.*"],
+	pages: ["$.data.*", "$.has_more"],
+	values: ["$"]
+};
+function jsonSource(file, bytes, first) {
+	const reader = new JsonReader(file, layoutOf(first));
+	return {
+		isTable: false,
+		rows: reader.rowsOf(bytes),
+		isPart: () => reader.hasMore
+	};
+}
+function layoutOf(first) {
+	const tokenizer = new Tokenizer({ separator: "" });
+	let layout;
+	let depth = 0;
+	let last = null;
+	tokenizer.onToken = ({ token, value }) => {
+		if (token === tokenType_default.LEFT_BRACKET && depth === 0) layout ??= "array";
+		if (token === tokenType_default.LEFT_BRACKET && depth === 1 && last === "data") layout ??= "pages";
+		if (token === tokenType_default.LEFT_BRACE || token === tokenType_default.LEFT_BRACKET) depth += 1;
+		if (token === tokenType_default.RIGHT_BRACE || token === tokenType_default.RIGHT_BRACKET) depth -= 1;
+		if (depth === 0) layout ??= "values";
+		if (token !== tokenType_default.COLON) last = value;
+	};
+	tokenizer.onError = () => {};
+	tokenizer.write(first);
+	return layout ?? "values";
+}
+const LINE_FEED = 10;
+var JsonReader = class {
+	hasMore = false;
+	#file;
+	#paths;
+	#line = 1;
+	#ready = [];
+	constructor(file, layout) {
+		this.#file = file;
+		this.#paths = [...PATHS[layout]];
+	}
+	async *rowsOf(bytes) {
+		const tokenizer = new Tokenizer({ separator: "" });
+		const parser = new TokenParser({
+			paths: this.#paths,
+			keepStack: false,
+			separator: ""
+		});
+		const opened = [];
+		let chunk = Buffer.alloc(0);
+		let [before, counted] = [0, 0];
+		const countTo = (end) => {
+			for (; counted < end; counted++) if (chunk[counted] === LINE_FEED) this.#line += 1;
+		};
+		tokenizer.onToken = ({ token, value, offset }) => {
+			countTo(Math.min(chunk.length, Math.max(counted, offset - before)));
+			if (token === tokenType_default.LEFT_BRACE) opened.push(this.#line);
+			parser.write({
+				token,
+				value
+			});
+			if (token === tokenType_default.RIGHT_BRACE) opened.pop();
+		};
+		parser.onValue = ({ value, key }) => {
+			if (key === "has_more") this.hasMore = value === true;
+			else this.#take(value, opened.at(-1) ?? this.#line);
+		};
+		const told = (error) => {
+			throw error instanceof UserError ? error : new UserError(`${this.#file}:${this.#line}: this is no JSON: ${wordsOf(error.message)}`);
+		};
+		tokenizer.onError = told;
+		parser.onError = told;
+		try {
+			for await (chunk of bytes) {
+				counted = 0;
+				tokenizer.write(chunk);
+				countTo(chunk.length);
+				before += chunk.length;
+				yield* this.#ready;
+				this.#ready = [];
+			}
+			tokenizer.end();
+			if (!parser.isEnded) parser.end();
+		} catch (error) {
+			throw error instanceof UserError ? error : new UserError(`${this.#file}:${this.#line}: ${messageOf(error)}`);
+		}
+		yield* this.#ready;
+	}
+	#take(value, line) {
+		if (!isObject(value)) throw new UserError(`${this.#file}:${line}: a row is ${JSON.stringify(value)}, not an object`);
+		if (!Array.isArray(value.results)) {
+			this.#ready.push({
+				line,
+				row: textsOf(value)
+			});
+			return;
+		}
+		const { results, ...bucket } = value;
+		const times = textsOf(bucket);
+		if (results.length === 0) this.#ready.push({
+			line,
+			row: {
+				...times,
+				results: "none"
+			}
+		});
+		for (const result of results) {
+			if (!isObject(result)) throw new UserError(`${this.#file}:${line}: a result is ${JSON.stringify(result)}, not an object`);
+			this.#ready.push({
+				line,
+				row: {
+					...textsOf(result),
+					...times
+				}
+			});
+		}
+	}
+};
+function wordsOf(message) {
+	if (message.includes("mid-parsing")) return "it ends in the middle of a value";
+	return message.replace(/\s*(at chunk position|in state)[\s\S]*$/, "").replace(/\s+/g, " ");
+}
+function isObject(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function textsOf(row) {
+	return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)]));
+}
+function messageOf(error) {
+	return error instanceof Error ? error.message : String(error);
 }
 
 // src/cli/usage.ts
 const MS_PER_DAY = 864e5;
 const TOLD_ROWS = 5;
 async function usageImportCommand(file, options) {
-	const { format, totals } = await readUsage(file, options.model);
+	const { format, totals, isPart } = await readUsage(file, options.model);
 	const usage = measuredOf(file, totals, options.requests);
 	const terminal = terminalOf(process.stdout);
 	const parts = [head(file, format, totals, usage), yamlOf(usage)];
 	if (totals.byModel.size > 1) parts.push(tableText(modelTable(totals), terminal));
 	if (totals.wrongRows > 0) process.stderr.write(`warning: ${plural(totals.wrongRows, "row")} left out:\n${totals.wrong.map((text) => `  ${text}\n`).join("")}`);
+	if (isPart) process.stderr.write(`warning: ${file} says has_more: pages are missing at its end, so volume and cost are too low\n`);
 	if (options.policy !== void 0) parts.push(await against(options.policy, options.workload, usage, totals));
 	await emit(`${parts.filter((part) => part !== "").join("\n")}\n`, void 0);
 }
@@ -35797,48 +37420,56 @@ async function readUsage(file, model) {
 		wrong: [],
 		wrongRows: 0
 	};
+	const source = await opened(file);
 	let format;
-	const parser = createReadStream(file).on("error", (error) => parser.destroy(error)).pipe(parse({
-		bom: true,
-		trim: true,
-		skip_empty_lines: true,
-		columns: (header) => {
-			const found = formatOf(header);
-			if ("problem" in found) throw new UserError(`${file}: ${found.problem}`);
-			format = found;
-			return header;
-		}
-	}));
-	try {
-		let row = 0;
-		for await (const record of parser) {
-			row += 1;
-			if (format !== void 0) addRow(totals, format, record, model, row);
-		}
-	} catch (error) {
-		if (error instanceof UserError) throw error;
-		const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-		throw new UserError(`${file}: ${isMissing ? "no such file" : error instanceof Error ? error.message : String(error)}`);
+	for await (const { line: at, row } of source.rows) {
+		format ??= formatIn(file, at, row);
+		const missing = source.isTable || row.results === "none" ? [] : format.needs.filter((name) => row[name] === void 0);
+		addRow(totals, missing.length === 0 ? format.read(row) : {
+			kind: "wrong",
+			text: `it lacks ${missing.join(", ")}`
+		}, model, `${file}:${at}`);
 	}
-	if (format === void 0) throw new UserError(`${file}: is empty; a CSV file with a header line is needed`);
+	if (format === void 0) throw new UserError(`${file}: is empty or holds a header alone; an export with rows is needed`);
 	if (totals.rows === 0) {
 		const why = totals.wrong[0] === void 0 ? "no row counts tokens" : totals.wrong[0];
 		throw new UserError(`${file}: ${format.title}: ${model === void 0 ? why : `no row of model ${JSON.stringify(model)}`}`);
 	}
 	return {
 		format,
-		totals
+		totals,
+		isPart: source.isPart()
 	};
 }
-function addRow(totals, format, record, model, rowNumber) {
-	const read = format.read(record);
-	if (read.kind === "other") return;
-	if (read.kind === "wrong") {
-		totals.wrongRows += 1;
-		if (totals.wrong.length < TOLD_ROWS) totals.wrong.push(`row ${rowNumber}: ${read.text}`);
-		return;
+async function opened(file) {
+	try {
+		return await openUsage(file);
+	} catch (error) {
+		const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+		throw new UserError(`${file}: ${isMissing ? "no such file" : error instanceof Error ? error.message : String(error)}`);
 	}
-	if (model === void 0 || read.usage.model === model) add(totals, read.usage);
+}
+function formatIn(file, line, row) {
+	const found = row.results === "none" ? USAGE_FORMATS[0] : formatOf(Object.keys(row));
+	if (found === void 0 || "problem" in found) throw new UserError(`${file}:${line}: ${found?.problem}`);
+	return found;
+}
+function addRow(totals, read, model, place) {
+	switch (read.kind) {
+		case "refused": throw new UserError(`${place}: ${read.text}`);
+		case "wrong":
+			totals.wrongRows += 1;
+			if (totals.wrong.length < TOLD_ROWS) totals.wrong.push(`${place}: ${read.text}`);
+			return;
+		case "idle":
+			totals.from = Math.min(totals.from, read.from);
+			totals.to = Math.max(totals.to, read.to);
+			return;
+		case "usage":
+			if (model === void 0 || read.usage.model === model) add(totals, read.usage);
+			return;
+		case "other": return;
+	}
 }
 function add(totals, row) {
 	totals.rows += 1;
@@ -35880,7 +37511,7 @@ function measuredOf(file, totals, declaredRequests) {
 const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
 function head(file, format, totals, usage) {
 	const cost = totals.costUsd === null ? "" : `, ${usd(totals.costUsd)} spent`;
-	return `# ${file}: ${format.title}, ${quantity(totals.rows)} rows from ${dayOf(totals.from)} to ${dayOf(totals.to)} (${days(usage)})${cost}`;
+	return `# ${file}: ${format.title}, ${totals.rows === 1 ? "1 row" : `${quantity(totals.rows)} rows`} from ${dayOf(totals.from)} to ${dayOf(totals.to)} (${days(usage)})${cost}`;
 }
 const days = (usage) => usage.days === 1 ? "1 day" : `${quantity(usage.days)} days`;
 const whole = (value) => Math.max(1, Math.round(value));
@@ -35949,7 +37580,7 @@ function program() {
 	root.command("explain").description("print the full trace: every option, every rule, every figure with its source").argument("<policy>", "policy file").option("--workload <name>", "only this workload").addOption(asOf()).action(explainCommand);
 	root.command("capacity").description("the capacity model alone: one configuration, or one prediction for each row of a CSV file").option("--csv <file>", "measured rows; prints one JSON line for each").option("--model <id>", "open-weight model of the catalog").option("--gpu <id>", "GPU of the catalog").option("--tp <n>", "tensor parallel size", "1").option("--precision <precision>", "bf16, fp8, int8, int4, mxfp4 or nvfp4", "bf16").option("--input <tokens>", "mean input tokens of a request").option("--output <tokens>", "mean output tokens of a request").option("--concurrency <n>", "requests running at once; without it, the most that fit").addOption(format("text", "json")).action(capacityCommand);
 	root.command("init").description("write a commented starter policy, its workflow and cdktf.json; on a terminal it asks for what no option gives").option("--name <name>", "name of the policy", "my-service").addOption(new Option("--use-case <use-case>", "kind of work").choices([...useCases]).default("customer_facing")).option("--requests-per-month <n>", "requests in an average month", "100000").option("--input <tokens>", "mean input tokens of a request", "1000").option("--output <tokens>", "mean output tokens of a request", "300").option("--region <region>", "AWS region", "us-east-1").option("--dir <folder>", "where to write", ".").option("--force", "overwrite files that exist", false).option("--yes", "ask nothing, take the defaults", false).action(initCommand);
-	root.command("usage").description("what was really used").command("import").description("volume and tokens for a policy from an OpenAI usage export, LiteLLM spend logs or a FOCUS bill (CSV)").argument("<file>", "CSV file with a header line").option("--policy <policy>", "compare with what this policy declares").option("--workload <name>", "the workload of the policy that the export is of").option("--model <name>", "only rows of this model, as the export spells it").option("--requests <n>", "requests of the time that a bill covers; a bill does not count them").action(usageImportCommand);
+	root.command("usage").description("what was really used").command("import").description("volume and tokens for a policy from an OpenAI usage export, LiteLLM spend logs or a FOCUS bill").argument("<file>", "CSV, JSON or JSONL file, also as .gz").option("--policy <policy>", "compare with what this policy declares").option("--workload <name>", "the workload of the policy that the export is of").option("--model <name>", "only rows of this model, as the export spells it").option("--requests <n>", "requests of the time that a bill covers; a bill does not count them").action(usageImportCommand);
 	root.command("schema").description("print the JSON Schema of the policy").action(schemaCommand);
 	const catalog = root.command("catalog").description("prices, models, GPUs, providers, with source and age");
 	const kind = new Option("--kind <kind>", "only rows of this kind").choices([

@@ -3406,6 +3406,28 @@ var esm_default = createPrompt((config, done) => {
 	].filter(Boolean).join("\n").trimEnd()}${cursorHide}`;
 });
 
+// src/report/text.ts
+const DEFAULT_MAX_LENGTH = 400;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu;
+function clean(value, maxLength = DEFAULT_MAX_LENGTH) {
+	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replace(/ +/g, " ").trim();
+	if (line.length <= maxLength) return line;
+	let cut = "";
+	for (const character of line) {
+		if (cut.length + character.length >= maxLength) break;
+		cut += character;
+	}
+	return `${cut.trimEnd()}…`;
+}
+function oneSpace(blank) {
+	return blank === "\xA0" ? blank : " ";
+}
+function shellWord(value) {
+	const line = clean(value, Number.POSITIVE_INFINITY);
+	return /^[\w./@%+=:,-]+$/.test(line) && !line.startsWith("-") ? line : `'${line.replaceAll("'", "'\\''")}'`;
+}
+
 // src/cli/interview-types.ts
 const ASKED = [
 	"name",
@@ -3415,6 +3437,10 @@ const ASKED = [
 	"output",
 	"region"
 ];
+function numberFrom(text) {
+	const plain = text.replace(/[\s,_]/g, "");
+	return plain === "" ? NaN : Number(plain);
+}
 
 // src/cli/interview.ts
 const OPTIONS = {
@@ -3425,7 +3451,19 @@ const OPTIONS = {
 	output: "--output",
 	region: "--region"
 };
-const isPositive = (text) => Number.isFinite(Number(text)) && Number(text) > 0 ? true : "write a number above 0, e.g. 100000";
+const USE_CASES = {
+	simple_qa: "short answers: classification, extraction, FAQ",
+	complex_reasoning: "long chains of thought: analysis, agents",
+	code_generation: "code: completion, review, repair",
+	bulk_processing: "documents by the million, nobody waits",
+	customer_facing: "a chat that customers wait for",
+	internal_tools: "assistants for your own people, in office hours"
+};
+const LONGEST = Math.max(...Object.keys(USE_CASES).map((name) => name.length));
+function isPositive(text) {
+	const value = numberFrom(text);
+	return Number.isFinite(value) && value > 0 ? true : "write a number above 0, e.g. 100,000";
+}
 function ask(key, preset, { useCases, isRegion }) {
 	switch (key) {
 		case "name": return esm_default$1({
@@ -3436,7 +3474,11 @@ function ask(key, preset, { useCases, isRegion }) {
 		case "useCase": return esm_default({
 			message: "Kind of work",
 			default: preset,
-			choices: [...useCases]
+			choices: useCases.map((value) => ({
+				value,
+				name: `${value.padEnd(LONGEST)}  ${USE_CASES[value]}`,
+				short: value
+			}))
 		});
 		case "requestsPerMonth": return esm_default$1({
 			message: "Requests in an average month",
@@ -3467,6 +3509,7 @@ async function interview(about) {
 	const { given, defaults, preview } = about;
 	const answers = { ...defaults };
 	const known = ASKED.filter((key) => given[key] !== void 0);
+	process.stdout.write("Six questions at most; Enter takes the value in brackets.\nNothing is written before you say yes.\n\n");
 	try {
 		for (const key of ASKED) {
 			if (given[key] !== void 0) continue;
@@ -3474,17 +3517,22 @@ async function interview(about) {
 			known.push(key);
 		}
 		const files = preview(answers);
-		process.stdout.write(`\n${files[0]?.content ?? ""}\n`);
-		return await esm_default$2({
+		process.stdout.write(`\nThis is ${files[0]?.path ?? ""}:\n\n${files[0]?.content ?? ""}\n`);
+		if (await esm_default$2({
 			message: `Write ${files.map(({ path }) => path).join(", ")}?`,
 			default: true
-		}) ? answers : null;
+		})) return answers;
+		sayHowToGoOn(known, answers, "to change an answer");
+		return null;
 	} catch (error) {
 		if (!(error instanceof Error) || error.name !== "ExitPromptError") throw error;
-		const so = known.map((key) => `${OPTIONS[key]} ${JSON.stringify(answers[key])}`).join(" ");
-		process.stdout.write(`\nto go on from here: breakeven init ${so}\n`);
+		sayHowToGoOn(known, answers, "to go on from here");
 		return null;
 	}
+}
+function sayHowToGoOn(known, answers, why) {
+	const words = known.map((key) => `${OPTIONS[key]} ${shellWord(answers[key])}`);
+	process.stdout.write(`\n${why}: ${["node dist/cli.js init", ...words].join(" ")}\n`);
 }
 
 export { interview };

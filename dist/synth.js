@@ -40665,6 +40665,2282 @@ var require_budgets_budget = /* @__PURE__ */ __commonJSMin(((exports) => {
 	BudgetsBudget.tfResourceType = "aws_budgets_budget";
 }));
 
+// node_modules/@cdktf/provider-aws/lib/ce-anomaly-subscription/index.js
+var require_ce_anomaly_subscription = /* @__PURE__ */ __commonJSMin(((exports) => {
+	var _a;
+	var _b;
+	var _c;
+	var _d;
+	var _e;
+	var _f;
+	var _g;
+	var _h;
+	var _j;
+	var _k;
+	var _l;
+	var _m;
+	var _o;
+	var _p;
+	var _q;
+	var _r;
+	var _s;
+	var _t;
+	var _u;
+	var _v;
+	var _w;
+	Object.defineProperty(exports, "__esModule", { value: true });
+	exports.CeAnomalySubscription = exports.CeAnomalySubscriptionThresholdExpressionOutputReference = exports.CeAnomalySubscriptionThresholdExpressionTagsOutputReference = exports.CeAnomalySubscriptionThresholdExpressionOrList = exports.CeAnomalySubscriptionThresholdExpressionOrOutputReference = exports.CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference = exports.CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference = exports.CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference = exports.CeAnomalySubscriptionThresholdExpressionNotOutputReference = exports.CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference = exports.CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference = exports.CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference = exports.CeAnomalySubscriptionThresholdExpressionDimensionOutputReference = exports.CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference = exports.CeAnomalySubscriptionThresholdExpressionAndList = exports.CeAnomalySubscriptionThresholdExpressionAndOutputReference = exports.CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference = exports.CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference = exports.CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference = exports.CeAnomalySubscriptionSubscriberList = exports.CeAnomalySubscriptionSubscriberOutputReference = void 0;
+	const JSII_RTTI_SYMBOL_1 = Symbol.for("jsii.rtti");
+	const cdktf = require_lib();
+	function ceAnomalySubscriptionSubscriberToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			address: cdktf.stringToTerraform(struct.address),
+			type: cdktf.stringToTerraform(struct.type)
+		};
+	}
+	function ceAnomalySubscriptionSubscriberToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			address: {
+				value: cdktf.stringToHclTerraform(struct.address),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			type: {
+				value: cdktf.stringToHclTerraform(struct.type),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionSubscriberOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._address !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.address = this._address;
+			}
+			if (this._type !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.type = this._type;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._address = void 0;
+				this._type = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._address = value.address;
+				this._type = value.type;
+			}
+		}
+		get address() {
+			return this.getStringAttribute("address");
+		}
+		set address(value) {
+			this._address = value;
+		}
+		get addressInput() {
+			return this._address;
+		}
+		get type() {
+			return this.getStringAttribute("type");
+		}
+		set type(value) {
+			this._type = value;
+		}
+		get typeInput() {
+			return this._type;
+		}
+	};
+	exports.CeAnomalySubscriptionSubscriberOutputReference = CeAnomalySubscriptionSubscriberOutputReference;
+	_a = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionSubscriberOutputReference[_a] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionSubscriberOutputReference",
+		version: "20.1.0"
+	};
+	var CeAnomalySubscriptionSubscriberList = class extends cdktf.ComplexList {
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		get(index) {
+			return new CeAnomalySubscriptionSubscriberOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.CeAnomalySubscriptionSubscriberList = CeAnomalySubscriptionSubscriberList;
+	_b = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionSubscriberList[_b] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionSubscriberList",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionAndCostCategoryToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionAndCostCategoryToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference = CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference;
+	_c = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference[_c] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionAndDimensionToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionAndDimensionToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference = CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference;
+	_d = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference[_d] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionAndTagsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionAndTagsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference = CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference;
+	_e = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference[_e] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionAndToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			cost_category: ceAnomalySubscriptionThresholdExpressionAndCostCategoryToTerraform(struct.costCategory),
+			dimension: ceAnomalySubscriptionThresholdExpressionAndDimensionToTerraform(struct.dimension),
+			tags: ceAnomalySubscriptionThresholdExpressionAndTagsToTerraform(struct.tags)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionAndToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			cost_category: {
+				value: ceAnomalySubscriptionThresholdExpressionAndCostCategoryToHclTerraform(struct.costCategory),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionAndCostCategoryList"
+			},
+			dimension: {
+				value: ceAnomalySubscriptionThresholdExpressionAndDimensionToHclTerraform(struct.dimension),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionAndDimensionList"
+			},
+			tags: {
+				value: ceAnomalySubscriptionThresholdExpressionAndTagsToHclTerraform(struct.tags),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionAndTagsList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionAndOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+			this._costCategory = new CeAnomalySubscriptionThresholdExpressionAndCostCategoryOutputReference(this, "cost_category");
+			this._dimension = new CeAnomalySubscriptionThresholdExpressionAndDimensionOutputReference(this, "dimension");
+			this._tags = new CeAnomalySubscriptionThresholdExpressionAndTagsOutputReference(this, "tags");
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._costCategory?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.costCategory = this._costCategory?.internalValue;
+			}
+			if (this._dimension?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.dimension = this._dimension?.internalValue;
+			}
+			if (this._tags?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tags = this._tags?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._costCategory.internalValue = void 0;
+				this._dimension.internalValue = void 0;
+				this._tags.internalValue = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._costCategory.internalValue = value.costCategory;
+				this._dimension.internalValue = value.dimension;
+				this._tags.internalValue = value.tags;
+			}
+		}
+		get costCategory() {
+			return this._costCategory;
+		}
+		putCostCategory(value) {
+			this._costCategory.internalValue = value;
+		}
+		resetCostCategory() {
+			this._costCategory.internalValue = void 0;
+		}
+		get costCategoryInput() {
+			return this._costCategory.internalValue;
+		}
+		get dimension() {
+			return this._dimension;
+		}
+		putDimension(value) {
+			this._dimension.internalValue = value;
+		}
+		resetDimension() {
+			this._dimension.internalValue = void 0;
+		}
+		get dimensionInput() {
+			return this._dimension.internalValue;
+		}
+		get tags() {
+			return this._tags;
+		}
+		putTags(value) {
+			this._tags.internalValue = value;
+		}
+		resetTags() {
+			this._tags.internalValue = void 0;
+		}
+		get tagsInput() {
+			return this._tags.internalValue;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionAndOutputReference = CeAnomalySubscriptionThresholdExpressionAndOutputReference;
+	_f = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionAndOutputReference[_f] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionAndOutputReference",
+		version: "20.1.0"
+	};
+	var CeAnomalySubscriptionThresholdExpressionAndList = class extends cdktf.ComplexList {
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		get(index) {
+			return new CeAnomalySubscriptionThresholdExpressionAndOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionAndList = CeAnomalySubscriptionThresholdExpressionAndList;
+	_g = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionAndList[_g] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionAndList",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionCostCategoryToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionCostCategoryToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference = CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference;
+	_h = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference[_h] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionDimensionToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionDimensionToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionDimensionOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionDimensionOutputReference = CeAnomalySubscriptionThresholdExpressionDimensionOutputReference;
+	_j = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionDimensionOutputReference[_j] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionDimensionOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionNotCostCategoryToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionNotCostCategoryToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference = CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference;
+	_k = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference[_k] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionNotDimensionToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionNotDimensionToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference = CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference;
+	_l = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference[_l] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionNotTagsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionNotTagsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference = CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference;
+	_m = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference[_m] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionNotToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			cost_category: ceAnomalySubscriptionThresholdExpressionNotCostCategoryToTerraform(struct.costCategory),
+			dimension: ceAnomalySubscriptionThresholdExpressionNotDimensionToTerraform(struct.dimension),
+			tags: ceAnomalySubscriptionThresholdExpressionNotTagsToTerraform(struct.tags)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionNotToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			cost_category: {
+				value: ceAnomalySubscriptionThresholdExpressionNotCostCategoryToHclTerraform(struct.costCategory),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionNotCostCategoryList"
+			},
+			dimension: {
+				value: ceAnomalySubscriptionThresholdExpressionNotDimensionToHclTerraform(struct.dimension),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionNotDimensionList"
+			},
+			tags: {
+				value: ceAnomalySubscriptionThresholdExpressionNotTagsToHclTerraform(struct.tags),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionNotTagsList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionNotOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._costCategory = new CeAnomalySubscriptionThresholdExpressionNotCostCategoryOutputReference(this, "cost_category");
+			this._dimension = new CeAnomalySubscriptionThresholdExpressionNotDimensionOutputReference(this, "dimension");
+			this._tags = new CeAnomalySubscriptionThresholdExpressionNotTagsOutputReference(this, "tags");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._costCategory?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.costCategory = this._costCategory?.internalValue;
+			}
+			if (this._dimension?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.dimension = this._dimension?.internalValue;
+			}
+			if (this._tags?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tags = this._tags?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._costCategory.internalValue = void 0;
+				this._dimension.internalValue = void 0;
+				this._tags.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._costCategory.internalValue = value.costCategory;
+				this._dimension.internalValue = value.dimension;
+				this._tags.internalValue = value.tags;
+			}
+		}
+		get costCategory() {
+			return this._costCategory;
+		}
+		putCostCategory(value) {
+			this._costCategory.internalValue = value;
+		}
+		resetCostCategory() {
+			this._costCategory.internalValue = void 0;
+		}
+		get costCategoryInput() {
+			return this._costCategory.internalValue;
+		}
+		get dimension() {
+			return this._dimension;
+		}
+		putDimension(value) {
+			this._dimension.internalValue = value;
+		}
+		resetDimension() {
+			this._dimension.internalValue = void 0;
+		}
+		get dimensionInput() {
+			return this._dimension.internalValue;
+		}
+		get tags() {
+			return this._tags;
+		}
+		putTags(value) {
+			this._tags.internalValue = value;
+		}
+		resetTags() {
+			this._tags.internalValue = void 0;
+		}
+		get tagsInput() {
+			return this._tags.internalValue;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionNotOutputReference = CeAnomalySubscriptionThresholdExpressionNotOutputReference;
+	_o = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionNotOutputReference[_o] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionNotOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionOrCostCategoryToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionOrCostCategoryToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference = CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference;
+	_p = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference[_p] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionOrDimensionToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionOrDimensionToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference = CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference;
+	_q = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference[_q] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionOrTagsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionOrTagsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference = CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference;
+	_r = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference[_r] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionOrToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			cost_category: ceAnomalySubscriptionThresholdExpressionOrCostCategoryToTerraform(struct.costCategory),
+			dimension: ceAnomalySubscriptionThresholdExpressionOrDimensionToTerraform(struct.dimension),
+			tags: ceAnomalySubscriptionThresholdExpressionOrTagsToTerraform(struct.tags)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionOrToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			cost_category: {
+				value: ceAnomalySubscriptionThresholdExpressionOrCostCategoryToHclTerraform(struct.costCategory),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionOrCostCategoryList"
+			},
+			dimension: {
+				value: ceAnomalySubscriptionThresholdExpressionOrDimensionToHclTerraform(struct.dimension),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionOrDimensionList"
+			},
+			tags: {
+				value: ceAnomalySubscriptionThresholdExpressionOrTagsToHclTerraform(struct.tags),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionOrTagsList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionOrOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+			this._costCategory = new CeAnomalySubscriptionThresholdExpressionOrCostCategoryOutputReference(this, "cost_category");
+			this._dimension = new CeAnomalySubscriptionThresholdExpressionOrDimensionOutputReference(this, "dimension");
+			this._tags = new CeAnomalySubscriptionThresholdExpressionOrTagsOutputReference(this, "tags");
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._costCategory?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.costCategory = this._costCategory?.internalValue;
+			}
+			if (this._dimension?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.dimension = this._dimension?.internalValue;
+			}
+			if (this._tags?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tags = this._tags?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._costCategory.internalValue = void 0;
+				this._dimension.internalValue = void 0;
+				this._tags.internalValue = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._costCategory.internalValue = value.costCategory;
+				this._dimension.internalValue = value.dimension;
+				this._tags.internalValue = value.tags;
+			}
+		}
+		get costCategory() {
+			return this._costCategory;
+		}
+		putCostCategory(value) {
+			this._costCategory.internalValue = value;
+		}
+		resetCostCategory() {
+			this._costCategory.internalValue = void 0;
+		}
+		get costCategoryInput() {
+			return this._costCategory.internalValue;
+		}
+		get dimension() {
+			return this._dimension;
+		}
+		putDimension(value) {
+			this._dimension.internalValue = value;
+		}
+		resetDimension() {
+			this._dimension.internalValue = void 0;
+		}
+		get dimensionInput() {
+			return this._dimension.internalValue;
+		}
+		get tags() {
+			return this._tags;
+		}
+		putTags(value) {
+			this._tags.internalValue = value;
+		}
+		resetTags() {
+			this._tags.internalValue = void 0;
+		}
+		get tagsInput() {
+			return this._tags.internalValue;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionOrOutputReference = CeAnomalySubscriptionThresholdExpressionOrOutputReference;
+	_s = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionOrOutputReference[_s] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionOrOutputReference",
+		version: "20.1.0"
+	};
+	var CeAnomalySubscriptionThresholdExpressionOrList = class extends cdktf.ComplexList {
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		get(index) {
+			return new CeAnomalySubscriptionThresholdExpressionOrOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionOrList = CeAnomalySubscriptionThresholdExpressionOrList;
+	_t = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionOrList[_t] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionOrList",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionTagsToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			key: cdktf.stringToTerraform(struct.key),
+			match_options: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.matchOptions),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionTagsToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			key: {
+				value: cdktf.stringToHclTerraform(struct.key),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			match_options: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.matchOptions),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionTagsOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._key !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.key = this._key;
+			}
+			if (this._matchOptions !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.matchOptions = this._matchOptions;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._key = void 0;
+				this._matchOptions = void 0;
+				this._values = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._key = value.key;
+				this._matchOptions = value.matchOptions;
+				this._values = value.values;
+			}
+		}
+		get key() {
+			return this.getStringAttribute("key");
+		}
+		set key(value) {
+			this._key = value;
+		}
+		resetKey() {
+			this._key = void 0;
+		}
+		get keyInput() {
+			return this._key;
+		}
+		get matchOptions() {
+			return cdktf.Fn.tolist(this.getListAttribute("match_options"));
+		}
+		set matchOptions(value) {
+			this._matchOptions = value;
+		}
+		resetMatchOptions() {
+			this._matchOptions = void 0;
+		}
+		get matchOptionsInput() {
+			return this._matchOptions;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		resetValues() {
+			this._values = void 0;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionTagsOutputReference = CeAnomalySubscriptionThresholdExpressionTagsOutputReference;
+	_u = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionTagsOutputReference[_u] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionTagsOutputReference",
+		version: "20.1.0"
+	};
+	function ceAnomalySubscriptionThresholdExpressionToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			and: cdktf.listMapper(ceAnomalySubscriptionThresholdExpressionAndToTerraform, true)(struct.and),
+			cost_category: ceAnomalySubscriptionThresholdExpressionCostCategoryToTerraform(struct.costCategory),
+			dimension: ceAnomalySubscriptionThresholdExpressionDimensionToTerraform(struct.dimension),
+			not: ceAnomalySubscriptionThresholdExpressionNotToTerraform(struct.not),
+			or: cdktf.listMapper(ceAnomalySubscriptionThresholdExpressionOrToTerraform, true)(struct.or),
+			tags: ceAnomalySubscriptionThresholdExpressionTagsToTerraform(struct.tags)
+		};
+	}
+	function ceAnomalySubscriptionThresholdExpressionToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			and: {
+				value: cdktf.listMapperHcl(ceAnomalySubscriptionThresholdExpressionAndToHclTerraform, true)(struct.and),
+				isBlock: true,
+				type: "set",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionAndList"
+			},
+			cost_category: {
+				value: ceAnomalySubscriptionThresholdExpressionCostCategoryToHclTerraform(struct.costCategory),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionCostCategoryList"
+			},
+			dimension: {
+				value: ceAnomalySubscriptionThresholdExpressionDimensionToHclTerraform(struct.dimension),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionDimensionList"
+			},
+			not: {
+				value: ceAnomalySubscriptionThresholdExpressionNotToHclTerraform(struct.not),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionNotList"
+			},
+			or: {
+				value: cdktf.listMapperHcl(ceAnomalySubscriptionThresholdExpressionOrToHclTerraform, true)(struct.or),
+				isBlock: true,
+				type: "set",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionOrList"
+			},
+			tags: {
+				value: ceAnomalySubscriptionThresholdExpressionTagsToHclTerraform(struct.tags),
+				isBlock: true,
+				type: "list",
+				storageClassType: "CeAnomalySubscriptionThresholdExpressionTagsList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var CeAnomalySubscriptionThresholdExpressionOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute) {
+			super(terraformResource, terraformAttribute, false, 0);
+			this.isEmptyObject = false;
+			this._and = new CeAnomalySubscriptionThresholdExpressionAndList(this, "and", true);
+			this._costCategory = new CeAnomalySubscriptionThresholdExpressionCostCategoryOutputReference(this, "cost_category");
+			this._dimension = new CeAnomalySubscriptionThresholdExpressionDimensionOutputReference(this, "dimension");
+			this._not = new CeAnomalySubscriptionThresholdExpressionNotOutputReference(this, "not");
+			this._or = new CeAnomalySubscriptionThresholdExpressionOrList(this, "or", true);
+			this._tags = new CeAnomalySubscriptionThresholdExpressionTagsOutputReference(this, "tags");
+		}
+		get internalValue() {
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._and?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.and = this._and?.internalValue;
+			}
+			if (this._costCategory?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.costCategory = this._costCategory?.internalValue;
+			}
+			if (this._dimension?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.dimension = this._dimension?.internalValue;
+			}
+			if (this._not?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.not = this._not?.internalValue;
+			}
+			if (this._or?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.or = this._or?.internalValue;
+			}
+			if (this._tags?.internalValue !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.tags = this._tags?.internalValue;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this._and.internalValue = void 0;
+				this._costCategory.internalValue = void 0;
+				this._dimension.internalValue = void 0;
+				this._not.internalValue = void 0;
+				this._or.internalValue = void 0;
+				this._tags.internalValue = void 0;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this._and.internalValue = value.and;
+				this._costCategory.internalValue = value.costCategory;
+				this._dimension.internalValue = value.dimension;
+				this._not.internalValue = value.not;
+				this._or.internalValue = value.or;
+				this._tags.internalValue = value.tags;
+			}
+		}
+		get and() {
+			return this._and;
+		}
+		putAnd(value) {
+			this._and.internalValue = value;
+		}
+		resetAnd() {
+			this._and.internalValue = void 0;
+		}
+		get andInput() {
+			return this._and.internalValue;
+		}
+		get costCategory() {
+			return this._costCategory;
+		}
+		putCostCategory(value) {
+			this._costCategory.internalValue = value;
+		}
+		resetCostCategory() {
+			this._costCategory.internalValue = void 0;
+		}
+		get costCategoryInput() {
+			return this._costCategory.internalValue;
+		}
+		get dimension() {
+			return this._dimension;
+		}
+		putDimension(value) {
+			this._dimension.internalValue = value;
+		}
+		resetDimension() {
+			this._dimension.internalValue = void 0;
+		}
+		get dimensionInput() {
+			return this._dimension.internalValue;
+		}
+		get not() {
+			return this._not;
+		}
+		putNot(value) {
+			this._not.internalValue = value;
+		}
+		resetNot() {
+			this._not.internalValue = void 0;
+		}
+		get notInput() {
+			return this._not.internalValue;
+		}
+		get or() {
+			return this._or;
+		}
+		putOr(value) {
+			this._or.internalValue = value;
+		}
+		resetOr() {
+			this._or.internalValue = void 0;
+		}
+		get orInput() {
+			return this._or.internalValue;
+		}
+		get tags() {
+			return this._tags;
+		}
+		putTags(value) {
+			this._tags.internalValue = value;
+		}
+		resetTags() {
+			this._tags.internalValue = void 0;
+		}
+		get tagsInput() {
+			return this._tags.internalValue;
+		}
+	};
+	exports.CeAnomalySubscriptionThresholdExpressionOutputReference = CeAnomalySubscriptionThresholdExpressionOutputReference;
+	_v = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscriptionThresholdExpressionOutputReference[_v] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscriptionThresholdExpressionOutputReference",
+		version: "20.1.0"
+	};
+	var CeAnomalySubscription = class extends cdktf.TerraformResource {
+		static generateConfigForImport(scope, importToId, importFromId, provider) {
+			return new cdktf.ImportableResource(scope, importToId, {
+				terraformResourceType: "aws_ce_anomaly_subscription",
+				importId: importFromId,
+				provider
+			});
+		}
+		constructor(scope, id, config) {
+			super(scope, id, {
+				terraformResourceType: "aws_ce_anomaly_subscription",
+				terraformGeneratorMetadata: {
+					providerName: "aws",
+					providerVersion: "5.100.0",
+					providerVersionConstraint: "~> 5.0"
+				},
+				provider: config.provider,
+				dependsOn: config.dependsOn,
+				count: config.count,
+				lifecycle: config.lifecycle,
+				provisioners: config.provisioners,
+				connection: config.connection,
+				forEach: config.forEach
+			});
+			this._subscriber = new CeAnomalySubscriptionSubscriberList(this, "subscriber", true);
+			this._thresholdExpression = new CeAnomalySubscriptionThresholdExpressionOutputReference(this, "threshold_expression");
+			this._accountId = config.accountId;
+			this._frequency = config.frequency;
+			this._id = config.id;
+			this._monitorArnList = config.monitorArnList;
+			this._name = config.name;
+			this._tags = config.tags;
+			this._tagsAll = config.tagsAll;
+			this._subscriber.internalValue = config.subscriber;
+			this._thresholdExpression.internalValue = config.thresholdExpression;
+		}
+		get accountId() {
+			return this.getStringAttribute("account_id");
+		}
+		set accountId(value) {
+			this._accountId = value;
+		}
+		resetAccountId() {
+			this._accountId = void 0;
+		}
+		get accountIdInput() {
+			return this._accountId;
+		}
+		get arn() {
+			return this.getStringAttribute("arn");
+		}
+		get frequency() {
+			return this.getStringAttribute("frequency");
+		}
+		set frequency(value) {
+			this._frequency = value;
+		}
+		get frequencyInput() {
+			return this._frequency;
+		}
+		get id() {
+			return this.getStringAttribute("id");
+		}
+		set id(value) {
+			this._id = value;
+		}
+		resetId() {
+			this._id = void 0;
+		}
+		get idInput() {
+			return this._id;
+		}
+		get monitorArnList() {
+			return this.getListAttribute("monitor_arn_list");
+		}
+		set monitorArnList(value) {
+			this._monitorArnList = value;
+		}
+		get monitorArnListInput() {
+			return this._monitorArnList;
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get tags() {
+			return this.getStringMapAttribute("tags");
+		}
+		set tags(value) {
+			this._tags = value;
+		}
+		resetTags() {
+			this._tags = void 0;
+		}
+		get tagsInput() {
+			return this._tags;
+		}
+		get tagsAll() {
+			return this.getStringMapAttribute("tags_all");
+		}
+		set tagsAll(value) {
+			this._tagsAll = value;
+		}
+		resetTagsAll() {
+			this._tagsAll = void 0;
+		}
+		get tagsAllInput() {
+			return this._tagsAll;
+		}
+		get subscriber() {
+			return this._subscriber;
+		}
+		putSubscriber(value) {
+			this._subscriber.internalValue = value;
+		}
+		get subscriberInput() {
+			return this._subscriber.internalValue;
+		}
+		get thresholdExpression() {
+			return this._thresholdExpression;
+		}
+		putThresholdExpression(value) {
+			this._thresholdExpression.internalValue = value;
+		}
+		resetThresholdExpression() {
+			this._thresholdExpression.internalValue = void 0;
+		}
+		get thresholdExpressionInput() {
+			return this._thresholdExpression.internalValue;
+		}
+		synthesizeAttributes() {
+			return {
+				account_id: cdktf.stringToTerraform(this._accountId),
+				frequency: cdktf.stringToTerraform(this._frequency),
+				id: cdktf.stringToTerraform(this._id),
+				monitor_arn_list: cdktf.listMapper(cdktf.stringToTerraform, false)(this._monitorArnList),
+				name: cdktf.stringToTerraform(this._name),
+				tags: cdktf.hashMapper(cdktf.stringToTerraform)(this._tags),
+				tags_all: cdktf.hashMapper(cdktf.stringToTerraform)(this._tagsAll),
+				subscriber: cdktf.listMapper(ceAnomalySubscriptionSubscriberToTerraform, true)(this._subscriber.internalValue),
+				threshold_expression: ceAnomalySubscriptionThresholdExpressionToTerraform(this._thresholdExpression.internalValue)
+			};
+		}
+		synthesizeHclAttributes() {
+			const attrs = {
+				account_id: {
+					value: cdktf.stringToHclTerraform(this._accountId),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				frequency: {
+					value: cdktf.stringToHclTerraform(this._frequency),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				id: {
+					value: cdktf.stringToHclTerraform(this._id),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				monitor_arn_list: {
+					value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(this._monitorArnList),
+					isBlock: false,
+					type: "list",
+					storageClassType: "stringList"
+				},
+				name: {
+					value: cdktf.stringToHclTerraform(this._name),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				tags: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tags),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				tags_all: {
+					value: cdktf.hashMapperHcl(cdktf.stringToHclTerraform)(this._tagsAll),
+					isBlock: false,
+					type: "map",
+					storageClassType: "stringMap"
+				},
+				subscriber: {
+					value: cdktf.listMapperHcl(ceAnomalySubscriptionSubscriberToHclTerraform, true)(this._subscriber.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "CeAnomalySubscriptionSubscriberList"
+				},
+				threshold_expression: {
+					value: ceAnomalySubscriptionThresholdExpressionToHclTerraform(this._thresholdExpression.internalValue),
+					isBlock: true,
+					type: "list",
+					storageClassType: "CeAnomalySubscriptionThresholdExpressionList"
+				}
+			};
+			return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+		}
+	};
+	exports.CeAnomalySubscription = CeAnomalySubscription;
+	_w = JSII_RTTI_SYMBOL_1;
+	CeAnomalySubscription[_w] = {
+		fqn: "@cdktf/provider-aws.ceAnomalySubscription.CeAnomalySubscription",
+		version: "20.1.0"
+	};
+	CeAnomalySubscription.tfResourceType = "aws_ce_anomaly_subscription";
+}));
+
 // node_modules/@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js
 var require_cloudwatch_dashboard = /* @__PURE__ */ __commonJSMin(((exports) => {
 	var _a;
@@ -46157,6 +48433,210 @@ var require_data_aws_prefix_list = /* @__PURE__ */ __commonJSMin(((exports) => {
 		version: "20.1.0"
 	};
 	DataAwsPrefixList.tfResourceType = "aws_prefix_list";
+}));
+
+// node_modules/@cdktf/provider-aws/lib/data-aws-secretsmanager-secrets/index.js
+var require_data_aws_secretsmanager_secrets = /* @__PURE__ */ __commonJSMin(((exports) => {
+	var _a;
+	var _b;
+	var _c;
+	Object.defineProperty(exports, "__esModule", { value: true });
+	exports.DataAwsSecretsmanagerSecrets = exports.DataAwsSecretsmanagerSecretsFilterList = exports.DataAwsSecretsmanagerSecretsFilterOutputReference = void 0;
+	const JSII_RTTI_SYMBOL_1 = Symbol.for("jsii.rtti");
+	const cdktf = require_lib();
+	function dataAwsSecretsmanagerSecretsFilterToTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		return {
+			name: cdktf.stringToTerraform(struct.name),
+			values: cdktf.listMapper(cdktf.stringToTerraform, false)(struct.values)
+		};
+	}
+	function dataAwsSecretsmanagerSecretsFilterToHclTerraform(struct) {
+		if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) return struct;
+		if (cdktf.isComplexElement(struct)) throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+		const attrs = {
+			name: {
+				value: cdktf.stringToHclTerraform(struct.name),
+				isBlock: false,
+				type: "simple",
+				storageClassType: "string"
+			},
+			values: {
+				value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(struct.values),
+				isBlock: false,
+				type: "set",
+				storageClassType: "stringList"
+			}
+		};
+		return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+	}
+	var DataAwsSecretsmanagerSecretsFilterOutputReference = class extends cdktf.ComplexObject {
+		constructor(terraformResource, terraformAttribute, complexObjectIndex, complexObjectIsFromSet) {
+			super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+			this.isEmptyObject = false;
+		}
+		get internalValue() {
+			if (this.resolvableValue) return this.resolvableValue;
+			let hasAnyValues = this.isEmptyObject;
+			const internalValueResult = {};
+			if (this._name !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.name = this._name;
+			}
+			if (this._values !== void 0) {
+				hasAnyValues = true;
+				internalValueResult.values = this._values;
+			}
+			return hasAnyValues ? internalValueResult : void 0;
+		}
+		set internalValue(value) {
+			if (value === void 0) {
+				this.isEmptyObject = false;
+				this.resolvableValue = void 0;
+				this._name = void 0;
+				this._values = void 0;
+			} else if (cdktf.Tokenization.isResolvable(value)) {
+				this.isEmptyObject = false;
+				this.resolvableValue = value;
+			} else {
+				this.isEmptyObject = Object.keys(value).length === 0;
+				this.resolvableValue = void 0;
+				this._name = value.name;
+				this._values = value.values;
+			}
+		}
+		get name() {
+			return this.getStringAttribute("name");
+		}
+		set name(value) {
+			this._name = value;
+		}
+		get nameInput() {
+			return this._name;
+		}
+		get values() {
+			return cdktf.Fn.tolist(this.getListAttribute("values"));
+		}
+		set values(value) {
+			this._values = value;
+		}
+		get valuesInput() {
+			return this._values;
+		}
+	};
+	exports.DataAwsSecretsmanagerSecretsFilterOutputReference = DataAwsSecretsmanagerSecretsFilterOutputReference;
+	_a = JSII_RTTI_SYMBOL_1;
+	DataAwsSecretsmanagerSecretsFilterOutputReference[_a] = {
+		fqn: "@cdktf/provider-aws.dataAwsSecretsmanagerSecrets.DataAwsSecretsmanagerSecretsFilterOutputReference",
+		version: "20.1.0"
+	};
+	var DataAwsSecretsmanagerSecretsFilterList = class extends cdktf.ComplexList {
+		constructor(terraformResource, terraformAttribute, wrapsSet) {
+			super(terraformResource, terraformAttribute, wrapsSet);
+			this.terraformResource = terraformResource;
+			this.terraformAttribute = terraformAttribute;
+			this.wrapsSet = wrapsSet;
+		}
+		get(index) {
+			return new DataAwsSecretsmanagerSecretsFilterOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+		}
+	};
+	exports.DataAwsSecretsmanagerSecretsFilterList = DataAwsSecretsmanagerSecretsFilterList;
+	_b = JSII_RTTI_SYMBOL_1;
+	DataAwsSecretsmanagerSecretsFilterList[_b] = {
+		fqn: "@cdktf/provider-aws.dataAwsSecretsmanagerSecrets.DataAwsSecretsmanagerSecretsFilterList",
+		version: "20.1.0"
+	};
+	var DataAwsSecretsmanagerSecrets = class extends cdktf.TerraformDataSource {
+		static generateConfigForImport(scope, importToId, importFromId, provider) {
+			return new cdktf.ImportableResource(scope, importToId, {
+				terraformResourceType: "aws_secretsmanager_secrets",
+				importId: importFromId,
+				provider
+			});
+		}
+		constructor(scope, id, config = {}) {
+			super(scope, id, {
+				terraformResourceType: "aws_secretsmanager_secrets",
+				terraformGeneratorMetadata: {
+					providerName: "aws",
+					providerVersion: "5.100.0",
+					providerVersionConstraint: "~> 5.0"
+				},
+				provider: config.provider,
+				dependsOn: config.dependsOn,
+				count: config.count,
+				lifecycle: config.lifecycle,
+				provisioners: config.provisioners,
+				connection: config.connection,
+				forEach: config.forEach
+			});
+			this._filter = new DataAwsSecretsmanagerSecretsFilterList(this, "filter", true);
+			this._id = config.id;
+			this._filter.internalValue = config.filter;
+		}
+		get arns() {
+			return cdktf.Fn.tolist(this.getListAttribute("arns"));
+		}
+		get id() {
+			return this.getStringAttribute("id");
+		}
+		set id(value) {
+			this._id = value;
+		}
+		resetId() {
+			this._id = void 0;
+		}
+		get idInput() {
+			return this._id;
+		}
+		get names() {
+			return cdktf.Fn.tolist(this.getListAttribute("names"));
+		}
+		get filter() {
+			return this._filter;
+		}
+		putFilter(value) {
+			this._filter.internalValue = value;
+		}
+		resetFilter() {
+			this._filter.internalValue = void 0;
+		}
+		get filterInput() {
+			return this._filter.internalValue;
+		}
+		synthesizeAttributes() {
+			return {
+				id: cdktf.stringToTerraform(this._id),
+				filter: cdktf.listMapper(dataAwsSecretsmanagerSecretsFilterToTerraform, true)(this._filter.internalValue)
+			};
+		}
+		synthesizeHclAttributes() {
+			const attrs = {
+				id: {
+					value: cdktf.stringToHclTerraform(this._id),
+					isBlock: false,
+					type: "simple",
+					storageClassType: "string"
+				},
+				filter: {
+					value: cdktf.listMapperHcl(dataAwsSecretsmanagerSecretsFilterToHclTerraform, true)(this._filter.internalValue),
+					isBlock: true,
+					type: "set",
+					storageClassType: "DataAwsSecretsmanagerSecretsFilterList"
+				}
+			};
+			return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== void 0 && value.value !== void 0));
+		}
+	};
+	exports.DataAwsSecretsmanagerSecrets = DataAwsSecretsmanagerSecrets;
+	_c = JSII_RTTI_SYMBOL_1;
+	DataAwsSecretsmanagerSecrets[_c] = {
+		fqn: "@cdktf/provider-aws.dataAwsSecretsmanagerSecrets.DataAwsSecretsmanagerSecrets",
+		version: "20.1.0"
+	};
+	DataAwsSecretsmanagerSecrets.tfResourceType = "aws_secretsmanager_secrets";
 }));
 
 // node_modules/@cdktf/provider-aws/lib/data-aws-ssm-parameter/index.js
@@ -88425,6 +90905,7 @@ var import_autoscaling_group = require_autoscaling_group();
 var import_autoscaling_policy = require_autoscaling_policy();
 var import_autoscaling_schedule = require_autoscaling_schedule();
 var import_budgets_budget = require_budgets_budget();
+var import_ce_anomaly_subscription = require_ce_anomaly_subscription();
 var import_cloudwatch_dashboard = require_cloudwatch_dashboard();
 var import_cloudwatch_event_rule = require_cloudwatch_event_rule();
 var import_cloudwatch_event_target = require_cloudwatch_event_target();
@@ -88436,6 +90917,7 @@ var import_data_aws_caller_identity = require_data_aws_caller_identity();
 var import_data_aws_ec2_instance_type_offerings = require_data_aws_ec2_instance_type_offerings();
 var import_data_aws_partition = require_data_aws_partition();
 var import_data_aws_prefix_list = require_data_aws_prefix_list();
+var import_data_aws_secretsmanager_secrets = require_data_aws_secretsmanager_secrets();
 var import_data_aws_ssm_parameter = require_data_aws_ssm_parameter();
 var import_data_aws_vpc = require_data_aws_vpc();
 var import_default_security_group = require_default_security_group();
@@ -88661,6 +91143,7 @@ const STACK_RESOURCES = {
 	imageVolumeGiB: 40,
 	weightsHeadroomRatio: .25,
 	rootVolumeThroughputMiBps: 500,
+	includedThroughputMiBps: 125,
 	rootVolumeIops: 3e3,
 	registryGiB: 20,
 	onDemandBaseOfSpotFleet: {
@@ -88669,6 +91152,7 @@ const STACK_RESOURCES = {
 		research: 0
 	}
 };
+const BILLED_THROUGHPUT_MIBPS = STACK_RESOURCES.rootVolumeThroughputMiBps - STACK_RESOURCES.includedThroughputMiBps;
 function natGatewayCount(shape) {
 	if (shape.airGapped) return 0;
 	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
@@ -88801,6 +91285,18 @@ function addMetric(foundation, log, { id, metric, pattern, value }) {
 	});
 }
 
+// stacks/expression.ts
+function address(element) {
+	const id = element.friendlyUniqueId;
+	if (element instanceof import_lib.TerraformVariable) return `var.${id}`;
+	if (element instanceof import_lib.TerraformLocal) return `local.${id}`;
+	const type = element.terraformResourceType;
+	return element instanceof import_lib.TerraformDataSource ? `data.${type}.${id}` : `${type}.${id}`;
+}
+function expression(text) {
+	return `\${${text}}`;
+}
+
 // stacks/iam.ts
 function policyDocument(statements) {
 	return JSON.stringify({
@@ -88819,25 +91315,81 @@ function trustService(service) {
 const NOTIFIERS = [
 	"cloudwatch.amazonaws.com",
 	"budgets.amazonaws.com",
+	"costalerts.amazonaws.com",
 	"events.amazonaws.com"
 ];
 
-// stacks/constructs/secret.ts
+// stacks/constructs/secrets.ts
 const RECOVERY_WINDOW_DAYS = {
 	prototype: 7,
 	production: 30,
 	research: 7
 };
-function buildSecret(foundation, id, path, description) {
-	const { stack, config, prefix, account, key } = foundation;
-	const secret = new import_secretsmanager_secret.SecretsmanagerSecret(stack, id, {
-		name: `breakeven/${prefix}/${path}`,
-		description,
+const SERVER_KEY_PATH = "servers/api-key";
+const HUB_TOKEN_PATH = "servers/hub-token";
+function providerPath(provider) {
+	return `provider/${slug(provider)}`;
+}
+function workloadPath(workload) {
+	return `gateway/${slug(workload)}`;
+}
+function keyedProviders(api) {
+	return [...new Set(api.filter((access) => !access.keyless).map((access) => access.provider))].sort();
+}
+function secretsInUse({ api, fleets, gateway }) {
+	const gated = fleets.some((fleet) => fleet.gatedDownload);
+	return new Map([
+		...keyedProviders(api).map((provider) => [providerPath(provider), `API key of ${provider}`]),
+		...fleets.length > 0 ? [[SERVER_KEY_PATH, "Key that clients of the servers send as bearer token"]] : [],
+		...gated ? [[HUB_TOKEN_PATH, "Hugging Face token that may read the gated repositories"]] : [],
+		...(gateway?.routes ?? []).map(({ workload }) => [workloadPath(workload), `Key that ${workload} sends to the gateway as bearer token`])
+	]);
+}
+function buildSecrets(site, key) {
+	const { stack, config, prefix } = site;
+	const inUse = new import_lib.TerraformLocal(stack, "secrets_in_use", Object.fromEntries(secretsInUse(config)));
+	const secret = new import_secretsmanager_secret.SecretsmanagerSecret(stack, "secret", {
+		name: `breakeven/${prefix}/${expression("each.key")}`,
+		description: expression(`lookup(${address(inUse)}, each.key, "Kept from before; nothing uses it now")`),
 		kmsKeyId: key.arn,
 		recoveryWindowInDays: RECOVERY_WINDOW_DAYS[config.stage]
 	});
-	new import_secretsmanager_secret_policy.SecretsmanagerSecretPolicy(stack, `${id}_policy`, {
-		secretArn: secret.arn,
+	const used = JSON.stringify([...secretsInUse(config).keys()]);
+	secret.addOverride("for_each", expression(`setunion(${used}, setsubtract(${madeSecrets(site)}, ${dropped(site)}))`));
+	admitThisAccount(site, secret);
+	new import_lib.TerraformOutput(stack, "kept_secrets", {
+		description: `Secrets that nothing uses now; AWS bills each. To delete one: terraform apply -var 'drop_secrets=["PATH"]'`,
+		value: expression(`[for path, _ in ${address(secret)} : path if !contains(keys(${address(inUse)}), path)]`)
+	});
+	return new Map([...secretsInUse(config).keys()].map((path) => [path, reference(site, secret, path)]));
+}
+function secretAt({ secrets }, path) {
+	const secret = secrets.get(path);
+	if (secret === void 0) throw new Error(`defect: no secret "${path}"; there are: ${[...secrets.keys()].join(", ") || "none"}`);
+	return secret;
+}
+function fillCommand(foundation, secretName) {
+	return `read -rs KEY && printf %s "$KEY" | aws secretsmanager put-secret-value --region ${foundation.config.region} --secret-id ${secretName} --secret-string file:///dev/stdin`;
+}
+function madeSecrets({ stack, prefix }) {
+	const folder = `breakeven/${prefix}/`;
+	const made = new import_data_aws_secretsmanager_secrets.DataAwsSecretsmanagerSecrets(stack, "secrets_made", { filter: [{
+		name: "name",
+		values: [folder]
+	}] });
+	return `[for name in ${address(made)}.names : trimprefix(name, "${folder}") if can(regex("^${folder}(provider|servers|gateway)/", name))]`;
+}
+function dropped({ stack }) {
+	const variable = new import_lib.TerraformVariable(stack, "drop_secrets", {
+		type: "list(string)",
+		default: [],
+		description: `Paths of kept secrets to delete, e.g. ["provider/openai"]; one that is in use stays. Its name is free again after the recovery window`
+	});
+	return address(variable);
+}
+function admitThisAccount({ stack, account }, secret) {
+	new import_secretsmanager_secret_policy.SecretsmanagerSecretPolicy(stack, "secret_policy", {
+		secretArn: expression(`${address(secret)}[each.key].arn`),
 		blockPublicPolicy: true,
 		policy: policyDocument([{
 			Sid: "OnlyThisAccount",
@@ -88847,21 +91399,20 @@ function buildSecret(foundation, id, path, description) {
 			Resource: "*",
 			Condition: { StringNotEquals: { "aws:PrincipalAccount": account } }
 		}])
-	});
-	return secret;
+	}).addOverride("for_each", expression(`toset(keys(${address(secret)}))`));
 }
-function fillCommand(foundation, secretName) {
-	return `read -rs KEY && printf %s "$KEY" | aws secretsmanager put-secret-value --region ${foundation.config.region} --secret-id ${secretName} --secret-string file:///dev/stdin`;
+function reference({ stack }, secret, path) {
+	const local = address(new import_lib.TerraformLocal(stack, logicalName("secret", path), expression(`${address(secret)}["${path}"]`)));
+	return {
+		name: expression(`${local}.name`),
+		arn: expression(`${local}.arn`)
+	};
 }
 
 // stacks/constructs/provider-secrets.ts
 const ROTATE_EVERY_DAYS = 90;
 function buildProviderSecrets(foundation) {
-	const secrets = /* @__PURE__ */ new Map();
-	for (const provider of keyedProviders(foundation.config.api)) {
-		const path = `provider/${slug(provider)}`;
-		secrets.set(provider, buildSecret(foundation, logicalName("provider", provider), path, `API key of ${provider}`));
-	}
+	const secrets = new Map(keyedProviders(foundation.config.api).map((name) => [name, secretAt(foundation, providerPath(name))]));
 	if (secrets.size === 0) return secrets;
 	buildReminder(foundation, [...secrets.values()]);
 	new import_lib.TerraformOutput(foundation.stack, "fill_provider_keys", {
@@ -88869,9 +91420,6 @@ function buildProviderSecrets(foundation) {
 		value: Object.fromEntries([...secrets].map(([provider, secret]) => [provider, fillCommand(foundation, secret.name)]))
 	});
 	return secrets;
-}
-function keyedProviders(api) {
-	return [...new Set(api.filter((access) => !access.keyless).map((access) => access.provider))].sort();
 }
 function buildReminder(foundation, secrets) {
 	const { stack, prefix, topic } = foundation;
@@ -89021,6 +91569,35 @@ function serviceCharts({ config }, name, balancer, target) {
 	]), chart("seconds to the first byte, p95", "p95", ["TargetResponseTime"])];
 }
 
+// stacks/constructs/anomaly.ts
+const ANOMALY_DAYS = 2;
+const DAYS_PER_MONTH = 365 / 12;
+function anomalyThresholdUsd(monthlyBudgetUsd) {
+	return Math.max(1, Math.round(monthlyBudgetUsd / DAYS_PER_MONTH * ANOMALY_DAYS));
+}
+function buildAnomalySubscription({ stack, config, prefix, topic }) {
+	if (config.partition !== "aws") return;
+	const monitor = new import_lib.TerraformVariable(stack, "anomaly_monitor_arn", {
+		type: "string",
+		default: "",
+		description: "ARN of the account's cost anomaly monitor of AWS services: aws ce get-anomaly-monitors. Empty subscribes to none, and unexpected cost shows in the budget alone"
+	});
+	new import_ce_anomaly_subscription.CeAnomalySubscription(stack, "anomaly_subscription", {
+		name: `${prefix}-anomalies`,
+		frequency: "IMMEDIATE",
+		monitorArnList: [monitor.stringValue],
+		subscriber: [{
+			type: "SNS",
+			address: topic.arn
+		}],
+		thresholdExpression: { dimension: {
+			key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+			matchOptions: ["GREATER_THAN_OR_EQUAL"],
+			values: [String(anomalyThresholdUsd(config.monthlyBudgetUsd))]
+		} }
+	}).addOverride("count", expression(`${address(monitor)} == "" ? 0 : 1`));
+}
+
 // stacks/constructs/budget.ts
 const FORECAST_PERCENT = 80;
 const ACTUAL_PERCENT = 100;
@@ -89059,16 +91636,16 @@ function buildBudget(foundation) {
 	});
 }
 
-// stacks/expression.ts
-function address(element) {
-	const id = element.friendlyUniqueId;
-	if (element instanceof import_lib.TerraformVariable) return `var.${id}`;
-	if (element instanceof import_lib.TerraformLocal) return `local.${id}`;
-	const type = element.terraformResourceType;
-	return element instanceof import_lib.TerraformDataSource ? `data.${type}.${id}` : `${type}.${id}`;
-}
-function expression(text) {
-	return `\${${text}}`;
+// stacks/constructs/protection.ts
+const NAME = "deletion_protection";
+function deletionProtection({ stack, config }) {
+	const known = stack.node.tryFindChild(NAME);
+	if (known instanceof import_lib.TerraformVariable) return address(known);
+	return address(new import_lib.TerraformVariable(stack, NAME, {
+		type: "bool",
+		default: config.stage === "production",
+		description: "Whether the load balancer cannot be deleted, and buckets and registries only when empty. Apply with false first, then destroy or move"
+	}));
 }
 
 // stacks/constructs/bucket.ts
@@ -89079,10 +91656,8 @@ function bucketPrefix(prefix) {
 }
 function buildBucket(foundation, id, options) {
 	const { stack, config, prefix, account, key } = foundation;
-	const bucket = new import_s3_bucket.S3Bucket(stack, id, {
-		bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}`,
-		forceDestroy: config.stage !== "production"
-	});
+	const bucket = new import_s3_bucket.S3Bucket(stack, id, { bucket: `${bucketPrefix(prefix)}-${options.purpose}-${config.region}-${account}` });
+	bucket.addOverride("force_destroy", expression(`!${deletionProtection(foundation)}`));
 	const block = new import_s3_bucket_public_access_block.S3BucketPublicAccessBlock(stack, `${id}_private`, {
 		bucket: bucket.id,
 		blockPublicAcls: true,
@@ -89388,6 +91963,11 @@ function namedResources({ arnPrefix, account, config, prefix }) {
 			[`${arnPrefix}:budgets::${account}:budget/${prefix}-*`]
 		],
 		[
+			"Anomalies",
+			["ce:*AnomalySubscription*", "ce:*Tag*"],
+			[`${arnPrefix}:ce::${account}:anomalysubscription/*`, `${arnPrefix}:ce::${account}:anomalymonitor/*`]
+		],
+		[
 			"Buckets",
 			["s3:*Bucket*", "s3:*Configuration"],
 			[`${arnPrefix}:s3:::${bucketPrefix(prefix)}-*`]
@@ -89539,7 +92119,8 @@ function lists() {
 				"ssm:DescribeParameters"
 			],
 			"kms:ListAliases",
-			"cloudwatch:DescribeAlarms"
+			"cloudwatch:DescribeAlarms",
+			"secretsmanager:ListSecrets"
 		],
 		Resource: "*"
 	};
@@ -89803,15 +92384,18 @@ function buildFoundation(stack, config) {
 		arnPrefix: `arn:${new import_data_aws_partition.DataAwsPartition(stack, "partition").partition}`
 	};
 	const scalingRole = config.fleets.length > 0 ? buildScalingRole(site) : null;
+	deletionProtection(site);
 	const key = buildKey(site, scalingRole);
 	const topic = buildTopic(site, key);
 	const foundation = {
 		...site,
 		scalingRole,
 		key,
+		secrets: buildSecrets(site, key),
 		topic
 	};
 	buildBudget(foundation);
+	buildAnomalySubscription(foundation);
 	buildDeployRole(foundation);
 	return foundation;
 }
@@ -90261,10 +92845,10 @@ const LITELLM = {
 	image: "docker.io/litellm/litellm-non_root",
 	digest: "sha256:e8dee87e7ddbf9abc174e8a7b180a690d5265cc4827458d22c5ff5e108170027"
 };
-function buildGatewayImage({ stack, config, prefix, key }) {
+function buildGatewayImage(foundation) {
+	const { stack, config, prefix, key } = foundation;
 	const registry = new import_ecr_repository.EcrRepository(stack, "gateway_registry", {
 		name: `${prefix}/gateway`,
-		forceDelete: config.stage !== "production",
 		imageTagMutability: "IMMUTABLE",
 		imageScanningConfiguration: { scanOnPush: true },
 		encryptionConfiguration: [{
@@ -90272,6 +92856,7 @@ function buildGatewayImage({ stack, config, prefix, key }) {
 			kmsKey: key.arn
 		}]
 	});
+	registry.addOverride("force_delete", expression(`!${deletionProtection(foundation)}`));
 	const digest = new import_lib.TerraformVariable(stack, "gateway_digest", {
 		type: "string",
 		default: LITELLM.digest,
@@ -90304,13 +92889,13 @@ function buildWorkloadKeys(foundation, routes) {
 	});
 	return new Map(routes.map(({ workload }) => {
 		const id = logicalName("gateway_key", workload);
-		const secret = buildSecret(foundation, id, `gateway/${slug(workload)}`, `Key that ${workload} sends to the gateway as bearer token`);
+		const secret = secretAt(foundation, workloadPath(workload));
 		stack.addOverride(`ephemeral.aws_secretsmanager_random_password.${id}`, {
 			password_length: KEY_CHARACTERS$1,
 			exclude_punctuation: true
 		});
 		new import_secretsmanager_secret_version.SecretsmanagerSecretVersion(stack, `${id}_value`, {
-			secretId: secret.id,
+			secretId: secret.arn,
 			secretStringWo: expression(`ephemeral.aws_secretsmanager_random_password.${id}.random_password`),
 			secretStringWoVersion: version.numberValue
 		});
@@ -90836,7 +93421,7 @@ function buildEntry(foundation, network, group, accessLogs) {
 		idleTimeout: 900,
 		dropInvalidHeaderFields: true,
 		desyncMitigationMode: "defensive",
-		enableDeletionProtection: config.stage === "production",
+		enableDeletionProtection: true,
 		accessLogs: {
 			bucket: accessLogs.bucket.id,
 			prefix: "balancer",
@@ -90844,6 +93429,7 @@ function buildEntry(foundation, network, group, accessLogs) {
 		},
 		dependsOn: [accessLogs.policy]
 	});
+	balancer.addOverride("enable_deletion_protection", expression(deletionProtection(foundation)));
 	const listener = new import_lb_listener.LbListener(stack, "listener", {
 		loadBalancerArn: balancer.arn,
 		port: 443,
@@ -91189,6 +93775,28 @@ function buildSwitch({ stack }) {
 	});
 }
 
+// stacks/constructs/prompts.ts
+const EMPTY_PROMPT = "(no prompt yet)";
+function buildPrompts({ stack, config, prefix, key }) {
+	const prompts = new Map(config.routes.map(({ workload }) => {
+		return [workload, new import_ssm_parameter.SsmParameter(stack, logicalName("prompt", workload), {
+			name: `/breakeven/${prefix}/prompts/${workload}`,
+			description: `System prompt of ${workload}, with its versions`,
+			type: "SecureString",
+			tier: "Intelligent-Tiering",
+			keyId: key.arn,
+			valueWo: EMPTY_PROMPT,
+			valueWoVersion: 1
+		})];
+	}));
+	const put = `aws ssm put-parameter --region ${config.region} --overwrite --type SecureString --key-id ${key.arn} --value file://prompt.txt --name`;
+	new import_lib.TerraformOutput(stack, "put_prompts", {
+		description: "Adds a version of a workload's prompt; aws ssm label-parameter-version names one, NAME:LABEL reads it",
+		value: Object.fromEntries([...prompts].map(([workload, { name }]) => [workload, `${put} ${name}`]))
+	});
+	return prompts;
+}
+
 // stacks/constructs/workload-access.ts
 function buildWorkloadAccess(foundation, needs) {
 	const policies = needs.map((need) => [need.workload, buildPolicy(foundation, need)]);
@@ -91209,7 +93817,7 @@ function buildPolicy(foundation, need) {
 		])
 	});
 }
-function readStatements(foundation, { route, secrets }) {
+function readStatements(foundation, { route, prompt, secrets }) {
 	const { config, key } = foundation;
 	const ViaService = ["ssm", ...secrets.length > 0 ? ["secretsmanager"] : []].map((service) => `${service}.${config.region}.amazonaws.com`);
 	const keys = secrets.map((secret) => secret.arn);
@@ -91218,7 +93826,7 @@ function readStatements(foundation, { route, secrets }) {
 			Sid: "ReadRoute",
 			Effect: "Allow",
 			Action: "ssm:GetParameter",
-			Resource: route.arn
+			Resource: [route.arn, ...prompt === null ? [] : [prompt.arn]]
 		},
 		{
 			Sid: "Decrypt",
@@ -91251,6 +93859,7 @@ function logStatements({ callLog }) {
 // stacks/constructs/routes.ts
 function buildRoutes(foundation, api, selfHost, gateway) {
 	const { stack, config, prefix, key } = foundation;
+	const prompts = buildPrompts(foundation);
 	const needs = config.routes.map((route) => {
 		const resolved = resolve(config, route, selfHost);
 		const door = gateway?.doors.get(route.workload);
@@ -91261,7 +93870,11 @@ function buildRoutes(foundation, api, selfHost, gateway) {
 			keyId: key.arn,
 			value: JSON.stringify(door === void 0 ? routeDocument(resolved, api) : doorDocument(route, door))
 		});
-		return door === void 0 ? needsOf(resolved, parameter, api) : doorNeeds(route, parameter, door);
+		const prompt = prompts.get(route.workload) ?? null;
+		return {
+			...door === void 0 ? needsOf(resolved, parameter, api) : doorNeeds(route, parameter, door),
+			prompt
+		};
 	});
 	buildWorkloadAccess(foundation, needs);
 	new import_lib.TerraformOutput(stack, "route_parameters", {
@@ -92265,7 +94878,6 @@ function ownRegistry(foundation) {
 	const { stack, config, prefix, key } = foundation;
 	const repository = new import_ecr_repository.EcrRepository(stack, "image_registry", {
 		name: `${prefix}/vllm`,
-		forceDelete: config.stage !== "production",
 		imageTagMutability: "IMMUTABLE",
 		imageScanningConfiguration: { scanOnPush: true },
 		encryptionConfiguration: [{
@@ -92273,6 +94885,7 @@ function ownRegistry(foundation) {
 			kmsKey: key.arn
 		}]
 	});
+	repository.addOverride("force_delete", expression(`!${deletionProtection(foundation)}`));
 	const url = repository.repositoryUrl;
 	new import_lib.TerraformOutput(stack, "push_image", {
 		description: "Run where both Docker Hub and this account can be reached, before the servers start",
@@ -92285,7 +94898,7 @@ function ownRegistry(foundation) {
 const KEY_CHARACTERS = 48;
 function buildServerSecrets(foundation) {
 	const { stack, config } = foundation;
-	const apiKey = buildSecret(foundation, "server_key", "servers/api-key", "Key that clients of the servers send as bearer token");
+	const apiKey = secretAt(foundation, SERVER_KEY_PATH);
 	const version = new import_lib.TerraformVariable(stack, "server_key_version", {
 		type: "number",
 		default: 1,
@@ -92296,7 +94909,7 @@ function buildServerSecrets(foundation) {
 		exclude_punctuation: true
 	});
 	new import_secretsmanager_secret_version.SecretsmanagerSecretVersion(stack, "server_key_value", {
-		secretId: apiKey.id,
+		secretId: apiKey.arn,
 		secretStringWo: expression("ephemeral.aws_secretsmanager_random_password.server_key.random_password"),
 		secretStringWoVersion: version.numberValue
 	});
@@ -92310,7 +94923,7 @@ function buildServerSecrets(foundation) {
 	};
 }
 function buildHubToken(foundation) {
-	const secret = buildSecret(foundation, "hub_token", "servers/hub-token", "Hugging Face token that may read the gated repositories");
+	const secret = secretAt(foundation, HUB_TOKEN_PATH);
 	new import_lib.TerraformOutput(foundation.stack, "fill_hub_token", {
 		description: "Run once before the servers start: accept the licence on the model's page, type a read token, then Enter",
 		value: fillCommand(foundation, secret.name)
