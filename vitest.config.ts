@@ -3,9 +3,26 @@ import { defineConfig } from "vitest/config";
 /** Set by .ci/run to get the counts of a run as a file. */
 const results = process.env.BREAKEVEN_RESULTS;
 
+/**
+ * Whole files that `npm test` leaves to the long leg of `.ci/run`, because each takes long or needs a browser, a proxy or the cdktf command line: a
+ * person who changes something waits for the rest.
+ */
+const LONG = [
+  "test/page/page.test.ts",
+  "test/page/explain.test.ts",
+  "test/stacks/hcl.test.ts",
+  "test/stacks/ways.test.ts",
+  "test/stacks/compared.test.ts",
+  "test/github/proxy.test.ts",
+  "test/killed.test.ts",
+];
+const isLong = process.env.BREAKEVEN_SLOW === "1";
+if (!isLong) process.stderr.write(`\nLEFT TO THE LONG LEG (BREAKEVEN_SLOW=1 runs them): ${LONG.join(", ")}\n\n`);
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: isLong ? [] : LONG,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",

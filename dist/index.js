@@ -25082,18 +25082,36 @@ function fleetId({ option, offer }) {
 	const { model, precision, tensorParallel } = option.configuration;
 	return `${model.id}/${precision}/${offer.instance.id}/tp${tensorParallel}${cacheSuffix(option)}`;
 }
-function pairFloorUsd(pair, tenants, facts, what) {
+function pairFloor(pair, tenants, facts, what) {
 	const monthUsd = monthlyUsd(pair, what.gpuPrice);
-	let usd = 0;
+	let [usd, replicas, overflowUsdPerReplica] = [
+		0,
+		0,
+		Number.POSITIVE_INFINITY
+	];
 	for (const { workload, table, overflowUsd } of tenants) {
 		const least = overflowUsd === void 0 ? void 0 : Math.min(...overflowUsd);
 		const months = workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 ? 1 : facts.horizonMonths;
 		for (let month = 0; month < months; month++) {
-			const own = monthUsd / (replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO * SECONDS_PER_MONTH);
-			usd += requestsIn(workload, month, what) * Math.min(own, least ?? own) * facts.horizonMonths / months;
+			const replica = replicaRate(table, pair.key, month, facts.horizonMonths, what);
+			const own = monthUsd * workload.peakToAverage / (replica * pair.replicas * TARGET_UTILISATION_RATIO * SECONDS_PER_MONTH);
+			const requests = interactiveIn(workload, month, what);
+			usd += requests * Math.min(own, least ?? own) * facts.horizonMonths / months;
+			replicas += requests * workload.peakToAverage / (replica * SECONDS_PER_MONTH * months);
+			const perReplica = (least ?? Number.POSITIVE_INFINITY) * replica * SECONDS_PER_MONTH / workload.peakToAverage;
+			overflowUsdPerReplica = Math.min(overflowUsdPerReplica, perReplica);
 		}
 	}
-	return Math.max(usd, monthUsd * facts.horizonMonths) + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
+	const fixed = fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
+	return {
+		usd: Math.max(usd, monthUsd * facts.horizonMonths) + fixed,
+		replicas,
+		overflowUsdPerReplica
+	};
+}
+function floorWithin({ usd, replicas, overflowUsdPerReplica }, capacity, usdPerReplica, months) {
+	if (replicas <= capacity || overflowUsdPerReplica <= usdPerReplica) return usd;
+	return Math.max(usd, (capacity * usdPerReplica + (replicas - capacity) * overflowUsdPerReplica) * months);
 }
 function fixedUsd(pair, gpuPrice) {
 	return pair.fixedUsd + pair.offer.onDemandBaseUsdPerHour * 730 * (gpuPrice - 1);
@@ -25107,12 +25125,15 @@ function loadFloorUsd(tenant, offers, facts, what) {
 	for (let month = 0; month < facts.horizonMonths; month++) {
 		const perRequest = pairs.map((pair) => {
 			const rate = replicaRate(tenant.table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
-			return monthlyUsd(pair, what.gpuPrice) / (rate * SECONDS_PER_MONTH);
+			return monthlyUsd(pair, what.gpuPrice) * tenant.workload.peakToAverage / (rate * SECONDS_PER_MONTH);
 		});
 		const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
-		usd += requestsIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
+		usd += interactiveIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
 	}
 	return usd / facts.horizonMonths;
+}
+function interactiveIn(workload, month, what) {
+	return requestsIn(workload, month, what) * (1 - workload.batchRatio);
 }
 function cheapestInstanceUsd(tenant, offers, what) {
 	const pairs = frontier(tenant.table, offers);
@@ -25137,6 +25158,7 @@ var ElasticLoad = class {
 	#weeks;
 	#weekOf;
 	#demands = /* @__PURE__ */ new Map();
+	#overflowUsd = [];
 	constructor(tenants, facts, what, options) {
 		this.#tenants = tenants;
 		this.#what = what;
@@ -25222,28 +25244,25 @@ var ElasticLoad = class {
 		const weights = {
 			must: this.#zeros(),
 			may: this.#zeros(),
-			overflowUsd: this.#zeros(),
 			meanMust: this.#zeros(),
 			meanMay: this.#zeros()
 		};
 		let batch = 0;
 		for (const [index, { workload, table, overflowUsd }] of this.#tenants.entries()) {
 			const week = this.#weekOf[index] ?? 0;
-			const rate = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH;
-			const busy = rate / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
+			const busy = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
 			const interactive = busy * (1 - workload.batchRatio);
 			const [worst, mean] = overflowUsd === void 0 ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
 			worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
 			mean[week] = (mean[week] ?? 0) + interactive;
-			const usd = (overflowUsd?.[month] ?? 0) * rate * (1 - workload.batchRatio) * SECONDS_PER_HOUR$1;
-			weights.overflowUsd[week] = (weights.overflowUsd[week] ?? 0) + usd;
 			batch += busy * workload.batchRatio;
 		}
 		const slots = (of) => this.#slotsOf(of);
+		this.#overflowUsd[month] ??= this.#overflowUsdIn(month);
 		return {
 			must: slots(weights.must),
 			may: slots(weights.may),
-			overflowUsd: slots(weights.overflowUsd),
+			overflowUsd: this.#overflowUsd[month] ?? NO_LOAD,
 			get meanMust() {
 				return slots(weights.meanMust);
 			},
@@ -25253,10 +25272,20 @@ var ElasticLoad = class {
 			batch
 		};
 	}
+	#overflowUsdIn(month) {
+		const weights = this.#zeros();
+		for (const [index, { workload, overflowUsd }] of this.#tenants.entries()) {
+			const week = this.#weekOf[index] ?? 0;
+			const perHour = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH * (1 - workload.batchRatio) * SECONDS_PER_HOUR$1;
+			weights[week] = (weights[week] ?? 0) + (overflowUsd?.[month] ?? 0) * perHour;
+		}
+		return this.#slotsOf(weights);
+	}
 	#zeros() {
 		return new Float64Array(this.#weeks.length);
 	}
 	#slotsOf(weights) {
+		if (weights.every((weight) => weight === 0)) return NO_LOAD;
 		const sum = Array(SLOTS.length).fill(0);
 		for (let week = 0; week < weights.length; week++) {
 			const weight = weights[week] ?? 0;
@@ -25267,6 +25296,7 @@ var ElasticLoad = class {
 		return sum;
 	}
 };
+const NO_LOAD = Array(SLOTS.length).fill(0);
 function isSteady({ workload, overflowUsd }) {
 	const [first] = overflowUsd ?? [];
 	return workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === first);
@@ -26541,29 +26571,24 @@ function cheapestFleet(tenants, offers, facts, what, limits = NO_LIMITS) {
 	});
 	return best && steadyFleet(tenants, best, facts);
 }
-function smallFleets$1(tenants, offers, facts, what, most) {
-	const found = [];
+function* smallFleets$1(tenants, offers, facts, what, most) {
 	if (isElastic$1(tenants, facts)) {
 		const within = cheapestElastic(tenants, offers, facts, what);
-		for (let mostGpus = most; mostGpus >= 1;) {
-			const fleet = within({ mostGpus });
-			if (fleet === void 0) break;
-			found.push(fleet);
-			mostGpus = largestGpus(fleet) - 1;
-		}
-		return found;
+		for (let fleet = within({ mostGpus: most }); fleet !== void 0; fleet = within({ mostGpus: largestGpus(fleet) - 1 })) yield fleet;
+		return;
 	}
 	const bySize = [];
 	eachSize(tenants, offers, facts, what, (next) => {
 		if (next.gpus <= most && isLess(next, bySize[next.gpus])) bySize[next.gpus] = next;
 	});
 	let least = Number.POSITIVE_INFINITY;
+	const kept = [];
 	for (const size of bySize) {
 		if (size === void 0 || size.usd >= least) continue;
 		least = size.usd;
-		found.unshift(steadyFleet(tenants, size, facts));
+		kept.unshift(size);
 	}
-	return found;
+	for (const size of kept) yield steadyFleet(tenants, size, facts);
 }
 function isElastic$1(tenants, facts) {
 	if (tenants.some(({ workload }) => workload.compliance.onPremises === true)) return false;
@@ -26637,6 +26662,19 @@ function sum$1(values) {
 	return values.reduce((total, value) => total + value, 0);
 }
 function cheapestElastic(tenants, offers, facts, what) {
+	const known = limited.get(tenants);
+	if (known !== void 0 && known.facts === facts && known.what === what && known.offers === offers) return known.within;
+	const within = limitedFleets(tenants, offers, facts, what);
+	limited.set(tenants, {
+		facts,
+		what,
+		offers,
+		within
+	});
+	return within;
+}
+const limited = /* @__PURE__ */ new WeakMap();
+function limitedFleets(tenants, offers, facts, what) {
 	const spare = spareInstances(tenants, facts);
 	const load = new ElasticLoad(tenants, facts, what, {
 		spare,
@@ -26644,20 +26682,28 @@ function cheapestElastic(tenants, offers, facts, what) {
 	});
 	const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({
 		pair,
-		floorUsd: pairFloorUsd(pair, tenants, facts, what)
-	})).sort((a, b) => a.floorUsd - b.floorUsd);
+		floor: pairFloor(pair, tenants, facts, what)
+	}));
 	return ({ mostGpus }) => {
 		let best;
 		let bestUsd = Number.POSITIVE_INFINITY;
-		for (const { pair, floorUsd } of pairs) {
-			if (floorUsd * (1 - 1e-9) > bestUsd) break;
+		const rows = pairs.map(({ pair, floor }) => {
 			const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
-			if (most < 1) continue;
+			const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
 			const unit = {
 				usdPerHour: monthlyUsd(pair, what.gpuPrice) / 730,
-				capacity: pair.replicas * TARGET_UTILISATION_RATIO,
+				capacity,
 				most
 			};
+			const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
+			return {
+				pair,
+				unit,
+				floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths)
+			};
+		}).filter(({ unit }) => unit.most >= 1).sort((a, b) => a.floorUsd - b.floorUsd);
+		for (const { pair, unit, floorUsd } of rows) {
+			if (floorUsd * (1 - 1e-9) > bestUsd) break;
 			const { memory, configuration } = pair.option;
 			const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
 			if (size === void 0) continue;
@@ -26700,6 +26746,30 @@ function spareInstances(tenants, facts) {
 	return tenants.filter((tenant) => tenant.overflowUsd === void 0).some(({ workload }) => (workload.availabilityRatio ?? 0) >= .999) ? 1 : 0;
 }
 
+// src/decide/replayed.ts
+var Replayed = class {
+	#known = [];
+	#rest;
+	#done = false;
+	constructor(values) {
+		this.#rest = values[Symbol.iterator]();
+	}
+	*[Symbol.iterator]() {
+		for (let index = 0;; index++) {
+			if (index === this.#known.length && !this.#done) {
+				const next = this.#rest.next();
+				if (next.done === true) this.#done = true;
+				else this.#known.push(next.value);
+			}
+			if (index >= this.#known.length) return;
+			yield this.#known[index];
+		}
+	}
+};
+function* mapped(values, of) {
+	for (const value of values) yield of(value);
+}
+
 // src/decide/settled.ts
 const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 function settledFleets(prices, wished, groups) {
@@ -26732,14 +26802,18 @@ function groupUsd(prices, { fleet, usd }, members) {
 }
 function smallFleets(prices, groups, mostUsd) {
 	const fronts = [];
+	let leastUsd = 0;
 	for (const [weights, members] of groups) {
-		const sizes = prices.smallFleetsOf(weights, members);
-		if (sizes.length === 0) return void 0;
-		fronts.push(sizes.map((billed) => ({
+		const sizeOf = (billed) => ({
 			billed,
 			gpus: largestGpus(billed.fleet),
 			usd: groupUsd(prices, billed, members)
-		})));
+		});
+		const lists = prices.smallFleetsOf(weights, members);
+		const largest = lists.flatMap((fleets) => firstOf(fleets) ?? []).map(sizeOf);
+		leastUsd += Math.min(...largest.map(({ usd }) => usd));
+		if (leastUsd >= mostUsd) return void 0;
+		fronts.push(groups.size === 1 ? largest : lists.flatMap((fleets) => [...fleets].map(sizeOf)));
 	}
 	let [best, bestUsd] = [void 0, mostUsd];
 	const descend = (picked, gpus, usd) => {
@@ -26755,6 +26829,9 @@ function smallFleets(prices, groups, mostUsd) {
 	};
 	descend([], 0, 0);
 	return best;
+}
+function firstOf(values) {
+	for (const value of values) return value;
 }
 
 // src/decide/standing.ts
@@ -26935,12 +27012,14 @@ function overflowUsd(prices, index, overflow, settled) {
 
 // src/decide/portfolio.ts
 const MOST_REMEMBERED = 2e5;
+const MOST_GROUPS = 8;
 function newMemo() {
 	return {
 		bills: /* @__PURE__ */ new Map(),
 		fleets: /* @__PURE__ */ new Map(),
 		small: /* @__PURE__ */ new Map(),
 		shared: /* @__PURE__ */ new Map(),
+		tenants: /* @__PURE__ */ new Map(),
 		sized: 0
 	};
 }
@@ -27112,15 +27191,15 @@ var Pricer = class {
 	}
 	fleetOf(weights, members, mayOwn = true) {
 		const { facts, what, memo } = this.context;
-		let key = this.#groupKey(weights, members);
-		if (!mayOwn) key += "|rented";
-		let known = memo.fleets.get(key);
+		const key = this.#groupKey(weights, members);
+		const fleetKey = mayOwn ? key : `${key}|rented`;
+		let known = memo.fleets.get(fleetKey);
 		if (known === void 0) {
-			const fleet = cheapestFleet(this.#tenantsOf(members), this.#offers(mayOwn), facts, what);
+			const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what);
 			memo.sized += sizingWork(members);
 			known = fleet === void 0 ? null : this.#priced(fleet);
 			if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
-			memo.fleets.set(key, known);
+			memo.fleets.set(fleetKey, known);
 		}
 		return known === null ? void 0 : this.#billed(known);
 	}
@@ -27129,14 +27208,13 @@ var Pricer = class {
 		const key = this.#groupKey(weights, members);
 		let known = memo.small.get(key);
 		if (known === void 0) {
-			const rented = rentedOnly(offers);
-			const tenants = this.#tenantsOf(members);
+			const tenants = this.#tenantsOf(key, members);
 			memo.sized += sizingWork(members);
-			known = [.../* @__PURE__ */ new Set([offers, rented])].flatMap((some) => smallFleets$1(tenants, some, facts, what, 8).map((fleet) => this.#priced(fleet)));
+			known = [.../* @__PURE__ */ new Set([offers, rentedOnly(offers)])].map((some) => new Replayed(mapped(smallFleets$1(tenants, some, facts, what, 8), (fleet) => this.#priced(fleet))));
 			if (memo.small.size * this.context.workloads.length >= MOST_REMEMBERED) memo.small.clear();
 			memo.small.set(key, known);
 		}
-		return known.map((fleet) => this.#billed(fleet));
+		return known.map((fleets) => new Replayed(mapped(fleets, (fleet) => this.#billed(fleet))));
 	}
 	groupFloor(weights, members) {
 		const billed = this.fleetOf(weights, members);
@@ -27147,7 +27225,7 @@ var Pricer = class {
 		});
 		return {
 			...sizeOf(billed),
-			small: () => this.smallFleetsOf(weights, members).map(sizeOf)
+			small: () => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf))
 		};
 	}
 	#groupUsd({ fleet, usd }, members) {
@@ -27156,8 +27234,14 @@ var Pricer = class {
 	#offers(mayOwn) {
 		return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
 	}
-	#tenantsOf(members) {
-		return members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+	#tenantsOf(key, members) {
+		const { tenants } = this.context.memo;
+		const known = tenants.get(key);
+		if (known !== void 0) return known;
+		const found = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+		if (tenants.size >= MOST_GROUPS) tenants.clear();
+		tenants.set(key, found);
+		return found;
 	}
 	#groupKey(weights, members) {
 		const { what } = this.context;
@@ -27317,7 +27401,7 @@ function selfHostRoute(region, catalog) {
 const FARTHEST_FACTOR$1 = 100;
 const FINEST_RATIO = 1.001;
 const MOST_POINTS = 600;
-const BISECTIONS$1 = 10;
+const BISECTIONS$1 = 12;
 const NEXT_TO_NOTHING = 1e-9;
 const WEEKS_PER_MONTH = 730 / 168;
 function crossingsOf(own, api) {

@@ -17,8 +17,8 @@ const FARTHEST_FACTOR = 100;
 const FINEST_RATIO = 1.001;
 /** Volumes that are priced for one curve at most. Two lines that run close together for long would need more. */
 const MOST_POINTS = 600;
-/** Halvings of an interval of a thousandth: to a millionth of a volume. */
-const BISECTIONS = 10;
+/** Halvings of an interval of a thousandth: to a quarter of a millionth of a volume. */
+const BISECTIONS = 12;
 /** Just beside a crossing, beyond what bisection leaves open, as a ratio. */
 const BESIDE = 1e-6;
 /** A volume so small that a fleet is as small as it gets. */

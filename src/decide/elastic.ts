@@ -61,6 +61,8 @@ export class ElasticLoad {
   readonly #weeks: readonly Float64Array[];
   readonly #weekOf: readonly number[];
   readonly #demands = new Map<string, readonly Demand[]>();
+  /** What one hour costs when the API takes everything that it may, by month: the same on every configuration. */
+  readonly #overflowUsd: (readonly number[])[] = [];
 
   constructor(
     tenants: readonly Tenant[],
@@ -165,7 +167,6 @@ export class ElasticLoad {
     const weights = {
       must: this.#zeros(),
       may: this.#zeros(),
-      overflowUsd: this.#zeros(),
       meanMust: this.#zeros(),
       meanMay: this.#zeros(),
     };
@@ -178,15 +179,14 @@ export class ElasticLoad {
       const [worst, mean] = overflowUsd === undefined ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
       worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
       mean[week] = (mean[week] ?? 0) + interactive;
-      const usd = (overflowUsd?.[month] ?? 0) * rate * (1 - workload.batchRatio) * SECONDS_PER_HOUR;
-      weights.overflowUsd[week] = (weights.overflowUsd[week] ?? 0) + usd;
       batch += busy * workload.batchRatio;
     }
     const slots = (of: Float64Array) => this.#slotsOf(of);
+    this.#overflowUsd[month] ??= this.#overflowUsdIn(month);
     return {
       must: slots(weights.must),
       may: slots(weights.may),
-      overflowUsd: slots(weights.overflowUsd),
+      overflowUsd: this.#overflowUsd[month] ?? NO_LOAD,
       // Only batch requests and the chosen plan ask for these.
       get meanMust() {
         return slots(weights.meanMust);
@@ -198,12 +198,23 @@ export class ElasticLoad {
     };
   }
 
+  #overflowUsdIn(month: number): readonly number[] {
+    const weights = this.#zeros();
+    for (const [index, { workload, overflowUsd }] of this.#tenants.entries()) {
+      const week = this.#weekOf[index] ?? 0;
+      const perHour = (requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH) * (1 - workload.batchRatio) * SECONDS_PER_HOUR;
+      weights[week] = (weights[week] ?? 0) + (overflowUsd?.[month] ?? 0) * perHour;
+    }
+    return this.#slotsOf(weights);
+  }
+
   #zeros(): Float64Array {
     return new Float64Array(this.#weeks.length);
   }
 
   /** Sum of the weeks, each as much as its weight says, by slot. */
   #slotsOf(weights: Float64Array): readonly number[] {
+    if (weights.every((weight) => weight === 0)) return NO_LOAD;
     const sum = Array<number>(SLOTS.length).fill(0);
     for (let week = 0; week < weights.length; week++) {
       const weight = weights[week] ?? 0;
@@ -214,6 +225,8 @@ export class ElasticLoad {
     return sum;
   }
 }
+
+const NO_LOAD: readonly number[] = Array<number>(SLOTS.length).fill(0);
 
 function isSteady({ workload, overflowUsd }: Tenant): boolean {
   const [first] = overflowUsd ?? [];

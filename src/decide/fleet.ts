@@ -11,7 +11,7 @@ import { ElasticLoad, type ElasticPlan, type ElasticSize } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { FleetLoad } from "./fleet-load.ts";
 import { rentedOnly, withinMachines } from "./owned.ts";
-import { cacheSuffix, fixedUsd, monthlyUsd, type Pair, pairFloorUsd, pairsFor, pairsOf, tieOrder } from "./pairs.ts";
+import { cacheSuffix, fixedUsd, floorWithin, monthlyUsd, type Pair, pairFloor, pairsFor, pairsOf, tieOrder } from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -157,26 +157,20 @@ export function cheapestFleet(
 }
 
 /**
- * The fleets of least cost by the GPUs of their largest month, up to `most`: each costs less than every one with fewer. The largest comes first;
- * empty when nothing serves all tenants on so few.
+ * The fleets of least cost by the GPUs of their largest month, up to `most`: each costs less than every one with fewer. The largest comes first,
+ * and no more of them are sized than are asked for; empty when nothing serves all tenants on so few.
  */
-export function smallFleets(
+export function* smallFleets(
   tenants: readonly Tenant[],
   offers: OffersByGpu,
   facts: RequirementFacts,
   what: Scenario,
   most: number,
-): readonly SizedFleet[] {
-  const found: SizedFleet[] = [];
+): Generator<SizedFleet> {
   if (isElastic(tenants, facts)) {
     const within = cheapestElastic(tenants, offers, facts, what);
-    for (let mostGpus = most; mostGpus >= 1; ) {
-      const fleet = within({ mostGpus });
-      if (fleet === undefined) break;
-      found.push(fleet);
-      mostGpus = largestGpus(fleet) - 1;
-    }
-    return found;
+    for (let fleet = within({ mostGpus: most }); fleet !== undefined; fleet = within({ mostGpus: largestGpus(fleet) - 1 })) yield fleet;
+    return;
   }
   const bySize: Sized[] = [];
   eachSize(tenants, offers, facts, what, (next) => {
@@ -184,12 +178,13 @@ export function smallFleets(
     return undefined;
   });
   let least = Number.POSITIVE_INFINITY;
+  const kept: Sized[] = [];
   for (const size of bySize) {
     if (size === undefined || size.usd >= least) continue;
     least = size.usd;
-    found.unshift(steadyFleet(tenants, size, facts));
+    kept.unshift(size);
   }
-  return found;
+  for (const size of kept) yield steadyFleet(tenants, size, facts);
 }
 
 /** One configuration with the instances that it needs, and its cost over the horizon in USD. */
@@ -289,30 +284,42 @@ function sum(values: readonly number[]): number {
 }
 
 /** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together, once for each limit. */
-function cheapestElastic(
-  tenants: readonly Tenant[],
-  offers: OffersByGpu,
-  facts: RequirementFacts,
-  what: Scenario,
-): (limits: FleetLimits) => SizedFleet | undefined {
+function cheapestElastic(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): Limited {
+  const known = limited.get(tenants);
+  if (known !== undefined && known.facts === facts && known.what === what && known.offers === offers) return known.within;
+  const within = limitedFleets(tenants, offers, facts, what);
+  limited.set(tenants, { facts, what, offers, within });
+  return within;
+}
+
+type Limited = (limits: FleetLimits) => SizedFleet | undefined;
+
+/** What was counted of a list of tenants: the fleet of any size and the small ones are asked for one after the other. */
+const limited = new WeakMap<
+  readonly Tenant[],
+  { readonly facts: RequirementFacts; readonly what: Scenario; readonly offers: OffersByGpu; readonly within: Limited }
+>();
+
+function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): Limited {
   const spare = spareInstances(tenants, facts);
   const load = new ElasticLoad(tenants, facts, what, { spare, weekly: followsWeek(facts) });
   // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow.
-  const pairs = pairsFor(tenants, rentedOnly(offers))
-    .map((pair) => ({ pair, floorUsd: pairFloorUsd(pair, tenants, facts, what) }))
-    .sort((a, b) => a.floorUsd - b.floorUsd);
+  const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({ pair, floor: pairFloor(pair, tenants, facts, what) }));
   return ({ mostGpus }) => {
     let best: { readonly pair: Pair; readonly size: ElasticSize } | undefined;
     let bestUsd = Number.POSITIVE_INFINITY;
-    for (const { pair, floorUsd } of pairs) {
+    const rows = pairs
+      .map(({ pair, floor }) => {
+        const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
+        const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
+        const unit = { usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH, capacity, most };
+        const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
+        return { pair, unit, floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths) };
+      })
+      .filter(({ unit }) => unit.most >= 1)
+      .sort((a, b) => a.floorUsd - b.floorUsd);
+    for (const { pair, unit, floorUsd } of rows) {
       if (floorUsd * (1 - 1e-9) > bestUsd) break;
-      const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
-      if (most < 1) continue;
-      const unit = {
-        usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH,
-        capacity: pair.replicas * TARGET_UTILISATION_RATIO,
-        most,
-      };
       const { memory, configuration } = pair.option;
       const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
       if (size === undefined) continue;

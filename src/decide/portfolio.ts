@@ -7,6 +7,7 @@ import { tuningLines } from "./fine-tuning.ts";
 import { cheapestFleet, largestGpus, type OffersByGpu, type SizedFleet, smallFleets, spareInstances, type Tenant } from "./fleet.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
 import { rentedOnly } from "./owned.ts";
+import { mapped, Replayed } from "./replayed.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { settledFleets } from "./settled.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
@@ -55,8 +56,9 @@ export interface PriceMemo {
   /** Null where no configuration serves all. */
   readonly fleets: Map<string, PricedFleet | null>;
   /** Fleets with few GPUs, of the groups that would take many. */
-  readonly small: Map<string, readonly PricedFleet[]>;
+  readonly small: Map<string, readonly Iterable<PricedFleet>[]>;
   readonly shared: Map<string, number>;
+  readonly tenants: Map<string, readonly Tenant[]>;
   /** Fleets that were sized, each as much as it takes: one that may leave load to an API takes ten times the work of another. */
   sized: number;
 }
@@ -64,8 +66,11 @@ export interface PriceMemo {
 /** Fleets times workloads that one decision remembers before it starts over: a fleet of many tenants is as much larger. */
 const MOST_REMEMBERED = 200_000;
 
+/** Groups whose tenants are kept for the next question; most questions about a group come together. */
+const MOST_GROUPS = 8;
+
 export function newMemo(): PriceMemo {
-  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map(), sized: 0 };
+  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map(), tenants: new Map(), sized: 0 };
 }
 
 /**
@@ -252,35 +257,37 @@ export class Pricer {
    */
   fleetOf(weights: string, members: readonly Member[], mayOwn = true): BilledFleet | undefined {
     const { facts, what, memo } = this.context;
-    let key = this.#groupKey(weights, members);
-    if (!mayOwn) key += "|rented";
-    let known = memo.fleets.get(key);
+    const key = this.#groupKey(weights, members);
+    const fleetKey = mayOwn ? key : `${key}|rented`;
+    let known = memo.fleets.get(fleetKey);
     if (known === undefined) {
-      const fleet = cheapestFleet(this.#tenantsOf(members), this.#offers(mayOwn), facts, what);
+      const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what);
       memo.sized += sizingWork(members);
       known = fleet === undefined ? null : this.#priced(fleet);
       if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
-      memo.fleets.set(key, known);
+      memo.fleets.set(fleetKey, known);
     }
     return known === null ? undefined : this.#billed(known);
   }
 
-  /** The least expensive fleets of a group at each number of GPUs that needs no full-time job, rented ones apart from your own. */
-  smallFleetsOf(weights: string, members: readonly Member[]): readonly BilledFleet[] {
+  /**
+   * The least expensive fleets of a group at each number of GPUs that needs no full-time job, the largest first; rented ones apart from your own.
+   * They are sized as they are asked for.
+   */
+  smallFleetsOf(weights: string, members: readonly Member[]): readonly Iterable<BilledFleet>[] {
     const { offers, facts, what, memo } = this.context;
     const key = this.#groupKey(weights, members);
     let known = memo.small.get(key);
     if (known === undefined) {
-      const rented = rentedOnly(offers);
-      const tenants = this.#tenantsOf(members);
+      const tenants = this.#tenantsOf(key, members);
       memo.sized += sizingWork(members);
-      known = [...new Set([offers, rented])].flatMap((some) =>
-        smallFleets(tenants, some, facts, what, FULL_TIME_ABOVE_GPUS).map((fleet) => this.#priced(fleet)),
+      known = [...new Set([offers, rentedOnly(offers)])].map(
+        (some) => new Replayed(mapped(smallFleets(tenants, some, facts, what, FULL_TIME_ABOVE_GPUS), (fleet) => this.#priced(fleet))),
       );
       if (memo.small.size * this.context.workloads.length >= MOST_REMEMBERED) memo.small.clear();
       memo.small.set(key, known);
     }
-    return known.map((fleet) => this.#billed(fleet));
+    return known.map((fleets) => new Replayed(mapped(fleets, (fleet) => this.#billed(fleet))));
   }
 
   /** Least that a fleet with these members can cost; undefined when nothing serves them all. */
@@ -288,7 +295,7 @@ export class Pricer {
     const billed = this.fleetOf(weights, members);
     if (billed === undefined) return undefined;
     const sizeOf = (next: BilledFleet) => ({ usd: this.#groupUsd(next, members), gpus: largestGpus(next.fleet) });
-    return { ...sizeOf(billed), small: () => this.smallFleetsOf(weights, members).map(sizeOf) };
+    return { ...sizeOf(billed), small: () => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf)) };
   }
 
   /** A fleet with what overflows from it, in USD a month. */
@@ -300,8 +307,15 @@ export class Pricer {
     return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
   }
 
-  #tenantsOf(members: readonly Member[]): readonly Tenant[] {
-    return members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+  /** The same list for the same group, so that what was counted of it is known again. */
+  #tenantsOf(key: string, members: readonly Member[]): readonly Tenant[] {
+    const { tenants } = this.context.memo;
+    const known = tenants.get(key);
+    if (known !== undefined) return known;
+    const found = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+    if (tenants.size >= MOST_GROUPS) tenants.clear();
+    tenants.set(key, found);
+    return found;
   }
 
   /** What the fleets of a group depend on. */

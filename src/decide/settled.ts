@@ -13,8 +13,8 @@ const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 export interface FleetPrices {
   readonly context: Pick<PricingContext, "facts" | "what">;
   readonly fleetOf: (weights: string, members: readonly Member[], mayOwn: boolean) => BilledFleet | undefined;
-  /** The least expensive fleets at each number of GPUs that needs no full-time job. */
-  readonly smallFleetsOf: (weights: string, members: readonly Member[]) => readonly BilledFleet[];
+  /** The least expensive fleets at each number of GPUs that needs no full-time job, the largest first. */
+  readonly smallFleetsOf: (weights: string, members: readonly Member[]) => readonly Iterable<BilledFleet>[];
   readonly overflowUsd: (index: number, overflow: TokenOption, fleet: SizedFleet) => number;
 }
 
@@ -70,11 +70,16 @@ function groupUsd(prices: FleetPrices, { fleet, usd }: BilledFleet, members: rea
  * less than `mostUsd`.
  */
 function smallFleets(prices: FleetPrices, groups: Groups, mostUsd: number): readonly BilledFleet[] | undefined {
-  const fronts: { readonly billed: BilledFleet; readonly gpus: number; readonly usd: number }[][] = [];
+  const fronts: Size[][] = [];
+  let leastUsd = 0;
   for (const [weights, members] of groups) {
-    const sizes = prices.smallFleetsOf(weights, members);
-    if (sizes.length === 0) return undefined;
-    fronts.push(sizes.map((billed) => ({ billed, gpus: largestGpus(billed.fleet), usd: groupUsd(prices, billed, members) })));
+    const sizeOf = (billed: BilledFleet) => ({ billed, gpus: largestGpus(billed.fleet), usd: groupUsd(prices, billed, members) });
+    const lists = prices.smallFleetsOf(weights, members);
+    // Of a fleet that has all GPUs for itself only the largest size counts, and it tells whether smaller ones could be worth it.
+    const largest = lists.flatMap((fleets) => firstOf(fleets) ?? []).map(sizeOf);
+    leastUsd += Math.min(...largest.map(({ usd }) => usd));
+    if (leastUsd >= mostUsd) return undefined;
+    fronts.push(groups.size === 1 ? largest : lists.flatMap((fleets) => [...fleets].map(sizeOf)));
   }
   let [best, bestUsd]: [readonly BilledFleet[] | undefined, number] = [undefined, mostUsd];
   const descend = (picked: readonly BilledFleet[], gpus: number, usd: number): void => {
@@ -90,4 +95,16 @@ function smallFleets(prices: FleetPrices, groups: Groups, mostUsd: number): read
   };
   descend([], 0, 0);
   return best;
+}
+
+/** One size of a group's fleet. */
+interface Size {
+  readonly billed: BilledFleet;
+  readonly gpus: number;
+  readonly usd: number;
+}
+
+function firstOf<Value>(values: Iterable<Value>): Value | undefined {
+  for (const value of values) return value;
+  return undefined;
 }

@@ -78,7 +78,7 @@ describe("a standing portfolio", () => {
           }
         },
       ),
-      { numRuns: 40, seed: 20_261_121 },
+      { numRuns: 15, seed: 20_261_121 },
     );
   });
 });
