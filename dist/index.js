@@ -27401,7 +27401,8 @@ function selfHostRoute(region, catalog) {
 const FARTHEST_FACTOR$1 = 100;
 const FINEST_RATIO = 1.001;
 const MOST_POINTS = 600;
-const BISECTIONS$1 = 12;
+const CROSSING_RATIO = 2e-7;
+const MOST_BISECTIONS = 60;
 const NEXT_TO_NOTHING = 1e-9;
 const WEEKS_PER_MONTH = 730 / 168;
 function crossingsOf(own, api) {
@@ -27452,7 +27453,7 @@ function alternating(crossings, isOwn) {
 function bisect$1(isOwn, from, to) {
 	const start = isOwn(from);
 	let [same, other] = [from, to];
-	for (let step = 0; step < BISECTIONS$1; step++) {
+	for (let step = 0; step < MOST_BISECTIONS && Math.abs(other / same - 1) > CROSSING_RATIO; step++) {
 		const middle = Math.sqrt(same * other);
 		if (isOwn(middle) === start) same = middle;
 		else other = middle;

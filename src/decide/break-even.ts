@@ -17,8 +17,9 @@ const FARTHEST_FACTOR = 100;
 const FINEST_RATIO = 1.001;
 /** Volumes that are priced for one curve at most. Two lines that run close together for long would need more. */
 const MOST_POINTS = 600;
-/** Halvings of an interval of a thousandth: to a quarter of a millionth of a volume. */
-const BISECTIONS = 12;
+/** A crossing is found to this ratio: nobody reads more digits of a volume, and each halving prices both sides. */
+const CROSSING_RATIO = 2e-7;
+const MOST_BISECTIONS = 60;
 /** Just beside a crossing, beyond what bisection leaves open, as a ratio. */
 const BESIDE = 1e-6;
 /** A volume so small that a fleet is as small as it gets. */
@@ -80,7 +81,7 @@ function alternating(crossings: readonly Crossing[], isOwn: (factor: number) => 
 function bisect(isOwn: (factor: number) => boolean, from: number, to: number): number {
   const start = isOwn(from);
   let [same, other] = [from, to];
-  for (let step = 0; step < BISECTIONS; step++) {
+  for (let step = 0; step < MOST_BISECTIONS && Math.abs(other / same - 1) > CROSSING_RATIO; step++) {
     const middle = Math.sqrt(same * other);
     if (isOwn(middle) === start) same = middle;
     else other = middle;

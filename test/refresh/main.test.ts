@@ -56,7 +56,7 @@ describe("npm run catalog:refresh", () => {
     expect(run).toMatchObject({ code: 0, stderr: "" });
     expect(run.stdout).toContain("- gpt-5.2 (genai-prices): from 2026-11-21: input 1.75 -> 2.1 (+20.0 %)");
     expect(run.stdout).toMatch(/## Example decisions\n\n(No example decision flips\.|- )/);
-    expect(run.stdout).toContain("written: version.json, api-models.json");
+    expect(run.stdout).toContain("written: api-models.json, version.json");
     expect(await text("version.json")).toBe('"2026-11-21"\n');
     expect(await readFile(report, "utf8")).toBe(run.stdout);
   });
