@@ -34213,6 +34213,7 @@ function fleetConfig(fleet, policy) {
 		purchase: policy.deploy?.reservedCapacity === true ? "reserved" : policy.purchase?.gpu ?? "on_demand",
 		warmInstances: policy.deploy?.warmInstances ?? 0,
 		adapters: tenants.some(({ needs }) => needs?.customization === "lora"),
+		...tenants.some(({ needs }) => hasOwnWeights({ customization: needs?.customization ?? "none" })) ? { ownWeights: true } : {},
 		...fleet.schedule === null ? {} : { schedule: fleet.schedule },
 		vllmFlags: fleet.vllmFlags,
 		ttftMsP95: promises.length === 0 ? null : Math.min(...promises),

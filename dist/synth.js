@@ -94569,7 +94569,7 @@ function environment(settings) {
 		WEIGHTS_PREFIX: settings.weightsPrefix,
 		HUB_REPO: fleet.hubRepo,
 		REVISION: settings.revision,
-		MAY_DOWNLOAD: settings.mayDownload,
+		MAY_DOWNLOAD: settings.mayDownload && fleet.ownWeights !== true,
 		ADAPTERS: fleet.adapters,
 		API_KEY_SECRET: settings.apiKeySecret,
 		HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
@@ -94956,8 +94956,12 @@ function weightsOf(foundation, fleet, bucket) {
 		description: "Run for each LoRA adapter, then replace the servers; its folder is the model name that callers ask for",
 		value: `aws s3 sync ./ADAPTER s3://${bucket.bucket}/adapters/${fleet.name}/ADAPTER`
 	});
-	const prefix = `models/${fleet.hubRepo}/${revision.stringValue}`;
-	if (config.airGapped) {
+	const prefix = `models/${fleet.ownWeights === true ? `own/${fleet.name}` : fleet.hubRepo}/${revision.stringValue}`;
+	if (fleet.ownWeights === true) new import_lib.TerraformOutput(stack, logicalName("upload", fleet.name), {
+		description: "Run with the folder of the weights that were made for this workload, before the servers start",
+		value: `aws s3 sync ./WEIGHTS s3://${bucket.bucket}/${prefix} && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`
+	});
+	else if (config.airGapped) {
 		const address = `s3://${bucket.bucket}/${prefix}`;
 		new import_lib.TerraformOutput(stack, logicalName("upload", fleet.name), {
 			description: "Run where both the hub and this account can be reached, before the servers start",

@@ -1,3 +1,4 @@
+import { hasOwnWeights } from "./decide/tuning-facts.ts";
 import type { Fleet, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
 import { isRestricted } from "./gateway.ts";
 import { type GatewayConfig, gatewayConfig, shapeOf } from "./gateway-config.ts";
@@ -80,6 +81,8 @@ export interface FleetConfig {
   readonly warmInstances: number;
   /** Whether LoRA adapters lie beside the weights. */
   readonly adapters: boolean;
+  /** True where the weights were made for one workload: a person uploads them, and they are never those of the hub. */
+  readonly ownWeights?: true;
   /** Instances by the hours of a typical week, local hours of the users; absent when all run all the time. */
   readonly schedule?: NonNullable<Fleet["schedule"]>;
   readonly vllmFlags: Fleet["vllmFlags"];
@@ -261,6 +264,7 @@ function fleetConfig(fleet: Fleet, policy: Policy): FleetConfig {
     purchase: policy.deploy?.reservedCapacity === true ? "reserved" : (policy.purchase?.gpu ?? "on_demand"),
     warmInstances: policy.deploy?.warmInstances ?? 0,
     adapters: tenants.some(({ needs }) => needs?.customization === "lora"),
+    ...(tenants.some(({ needs }) => hasOwnWeights({ customization: needs?.customization ?? "none" })) ? { ownWeights: true as const } : {}),
     ...(fleet.schedule === null ? {} : { schedule: fleet.schedule }),
     vllmFlags: fleet.vllmFlags,
     ttftMsP95: promises.length === 0 ? null : Math.min(...promises),

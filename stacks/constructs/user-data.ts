@@ -70,7 +70,7 @@ function environment(settings: HostSettings): string {
     WEIGHTS_PREFIX: settings.weightsPrefix,
     HUB_REPO: fleet.hubRepo,
     REVISION: settings.revision,
-    MAY_DOWNLOAD: settings.mayDownload,
+    MAY_DOWNLOAD: settings.mayDownload && fleet.ownWeights !== true,
     ADAPTERS: fleet.adapters,
     API_KEY_SECRET: settings.apiKeySecret,
     HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",

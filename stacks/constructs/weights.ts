@@ -42,8 +42,14 @@ export function weightsOf(foundation: Foundation, fleet: NamedFleet, bucket: S3B
       value: `aws s3 sync ./ADAPTER s3://${bucket.bucket}/adapters/${fleet.name}/ADAPTER`,
     });
   }
-  const prefix = `models/${fleet.hubRepo}/${revision.stringValue}`;
-  if (config.airGapped) {
+  // Weights made for one workload must never be mistaken for those of the hub that they came from.
+  const prefix = `models/${fleet.ownWeights === true ? `own/${fleet.name}` : fleet.hubRepo}/${revision.stringValue}`;
+  if (fleet.ownWeights === true) {
+    new TerraformOutput(stack, logicalName("upload", fleet.name), {
+      description: "Run with the folder of the weights that were made for this workload, before the servers start",
+      value: `aws s3 sync ./WEIGHTS s3://${bucket.bucket}/${prefix} && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
+    });
+  } else if (config.airGapped) {
     const address = `s3://${bucket.bucket}/${prefix}`;
     new TerraformOutput(stack, logicalName("upload", fleet.name), {
       description: "Run where both the hub and this account can be reached, before the servers start",

@@ -158,6 +158,14 @@ describe("the self-host stack", () => {
     expect(String(adapted.output.upload_adapter_llama_3_3_70b_instruct?.value)).toContain("/adapters/llama-3-3-70b-instruct/ADAPTER");
   });
 
+  it("takes weights that were made for one workload from a place of their own, and never those of the hub", () => {
+    const changed = withFleet({ ownWeights: true });
+    expect(String(changed.locals?.boot_llama_3_3_70b_instruct)).toContain("MAY_DOWNLOAD=false");
+    expect(String(changed.locals?.boot_llama_3_3_70b_instruct)).toContain("WEIGHTS_PREFIX=models/own/llama-3-3-70b-instruct/");
+    expect(String(changed.output.upload_llama_3_3_70b_instruct?.value)).toContain("aws s3 sync ./WEIGHTS s3://");
+    expect(String(withFleet({}).locals?.boot_llama_3_3_70b_instruct)).toContain("MAY_DOWNLOAD=true");
+  });
+
   it("leads to two fleets by path, and to a lone one without", () => {
     const paths = (json: StackJson) => JSON.stringify(resourcesOf(json, "aws_lb_listener_rule").map(([, rule]) => rule.condition));
     expect(paths(stack)).toContain("/v1/*");
