@@ -22607,7 +22607,6 @@ const SHORTLIST_SELF_HOST = 3;
 const NODE_LIMIT = 1e5;
 const PRICED_LIMIT = 4e3;
 const SIZED_LIMIT = 12e3;
-const KEY_USD = 5;
 function pathOf(assignment) {
 	if (assignment.every((choice) => hostsOf(choice) === null)) return "api";
 	return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
@@ -22665,10 +22664,7 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
 		budgetRatio: found.budgetRatio,
 		visit: (assignment) => {
-			const usd = pricer.usdOf(assignment);
-			found.note(assignment, usd);
-			if (usd === void 0 || found.worth(assignment, usd) > found.leastWorth() + KEY_USD) return;
-			for (const other of withOverflowTo(assignment, splits)) found.note(other, pricer.usdOf(other));
+			for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
 		},
 		mayGoOn: () => pricer.context.memo.sized < mostSized,
 		nodes: NODE_LIMIT,

@@ -17,8 +17,6 @@ const SHORTLIST_SELF_HOST = 3;
 const NODE_LIMIT = 100_000;
 const PRICED_LIMIT = 4_000;
 const SIZED_LIMIT = 12_000;
-/** Sharing a key saves less than this a month, in USD: only assignments this close to the best are tried with other keys. */
-const KEY_USD = 5;
 
 export type PathKind = "api" | "self-host" | "hybrid";
 
@@ -109,10 +107,7 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
     limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
     budgetRatio: found.budgetRatio,
     visit: (assignment) => {
-      const usd = pricer.usdOf(assignment);
-      found.note(assignment, usd);
-      if (usd === undefined || found.worth(assignment, usd) > found.leastWorth() + KEY_USD) return;
-      for (const other of withOverflowTo(assignment, splits)) found.note(other, pricer.usdOf(other));
+      for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
     },
     mayGoOn: () => pricer.context.memo.sized < mostSized,
     nodes: NODE_LIMIT,

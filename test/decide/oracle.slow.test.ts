@@ -11,6 +11,22 @@ if (!slow) process.stderr.write(`\nSHORTENED: ${RUNS} of 2,000 random policies; 
 const MOST_ASSIGNMENTS = 4_000;
 
 describe("a brute force over every assignment", () => {
+  it("finds nothing less expensive where only one key for both workloads pays, a find of the long leg", () => {
+    const pricer = pricerOf({
+      workloads: [
+        { shape: 0, magnitude: 3, options: [10, 5, 0], leaves: false },
+        { shape: 2, magnitude: 5.988043874363716, options: [10, 5, 1], leaves: true },
+      ],
+      team: "part_time",
+      hourlyRate: 2,
+      discount: 0.9,
+      owns: false,
+    });
+    const best = Math.min(...Object.values(searchPortfolios(pricer).byPath).map(({ monthlyUsd }) => monthlyUsd));
+
+    expect(best / leastOfAll(pricer, pricer.context.workloads.map(choicesOf)) - 1).toBeLessThan(1e-9);
+  });
+
   it("finds nothing less expensive than the search, over all options and splits", { timeout: 3_600_000 }, () => {
     let tried = 0;
     fc.assert(
