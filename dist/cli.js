@@ -21084,6 +21084,24 @@ function scenario(change) {
 	};
 }
 
+// src/decide/few-gpus.ts
+function fewGpus(fleets, mostUsd = Number.POSITIVE_INFINITY, fits = () => true) {
+	let [best, bestUsd] = [void 0, mostUsd];
+	const descend = (picked, gpus, usd) => {
+		const sizes = fleets[picked.length];
+		if (sizes === void 0) {
+			if (fits(picked)) [best, bestUsd] = [picked, usd];
+			return;
+		}
+		for (const size of sizes) {
+			if (gpus + size.gpus > 8 || usd + size.usd >= bestUsd) continue;
+			descend([...picked, size], gpus + size.gpus, usd + size.usd);
+		}
+	};
+	descend([], 0, 0);
+	return best;
+}
+
 // src/decide/settled.ts
 const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 function settledFleets(prices, wished, groups) {
@@ -21129,20 +21147,8 @@ function smallFleets(prices, groups, mostUsd) {
 		if (leastUsd >= mostUsd) return void 0;
 		fronts.push(groups.size === 1 ? largest : lists.flatMap((fleets) => [...fleets].map(sizeOf)));
 	}
-	let [best, bestUsd] = [void 0, mostUsd];
-	const descend = (picked, gpus, usd) => {
-		const front = fronts[picked.length];
-		if (front === void 0) {
-			if (!oversubscribed(picked.map(({ fleet }) => fleet))) [best, bestUsd] = [picked, usd];
-			return;
-		}
-		for (const row of front) {
-			if (gpus + row.gpus > 8 || usd + row.usd >= bestUsd) continue;
-			descend([...picked, row.billed], gpus + row.gpus, usd + row.usd);
-		}
-	};
-	descend([], 0, 0);
-	return best;
+	const fits = (picked) => !oversubscribed(picked.map(({ billed }) => billed.fleet));
+	return fewGpus(fronts, mostUsd, fits)?.map(({ billed }) => billed);
 }
 function firstOf(values) {
 	for (const value of values) return value;
@@ -21534,16 +21540,13 @@ var Pricer = class {
 		const billed = this.fleetOf(weights, members);
 		if (billed === void 0) return void 0;
 		const sizeOf = (next) => ({
-			usd: this.#groupUsd(next, members),
+			usd: groupUsd(this, next, members),
 			gpus: largestGpus(next.fleet)
 		});
 		return {
 			...sizeOf(billed),
 			small: () => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf))
 		};
-	}
-	#groupUsd({ fleet, usd }, members) {
-		return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : this.overflowUsd(index, overflow, fleet)), usd);
 	}
 	#offers(mayOwn) {
 		return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
@@ -22518,7 +22521,8 @@ var Search = class {
 		const anyUsd = groups.reduce((sum, { usd }) => sum + usd, 0);
 		if (!isBelow(anyUsd)) return false;
 		if (groups.reduce((sum, group) => sum + group.gpus, 0) <= 8 || isBelow(anyUsd + this.#floors.shared.fullTime)) return true;
-		return isBelow(leastOfSmall(groups.map(({ small }) => small())));
+		const few = fewGpus(groups.map(({ small }) => small()));
+		return few !== void 0 && isBelow(few.reduce((sum, { usd }) => sum + usd, 0));
 	}
 	#sharedUsd(kind) {
 		const { common, api, hosts, both } = this.#floors.shared;
@@ -22533,21 +22537,6 @@ var Search = class {
 		return choices;
 	}
 };
-function leastOfSmall(fleets) {
-	let least = [0];
-	for (const sizes of fleets) {
-		const next = [];
-		for (const [used, usd] of least.entries()) {
-			if (usd === void 0) continue;
-			for (const size of sizes) {
-				const gpus = used + size.gpus;
-				if (gpus <= 8) next[gpus] = Math.min(next[gpus] ?? Number.POSITIVE_INFINITY, usd + size.usd);
-			}
-		}
-		least = next;
-	}
-	return Math.min(...least.map((usd) => usd ?? Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
-}
 function inOrder(members) {
 	return members.sort((a, b) => a.index - b.index);
 }
@@ -25446,10 +25435,14 @@ function staffed(fleets, few, many, scores) {
 		people[draw] = full;
 		if (full <= part) continue;
 		const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
-		const picked = smallest(fleets, draw, least);
+		const sizes = fleets.map((fleet) => fleet.sizes.map(({ usd, gpus }) => ({
+			usd: usd[draw] ?? 0,
+			gpus: gpus[draw] ?? 0
+		})));
+		const picked = fewGpus(sizes, least);
 		if (picked === void 0) continue;
 		people[draw] = part;
-		for (const [index, usd] of picked.entries()) {
+		for (const [index, { usd }] of picked.entries()) {
 			const copy = changed.get(index) ?? own[index]?.slice() ?? new Float64Array(scores.length);
 			copy[draw] = usd;
 			changed.set(index, copy);
@@ -25466,22 +25459,6 @@ function staffed(fleets, few, many, scores) {
 		})),
 		people
 	};
-}
-function smallest(fleets, draw, mostUsd) {
-	let [best, bestUsd] = [void 0, mostUsd];
-	const descend = (picked, gpus, usd) => {
-		const fleet = fleets[picked.length];
-		if (fleet === void 0) {
-			[best, bestUsd] = [picked, usd];
-			return;
-		}
-		for (const size of fleet.sizes) {
-			const [more, cost] = [size.gpus[draw] ?? 0, size.usd[draw] ?? 0];
-			if (gpus + more <= 8 && usd + cost < bestUsd) descend([...picked, cost], gpus + more, usd + cost);
-		}
-	};
-	descend([], 0, 0);
-	return best;
 }
 function mostGpus(fleets, draw, months) {
 	let most = 0;
@@ -34275,7 +34252,7 @@ function titled$1(title, table) {
 }
 function contextRows({ policy, base, baseNote, asOf, catalog, horizonMonths, region, engineVersion, decision }) {
 	const oldest = catalog.oldestPrice;
-	const search = decision.exact ? "every assignment was compared" : "by heuristic: not every assignment was compared";
+	const search = decision.exact ? "every assignment that could win was compared" : "by heuristic: not every assignment was compared";
 	return pairs([
 		["policy", `${policy.path}, sha256 ${policy.sha256}`],
 		["base", base === null ? baseNote ?? "none" : `${base.policy.path}, sha256 ${base.policy.sha256}`],

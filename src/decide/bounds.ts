@@ -1,4 +1,5 @@
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { type FleetSize, fewGpus } from "./few-gpus.ts";
 import { cheapestInstanceUsd, loadFloorUsd } from "./pairs.ts";
 import { type Assignment, type Pricer, totalUsd } from "./portfolio.ts";
 import { fullTimeSurchargeUsd, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
@@ -119,15 +120,9 @@ function floorOf(pricer: Pricer, index: number, choice: Choice, score: number): 
 /** What the search keeps: the best portfolio of each path, and the best without a split. */
 export type Kind = "api" | "self-host" | "hybrid" | "plain";
 
-/** Cost of a fleet with what overflows from it, in USD a month, and the GPUs of its largest month. */
-export interface GroupSize {
-  readonly usd: number;
-  readonly gpus: number;
-}
-
 /** Least that a fleet with some members can cost, of any size, and with so few GPUs that nobody works on them full-time. */
-export interface GroupFloor extends GroupSize {
-  readonly small: () => readonly GroupSize[];
+export interface GroupFloor extends FleetSize {
+  readonly small: () => readonly FleetSize[];
 }
 
 /** What the search asks of the prices; undefined when nothing serves the members. */
@@ -231,7 +226,8 @@ class Search {
     if (!isBelow(anyUsd)) return false;
     const gpus = groups.reduce((sum, group) => sum + group.gpus, 0);
     if (gpus <= FULL_TIME_ABOVE_GPUS || isBelow(anyUsd + this.#floors.shared.fullTime)) return true;
-    return isBelow(leastOfSmall(groups.map(({ small }) => small())));
+    const few = fewGpus(groups.map(({ small }) => small()));
+    return few !== undefined && isBelow(few.reduce((sum, { usd }) => sum + usd, 0));
   }
 
   #sharedUsd(kind: Kind): number {
@@ -247,23 +243,6 @@ class Search {
     for (const [depth, { choice }] of this.#picked.entries()) choices[this.#floors.byWorkload[depth]?.index ?? 0] = choice;
     return choices;
   }
-}
-
-/** Least cost of one size of each fleet with so few GPUs together that nobody works on them full-time; infinite when there is none. */
-function leastOfSmall(fleets: readonly (readonly GroupSize[])[]): number {
-  let least: (number | undefined)[] = [0];
-  for (const sizes of fleets) {
-    const next: (number | undefined)[] = [];
-    for (const [used, usd] of least.entries()) {
-      if (usd === undefined) continue;
-      for (const size of sizes) {
-        const gpus = used + size.gpus;
-        if (gpus <= FULL_TIME_ABOVE_GPUS) next[gpus] = Math.min(next[gpus] ?? Number.POSITIVE_INFINITY, usd + size.usd);
-      }
-    }
-    least = next;
-  }
-  return Math.min(...least.map((usd) => usd ?? Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
 }
 
 /** Members in policy order: the same fleet whatever the order of the search. */

@@ -1,6 +1,7 @@
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { valueAt } from "./draws.ts";
 import type { Range } from "./facts.ts";
+import { fewGpus } from "./few-gpus.ts";
 import type { FleetDraws } from "./fleet-draws.ts";
 
 /** Fleets and the people who operate them in every draw, in USD a month. */
@@ -34,10 +35,11 @@ export function staffed<Fleet extends FleetDraws>(
     people[draw] = full;
     if (full <= part) continue;
     const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
-    const picked = smallest(fleets, draw, least);
+    const sizes = fleets.map((fleet) => fleet.sizes.map(({ usd, gpus }) => ({ usd: usd[draw] ?? 0, gpus: gpus[draw] ?? 0 })));
+    const picked = fewGpus(sizes, least);
     if (picked === undefined) continue;
     people[draw] = part;
-    for (const [index, usd] of picked.entries()) {
+    for (const [index, { usd }] of picked.entries()) {
       const copy = changed.get(index) ?? own[index]?.slice() ?? new Float64Array(scores.length);
       copy[draw] = usd;
       changed.set(index, copy);
@@ -45,24 +47,6 @@ export function staffed<Fleet extends FleetDraws>(
   }
   if (changed.size === 0) return { fleets, people };
   return { fleets: fleets.map((fleet, index) => ({ ...fleet, usd: changed.get(index) ?? fleet.usd })), people };
-}
-
-/** Cost of each fleet in the least expensive choice of sizes that need no full-time job together; undefined at `mostUsd` or more. */
-function smallest(fleets: readonly FleetDraws[], draw: number, mostUsd: number): readonly number[] | undefined {
-  let [best, bestUsd]: [readonly number[] | undefined, number] = [undefined, mostUsd];
-  const descend = (picked: readonly number[], gpus: number, usd: number): void => {
-    const fleet = fleets[picked.length];
-    if (fleet === undefined) {
-      [best, bestUsd] = [picked, usd];
-      return;
-    }
-    for (const size of fleet.sizes) {
-      const [more, cost] = [size.gpus[draw] ?? 0, size.usd[draw] ?? 0];
-      if (gpus + more <= FULL_TIME_ABOVE_GPUS && usd + cost < bestUsd) descend([...picked, cost], gpus + more, usd + cost);
-    }
-  };
-  descend([], 0, 0);
-  return best;
 }
 
 function mostGpus(fleets: readonly FleetDraws[], draw: number, months: number): number {

@@ -9,7 +9,7 @@ import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } fro
 import { rentedOnly } from "./owned.ts";
 import { mapped, Replayed } from "./replayed.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
-import { settledFleets } from "./settled.ts";
+import { groupUsd, settledFleets } from "./settled.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
 import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween, weightsId } from "./standing.ts";
@@ -294,13 +294,8 @@ export class Pricer {
   groupFloor(weights: string, members: readonly Member[]): GroupFloor | undefined {
     const billed = this.fleetOf(weights, members);
     if (billed === undefined) return undefined;
-    const sizeOf = (next: BilledFleet) => ({ usd: this.#groupUsd(next, members), gpus: largestGpus(next.fleet) });
+    const sizeOf = (next: BilledFleet) => ({ usd: groupUsd(this, next, members), gpus: largestGpus(next.fleet) });
     return { ...sizeOf(billed), small: () => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf)) };
-  }
-
-  /** A fleet with what overflows from it, in USD a month. */
-  #groupUsd({ fleet, usd }: BilledFleet, members: readonly Member[]): number {
-    return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : this.overflowUsd(index, overflow, fleet)), usd);
   }
 
   #offers(mayOwn: boolean): OffersByGpu {

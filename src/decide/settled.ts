@@ -1,4 +1,5 @@
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { type FleetSize, fewGpus } from "./few-gpus.ts";
 import { largestGpus, type SizedFleet } from "./fleet.ts";
 import type { TokenOption } from "./options.ts";
 import { oversubscribed } from "./owned.ts";
@@ -61,7 +62,8 @@ function fleetsUsd(prices: FleetPrices, fleets: readonly BilledFleet[], groups: 
   return fleets.reduce((sum, billed, index) => sum + groupUsd(prices, billed, members[index] ?? []), 0);
 }
 
-function groupUsd(prices: FleetPrices, { fleet, usd }: BilledFleet, members: readonly Member[]): number {
+/** One fleet with what overflows from it, in USD a month. */
+export function groupUsd(prices: Pick<FleetPrices, "overflowUsd">, { fleet, usd }: BilledFleet, members: readonly Member[]): number {
   return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : prices.overflowUsd(index, overflow, fleet)), usd);
 }
 
@@ -81,27 +83,13 @@ function smallFleets(prices: FleetPrices, groups: Groups, mostUsd: number): read
     if (leastUsd >= mostUsd) return undefined;
     fronts.push(groups.size === 1 ? largest : lists.flatMap((fleets) => [...fleets].map(sizeOf)));
   }
-  let [best, bestUsd]: [readonly BilledFleet[] | undefined, number] = [undefined, mostUsd];
-  const descend = (picked: readonly BilledFleet[], gpus: number, usd: number): void => {
-    const front = fronts[picked.length];
-    if (front === undefined) {
-      if (!oversubscribed(picked.map(({ fleet }) => fleet))) [best, bestUsd] = [picked, usd];
-      return;
-    }
-    for (const row of front) {
-      if (gpus + row.gpus > FULL_TIME_ABOVE_GPUS || usd + row.usd >= bestUsd) continue;
-      descend([...picked, row.billed], gpus + row.gpus, usd + row.usd);
-    }
-  };
-  descend([], 0, 0);
-  return best;
+  const fits = (picked: readonly Size[]) => !oversubscribed(picked.map(({ billed }) => billed.fleet));
+  return fewGpus(fronts, mostUsd, fits)?.map(({ billed }) => billed);
 }
 
 /** One size of a group's fleet. */
-interface Size {
+interface Size extends FleetSize {
   readonly billed: BilledFleet;
-  readonly gpus: number;
-  readonly usd: number;
 }
 
 function firstOf<Value>(values: Iterable<Value>): Value | undefined {

@@ -273,7 +273,7 @@ export interface Decision extends Plan {
   readonly tornado: readonly Swing[];
   /** Soft advantages of the paths in money; null when nothing was chosen. */
   readonly preferences: PreferenceView | null;
-  /** True when every assignment of workloads to options was searched. */
+  /** True when every assignment that could be the verdict, or tie with it, was priced or ruled out by a bound. */
   readonly exact: boolean;
   readonly assumptions: readonly Assumption[];
   /** What rules of thumb say beside it; none of them decides. Empty where no path fits. */
