@@ -5,7 +5,7 @@ import type { WorkloadFacts } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption } from "./options.ts";
 import { Pricer } from "./portfolio.ts";
-import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { scenario } from "./scenario.ts";
 import { hostsOf, tokensOf } from "./split.ts";
 import { growthAt, monthDate, monthsUntil } from "./traffic.ts";
 import type { TippingPoint } from "./types.ts";
@@ -104,11 +104,11 @@ interface Question {
 export function breakEvensOf(question: Question): readonly BreakEvenVariant[] {
   const { flips, index, asOf } = question;
   const workload = workloadOf(question);
-  if (flips.rival(index, "self-host", EXPECTED) === undefined) return [];
-  const at = (factor: number) => scenario({ volumeOf: { [workload.name]: factor } });
-  const own = remembered((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
+  if (flips.rival(index, "self-host") === undefined) return [];
+  const rivalry = flips.along(index, "requests_per_month");
+  const own = (factor: number) => rivalry.rival("self-host", factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
   return apisOf(question).map(({ role, option }): BreakEvenVariant => {
-    const api = (factor: number) => flips.priceOf(index, option, at(factor)) ?? Number.POSITIVE_INFINITY;
+    const api = (factor: number) => flips.priceOf(index, option, "requests_per_month", factor) ?? Number.POSITIVE_INFINITY;
     const { crossings, complete } = crossingsOf(own, api);
     const today = own(1) < api(1) ? "self-host" : "api";
     const next = crossings.find(({ factor }) => factor > 1);
@@ -134,7 +134,7 @@ function apisOf(question: Question): readonly RoleOption[] {
   const { flips, index } = question;
   const priced = (flips.base.context.workloads[index]?.feasible ?? [])
     .filter(({ kind }) => kind === "api" || kind === "managed")
-    .map((option) => ({ option, usd: flips.priceOf(index, option, EXPECTED) ?? Number.POSITIVE_INFINITY }))
+    .map((option) => ({ option, usd: flips.priceOf(index, option, "requests_per_month", 1) ?? Number.POSITIVE_INFINITY }))
     .filter((row) => Number.isFinite(row.usd))
     .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
   const [cheapest, dearest] = [priced[0]?.option, priced.at(-1)?.option];
@@ -158,7 +158,7 @@ function usedApi(question: Question): FeasibleOption | undefined {
       ? flips.base.context.workloads[index]?.feasible.find((option) => isApi(option) && answersTo(option.candidate.model, current.model))
       : undefined;
   if (chosen !== undefined && chosen !== null) return chosen;
-  const rival = flips.rival(index, "api", EXPECTED)?.option;
+  const rival = flips.rival(index, "api")?.option;
   return today ?? (rival === undefined ? undefined : (tokensOf(rival) ?? undefined));
 }
 
@@ -168,7 +168,7 @@ function usedApi(question: Question): FeasibleOption | undefined {
  */
 export function smallestUnitOf({ flips, index, asOf }: Question): { readonly usd: number; readonly model: string } | null {
   const name = workloadOf({ flips, index, asOf }).name;
-  const rival = flips.rival(index, "self-host", EXPECTED)?.option;
+  const rival = flips.rival(index, "self-host")?.option;
   const own = rival === undefined ? null : hostsOf(rival);
   if (own === null) return null;
   const pricer = new Pricer({ ...flips.base.context, what: scenario({ volumeOf: { [name]: NEXT_TO_NOTHING } }) });
@@ -190,9 +190,10 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
   const api = usedApi(question);
   const chosen = flips.chosen.assignment[index];
   if (chosen === undefined || hostsOf(chosen) === null || api === undefined) return [];
-  const gap = (what: Scenario) =>
-    (flips.priceOf(index, api, what) ?? Number.NaN) - (flips.rival(index, "self-host", what)?.monthlyUsd ?? 0);
-  const [today, free] = [gap(EXPECTED), gap(scenario({ apiPrice: 0 }))];
+  const gap = (factor: number) =>
+    (flips.priceOf(index, api, "api_price", factor) ?? Number.NaN) -
+    (flips.along(index, "api_price").rival("self-host", factor)?.monthlyUsd ?? 0);
+  const [today, free] = [gap(1), gap(0)];
   if (!(today > 0)) return [];
   const below = breakEvens[0]?.crossings.filter(
     (point) => point.above === "self-host" && point.requestsPerMonth < workload.requestsPerMonth.expected,
@@ -244,15 +245,6 @@ function workloadOf({ flips, index }: Question): WorkloadFacts {
   const found = flips.base.context.workloads[index];
   if (found === undefined) throw new Error(`defect: no workload ${index}`);
   return found.workload;
-}
-
-function remembered(curve: Curve): Curve {
-  const known = new Map<number, number>();
-  return (factor) => {
-    const value = known.get(factor) ?? curve(factor);
-    known.set(factor, value);
-    return value;
-  };
 }
 
 /** Three significant digits with thousands separators. */

@@ -1,6 +1,5 @@
 import type { Trace } from "./decide.ts";
 import type { Flips } from "./flips.ts";
-import { scenario } from "./scenario.ts";
 
 /** Monthly cost of the whole policy at one volume of one workload, with that workload on either side. */
 export interface CurvePoint {
@@ -40,7 +39,7 @@ export function costCurves(trace: Trace, most: number): readonly CostCurve[] {
   return decision.workloads
     .map((workload, index) => ({ index, usd: workload.monthlyCostUsd?.expected ?? 0 }))
     .sort((a, b) => b.usd - a.usd || a.index - b.index)
-    .filter(({ index }) => flips.cheaper(index, scenario({})) !== undefined)
+    .filter(({ index }) => flips.along(index, "requests_per_month").cheaper(1) !== undefined)
     .slice(0, most)
     .map(({ index }) => curveOf(trace, flips, index));
 }
@@ -52,7 +51,7 @@ function curveOf({ decision, facts }: Trace, flips: Flips, index: number): CostC
   const { breakEven, name } = workload;
   const flip = breakEven === null ? null : breakEven.requestsPerMonth / today;
   const usdOf = (factor: number, side: "api" | "self-host") =>
-    flips.rival(index, side, scenario({ volumeOf: { [name]: factor } }))?.monthlyUsd ?? null;
+    flips.along(index, "requests_per_month").rival(side, factor)?.monthlyUsd ?? null;
   const points = factors(flip).map(
     (factor): CurvePoint => ({
       requestsPerMonth: today * factor,

@@ -71,10 +71,20 @@ export function valueAt(range: Range, score: number): number {
   return Math.max(0, range.expected + (end - range.expected) * distance);
 }
 
-/** Values of a range in every draw; null when the range has no width, so that nothing needs to be drawn. */
-export function drawn(range: Range, input: string, draws: Draws): Float64Array | null {
-  if (range.low === range.expected && range.high === range.expected) return null;
-  return draws.scores(input).map((score) => valueAt(range, score));
+/** What was drawn, by draws, input and range: configurations of one model share their bands. */
+const columns = new WeakMap<Draws, Map<string, Float64Array>>();
+
+/** Values of a range in every draw, to be read and not changed; null when the range has no width, so that nothing needs to be drawn. */
+export function drawn({ low, expected, high }: Range, input: string, draws: Draws): Float64Array | null {
+  if (low === expected && high === expected) return null;
+  const known = columns.get(draws) ?? new Map<string, Float64Array>();
+  columns.set(draws, known);
+  const key = `${input}|${low}|${expected}|${high}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const values = draws.scores(input).map((score) => valueAt({ low, expected, high }, score));
+  known.set(key, values);
+  return values;
 }
 
 /**

@@ -34,9 +34,9 @@ export function elasticDraws(fleet: SizedFleet, context: PricingContext, draws: 
   const factor = swing.usd.map((usd) => usd / expected);
   const usd = factor.map((value) => value * own);
   const gpus = swing.gpus.map((count) => count * gpuFactor);
-  const months = gpus.length / draws.count;
+  const { months } = swing;
   const largest = usd.map((_, draw) => Math.max(...gpus.subarray(draw * months, (draw + 1) * months)));
-  return { factor, usd, gpus, sizes: [{ usd, gpus: largest }] };
+  return { factor, usd, gpus, months, sizes: [{ usd, gpus: largest }] };
 }
 
 function mostGpus(fleet: SizedFleet): number {

@@ -4,7 +4,7 @@ import { type Draws, drawn } from "./draws.ts";
 import { cheapestFleet, instancesFor, largestGpus, type SizedFleet, type Tenant } from "./fleet.ts";
 import { growthFactors, inputId } from "./inputs.ts";
 import { rentedOnly } from "./owned.ts";
-import { fleetId } from "./pairs.ts";
+import { fleetId, replicaRate } from "./pairs.ts";
 import type { PricingContext } from "./portfolio.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines } from "./shared-cost.ts";
@@ -15,6 +15,8 @@ export interface FleetDraws {
   readonly usd: Float64Array;
   /** GPUs of draw d in month m at `d * months + m`. */
   readonly gpus: Float64Array;
+  /** Months that differ: all of the horizon, or one where nothing grows. */
+  readonly months: number;
   /** The configurations that it may run on, among which `usd` takes the least expensive, where the GPUs do not matter. */
   readonly sizes: readonly SizeDraws[];
 }
@@ -38,30 +40,28 @@ const CORNERS: readonly Scenario[] = [
 
 /** Sizes a fleet anew in every draw, by whole instances, and takes the least expensive of its configurations. */
 export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContext, draws: Draws): FleetDraws {
-  const months = context.facts.horizonMonths;
+  const load = loadOf(fleets[0]?.tenants ?? [], context.facts.horizonMonths, draws);
   const stays = fleets.every(({ offer }) => offer.owned !== undefined);
-  const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws, stays));
-  const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
+  const sizers = fleets.map((fleet) => new Sizer(fleet, load, context, draws, stays));
+  const { months } = load;
   const usd = new Float64Array(draws.count);
   const gpus = new Float64Array(draws.count * months);
-  const sizes = configurations.map(() => ({ usd: new Float64Array(draws.count), gpus: new Float64Array(draws.count) }));
-  const counts = configurations.map(() => new Float64Array(months));
+  const sizes = sizers.map(() => ({ usd: new Float64Array(draws.count), gpus: new Float64Array(draws.count) }));
   for (let draw = 0; draw < draws.count; draw++) {
     let least = Number.POSITIVE_INFINITY;
-    let best = 0;
-    for (const [index, configuration] of configurations.entries()) {
-      const [count, size] = [counts[index], sizes[index]];
-      if (count === undefined || size === undefined) continue;
-      const cost = configuration.price(draw, loads, months, count);
+    let best = sizers[0];
+    for (let index = 0; index < sizers.length; index++) {
+      const [sizer, size] = [sizers[index], sizes[index]];
+      if (sizer === undefined || size === undefined) continue;
+      const cost = sizer.usdIn(draw);
       size.usd[draw] = cost;
-      size.gpus[draw] = Math.max(...count) * configuration.gpusPerInstance;
-      if (cost < least) [least, best] = [cost, index];
+      size.gpus[draw] = sizer.most * sizer.gpusPerInstance;
+      if (cost < least) [least, best] = [cost, sizer];
     }
     usd[draw] = least;
-    const perInstance = configurations[best]?.gpusPerInstance ?? 0;
-    for (let month = 0; month < months; month++) gpus[draw * months + month] = (counts[best]?.[month] ?? 0) * perInstance;
+    for (let month = 0; month < months; month++) gpus[draw * months + month] = (best?.counts[month] ?? 0) * (best?.gpusPerInstance ?? 0);
   }
-  return { usd, gpus, sizes };
+  return { usd, gpus, months, sizes };
 }
 
 /**
@@ -84,104 +84,132 @@ export function configurationsOf(fleet: SizedFleet, context: PricingContext): re
   return [...found.values()];
 }
 
-/** Requests/s of a tenant in the first month and its growth factor, in every draw or the same in all. */
-interface TenantLoad {
-  readonly rate: (draw: number) => number;
-  readonly growth: (draw: number) => number;
-  readonly interactivePeak: number;
-  readonly week: readonly number[];
+/** What the tenants of a fleet ask in every draw, as columns: the same for each of its configurations. */
+interface Load {
+  /** Months that differ: all of the horizon, or one where nothing grows in any draw. */
+  readonly months: number;
+  readonly horizonMonths: number;
+  /** Requests/s of the first month, and the factor from month to month, of each tenant by draw. */
+  readonly rates: readonly Float64Array[];
+  readonly growths: readonly Float64Array[];
+  /** Of each tenant: its worst minute over its mean of an hour, batch requests left out, and the number of its week. */
+  readonly peaks: Float64Array;
+  readonly weekOf: readonly number[];
+  /** The hours of the week that can be the busiest, as loads of each of the weeks. */
+  readonly hours: readonly (readonly number[])[];
 }
 
-function loadOf({ workload }: Tenant, draws: Draws): TenantLoad {
-  const requests = drawn(workload.requestsPerMonth, inputId.requests(workload.name), draws);
-  const growth = drawn(growthFactors(workload), inputId.growth(workload.name), draws);
-  const expected = requestsIn(workload, 0, EXPECTED);
+function loadOf(tenants: readonly Tenant[], horizonMonths: number, draws: Draws): Load {
+  const constant = (value: number) => new Float64Array(draws.count).fill(value);
+  const workloads = tenants.map(({ workload }) => workload);
+  const growths = workloads.map((workload) => drawn(growthFactors(workload), inputId.growth(workload.name), draws));
+  const grows = workloads.some(
+    ({ growthRatioPerMonth, tokenGrowthRatioPerMonth }, index) =>
+      growths[index] !== null || growthRatioPerMonth !== 0 || tokenGrowthRatioPerMonth !== 0,
+  );
+  const weeks = [...new Set(workloads.map(({ week }) => week))];
   return {
-    rate: (draw) => (requests?.[draw] ?? expected) / SECONDS_PER_MONTH,
-    growth: (draw) => growth?.[draw] ?? 1 + workload.growthRatioPerMonth,
-    interactivePeak: (1 - workload.batchRatio) * workload.peakToAverage,
-    week: workload.week,
+    months: grows ? horizonMonths : 1,
+    horizonMonths,
+    rates: workloads.map((workload) => {
+      const requests = drawn(workload.requestsPerMonth, inputId.requests(workload.name), draws);
+      return requests?.map((perMonth) => perMonth / SECONDS_PER_MONTH) ?? constant(requestsIn(workload, 0, EXPECTED) / SECONDS_PER_MONTH);
+    }),
+    growths: workloads.map(({ growthRatioPerMonth }, index) => growths[index] ?? constant(1 + growthRatioPerMonth)),
+    peaks: Float64Array.from(workloads, ({ batchRatio, peakToAverage }) => (1 - batchRatio) * peakToAverage),
+    weekOf: workloads.map(({ week }) => weeks.indexOf(week)),
+    hours: busyHoursOf(weeks),
   };
 }
 
-/** Sizes and prices one configuration in one draw; `size` receives the instances of each month. */
-interface Sizer {
+/** Sizes and prices one configuration in one draw after the other. */
+class Sizer {
   readonly gpusPerInstance: number;
-  readonly price: (draw: number, loads: readonly TenantLoad[], months: number, size: Float64Array) => number;
-}
+  /** Instances of each month in the draw that was priced last, and of the largest of them. */
+  readonly counts: Float64Array;
+  most = 0;
+  readonly #load: Load;
+  /** Requests/s of one replica for tenant t in month m at `t * months + m` as expected, and the factor of each draw on it. */
+  readonly #rates: Float64Array;
+  readonly #factors: readonly Float64Array[];
+  readonly #replicas: number;
+  readonly #spare: number;
+  readonly #usd: { readonly fixed: number; readonly perInstance: number };
+  /** Your own machines; infinite where more can be rented, or nothing but more of the same would do. */
+  readonly #machines: number;
+  readonly #isOwned: boolean;
+  readonly #now: Float64Array;
+  readonly #scales: Float64Array;
 
-/** `stays`: nothing can be rented instead of own machines, so more of the same are counted where they do not suffice. */
-function sizerOf(fleet: SizedFleet, context: PricingContext, draws: Draws, stays: boolean): Sizer {
-  const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
-  const hours = busyHoursOf(fleet.tenants.map(({ workload }) => workload.week));
-  const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
-  const spare = fleet.minimumInstances - 1;
-  const { owned } = fleet.offer;
-  return {
-    gpusPerInstance: fleet.offer.instance.gpuCount,
-    price: (draw, loads, months, size) => {
-      const now = loads.map((load) => load.rate(draw));
-      const growth = loads.map((load) => load.growth(draw));
-      const factors = rates.map((rate) => rate.factor(draw));
-      const steady = growth.every((factor) => factor === 1) && rates.every((rate) => rate.steady);
-      let instances = 0;
-      for (let month = 0; month < months; month++) {
-        if (steady && month > 0) size[month] = size[0] ?? 0;
-        else size[month] = instancesFor(busyOf(month, loads, now, factors, rates, hours), fleet.replicasPerInstance, spare);
-        instances += size[month] ?? 0;
-        for (const [index, factor] of growth.entries()) now[index] = (now[index] ?? 0) * factor;
-      }
-      if (owned === undefined) return fixedUsd + (usdPerInstance * instances) / months;
-      const most = Math.max(...size);
-      return most > owned.machines && !stays ? Number.POSITIVE_INFINITY : fixedUsd + usdPerInstance * most;
-    },
-  };
-}
-
-function busyOf(
-  month: number,
-  loads: readonly TenantLoad[],
-  now: readonly number[],
-  factors: readonly number[],
-  rates: readonly TenantRates[],
-  hours: readonly (readonly number[])[],
-) {
-  const scales: number[] = [];
-  let mean = 0;
-  for (const [index, load] of loads.entries()) {
-    const replicas = (now[index] ?? 0) / ((rates[index]?.byMonth[month] ?? Number.NaN) * (factors[index] ?? 1));
-    mean += replicas;
-    scales.push(replicas * load.interactivePeak);
+  /** `stays`: nothing can be rented instead of own machines, so more of the same are counted where they do not suffice. */
+  constructor(fleet: SizedFleet, load: Load, context: PricingContext, draws: Draws, stays: boolean) {
+    const { months, horizonMonths } = load;
+    const { owned } = fleet.offer;
+    this.gpusPerInstance = fleet.offer.instance.gpuCount;
+    this.counts = new Float64Array(months);
+    this.#load = load;
+    this.#rates = new Float64Array(fleet.tenants.length * months);
+    this.#factors = fleet.tenants.map((tenant) => factorsOf(tenant, fleet.key, draws));
+    for (const [index, tenant] of fleet.tenants.entries())
+      for (let month = 0; month < months; month++)
+        this.#rates[index * months + month] = replicaRate(tenant.table, fleet.key, month, horizonMonths, EXPECTED);
+    this.#replicas = fleet.replicasPerInstance;
+    this.#spare = fleet.minimumInstances - 1;
+    this.#usd = linearCost(fleet, context);
+    this.#machines = owned === undefined || stays ? Number.POSITIVE_INFINITY : owned.machines;
+    this.#isOwned = owned !== undefined;
+    this.#now = new Float64Array(fleet.tenants.length);
+    this.#scales = new Float64Array(Math.max(0, ...load.weekOf) + 1);
   }
-  let peak = mean;
-  for (const hour of hours) {
-    let sum = 0;
-    for (let index = 0; index < scales.length; index++) sum += (scales[index] ?? 0) * (hour[index] ?? 0);
-    if (sum > peak) peak = sum;
+
+  /** USD a month over the horizon; infinite where it takes more machines than there are. */
+  usdIn(draw: number): number {
+    const { months, rates, growths } = this.#load;
+    const now = this.#now;
+    for (let index = 0; index < now.length; index++) now[index] = rates[index]?.[draw] ?? 0;
+    let [instances, most] = [0, 0];
+    for (let month = 0; month < months; month++) {
+      const count = instancesFor(this.#peakIn(draw, month), this.#replicas, this.#spare);
+      this.counts[month] = count;
+      instances += count;
+      if (count > most) most = count;
+      for (let index = 0; index < now.length; index++) now[index] = (now[index] ?? 0) * (growths[index]?.[draw] ?? 1);
+    }
+    this.most = most;
+    if (most > this.#machines) return Number.POSITIVE_INFINITY;
+    return this.#usd.fixed + this.#usd.perInstance * (this.#isOwned ? most : instances / months);
   }
-  return { mean, peak };
+
+  /** Replicas that are busy in the worst minute of a month. */
+  #peakIn(draw: number, month: number): number {
+    const { months, peaks, weekOf, hours } = this.#load;
+    const scales = this.#scales.fill(0);
+    let mean = 0;
+    for (let index = 0; index < peaks.length; index++) {
+      const busy = (this.#now[index] ?? 0) / ((this.#rates[index * months + month] ?? Number.NaN) * (this.#factors[index]?.[draw] ?? 1));
+      const week = weekOf[index] ?? 0;
+      mean += busy;
+      scales[week] = (scales[week] ?? 0) + busy * (peaks[index] ?? 0);
+    }
+    let peak = mean;
+    for (const hour of hours) {
+      let sum = 0;
+      for (let week = 0; week < scales.length; week++) sum += (scales[week] ?? 0) * (hour[week] ?? 0);
+      if (sum > peak) peak = sum;
+    }
+    return peak;
+  }
 }
 
-/** Requests/s of one replica for a tenant: expected by month, and the factor of each draw on it. */
-interface TenantRates {
-  readonly byMonth: readonly number[];
-  readonly steady: boolean;
-  readonly factor: (draw: number) => number;
-}
-
-function ratesOf({ workload, table }: Tenant, key: string, months: number, draws: Draws): TenantRates {
+/** What a draw makes of the expected rate of a replica for one tenant. */
+function factorsOf({ workload, table }: Tenant, key: string, draws: Draws): Float64Array {
   const served = table.options.get(key);
   if (served === undefined) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
   const { expected, p10, p90 } = served.first.capacity.requestsPerSecond;
-  const last = served.last.capacity.requestsPerSecond.expected;
   const band = drawn({ low: p10 / expected, expected: 1, high: p90 / expected }, inputId.throughput(table.model.id), draws);
   const tokens = drawn(served.rateRatio, inputId.tokens(workload.name), draws);
-  const at = (month: number) => (months === 1 ? 0 : month / (months - 1));
-  return {
-    byMonth: Array.from({ length: months }, (_, month) => expected * (last / expected) ** at(month)),
-    steady: last === expected,
-    factor: (draw) => (band?.[draw] ?? 1) * (tokens?.[draw] ?? 1),
-  };
+  if (band === null || tokens === null) return band ?? tokens ?? new Float64Array(draws.count).fill(1);
+  return band.map((factor, draw) => factor * (tokens[draw] ?? 1));
 }
 
 /** The bill of a fleet is a straight line in its mean number of instances: weights and the on-demand base are there once. */
@@ -192,5 +220,5 @@ function linearCost(fleet: SizedFleet, { facts, catalog }: PricingContext) {
       0,
     );
   const [one, two] = [at(1), at(2)];
-  return { fixedUsd: 2 * one - two, usdPerInstance: two - one };
+  return { fixed: 2 * one - two, perInstance: two - one };
 }

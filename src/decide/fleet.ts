@@ -274,7 +274,7 @@ function instancesUsd(billedByMonth: readonly number[], offer: InstanceOffer): n
 
 function sizeOf(busy: readonly Busy[], { replicas, offer }: Pair, spare: number): readonly number[] | undefined {
   return withinMachines(
-    busy.map((month) => instancesFor(month, replicas, spare)),
+    busy.map(({ peak }) => instancesFor(peak, replicas, spare)),
     offer,
   );
 }
@@ -356,8 +356,8 @@ export function offersByGpu(offers: readonly InstanceOffer[]): OffersByGpu {
 }
 
 /** Instances that serve a month: the busiest minute at 70 % of what they can do, and the spare ones; at least one. */
-export function instancesFor(month: Busy, replicasPerInstance: number, spare: number): number {
-  return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
+export function instancesFor(peakReplicas: number, replicasPerInstance: number, spare: number): number {
+  return Math.max(1, Math.ceil(peakReplicas / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
 }
 
 /** The tenant with the longest context sets `--max-model-len` for all. */

@@ -3,7 +3,8 @@ import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
-import { EXPECTED, SCENARIO_KEYS, type Scenario, scenario } from "./scenario.ts";
+import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
+import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { type Choice, choiceId, hostsOf } from "./split.ts";
 import { Standing } from "./standing.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
@@ -12,26 +13,26 @@ import type { BreakEven, TippingPoint } from "./types.ts";
 /** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
 const FARTHEST_VOLUME_FACTOR = 100;
 const FARTHEST_FACTOR = 10;
-/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
-const POINTS_PER_DECADE = 12;
-/** Halvings of a step of the grid: to a hundred-thousandth of a factor. */
-const BISECTIONS = 14;
-
 /** Scenarios that are remembered: all workloads are asked at the points of the same grid. */
-const MOST_STANDINGS = 400;
+const MOST_STANDINGS = 100;
 
-type Side = "api" | "self-host";
+/** A number of the cost model that can be moved alone. */
+export type ParameterId = "requests_per_month" | "api_price" | "gpu_price" | "throughput" | "hourly_rate_usd";
 
-/** Least expensive option of a side for one workload, all other workloads as chosen. */
-interface Rival {
-  readonly option: Choice;
-  readonly monthlyUsd: number;
-}
+/** The scenario in which one parameter is `factor` times what it is, for the workload of that name. */
+const CHANGES: Readonly<Record<ParameterId, (factor: number, name: string) => Scenario>> = {
+  requests_per_month: (factor, name) => scenario({ volumeOf: { [name]: factor } }),
+  api_price: (factor) => scenario({ apiPrice: factor }),
+  gpu_price: (factor) => scenario({ gpuPrice: factor }),
+  throughput: (factor) => scenario({ throughputFactor: factor }),
+  hourly_rate_usd: (factor) => scenario({ hourlyRate: factor }),
+};
 
 /** Compares the two sides of one workload while everything else stays as chosen. */
 export class Flips {
   readonly #standings = new Map<string, Standing>();
-  readonly #standing: Standing;
+  readonly #rivalries = new Map<string, Rivalry>();
+  readonly #today: Map<Choice, number | undefined>[] = [];
 
   readonly base: Pricer;
   readonly chosen: PricedPortfolio;
@@ -41,106 +42,66 @@ export class Flips {
     this.base = base;
     this.chosen = chosen;
     this.shortlists = shortlists;
-    this.#standing = base.standing(chosen.assignment);
   }
 
   /**
-   * Best option of a side in a scenario; undefined when the rules leave none. Where the workload is split, its split stands
-   * with the own instances: what is asked is when to leave them.
+   * Both sides of a workload as one parameter moves. Where the workload is split, its split stands with the own instances: what is asked is
+   * when to leave them.
    */
-  rival(index: number, side: Side, what: Scenario): Rival | undefined {
-    let best: Rival | undefined;
+  along(index: number, parameter: ParameterId): Rivalry {
+    const key = `${index}/${parameter}`;
+    const known = this.#rivalries.get(key);
+    if (known !== undefined) return known;
     const taken = this.chosen.assignment[index];
-    const options: readonly Choice[] = this.shortlists[index] ?? [];
-    const usdOf = this.#asked(index, what);
-    for (const option of taken?.kind === "split" ? [...options, taken] : options) {
-      if ((hostsOf(option) !== null) !== (side === "self-host")) continue;
-      const monthlyUsd = usdOf(option);
-      if (monthlyUsd !== undefined && (best === undefined || monthlyUsd < best.monthlyUsd)) best = { option, monthlyUsd };
-    }
-    return best;
+    const shortlist: readonly Choice[] = this.shortlists[index] ?? [];
+    const choices = taken?.kind === "split" ? [...shortlist, taken] : shortlist;
+    const curve = (isOwn: boolean) =>
+      new RivalCurve(
+        choices.filter((choice) => (hostsOf(choice) !== null) === isOwn),
+        (factor) => this.#asked(index, parameter, factor),
+      );
+    const rivalry = new Rivalry({ api: curve(false), "self-host": curve(true) });
+    this.#rivalries.set(key, rivalry);
+    return rivalry;
   }
 
-  /** Side that costs less in a scenario; an exact tie goes to the API. */
-  cheaper(index: number, what: Scenario): Side | undefined {
-    const api = this.rival(index, "api", what);
-    const own = this.rival(index, "self-host", what);
-    if (api === undefined || own === undefined) return undefined;
-    return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
+  /** Best choice of a side as everything is; undefined when the rules or the hardware leave none. */
+  rival(index: number, side: Side): Rival | undefined {
+    return this.along(index, "requests_per_month").rival(side, 1);
   }
 
-  /** Side that a decision would take: the API also when it costs up to 2 % more. */
-  preferred(index: number, what: Scenario): Side | undefined {
-    const api = this.rival(index, "api", what);
-    const own = this.rival(index, "self-host", what);
-    if (api === undefined || own === undefined) return undefined;
-    return own.monthlyUsd * (1 + TIE_RATIO) < api.monthlyUsd ? "self-host" : "api";
-  }
-
-  /** Cost of the portfolio with one option for one workload in a scenario; undefined when it cannot be served. */
-  priceOf(index: number, option: FeasibleOption, what: Scenario): number | undefined {
-    return this.#asked(index, what)(option);
+  /** Cost of the portfolio with one option for one workload where a parameter is `factor` times what it is; undefined when it cannot be served. */
+  priceOf(index: number, option: FeasibleOption, parameter: ParameterId, factor: number): number | undefined {
+    return this.#asked(index, parameter, factor)(option);
   }
 
   /** Cost of the portfolio by the choice for one workload. Where only that workload's volume moves, all else stands as chosen. */
-  #asked(index: number, what: Scenario): (choice: Choice) => number | undefined {
-    const name = this.base.context.workloads[index]?.workload.name ?? "";
-    if (isVolumeOf(name, what)) {
-      const pricer = new Pricer({ ...this.base.context, what });
-      return (choice) => this.#standing.with(index, choice, pricer);
-    }
-    const standing = this.#standingIn(what);
-    return (choice) => standing.with(index, choice);
+  #asked(index: number, parameter: ParameterId, factor: number): (choice: Choice) => number | undefined {
+    if (factor === 1) return (choice) => this.#usdToday(index, choice);
+    const what = CHANGES[parameter](factor, this.base.workloadAt(index).name);
+    if (parameter !== "requests_per_month") return (choice) => this.#standing(parameter, what, factor).with(index, choice);
+    const pricer = new Pricer({ ...this.base.context, what });
+    return (choice) => this.#standing().with(index, choice, pricer);
   }
 
-  #standingIn(what: Scenario): Standing {
-    const key = JSON.stringify(what);
+  #usdToday(index: number, choice: Choice): number | undefined {
+    this.#today[index] ??= new Map();
+    const known = this.#today[index];
+    if (!known.has(choice)) known.set(choice, this.#standing().with(index, choice));
+    return known.get(choice);
+  }
+
+  /** The chosen portfolio in one scenario; all workloads are asked at the points of the same grid. */
+  #standing(parameter = "", what = EXPECTED, factor = 1): Standing {
+    const key = `${parameter}/${factor}`;
     const known = this.#standings.get(key);
     if (known !== undefined) return known;
-    const standing = new Standing(new Pricer({ ...this.base.context, what }), this.chosen.assignment);
+    const pricer = what === EXPECTED ? this.base : new Pricer({ ...this.base.context, what });
+    const standing = new Standing(pricer, this.chosen.assignment);
     if (this.#standings.size >= MOST_STANDINGS) this.#standings.clear();
     this.#standings.set(key, standing);
     return standing;
   }
-}
-
-/** Whether a scenario moves nothing but the volume of one workload. */
-function isVolumeOf(name: string, what: Scenario): boolean {
-  for (const key of SCENARIO_KEYS) if (key !== "volumeOf" && what[key] !== EXPECTED[key]) return false;
-  return Object.keys(what.volumeOf).every((key) => key === name);
-}
-
-/**
- * Factor nearest to 1 at which the less expensive side changes, searched outwards in one direction on a grid of
- * 12 points a decade and then by bisection; null when it never changes within `farthest` x.
- * `up` true looks at larger values. The returned factor lies just beyond the flip.
- */
-export function flipFactor(
-  sideAt: (factor: number) => Side | undefined,
-  up: boolean,
-  farthest: number,
-): { readonly factor: number; readonly side: Side } | null {
-  const start = sideAt(1);
-  if (start === undefined) return null;
-  const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
-  let near = 1;
-  for (let point = 1; point <= points; point++) {
-    const far = 10 ** (((up ? 1 : -1) * point) / POINTS_PER_DECADE);
-    const side = sideAt(far);
-    if (side !== undefined && side !== start) return { factor: bisect(sideAt, start, near, far), side };
-    near = far;
-  }
-  return null;
-}
-
-function bisect(sideAt: (factor: number) => Side | undefined, start: Side, near: number, far: number): number {
-  let [same, flipped] = [near, far];
-  for (let step = 0; step < BISECTIONS; step++) {
-    const middle = Math.sqrt(same * flipped);
-    if (sideAt(middle) === start) same = middle;
-    else flipped = middle;
-  }
-  return flipped;
 }
 
 /**
@@ -152,10 +113,11 @@ export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts
   const option = flips.chosen.assignment[index];
   if (workload === undefined || option === undefined) return null;
   const side = hostsOf(option) === null ? "api" : "self-host";
-  const sideAt = (factor: number) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
-  const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
+  const rivalry = flips.along(index, "requests_per_month");
+  const up = rivalry.cheaper(1) === "api";
+  const flip = flipFactor(rivalry, { up, farthest: FARTHEST_VOLUME_FACTOR, tieRatio: 0 });
   if (flip === null) return null;
-  const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
+  const other = rivalry.rival(side === "api" ? "self-host" : "api", flip.factor);
   if (other === undefined) return null;
   const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
   const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
@@ -163,11 +125,10 @@ export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts
 }
 
 interface Parameter {
-  readonly parameter: string;
+  readonly parameter: ParameterId;
   readonly label: string;
   readonly unit: string;
   readonly today: number;
-  readonly change: (factor: number) => Scenario;
 }
 
 /** Every parameter whose change alone flips the side of one workload, the smallest change first. */
@@ -175,38 +136,21 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
   const workload = facts.workloads[index];
   if (workload === undefined) return [];
   const parameters: readonly Parameter[] = [
-    {
-      parameter: "requests_per_month",
-      label: "requests a month",
-      unit: "",
-      today: workload.requestsPerMonth.expected,
-      change: (factor) => scenario({ volumeOf: { [workload.name]: factor } }),
-    },
-    { parameter: "api_price", label: "API prices", unit: "x", today: 1, change: (factor) => scenario({ apiPrice: factor }) },
-    { parameter: "gpu_price", label: "GPU prices", unit: "x", today: 1, change: (factor) => scenario({ gpuPrice: factor }) },
-    {
-      parameter: "throughput",
-      label: "throughput of a replica",
-      unit: "x",
-      today: 1,
-      change: (factor) => scenario({ throughputFactor: factor }),
-    },
-    {
-      parameter: "hourly_rate_usd",
-      label: "engineer hour in USD",
-      unit: "",
-      today: facts.hourlyRateUsd,
-      change: (factor) => scenario({ hourlyRate: factor }),
-    },
+    { parameter: "requests_per_month", label: "requests a month", unit: "", today: workload.requestsPerMonth.expected },
+    { parameter: "api_price", label: "API prices", unit: "x", today: 1 },
+    { parameter: "gpu_price", label: "GPU prices", unit: "x", today: 1 },
+    { parameter: "throughput", label: "throughput of a replica", unit: "x", today: 1 },
+    { parameter: "hourly_rate_usd", label: "engineer hour in USD", unit: "", today: facts.hourlyRateUsd },
   ];
   return parameters
     .flatMap((parameter) => tippingPoint(flips, index, parameter))
     .sort((a, b) => distance(a) - distance(b) || (a.parameter < b.parameter ? -1 : 1));
 }
 
+/** The nearest change that moves the side that a decision would take: the API also when it costs up to 2 % more. */
 function tippingPoint(flips: Flips, index: number, parameter: Parameter): readonly TippingPoint[] {
-  const sideAt = (factor: number) => flips.preferred(index, parameter.change(factor));
-  const found = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null);
+  const rivalry = flips.along(index, parameter.parameter);
+  const found = [true, false].flatMap((up) => flipFactor(rivalry, { up, farthest: FARTHEST_FACTOR, tieRatio: TIE_RATIO }) ?? []);
   const [nearest] = found.sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
   if (nearest === undefined) return [];
   const to = parameter.today * nearest.factor;

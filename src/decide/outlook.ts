@@ -5,6 +5,7 @@ import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { Flips } from "./flips.ts";
 import { type PricedPortfolio, Pricer, totalUsd } from "./portfolio.ts";
+import type { Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { type PathKind, pathOf, type SearchResult, searchPortfolios } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
@@ -132,16 +133,16 @@ function volumeCurve(flips: Flips, workload: WorkloadFacts, index: number): Volu
   const steps = Math.round(VOLUME_DECADES * POINTS_PER_DECADE);
   const points = Array.from({ length: 2 * steps + 1 }, (_, point): VolumePoint => {
     const factor = 10 ** ((point - steps) / POINTS_PER_DECADE);
-    const what = scenario({ volumeOf: { [workload.name]: factor } });
-    const band = (side: "api" | "self-host") => bandOf(flips, index, side, what);
+    const band = (side: Side) => bandOf(flips, index, side, factor);
     return { requestsPerMonth: today * factor, api: band("api"), selfHost: band("self-host") };
   });
   return { workload: workload.name, requestsPerMonth: today, points, crossings: crossingsOf(flips, workload, index, points) };
 }
 
-function bandOf(flips: Flips, index: number, side: "api" | "self-host", what: Scenario): CurveBand | null {
-  const rival = flips.rival(index, side, what);
+function bandOf(flips: Flips, index: number, side: Side, factor: number): CurveBand | null {
+  const rival = flips.along(index, "requests_per_month").rival(side, factor);
   if (rival === undefined) return null;
+  const what = scenario({ volumeOf: { [flips.base.workloadAt(index).name]: factor } });
   const pricer = new Pricer({ ...flips.base.context, what });
   const priced = pricer.price(flips.chosen.assignment.with(index, rival.option));
   return priced === undefined ? null : bandAt(pricer, priced, what);
@@ -181,8 +182,8 @@ const BISECTIONS = 18;
 /** Where the less expensive side changes between two points of the curve, found as the decision finds its break-even. */
 function crossingsOf(flips: Flips, workload: WorkloadFacts, index: number, points: readonly VolumePoint[]): VolumeCurve["crossings"] {
   const today = workload.requestsPerMonth.expected;
-  const at = (requests: number) => scenario({ volumeOf: { [workload.name]: requests / today } });
-  const sideAt = (requests: number) => flips.cheaper(index, at(requests));
+  const rivalry = flips.along(index, "requests_per_month");
+  const sideAt = (requests: number) => rivalry.cheaper(requests / today);
   return points.flatMap((point, place) => {
     const before = points[place - 1];
     if (before === undefined) return [];
@@ -194,7 +195,7 @@ function crossingsOf(flips: Flips, workload: WorkloadFacts, index: number, point
       if (sideAt(middle) === from) same = middle;
       else other = middle;
     }
-    const monthlyUsd = flips.rival(index, to, at(other))?.monthlyUsd;
+    const monthlyUsd = rivalry.rival(to, other / today)?.monthlyUsd;
     return monthlyUsd === undefined ? [] : [{ requestsPerMonth: other, to, monthlyUsd }];
   });
 }

@@ -26,7 +26,7 @@ export function staffed<Fleet extends FleetDraws>(
   const people = new Float64Array(scores.length);
   const own = fleets.map(({ usd }) => usd);
   const changed = new Map<number, Float64Array>();
-  const months = (fleets[0]?.gpus.length ?? 0) / scores.length;
+  const months = Math.max(0, ...fleets.map((fleet) => fleet.months));
   for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
     const score = scores[draw] ?? 0;
     const isFull = mostGpus(fleets, draw, months) > FULL_TIME_ABOVE_GPUS;
@@ -53,7 +53,7 @@ function mostGpus(fleets: readonly FleetDraws[], draw: number, months: number): 
   let most = 0;
   for (let month = 0; month < months; month++) {
     let gpus = 0;
-    for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
+    for (const fleet of fleets) gpus += fleet.gpus[draw * fleet.months + Math.min(month, fleet.months - 1)] ?? 0;
     if (gpus > most) most = gpus;
   }
   return most;

@@ -4,7 +4,6 @@ import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import { usd } from "./describe.ts";
 import type { Flips } from "./flips.ts";
 import type { WorkloadOptions } from "./options.ts";
-import { EXPECTED } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
 import { simplerReason, splitReason } from "./split-reasons.ts";
@@ -23,8 +22,8 @@ export function costReasons(
 ): readonly Reason[] {
   const { workload } = entry;
   const volumeLine = document.lineOf(`${workload.pointer}.volume`);
-  const api = flips.rival(index, "api", EXPECTED);
-  const own = flips.rival(index, "self-host", EXPECTED);
+  const api = flips.rival(index, "api");
+  const own = flips.rival(index, "self-host");
   const chosen = flips.chosen.assignment[index];
   const reasons: Reason[] = currentReason(entry, index, search, flips, document);
   if (api === undefined || own === undefined) reasons.push(onlySide(entry, api === undefined ? "api" : "self-host", document));

@@ -2,7 +2,6 @@ import { TIE_RATIO } from "./defaults.ts";
 import { grouped, usd } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { Flips } from "./flips.ts";
-import { EXPECTED } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice, SplitOption } from "./split.ts";
 import { busiestHourRate } from "./traffic.ts";
@@ -15,7 +14,7 @@ import type { Reason } from "./types.ts";
  * whole peak and $9,300 less than gpt-5.4-mini alone, people included".
  */
 export function splitReason(split: SplitOption, index: number, search: SearchResult, flips: Flips, line: number): Reason {
-  const api = flips.rival(index, "api", EXPECTED);
+  const api = flips.rival(index, "api");
   const own = leastOwnUsd(index, search, flips);
   const total = flips.chosen.monthlyUsd;
   const against = [

@@ -40,7 +40,7 @@ function everyFleet({ context }: Pricer, index: number): readonly SizedFleet[] {
       .map((offer) => {
         const replicasPerInstance = Math.floor(offer.instance.gpuCount / option.configuration.tensorParallel);
         const busy = load.busy(key) ?? [];
-        const instances = busy.map((month) => instancesFor(month, replicasPerInstance, 0));
+        const instances = busy.map(({ peak }) => instancesFor(peak, replicasPerInstance, 0));
         const rest = { schedule: null, overflowShares: new Map(), minimumInstances: 1, busyReplicas: { mean: 0, peak: 0 }, monthlyUsd: 0 };
         return {
           model: host.table.model,

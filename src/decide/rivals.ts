@@ -1,0 +1,155 @@
+import type { Choice } from "./split.ts";
+
+export type Side = "api" | "self-host";
+
+/** The least expensive choice of one side for one workload, with the cost of the whole portfolio in USD a month. */
+export interface Rival {
+  readonly option: Choice;
+  readonly monthlyUsd: number;
+}
+
+/** What was found at one factor: by choice its cost in USD a month, or the least that it can be; infinite where it cannot serve. */
+interface Point {
+  readonly factor: number;
+  readonly leastUsd: Float64Array;
+  readonly rival: Rival | undefined;
+}
+
+/**
+ * The least expensive of some choices as one number moves by a factor, everything else as it is.
+ *
+ * The cost of each choice only rises with the number, or only falls: requests, prices and hours raise it, throughput lowers it. So between two
+ * factors that were asked it is at least the smaller of its two costs there, and a choice that could not win is not priced again.
+ *
+ * Example: of A (100 at 1 x, 400 at 4 x) and B (500 at 1 x, 600 at 4 x) only A is priced at 2 x, where B costs at least 500.
+ */
+export class RivalCurve {
+  readonly #choices: readonly Choice[];
+  readonly #usdAt: (factor: number) => (choice: Choice) => number | undefined;
+  /** In the order of their factors. */
+  readonly #points: Point[] = [];
+
+  constructor(choices: readonly Choice[], usdAt: (factor: number) => (choice: Choice) => number | undefined) {
+    this.#choices = choices;
+    this.#usdAt = usdAt;
+  }
+
+  /** Undefined where no choice can serve. Of equal costs the first in the list. */
+  at(factor: number): Rival | undefined {
+    const place = this.#placeOf(factor);
+    const [before, next] = [this.#points[place - 1], this.#points[place]];
+    if (next?.factor === factor) return next.rival;
+    const leastUsd = new Float64Array(this.#choices.length);
+    if (before !== undefined && next !== undefined)
+      for (let at = 0; at < leastUsd.length; at++) leastUsd[at] = Math.min(before.leastUsd[at] ?? 0, next.leastUsd[at] ?? 0);
+    const point = { factor, leastUsd, rival: this.#cheapest(factor, leastUsd) };
+    this.#points.splice(place, 0, point);
+    return point.rival;
+  }
+
+  /** Prices the choices, the most promising first, and notes what it finds in `leastUsd`. */
+  #cheapest(factor: number, leastUsd: Float64Array): Rival | undefined {
+    const usdOf = this.#usdAt(factor);
+    const order = [...leastUsd.keys()].sort((a, b) => (leastUsd[a] ?? 0) - (leastUsd[b] ?? 0) || a - b);
+    let [best, bestUsd] = [-1, Number.POSITIVE_INFINITY];
+    for (const at of order) {
+      const floor = leastUsd[at] ?? 0;
+      if (floor > bestUsd || (floor === bestUsd && at > best)) break;
+      const choice = this.#choices[at];
+      if (choice === undefined) continue;
+      const usd = usdOf(choice) ?? Number.POSITIVE_INFINITY;
+      leastUsd[at] = usd;
+      if (usd < bestUsd || (usd === bestUsd && at < best)) [best, bestUsd] = [at, usd];
+    }
+    const option = this.#choices[best];
+    return option === undefined ? undefined : { option, monthlyUsd: bestUsd };
+  }
+
+  /** Where a factor belongs: the first point that is not below it. */
+  #placeOf(factor: number): number {
+    let [from, to] = [0, this.#points.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#points[middle]?.factor ?? 0) < factor) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+}
+
+/** The two sides of one workload as one number moves by a factor, everything else as chosen. */
+export class Rivalry {
+  readonly #curves: Readonly<Record<Side, RivalCurve>>;
+
+  constructor(curves: Readonly<Record<Side, RivalCurve>>) {
+    this.#curves = curves;
+  }
+
+  /** Best choice of a side; undefined when the rules or the hardware leave none. */
+  rival(side: Side, factor: number): Rival | undefined {
+    return this.#curves[side].at(factor);
+  }
+
+  /** Costs of both sides in USD a month; undefined where one of them has no choice. */
+  usdAt(factor: number): Readonly<Record<Side, number>> | undefined {
+    const [api, own] = [this.rival("api", factor), this.rival("self-host", factor)];
+    return api === undefined || own === undefined ? undefined : { api: api.monthlyUsd, "self-host": own.monthlyUsd };
+  }
+
+  /** Side that costs less: your own servers only where they save more than `tieRatio` of their cost. An exact tie goes to the API. */
+  cheaper(factor: number, tieRatio = 0): Side | undefined {
+    const usd = this.usdAt(factor);
+    return usd && sideOf(usd, tieRatio);
+  }
+}
+
+function sideOf(usd: Readonly<Record<Side, number>>, tieRatio: number): Side {
+  return usd["self-host"] * (1 + tieRatio) < usd.api ? "self-host" : "api";
+}
+
+/** Points for each factor of ten on the way: fleets grow in steps, so the cost difference can cross zero several times. */
+const POINTS_PER_DECADE = 12;
+/** Halvings of a step of the grid: to a hundred-thousandth of a factor. */
+const BISECTIONS = 14;
+
+/**
+ * Factor nearest to 1 at which the less expensive side changes, looked for in one direction on a grid of 12 points a decade and then by
+ * halving; null when it never changes within `farthest` x. `up` true looks at larger values. The returned factor lies just beyond the flip.
+ *
+ * Where the costs at the ends of a stretch settle that no point of it can flip, none is looked at: both sides only rise or only fall.
+ */
+export function flipFactor(
+  rivalry: Rivalry,
+  { up, farthest, tieRatio }: { readonly up: boolean; readonly farthest: number; readonly tieRatio: number },
+): { readonly factor: number; readonly side: Side } | null {
+  const start = rivalry.cheaper(1, tieRatio);
+  if (start === undefined) return null;
+  const factorOf = (point: number) => 10 ** (((up ? 1 : -1) * point) / POINTS_PER_DECADE);
+  const first = (from: number, to: number): number | null => {
+    if (neverFlips(rivalry, start, factorOf(from), factorOf(to), tieRatio)) return null;
+    if (to - from > 1) {
+      const middle = (from + to) >> 1;
+      return first(from, middle) ?? first(middle, to);
+    }
+    const side = rivalry.cheaper(factorOf(to), tieRatio);
+    return side === undefined || side === start ? null : to;
+  };
+  const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE));
+  if (point === null) return null;
+  let [same, flipped] = [factorOf(point - 1), factorOf(point)];
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = Math.sqrt(same * flipped);
+    if (rivalry.cheaper(middle, tieRatio) === start) same = middle;
+    else flipped = middle;
+  }
+  return { factor: flipped, side: start === "api" ? "self-host" : "api" };
+}
+
+/** Whether `start` stays the side to take all the way from one factor to another: its highest cost against the lowest of the other. */
+function neverFlips(rivalry: Rivalry, start: Side, from: number, to: number, tieRatio: number): boolean {
+  const other = start === "api" ? "self-host" : "api";
+  const [near, far] = [rivalry.usdAt(from), rivalry.usdAt(to)];
+  if (near === undefined || far === undefined) return false;
+  const usd = { [start]: Math.max(near[start], far[start]), [other]: Math.min(near[other], far[other]) };
+  return sideOf(usd as Record<Side, number>, tieRatio) === start;
+}
