@@ -65,10 +65,10 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
   const waivers = (baseDocument ?? head).policy.waivers ?? [];
   const trace = decide(head, catalog, asOf, waivers, measured.calibrations);
   const baseMeasured = baseDocument && readMeasurements(baseDocument, catalog, { ...input.files, ...input.base?.files });
-  const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
+  const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations, trace.known);
   const baseDecision = planned?.plan ?? null;
   const calibrations = { base: baseMeasured?.calibrations ?? [], head: measured.calibrations };
-  const causeContext = { catalog, asOf, waivers, calibrations };
+  const causeContext = { catalog, asOf, waivers, calibrations, known: trace.known };
   const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
   const evaluation: Evaluation = {
     engineVersion: input.engineVersion,

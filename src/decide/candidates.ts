@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/index.ts";
 import { findRoute } from "../catalog/index.ts";
 import type { ApiModel, OpenModel, Route } from "../catalog/schema.ts";
-import type { WorkloadFacts } from "./facts.ts";
+import type { WorkloadNeeds } from "./facts.ts";
 
 /** Something that could serve a workload, before hardware is chosen. */
 export type Candidate = ApiCandidate | SelfHostCandidate;
@@ -28,7 +28,7 @@ const SELF_HOST_ROUTES = { aws: "aws-self-host", "aws-us-gov": "aws-govcloud-sel
  * Every option that the catalog offers for a workload, sorted by id; `candidates` of the policy narrows both sides.
  * A policy that names API candidates only still gets no self-hosted option, and the other way round.
  */
-export function candidatesFor(workload: WorkloadFacts, region: string, catalog: Catalog): readonly Candidate[] {
+export function candidatesFor(workload: WorkloadNeeds, region: string, catalog: Catalog): readonly Candidate[] {
   const { candidates, current } = workload;
   const wanted = (names: readonly string[] | undefined, model: ApiModel | OpenModel) =>
     candidates === null || (names ?? []).some((name) => answersTo(model, name)) || (current !== null && answersTo(model, current.model));

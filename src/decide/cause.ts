@@ -4,6 +4,7 @@ import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { expectedUsd } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import { type Edit, editsBetween, takenBack } from "./edits.ts";
+import type { Known } from "./known.ts";
 import { pathOf } from "./search.ts";
 import { type Solved, solve } from "./solve.ts";
 import type { Path, Plan } from "./types.ts";
@@ -34,6 +35,8 @@ export interface CauseContext {
   readonly waivers: NonNullable<Policy["waivers"]>;
   /** Benchmarks of both sides; the base's count where the edit of `measurements` is taken back. */
   readonly calibrations: { readonly base: readonly Calibration[]; readonly head: readonly Calibration[] };
+  /** What solving the two of them left. */
+  readonly known: Known;
 }
 
 /**
@@ -127,9 +130,9 @@ class Trials {
     const document = takenBack(this.#head, edits);
     if (document.policy.workloads.length === 0) return undefined;
     this.used += 1;
-    const { catalog, asOf, waivers, calibrations } = this.#context;
+    const { catalog, asOf, waivers, calibrations, known } = this.#context;
     const measured = edits.some(({ key }) => key === "measurements") ? calibrations.base : calibrations.head;
-    return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured));
+    return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured, known));
   }
 }
 

@@ -15,6 +15,7 @@ import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
+import type { Known } from "./known.ts";
 import type { WorkloadOptions } from "./options.ts";
 import { runnersUpOf, servedBy } from "./plan.ts";
 import { type PricedPortfolio, type Pricer, totalUsd } from "./portfolio.ts";
@@ -39,6 +40,8 @@ export interface Trace {
   readonly offers: readonly InstanceOffer[];
   /** Compares the two sides of a workload at other volumes and prices; null when no portfolio is feasible. */
   readonly flips: Flips | null;
+  /** What a policy that differs in an edit or two can be solved with. */
+  readonly known: Known;
 }
 
 /**
@@ -54,8 +57,8 @@ export function decide(
   calibrations: readonly Calibration[] = [],
 ): Trace {
   const solved = solve(document, catalog, asOf, waivers, calibrations);
-  const { facts, options, context, pricer, search } = solved;
-  const shared = { facts, options, offers: context.offers };
+  const { facts, options, context, pricer, search, known } = solved;
+  const shared = { facts, options, offers: context.offers, known };
   if (search.chosen === undefined) return { decision: infeasible(solved, document), ...shared, flips: null };
   const flips = new Flips(pricer, search.chosen, search.shortlists);
   return { decision: feasible(solved, search.chosen, flips, document), ...shared, flips };

@@ -104,6 +104,12 @@ export interface RequirementFacts {
   readonly assumptions: readonly Assumption[];
 }
 
+/** What a workload needs whatever its volume: all that rules and hardware look at. */
+export type WorkloadNeeds = Omit<WorkloadFacts, "requestsPerMonth" | "growthRatioPerMonth" | "week" | "peakToAverage">;
+
+/** What a policy asks of every option, whatever it is worth in money. */
+export type PolicyNeeds = Omit<RequirementFacts, "name" | "workloads" | "assumptions" | "hourlyRateUsd" | "preferences">;
+
 /** `asRange(5)` is `{ low: 5, expected: 5, high: 5 }`. */
 export function asRange(value: number | Range): Range {
   return typeof value === "number" ? { low: value, expected: value, high: value } : value;

@@ -7,7 +7,7 @@ import type { Precision } from "../catalog/precision.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type ApiCandidate, type Candidate, candidatesFor, type SelfHostCandidate } from "./candidates.ts";
-import type { Range, RequirementFacts, WorkloadFacts } from "./facts.ts";
+import type { PolicyNeeds, Range, RequirementFacts, WorkloadFacts, WorkloadNeeds } from "./facts.ts";
 import { type ServingSearches, type ServingTable, servingTable } from "./fleet.ts";
 import type { InstanceOffer } from "./prices.ts";
 import { precisionAllowed } from "./rules/capability.ts";
@@ -35,9 +35,8 @@ export interface SelfHostOption {
 /** An option that every hard rule lets through. */
 export type FeasibleOption = TokenOption | SelfHostOption;
 
-/** A workload with everything that does not depend on prices or volume: its options and what was ruled out. */
-export interface WorkloadOptions {
-  readonly workload: WorkloadFacts;
+/** Everything about a workload that does not depend on its volume: its options and what was ruled out. */
+export interface FoundOptions {
   readonly feasible: readonly FeasibleOption[];
   readonly rejected: readonly RejectedOption[];
   readonly total: number;
@@ -45,9 +44,14 @@ export interface WorkloadOptions {
   readonly judged: readonly { readonly option: string; readonly judgement: Judgement }[];
 }
 
+/** A workload with its options. */
+export interface WorkloadOptions extends FoundOptions {
+  readonly workload: WorkloadFacts;
+}
+
 /** What the search for options needs to know. */
-export interface OptionContext {
-  readonly facts: RequirementFacts;
+export interface OptionContext<Facts extends PolicyNeeds = RequirementFacts> {
+  readonly facts: Facts;
   readonly catalog: Catalog;
   readonly asOf: string;
   readonly offers: readonly InstanceOffer[];
@@ -58,8 +62,16 @@ export interface OptionContext {
   readonly lineOf: (path: string) => number;
 }
 
-/** Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. */
+/** A workload with what `foundOptions` finds for it. */
 export function optionsFor(workload: WorkloadFacts, context: OptionContext): WorkloadOptions {
+  return { workload, ...foundOptions(workload, context) };
+}
+
+/**
+ * Judges every candidate of a workload and searches hardware for the open-weight models that the rules let through. Its types keep volumes out of
+ * sight, so what was found for one volume holds for every other.
+ */
+export function foundOptions(workload: WorkloadNeeds, context: OptionContext<PolicyNeeds>): FoundOptions {
   const { facts, catalog, asOf, ownKeys } = context;
   const rules: RuleContext = { facts, workload, catalog, asOf, ownKeys };
   const candidates = candidatesFor(workload, facts.region, catalog);
@@ -79,15 +91,15 @@ export function optionsFor(workload: WorkloadFacts, context: OptionContext): Wor
     else rejected.push(option);
   }
   const priced = feasible.filter((option) => isTuningPriced(option, workload));
-  if (priced.length === 0 || priced.length === feasible.length) return { workload, feasible, rejected, total: candidates.length, judged };
+  if (priced.length === 0 || priced.length === feasible.length) return { feasible, rejected, total: candidates.length, judged };
   const unpriced = feasible
     .filter((option) => !priced.includes(option))
     .map(({ candidate }) => noTuningPrice(candidate.id, candidate.model.id));
-  return { workload, feasible: priced, rejected: [...rejected, ...unpriced], total: candidates.length, judged };
+  return { feasible: priced, rejected: [...rejected, ...unpriced], total: candidates.length, judged };
 }
 
 /** Whether all that tuning costs on an option is known. What is not known would count as nothing beside options that say their price. */
-function isTuningPriced(option: FeasibleOption, workload: WorkloadFacts): boolean {
+function isTuningPriced(option: FeasibleOption, workload: WorkloadNeeds): boolean {
   if (option.kind === "self-host" || !isTuned(workload)) return true;
   const { tuning } = option.candidate.model;
   return tuning !== undefined && tuning.trainingUsdPerMTok !== null && tuning.surcharge !== null;
@@ -103,7 +115,7 @@ export function realise(
   candidate: Candidate,
   judgement: Judgement,
   rules: RuleContext,
-  context: OptionContext,
+  context: OptionContext<PolicyNeeds>,
 ): FeasibleOption | RejectedOption {
   if (candidate.kind !== "self-host") {
     if (priceRowOn(candidate.model, context.asOf) === undefined) {
@@ -151,13 +163,13 @@ function remembered<Key, Value>(find: (key: Key) => Value): (key: Key) => Value 
 }
 
 /** What must run on your premises runs on a GPU that you own. */
-function onOwnGpu(option: ServingOption, { compliance }: WorkloadFacts, { offers }: OptionContext): boolean {
+function onOwnGpu(option: ServingOption, { compliance }: WorkloadNeeds, { offers }: OptionContext<PolicyNeeds>): boolean {
   if (compliance.onPremises !== true) return true;
   return offers.some(({ owned, instance }) => owned !== undefined && instance.gpu === option.configuration.gpu.id);
 }
 
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
-function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context: OptionContext): ServingSearches {
+function searches(candidate: SelfHostCandidate, workload: WorkloadNeeds, context: OptionContext<PolicyNeeds>): ServingSearches {
   const gpus = gpusOnOffer(context);
   const at = (end: keyof Range, growth: number): ServingSearch => {
     const request = {
@@ -187,7 +199,7 @@ function searches(candidate: SelfHostCandidate, workload: WorkloadFacts, context
 }
 
 /** Tokens of a request at the ends of the declared ranges against the expected ones; 1 for plain numbers. */
-function tokenRatios({ inputTokens, outputTokens }: WorkloadFacts) {
+function tokenRatios({ inputTokens, outputTokens }: WorkloadNeeds) {
   const expected = inputTokens.expected + outputTokens.expected;
   return { low: (inputTokens.low + outputTokens.low) / expected, high: (inputTokens.high + outputTokens.high) / expected };
 }
@@ -195,7 +207,7 @@ function tokenRatios({ inputTokens, outputTokens }: WorkloadFacts) {
 const offered = new WeakMap<OptionContext["offers"], ServingRequest["gpus"]>();
 
 /** GPUs that some priced instance carries, with the tensor parallel sizes that fit on one instance. */
-function gpusOnOffer(context: OptionContext): ServingRequest["gpus"] {
+function gpusOnOffer(context: OptionContext<PolicyNeeds>): ServingRequest["gpus"] {
   const known = offered.get(context.offers);
   if (known !== undefined) return known;
   const largest = new Map<string, number>();
@@ -212,7 +224,12 @@ function gpusOnOffer(context: OptionContext): ServingRequest["gpus"] {
 }
 
 /** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
-function whyUnservable(candidate: SelfHostCandidate, first: ServingSearch, last: ServingSearch, context: OptionContext): string {
+function whyUnservable(
+  candidate: SelfHostCandidate,
+  first: ServingSearch,
+  last: ServingSearch,
+  context: OptionContext<PolicyNeeds>,
+): string {
   if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
   if (first.served.length > 0) {
     const reason =
@@ -227,7 +244,7 @@ function whyUnservable(candidate: SelfHostCandidate, first: ServingSearch, last:
     : `${candidate.model.id}: ${closest.text}`;
 }
 
-function closestMiss(search: ServingSearch, context: OptionContext): UnservableConfiguration | undefined {
+function closestMiss(search: ServingSearch, context: OptionContext<PolicyNeeds>): UnservableConfiguration | undefined {
   const memory = (row: UnservableConfiguration) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
   const order = ["latency", "memory", "unsupported-precision"];
   return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];

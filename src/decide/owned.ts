@@ -1,6 +1,6 @@
 import { type Catalog, findGpu } from "../catalog/index.ts";
 import { HOURS_PER_MONTH } from "./defaults.ts";
-import type { RequirementFacts } from "./facts.ts";
+import type { PolicyNeeds } from "./facts.ts";
 import type { OffersByGpu, SizedFleet } from "./fleet.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { CostLine } from "./types.ts";
@@ -48,7 +48,7 @@ export const PUE_DEFAULT = {
  *
  * Example: 250,000 USD over 36 months is 6,944.44; 10.2 kW x 1.3 x 730 h x 0.12 USD is 1,161.58: 8,106.02 USD a month, 11.10 an hour.
  */
-export function ownedOffers(facts: RequirementFacts, catalog: Catalog, asOf: string): readonly InstanceOffer[] {
+export function ownedOffers(facts: PolicyNeeds, catalog: Catalog, asOf: string): readonly InstanceOffer[] {
   const seen = new Map<string, number>();
   return facts.purchase.owned.map((entry): InstanceOffer => {
     const gpu = findGpu(catalog, entry.gpu);

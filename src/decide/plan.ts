@@ -7,6 +7,7 @@ import { CostSampler } from "./cost-draws.ts";
 import { fleetOf, splitOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
+import { Known } from "./known.ts";
 import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
 import { pathOf } from "./search.ts";
@@ -27,8 +28,9 @@ export function planOf(
   asOf: string,
   waivers: NonNullable<Policy["waivers"]>,
   calibrations: readonly Calibration[] = [],
+  known: Known = new Known(),
 ): { readonly plan: Plan; readonly facts: RequirementFacts } {
-  const solved = solve(document, catalog, asOf, waivers, calibrations);
+  const solved = solve(document, catalog, asOf, waivers, calibrations, known);
   const { facts, search, pricer, options } = solved;
   const { chosen } = search;
   if (chosen === undefined) {

@@ -59,6 +59,8 @@ export interface PriceMemo {
   readonly small: Map<string, readonly Iterable<PricedFleet>[]>;
   readonly shared: Map<string, number>;
   readonly tenants: Map<string, readonly Tenant[]>;
+  /** Options of a workload by what each costs alone in the expected case. */
+  readonly ranked: WeakMap<WorkloadOptions, readonly FeasibleOption[]>;
   /** Fleets that were sized, each as much as it takes: one that may leave load to an API takes ten times the work of another. */
   sized: number;
 }
@@ -69,8 +71,8 @@ const MOST_REMEMBERED = 200_000;
 /** Groups whose tenants are kept for the next question; most questions about a group come together. */
 const MOST_GROUPS = 8;
 
-export function newMemo(): PriceMemo {
-  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map(), tenants: new Map(), sized: 0 };
+export function newMemo(ranked: PriceMemo["ranked"] = new WeakMap()): PriceMemo {
+  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map(), tenants: new Map(), ranked, sized: 0 };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Catalog, supportPriceUsd } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
-import type { RequirementFacts } from "./facts.ts";
+import type { PolicyNeeds } from "./facts.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
 import { dated } from "./sources.ts";
 
@@ -46,13 +46,13 @@ export interface UnpricedInstance {
  * The catalog with the policy's own API prices laid over it. From its `effective_from` on, a policy price replaces
  * every catalog price of the same model, until its `effective_to`.
  */
-export function overlayPrices(catalog: Catalog, prices: RequirementFacts["prices"]): Catalog {
+export function overlayPrices(catalog: Catalog, prices: PolicyNeeds["prices"]): Catalog {
   const own = prices.api ?? [];
   if (own.length === 0) return catalog;
   return { ...catalog, apiModels: catalog.apiModels.map((model) => overlayModel(model, own)) };
 }
 
-function overlayModel(model: ApiModel, own: NonNullable<RequirementFacts["prices"]["api"]>): ApiModel {
+function overlayModel(model: ApiModel, own: NonNullable<PolicyNeeds["prices"]["api"]>): ApiModel {
   const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
   if (mine.length === 0) return model;
   const rows = mine.map(
@@ -107,7 +107,7 @@ function later(a: string, b: string): string {
  * Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
  */
 export function instanceOffers(
-  facts: RequirementFacts,
+  facts: PolicyNeeds,
   catalog: Catalog,
   asOf: string,
 ): { readonly offers: readonly InstanceOffer[]; readonly unpriced: readonly UnpricedInstance[] } {
@@ -132,7 +132,7 @@ export function instanceOffers(
   return { offers: [...offers, ...ownedOffers(facts, catalog, asOf)], unpriced };
 }
 
-function besideInstance({ region, deploy }: RequirementFacts, catalog: Catalog): BesideInstance {
+function besideInstance({ region, deploy }: PolicyNeeds, catalog: Catalog): BesideInstance {
   const price = (id: string) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
   const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
   const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
@@ -147,7 +147,7 @@ function besideInstance({ region, deploy }: RequirementFacts, catalog: Catalog):
 }
 
 /** A spot fleet of a production stack keeps its first instance on demand, so that it is never reclaimed as a whole. */
-function onDemandBase(instance: Instance, usdPerHour: number, facts: RequirementFacts): number {
+function onDemandBase(instance: Instance, usdPerHour: number, facts: PolicyNeeds): number {
   if (facts.purchase.gpu !== "spot") return 0;
   const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
   return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
@@ -161,7 +161,7 @@ function onDemandBase(instance: Instance, usdPerHour: number, facts: Requirement
  */
 export function spotAlternative(
   instance: Instance,
-  { purchase, region }: RequirementFacts,
+  { purchase, region }: PolicyNeeds,
   catalog: Catalog,
 ): { readonly spotAlternative?: string } {
   if (purchase.gpu !== "spot") return {};
@@ -176,14 +176,14 @@ export function spotAlternative(
 
 type Price = Pick<InstanceOffer, "usdPerHour" | "source">;
 
-function ownPrice(instance: Instance, facts: RequirementFacts, asOf: string): Price | undefined {
+function ownPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price | undefined {
   const own = (facts.prices.gpu ?? [])
     .filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf)
     .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
   return own === undefined ? undefined : { usdPerHour: own.usdPerHour, source: `policy: ${dated(own)}` };
 }
 
-function listPrice(instance: Instance, facts: RequirementFacts, asOf: string): Price | undefined {
+function listPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price | undefined {
   const { gpu, gpuDiscountRatio } = facts.purchase;
   if (gpu === "capacity_block") {
     const block = instance.capacityBlock

@@ -47,7 +47,12 @@ export function pathOf(assignment: Assignment): PathKind {
  * another workload's best few: a model on own instances, and the least expensive option behind the same key or permission.
  */
 export function shortlistsOf(pricer: Pricer): readonly (readonly FeasibleOption[])[] {
-  const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
+  const { workloads, memo } = pricer.context;
+  const alone = workloads.map((entry, index) => {
+    const ranked = memo.ranked.get(entry) ?? rankAlone(pricer, entry, index);
+    memo.ranked.set(entry, ranked);
+    return ranked;
+  });
   const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
   const keys = new Set(alone.flatMap((ranked) => take(ranked, "token", SHORTLIST_API)).flatMap(keyOf));
   return alone.map((ranked, index) => {

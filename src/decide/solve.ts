@@ -2,10 +2,9 @@ import type { Calibration } from "../capacity/calibrate.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { factsOf, type RequirementFacts } from "./facts.ts";
-import { offersByGpu } from "./fleet.ts";
-import { type OptionContext, optionsFor, type WorkloadOptions } from "./options.ts";
+import { Known } from "./known.ts";
+import type { OptionContext, WorkloadOptions } from "./options.ts";
 import { newMemo, Pricer } from "./portfolio.ts";
-import { instanceOffers, overlayPrices } from "./prices.ts";
 import { EXPECTED } from "./scenario.ts";
 import { type SearchResult, searchPortfolios } from "./search.ts";
 
@@ -17,11 +16,13 @@ export interface Solved {
   readonly options: readonly WorkloadOptions[];
   readonly pricer: Pricer;
   readonly search: SearchResult;
+  /** What a policy that differs in an edit or two can be solved with. */
+  readonly known: Known;
 }
 
 /**
  * The first half of `decide`: facts, options, rules, prices, search. It answers what serves each workload and what that
- * costs, without break-evens, bands or reasons, so it is what hypothetical policies are asked with.
+ * costs, without break-evens, bands or reasons, so it is what hypothetical policies are asked with. `known` is what solving another one left.
  */
 export function solve(
   document: PolicyDocument,
@@ -29,24 +30,25 @@ export function solve(
   asOf: string,
   waivers: NonNullable<Policy["waivers"]>,
   calibrations: readonly Calibration[] = [],
+  known: Known = new Known(),
 ): Solved {
   const facts = factsOf(document);
-  const priced = overlayPrices(catalog, facts.prices);
-  const { offers } = instanceOffers(facts, priced, asOf);
+  const frame = known.frameOf(facts, { catalog, asOf, waivers, calibrations });
+  const { catalog: priced, offers } = frame;
   const ownKeys = ownComplianceKeys(document.policy);
   const lineOf = (path: string) => document.lineOf(path);
   const context = { facts, catalog: priced, asOf, offers, waivers, calibrations, ownKeys, lineOf };
-  const options = facts.workloads.map((workload) => optionsFor(workload, context));
+  const options = facts.workloads.map((workload) => frame.optionsFor(workload, context));
   const pricer = new Pricer({
     workloads: options,
     facts,
     catalog: priced,
     asOf,
-    offers: offersByGpu(offers),
+    offers: frame.offersByGpu,
     what: EXPECTED,
-    memo: newMemo(),
+    memo: newMemo(frame.rankedFor(facts)),
   });
-  return { facts, context, options, pricer, search: searchPortfolios(pricer) };
+  return { facts, context, options, pricer, search: searchPortfolios(pricer), known };
 }
 
 /** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
+import type { Known } from "../decide/known.ts";
 import { readMeasurements } from "../decide/measurements.ts";
 import { nameBook } from "../decide/names.ts";
 import { pathOf } from "../decide/search.ts";
@@ -14,8 +15,11 @@ export interface Live {
   readonly monthlyUsd: number | null;
 }
 
-/** Decides a policy; null when it is invalid. The waivers are those of the base, where there is one, as in `evaluate`. */
-export function liveOf(source: PageSource, catalog: Catalog, asOf: string): Live | null {
+/**
+ * Decides a policy; null when it is invalid. The waivers are those of the base, where there is one, as in `evaluate`. `known` is what earlier
+ * answers left: a slider moves one number at a time.
+ */
+export function liveOf(source: PageSource, catalog: Catalog, asOf: string, known: Known): Live | null {
   const names = nameBook(catalog, asOf);
   const head = parsePolicy(source.text, source.path, names);
   if (head.kind === "invalid") return null;
@@ -23,6 +27,6 @@ export function liveOf(source: PageSource, catalog: Catalog, asOf: string): Live
   if (measured.diagnostics.length > 0) return null;
   const base = source.base === null ? null : parsePolicy(source.base.text, source.base.path, names);
   const waivers = (base?.kind === "policy" ? base : head).policy.waivers ?? [];
-  const { chosen } = solve(head, catalog, asOf, waivers, measured.calibrations).search;
+  const { chosen } = solve(head, catalog, asOf, waivers, measured.calibrations, known).search;
   return chosen === undefined ? { path: "none", monthlyUsd: null } : { path: pathOf(chosen.assignment), monthlyUsd: chosen.monthlyUsd };
 }

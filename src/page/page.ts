@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { Trace } from "../decide/decide.ts";
+import { Known } from "../decide/known.ts";
 import { type Outlook, outlookOf } from "../decide/outlook.ts";
 import { type EvaluateResult, evaluate } from "../evaluate.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
@@ -36,6 +37,7 @@ export class Page {
   readonly #input: PageInput;
   readonly #isSite: boolean;
   readonly #catalog: Catalog;
+  readonly #known = new Known();
   #state: LinkState = { policy: 0, text: null, edits: {}, pinned: null };
   #controls: Controls = { list: [], rows: {} };
   #panel: Panel | null = null;
@@ -110,7 +112,7 @@ export class Page {
       return;
     }
     const start = performance.now();
-    const live = liveOf(this.#edited(edits), this.#catalog, this.#input.asOf);
+    const live = liveOf(this.#edited(edits), this.#catalog, this.#input.asOf, this.#known);
     this.#isSlow = performance.now() - start > SLOW_MS;
     if (live === null) return;
     this.#panel?.verdict.replaceChildren(liveWords(live));

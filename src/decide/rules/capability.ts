@@ -2,7 +2,7 @@ import type { Catalog } from "../../catalog/index.ts";
 import type { Precision } from "../../catalog/precision.ts";
 import type { BenchmarkScore } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
-import type { WorkloadFacts } from "../facts.ts";
+import type { WorkloadNeeds } from "../facts.ts";
 import { dated } from "../sources.ts";
 import { growthAt } from "../traffic.ts";
 import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
@@ -130,7 +130,7 @@ export const contextWindow: Rule = {
   },
 };
 
-type Feature = WorkloadFacts["features"][number];
+type Feature = WorkloadNeeds["features"][number];
 const FEATURE_KEYS = { tool_use: "toolUse", json_schema: "jsonSchema", vision: "vision", web_search: "webSearch" } as const;
 
 export const features: Rule = {
@@ -145,7 +145,7 @@ export const features: Rule = {
   },
 };
 
-function featureOutcome(candidate: Candidate, feature: Feature, workload: WorkloadFacts): RuleOutcome {
+function featureOutcome(candidate: Candidate, feature: Feature, workload: WorkloadNeeds): RuleOutcome {
   const pointer = `${workload.pointer}.needs.features`;
   const source = null;
   if (candidate.kind === "self-host" && feature === "json_schema") {

@@ -1,9 +1,9 @@
 import type { Fact } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
-import type { WorkloadFacts } from "../facts.ts";
+import type { WorkloadNeeds } from "../facts.ts";
 import { factOutcome, type Rule, type RuleContext, readYesNo } from "./rule.ts";
 
-type Regime = NonNullable<WorkloadFacts["compliance"]["regimes"]>[number];
+type Regime = NonNullable<WorkloadNeeds["compliance"]["regimes"]>[number];
 
 interface RegimeRow {
   readonly fact: string;
@@ -98,7 +98,7 @@ const REGIMES: Readonly<Record<Exclude<Regime, "eu_ai_act">, RegimeRow>> = {
 };
 
 /** Sensitive data brings its regime with it, whether or not the policy spells it out. */
-const REGIME_OF_DATA: Readonly<Partial<Record<WorkloadFacts["dataClasses"][number], Exclude<Regime, "eu_ai_act">>>> = {
+const REGIME_OF_DATA: Readonly<Partial<Record<WorkloadNeeds["dataClasses"][number], Exclude<Regime, "eu_ai_act">>>> = {
   phi: "hipaa",
   pci: "pci_dss",
   cui: "fedramp_moderate",
@@ -122,7 +122,7 @@ function regimeRule(regime: Exclude<Regime, "eu_ai_act">): Rule {
   };
 }
 
-function regimePointer(regime: Exclude<Regime, "eu_ai_act">, workload: WorkloadFacts): string | null {
+function regimePointer(regime: Exclude<Regime, "eu_ai_act">, workload: WorkloadNeeds): string | null {
   if (workload.compliance.regimes?.includes(regime)) return `${workload.pointer}.compliance.regimes`;
   const implied = workload.dataClasses.some((data) => REGIME_OF_DATA[data] === regime);
   return implied ? `${workload.pointer}.data_class` : null;
@@ -158,7 +158,7 @@ export const zeroRetention: Rule = {
   },
 };
 
-const NO_TRAINING_DATA: readonly WorkloadFacts["dataClasses"][number][] = ["pii", "phi"];
+const NO_TRAINING_DATA: readonly WorkloadNeeds["dataClasses"][number][] = ["pii", "phi"];
 
 export const noTraining: Rule = {
   id: "no-training",

@@ -1,6 +1,6 @@
 import type { ApiModel } from "../../catalog/schema.ts";
 import { answersTo } from "../candidates.ts";
-import type { WorkloadFacts } from "../facts.ts";
+import type { WorkloadNeeds } from "../facts.ts";
 import { monthDate } from "../traffic.ts";
 import type { Rule } from "./rule.ts";
 
@@ -30,7 +30,7 @@ export const lifecycle: Rule = {
   },
 };
 
-function isNamed(model: ApiModel, workload: WorkloadFacts): boolean {
+function isNamed(model: ApiModel, workload: WorkloadNeeds): boolean {
   const named = [...(workload.candidates?.api ?? []), ...(workload.current === null ? [] : [workload.current.model])];
   return named.some((name) => answersTo(model, name));
 }

@@ -1,13 +1,13 @@
 import type { Catalog } from "../../catalog/index.ts";
 import type { Certainty, Fact, Route } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
-import type { RequirementFacts, WorkloadFacts } from "../facts.ts";
+import type { PolicyNeeds, WorkloadNeeds } from "../facts.ts";
 import { dated } from "../sources.ts";
 
 /** What a rule may look at. */
 export interface RuleContext {
-  readonly facts: RequirementFacts;
-  readonly workload: WorkloadFacts;
+  readonly facts: PolicyNeeds;
+  readonly workload: WorkloadNeeds;
   readonly catalog: Catalog;
   readonly asOf: string;
   /** Policy paths of compliance keys that the workload writes itself, e.g. `workloads[0].compliance.zero_retention`. */
