@@ -112,6 +112,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     ...surenessOf(contest, workloads, pricer.context),
     preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
     exact: search.exact,
+    gapRatio: search.gapRatio,
     assumptions: pricer.context.facts.assumptions,
     advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
   };
@@ -230,6 +231,7 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
     tornado: [],
     preferences: null,
     exact: true,
+    gapRatio: 0,
     assumptions: facts.assumptions,
     advisory: [],
   };

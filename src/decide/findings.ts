@@ -37,10 +37,13 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),
     ...splitFindings(trace, document),
-    ...(trace.decision.exact
-      ? []
-      : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]),
+    ...(trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]),
   ];
+}
+
+function approximateText(gapRatio: number | null): string {
+  const proven = gapRatio === null ? "the best that was found is shown" : `no plan costs over ${gapRatio * 100} % less than the one shown`;
+  return `too many combinations to price all: ${proven}`;
 }
 
 function stale(trace: Trace, catalog: Catalog, asOf: string): Finding[] {

@@ -10,8 +10,9 @@ import {
 import { ElasticLoad, type ElasticPlan, type ElasticSize } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { FleetLoad } from "./fleet-load.ts";
+import { floorWithin, pairFloors } from "./load-floors.ts";
 import { rentedOnly, withinMachines } from "./owned.ts";
-import { cacheSuffix, fixedUsd, floorWithin, monthlyUsd, type Pair, pairFloor, pairsFor, pairsOf, tieOrder } from "./pairs.ts";
+import { cacheSuffix, fixedUsd, monthlyUsd, type Pair, pairsFor, pairsOf, tieOrder } from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -147,7 +148,7 @@ export function cheapestFleet(
 ): SizedFleet | undefined {
   const [head] = tenants;
   if (head === undefined) return undefined;
-  if (isElastic(tenants, facts)) return cheapestElastic(tenants, offers, facts, what)(limits);
+  if (isElastic(tenants, facts)) return cheapestElastic(tenants, offers, facts, what).within(limits);
   let best: Sized | undefined;
   eachSize(tenants, offers, facts, what, (next) => {
     if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
@@ -168,7 +169,7 @@ export function* smallFleets(
   most: number,
 ): Generator<SizedFleet> {
   if (isElastic(tenants, facts)) {
-    const within = cheapestElastic(tenants, offers, facts, what);
+    const { within } = cheapestElastic(tenants, offers, facts, what);
     for (let fleet = within({ mostGpus: most }); fleet !== undefined; fleet = within({ mostGpus: largestGpus(fleet) - 1 })) yield fleet;
     return;
   }
@@ -197,12 +198,13 @@ interface Sized {
 }
 
 /** Whether load may go to an API or the fleet may follow the week. What must stay on your premises does neither. */
-function isElastic(tenants: readonly Tenant[], facts: RequirementFacts): boolean {
+export function isElastic(tenants: readonly Tenant[], facts: RequirementFacts): boolean {
   if (tenants.some(({ workload }) => workload.compliance.onPremises === true)) return false;
   return followsWeek(facts) || tenants.some(({ overflowUsd }) => overflowUsd !== undefined);
 }
 
-function followsWeek({ purchase }: RequirementFacts): boolean {
+/** Whether fleets follow the hours of a typical week. */
+export function followsWeek({ purchase }: RequirementFacts): boolean {
   return purchase.gpuSchedule === "weekly" && SCHEDULABLE_PURCHASES.includes(purchase.gpu);
 }
 
@@ -286,29 +288,33 @@ function sum(values: readonly number[]): number {
 /** As `cheapestFleet`, where load may go to an API or the fleet may follow the week: instances and overflow together, once for each limit. */
 function cheapestElastic(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): Limited {
   const known = limited.get(tenants);
-  if (known !== undefined && known.facts === facts && known.what === what && known.offers === offers) return known.within;
-  const within = limitedFleets(tenants, offers, facts, what);
-  limited.set(tenants, { facts, what, offers, within });
-  return within;
+  if (known !== undefined && known.facts === facts && known.what === what && known.offers === offers) return known.found;
+  const found = limitedFleets(tenants, offers, facts, what);
+  limited.set(tenants, { facts, what, offers, found });
+  return found;
 }
 
-type Limited = (limits: FleetLimits) => SizedFleet | undefined;
+interface Limited {
+  readonly within: (limits: FleetLimits) => SizedFleet | undefined;
+  /** Least that a fleet within the limits costs over the horizon with its overflow, in USD. */
+  readonly floorUsd: (limits: FleetLimits) => number;
+}
 
 /** What was counted of a list of tenants: the fleet of any size and the small ones are asked for one after the other. */
 const limited = new WeakMap<
   readonly Tenant[],
-  { readonly facts: RequirementFacts; readonly what: Scenario; readonly offers: OffersByGpu; readonly within: Limited }
+  { readonly facts: RequirementFacts; readonly what: Scenario; readonly offers: OffersByGpu; readonly found: Limited }
 >();
 
 function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): Limited {
   const spare = spareInstances(tenants, facts);
-  const load = new ElasticLoad(tenants, facts, what, { spare, weekly: followsWeek(facts) });
+  const weekly = followsWeek(facts);
+  const load = new ElasticLoad(tenants, facts, what, { spare, weekly });
+  const floorOf = pairFloors(tenants, facts, what, { spare, weekly });
   // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow.
-  const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({ pair, floor: pairFloor(pair, tenants, facts, what) }));
-  return ({ mostGpus }) => {
-    let best: { readonly pair: Pair; readonly size: ElasticSize } | undefined;
-    let bestUsd = Number.POSITIVE_INFINITY;
-    const rows = pairs
+  const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({ pair, floor: floorOf(pair) }));
+  const rowsWithin = ({ mostGpus }: FleetLimits) =>
+    pairs
       .map(({ pair, floor }) => {
         const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
         const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
@@ -318,8 +324,11 @@ function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: R
       })
       .filter(({ unit }) => unit.most >= 1)
       .sort((a, b) => a.floorUsd - b.floorUsd);
-    for (const { pair, unit, floorUsd } of rows) {
-      if (floorUsd * (1 - 1e-9) > bestUsd) break;
+  const within = (limits: FleetLimits) => {
+    let best: { readonly pair: Pair; readonly size: ElasticSize } | undefined;
+    let bestUsd = Number.POSITIVE_INFINITY;
+    for (const { pair, unit, floorUsd } of rowsWithin(limits)) {
+      if (floorUsd * (1 - FLOOR_ROUNDING) > bestUsd) break;
       const { memory, configuration } = pair.option;
       const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
       if (size === undefined) continue;
@@ -330,7 +339,26 @@ function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: R
     }
     return best && elasticFleet(tenants, best.pair, load.plan(best.size), spare);
   };
+  return { within, floorUsd: (limits) => rowsWithin(limits)[0]?.floorUsd ?? Number.POSITIVE_INFINITY };
 }
+
+/**
+ * Least that a fleet costs a month with its overflow, in USD, found without sizing one: where load may go to an API or follow the week; 0 where
+ * neither may be, because such fleets are sized quickly.
+ */
+export function fleetFloorUsd(
+  tenants: readonly Tenant[],
+  offers: OffersByGpu,
+  facts: RequirementFacts,
+  what: Scenario,
+  limits: FleetLimits = NO_LIMITS,
+): number {
+  if (!isElastic(tenants, facts)) return 0;
+  return (cheapestElastic(tenants, offers, facts, what).floorUsd(limits) / facts.horizonMonths) * (1 - FLOOR_ROUNDING);
+}
+
+/** Floors and costs are sums in different orders: a billionth apart is the same. */
+const FLOOR_ROUNDING = 1e-9;
 
 function elasticFleet(tenants: readonly Tenant[], pair: Pair, plan: ElasticPlan, spare: number): SizedFleet {
   return {

@@ -1,8 +1,8 @@
 import type { ServingOption } from "../capacity/types.ts";
 import { rootVolumeGiB } from "../stack-resources.ts";
 import { requestsIn } from "./api-cost.ts";
-import { HOURS_PER_MONTH, SECONDS_PER_MONTH, TARGET_UTILISATION_RATIO } from "./defaults.ts";
-import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import { HOURS_PER_MONTH } from "./defaults.ts";
+import type { WorkloadFacts } from "./facts.ts";
 import type { OffersByGpu, ServingTable, SizedFleet, Tenant } from "./fleet.ts";
 import { rateAt } from "./fleet-load.ts";
 import { hourlyUsd } from "./owned.ts";
@@ -172,51 +172,6 @@ export function fleetId({ option, offer }: Pick<SizedFleet, "option" | "offer">)
   return `${model.id}/${precision}/${offer.instance.id}/tp${tensorParallel}${cacheSuffix(option)}`;
 }
 
-/** What bounds the cost of all tenants on one pair, whatever is left to an API. */
-export interface PairFloor {
-  /** Least over the horizon in USD: busy in the worst minute of every hour, or on their API, and one instance in any case. */
-  readonly usd: number;
-  /** Replicas that carry the worst minute of an average hour, and what a replica's worth of it costs at least on an API, in USD a month. */
-  readonly replicas: number;
-  readonly overflowUsdPerReplica: number;
-}
-
-export function pairFloor(pair: Pair, tenants: readonly Tenant[], facts: RequirementFacts, what: Scenario): PairFloor {
-  const monthUsd = monthlyUsd(pair, what.gpuPrice);
-  let [usd, replicas, overflowUsdPerReplica] = [0, 0, Number.POSITIVE_INFINITY];
-  for (const { workload, table, overflowUsd } of tenants) {
-    const least = overflowUsd === undefined ? undefined : Math.min(...overflowUsd);
-    const steady = workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0;
-    const months = steady ? 1 : facts.horizonMonths;
-    for (let month = 0; month < months; month++) {
-      const replica = replicaRate(table, pair.key, month, facts.horizonMonths, what);
-      const own = (monthUsd * workload.peakToAverage) / (replica * pair.replicas * TARGET_UTILISATION_RATIO * SECONDS_PER_MONTH);
-      const requests = interactiveIn(workload, month, what);
-      usd += (requests * Math.min(own, least ?? own) * facts.horizonMonths) / months;
-      replicas += (requests * workload.peakToAverage) / (replica * SECONDS_PER_MONTH * months);
-      const perReplica = ((least ?? Number.POSITIVE_INFINITY) * replica * SECONDS_PER_MONTH) / workload.peakToAverage;
-      overflowUsdPerReplica = Math.min(overflowUsdPerReplica, perReplica);
-    }
-  }
-  const fixed = fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
-  return { usd: Math.max(usd, monthUsd * facts.horizonMonths) + fixed, replicas, overflowUsdPerReplica };
-}
-
-/**
- * As `PairFloor.usd` where no more than `capacity` replicas may be busy: what they cannot carry goes to the API that costs least. Infinite where nothing may go.
- *
- * Example: 10 replicas' worth of load on 4 at 1,000 USD a replica and an API at 1,500: 4,000 + 6 x 1,500 = 13,000 USD a month.
- */
-export function floorWithin(
-  { usd, replicas, overflowUsdPerReplica }: PairFloor,
-  capacity: number,
-  usdPerReplica: number,
-  months: number,
-): number {
-  if (replicas <= capacity || overflowUsdPerReplica <= usdPerReplica) return usd;
-  return Math.max(usd, (capacity * usdPerReplica + (replicas - capacity) * overflowUsdPerReplica) * months);
-}
-
 /** `fixedUsd` of a pair when rented GPUs cost `gpuPrice` times as much. */
 export function fixedUsd(pair: Pair, gpuPrice: number): number {
   return pair.fixedUsd + pair.offer.onDemandBaseUsdPerHour * HOURS_PER_MONTH * (gpuPrice - 1);
@@ -227,33 +182,14 @@ export function monthlyUsd({ instanceUsd, offer }: Pair, gpuPrice: number): numb
   return instanceUsd + (hourlyUsd(offer, gpuPrice) - offer.usdPerHour) * HOURS_PER_MONTH;
 }
 
-/**
- * Least that one tenant's load can cost a month: every request on instances that are busy in the worst minute of every hour, or on the overflow
- * API where that costs less. A lower bound of its part of any fleet, whoever shares it; batch requests may fit into what stands idle.
- */
-export function loadFloorUsd(tenant: Tenant, offers: OffersByGpu, facts: RequirementFacts, what: Scenario): number {
-  const pairs = frontier(tenant.table, offers);
-  let usd = 0;
-  for (let month = 0; month < facts.horizonMonths; month++) {
-    const perRequest = pairs.map((pair) => {
-      const rate = replicaRate(tenant.table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
-      return (monthlyUsd(pair, what.gpuPrice) * tenant.workload.peakToAverage) / (rate * SECONDS_PER_MONTH);
-    });
-    const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
-    usd += interactiveIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
-  }
-  return usd / facts.horizonMonths;
+/** Whether neither requests nor tokens grow. */
+export function isSteady({ growthRatioPerMonth, tokenGrowthRatioPerMonth }: WorkloadFacts): boolean {
+  return growthRatioPerMonth === 0 && tokenGrowthRatioPerMonth === 0;
 }
 
-function interactiveIn(workload: WorkloadFacts, month: number, what: Scenario): number {
+/** Requests of a month that do not wait for a batch. */
+export function interactiveIn(workload: WorkloadFacts, month: number, what: Scenario): number {
   return requestsIn(workload, month, what) * (1 - workload.batchRatio);
-}
-
-/** A month of the least expensive instance that can serve a tenant; undefined when none can. */
-export function cheapestInstanceUsd(tenant: Tenant, offers: OffersByGpu, what: Scenario): number | undefined {
-  const pairs = frontier(tenant.table, offers);
-  if (pairs.length === 0) return undefined;
-  return Math.min(...pairs.map((pair) => monthlyUsd(pair, what.gpuPrice)));
 }
 
 /** Requests/s that one replica serves within the promise in month `month`; between first and last month on a straight line in the logarithm. */

@@ -4,10 +4,20 @@ import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
-import { cheapestFleet, largestGpus, type OffersByGpu, type SizedFleet, smallFleets, spareInstances, type Tenant } from "./fleet.ts";
+import {
+  cheapestFleet,
+  fleetFloorUsd,
+  isElastic,
+  largestGpus,
+  type OffersByGpu,
+  type SizedFleet,
+  smallFleets,
+  spareInstances,
+  type Tenant,
+} from "./fleet.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
 import { rentedOnly } from "./owned.ts";
-import { mapped, Replayed } from "./replayed.ts";
+import { mapped, once, Replayed } from "./replayed.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { groupUsd, settledFleets } from "./settled.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
@@ -72,7 +82,15 @@ const MOST_REMEMBERED = 200_000;
 const MOST_GROUPS = 8;
 
 export function newMemo(ranked: PriceMemo["ranked"] = new WeakMap()): PriceMemo {
-  return { bills: new Map(), fleets: new Map(), small: new Map(), shared: new Map(), tenants: new Map(), ranked, sized: 0 };
+  return {
+    bills: new Map(),
+    fleets: new Map(),
+    small: new Map(),
+    shared: new Map(),
+    tenants: new Map(),
+    ranked,
+    sized: 0,
+  };
 }
 
 /**
@@ -83,6 +101,7 @@ export class Pricer {
   readonly context: PricingContext;
   readonly #tokens: Map<TokenOption, number>[] = [];
   readonly #volumes: string[] = [];
+  readonly #floors = new Map<string, GroupFloor>();
   readonly #overflows = new WeakMap<SizedFleet, Map<string, number>>();
   #standing: Standing | undefined;
 
@@ -292,12 +311,33 @@ export class Pricer {
     return known.map((fleets) => new Replayed(mapped(fleets, (fleet) => this.#billed(fleet))));
   }
 
-  /** Least that a fleet with these members can cost; undefined when nothing serves them all. */
-  groupFloor(weights: string, members: readonly Member[]): GroupFloor | undefined {
-    const billed = this.fleetOf(weights, members);
-    if (billed === undefined) return undefined;
+  /** Least that a group costs with so few GPUs that nobody works on them full-time, its overflow included, in USD a month: a quick bound of `smallFleetsOf`. */
+  smallFloorUsd(weights: string, members: readonly Member[]): number {
+    const { offers, facts, what } = this.context;
+    const tenants = this.#tenantsOf(this.#groupKey(weights, members), members);
+    return fleetFloorUsd(tenants, offers, facts, what, { mostGpus: FULL_TIME_ABOVE_GPUS });
+  }
+
+  /** Least that a fleet with these members can cost. */
+  groupFloor(weights: string, members: readonly Member[]): GroupFloor {
+    const key = this.#groupKey(weights, members);
+    const known = this.#floors.get(key);
+    if (known !== undefined) return known;
+    const { offers, facts, what } = this.context;
     const sizeOf = (next: BilledFleet) => ({ usd: groupUsd(this, next, members), gpus: largestGpus(next.fleet) });
-    return { ...sizeOf(billed), small: () => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf)) };
+    const floor: GroupFloor = {
+      isElastic: isElastic(this.#tenantsOf(key, members), facts),
+      anyFloorUsd: once(() => fleetFloorUsd(this.#tenantsOf(key, members), offers, facts, what)),
+      smallFloorUsd: once(() => this.smallFloorUsd(weights, members)),
+      sized: once(() => {
+        const billed = this.fleetOf(weights, members);
+        return billed && sizeOf(billed);
+      }),
+      small: once(() => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf))),
+    };
+    if (this.#floors.size * this.context.workloads.length >= MOST_REMEMBERED) this.#floors.clear();
+    this.#floors.set(key, floor);
+    return floor;
   }
 
   #offers(mayOwn: boolean): OffersByGpu {

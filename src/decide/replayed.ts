@@ -25,3 +25,12 @@ export class Replayed<Value> implements Iterable<Value> {
 export function* mapped<From, To>(values: Iterable<From>, of: (value: From) => To): Generator<To> {
   for (const value of values) yield of(value);
 }
+
+/** A value that is found when it is first asked for, and then known. */
+export function once<Value>(find: () => Value): () => Value {
+  let known: { readonly value: Value } | undefined;
+  return () => {
+    known ??= { value: find() };
+    return known.value;
+  };
+}

@@ -1,6 +1,7 @@
-import { branchAndBound, floorsOf, type Goal, type Kind } from "./bounds.ts";
+import { branchAndBound, type Goal, type Kind } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import { floorsOf } from "./floors.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import { type Assignment, accessOf, type PricedPortfolio, type Pricer } from "./portfolio.ts";
 import { scoreOf, valuedUsd } from "./preferences.ts";
@@ -17,6 +18,8 @@ const SHORTLIST_SELF_HOST = 3;
 const NODE_LIMIT = 100_000;
 const PRICED_LIMIT = 4_000;
 const SIZED_LIMIT = 12_000;
+/** Where not every assignment can be ruled out, it is asked again whether one could cost less by this share. */
+const GAPS = [0, 0.01];
 
 export type PathKind = "api" | "self-host" | "hybrid";
 
@@ -26,6 +29,8 @@ export interface SearchResult {
   readonly byPath: Readonly<Partial<Record<PathKind, PricedPortfolio>>>;
   readonly shortlists: readonly (readonly FeasibleOption[])[];
   readonly exact: boolean;
+  /** No assignment is worth less by more than this share of the cost: 0 where the search is exact, null where nothing is proven. */
+  readonly gapRatio: number | null;
   /** Splits of each workload that were searched with the shortlist. */
   readonly splits: readonly (readonly SplitOption[])[];
   /** True when a split would save less than 2 % and the plan without one was taken. */
@@ -102,32 +107,40 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
   });
   const found = new Found(pricer);
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
-  if (shortlists.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, ...nothing };
+  if (shortlists.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, gapRatio: 0, ...nothing };
   const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
   // Which key an overflow needs is settled where the rest is: it moves next to nothing and would multiply the branches.
   const branches = shortlists.map((list, index): readonly Choice[] => [...list, ...firstOfEach(splits[index] ?? [])]);
   for (const start of startsOf(branches)) improve(found, branches, start, null);
-  const mostSized = pricer.context.memo.sized + SIZED_LIMIT;
-  const goal: Goal = {
-    limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
-    budgetRatio: found.budgetRatio,
-    visit: (assignment) => {
-      for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
-    },
-    mayGoOn: () => pricer.context.memo.sized < mostSized,
-    nodes: NODE_LIMIT,
-    visits: PRICED_LIMIT,
-  };
-  const exact = branchAndBound(
-    floorsOf(pricer, branches, (choice) => found.scoreOf(choice)),
-    (weights, members) => pricer.groupFloor(weights, members),
-    goal,
-  );
+  const floors = floorsOf(pricer, branches, (choice) => found.scoreOf(choice));
+  const gapRatio = GAPS.find((gap) => {
+    const { memo } = pricer.context;
+    const mostSized = memo.sized + SIZED_LIMIT;
+    const tieRatio = (kind: Kind) => (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1);
+    const goal: Goal = {
+      limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * tieRatio(kind)) * (1 - gap),
+      budgetRatio: found.budgetRatio,
+      visit: (assignment) => {
+        for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
+      },
+      mayGoOn: () => memo.sized < mostSized,
+      nodes: NODE_LIMIT,
+      visits: PRICED_LIMIT,
+    };
+    return branchAndBound(floors, (weights, members) => pricer.groupFloor(weights, members), goal);
+  });
   for (const path of ["api", "self-host", "hybrid"] as const) {
     const best = found.byPath()[path];
     if (best !== undefined) improve(found, lists, best.assignment, path);
   }
-  return { byPath: found.byPath(), shortlists, splits, exact, ...prefer(pricer, found, shortlists) };
+  return {
+    byPath: found.byPath(),
+    shortlists,
+    splits,
+    exact: gapRatio === 0,
+    gapRatio: gapRatio ?? null,
+    ...prefer(pricer, found, shortlists),
+  };
 }
 
 /** The best portfolios met so far, by path and without a split. */

@@ -16,6 +16,8 @@ export interface FleetPrices {
   readonly fleetOf: (weights: string, members: readonly Member[], mayOwn: boolean) => BilledFleet | undefined;
   /** The least expensive fleets at each number of GPUs that needs no full-time job, the largest first. */
   readonly smallFleetsOf: (weights: string, members: readonly Member[]) => readonly Iterable<BilledFleet>[];
+  /** No more than the least expensive of those costs with its overflow, in USD a month. */
+  readonly smallFloorUsd: (weights: string, members: readonly Member[]) => number;
   readonly overflowUsd: (index: number, overflow: TokenOption, fleet: SizedFleet) => number;
 }
 
@@ -72,6 +74,9 @@ export function groupUsd(prices: Pick<FleetPrices, "overflowUsd">, { fleet, usd 
  * less than `mostUsd`.
  */
 function smallFleets(prices: FleetPrices, groups: Groups, mostUsd: number): readonly BilledFleet[] | undefined {
+  let floorUsd = 0;
+  for (const [weights, members] of groups) floorUsd += prices.smallFloorUsd(weights, members);
+  if (floorUsd >= mostUsd) return undefined;
   const fronts: Size[][] = [];
   let leastUsd = 0;
   for (const [weights, members] of groups) {

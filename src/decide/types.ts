@@ -275,6 +275,8 @@ export interface Decision extends Plan {
   readonly preferences: PreferenceView | null;
   /** True when every assignment that could be the verdict, or tie with it, was priced or ruled out by a bound. */
   readonly exact: boolean;
+  /** No plan costs less by more than this share: 0 where the search is exact, null where nothing could be proven. */
+  readonly gapRatio: number | null;
   readonly assumptions: readonly Assumption[];
   /** What rules of thumb say beside it; none of them decides. Empty where no path fits. */
   readonly advisory: readonly Advisory[];

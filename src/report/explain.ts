@@ -99,7 +99,7 @@ function contextRows({
   decision,
 }: Evaluation): readonly (readonly Line[])[] {
   const oldest = catalog.oldestPrice;
-  const search = decision.exact ? "every assignment that could win was compared" : "by heuristic: not every assignment was compared";
+  const search = decision.exact ? "every assignment that could win was compared" : "not every assignment was compared (see findings)";
   return pairs([
     ["policy", `${policy.path}, sha256 ${policy.sha256}`],
     ["base", base === null ? (baseNote ?? "none") : `${base.policy.path}, sha256 ${base.policy.sha256}`],

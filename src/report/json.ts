@@ -79,6 +79,7 @@ function documentOf(evaluation: Evaluation): object {
     tornado: decision.tornado.map(swingOf),
     preferences: decision.preferences === null ? null : preferencesOf(decision.preferences),
     exact: decision.exact,
+    gapRatio: decision.gapRatio,
     paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({ path, monthlyCostUsd: bandOf(monthlyCostUsd), text })),
     fleets: decision.fleets.map(fleetOf),
     assumptions: decision.assumptions.map(({ key, value, source }) => ({ key, value, source })),

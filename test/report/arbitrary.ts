@@ -133,6 +133,7 @@ function decisionFor(workloads: readonly string[]): fc.Arbitrary<Decision> {
     tornado: fc.constant([]),
     preferences: fc.constant(null),
     exact: fc.boolean(),
+    gapRatio: fc.constantFrom(0, 0.01, null),
     assumptions: fc.array(fc.record({ key: word, value: word, source: sentence }), { maxLength: 3 }),
     advisory: fc.array(
       fc.record({

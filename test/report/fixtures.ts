@@ -230,6 +230,7 @@ export function decision(overrides: Partial<Decision> = {}): Decision {
     tornado: [],
     preferences: null,
     exact: true,
+    gapRatio: 0,
     assumptions,
     advisory: [],
     ...overrides,
