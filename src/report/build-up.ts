@@ -206,7 +206,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
       `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`,
     ],
     ...(fleet.schedule === null ? [] : [["Schedule", scheduleWords(fleet.schedule)] as const]),
-    ["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
+    ["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest minute`],
     [
       "Capacity",
       `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`,
