@@ -609,7 +609,10 @@ export const manyCase = evaluation({
     monthlyCostUsd: { expected: 733_000, p10: 680_000, p50: 733_000, p90: 810_000 },
     firstMonthUsd: null,
     lastMonthUsd: null,
-    workloads: manyNames().map((name) => workload(name)),
+    workloads: manyNames().map((name) => ({
+      ...workload(name),
+      runnersUp: chat.runnersUp.map((next) => ({ ...next, policyMonthlyUsd: 736_255.5 })),
+    })),
   }),
 });
 
