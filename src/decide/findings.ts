@@ -7,6 +7,7 @@ import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
+import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
@@ -36,6 +37,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...missingDiscounts(trace, document, catalog, asOf),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),
+    ...regionFindings(trace, document, catalog),
     ...splitFindings(trace, document),
     ...(trace.decision.exact
       ? []
