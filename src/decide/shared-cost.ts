@@ -132,10 +132,13 @@ function stackShape(sharing: Sharing, facts: RequirementFacts): StackShape {
   };
 }
 
-/** Subnets of the callers' own network in which the stack makes a private door to Bedrock. */
+/**
+ * Subnets of the callers' own network in which the stack makes a private door to Bedrock; as many as a new network has where the policy does not
+ * name it yet, because the requests need the door all the same (`private-network-unnamed` says so).
+ */
 function bedrockDoorSubnets(sharing: Sharing, { deploy, workloads }: RequirementFacts): number {
   const asked = sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true);
-  return asked ? (deploy.vpcSubnets ?? 0) : 0;
+  return asked ? (deploy.vpcSubnets ?? STACK_RESOURCES.zones) : 0;
 }
 
 function gatewayOf(sharing: Sharing, { deploy }: RequirementFacts): GatewayShape | null {
