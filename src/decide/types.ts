@@ -189,6 +189,8 @@ export interface Fleet {
     readonly concurrency: number;
     readonly limitedBy: Bottleneck;
     readonly confidence: ConfidenceClass;
+    /** Whose requests these figures are for, on a fleet of several workloads; absent where it serves one. */
+    readonly workload?: string;
     /** How the policy's own benchmarks changed the rate, e.g. `rescaled x0.82 by bench/h100.json`; absent for a prediction. */
     readonly measured?: string;
   };

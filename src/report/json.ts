@@ -234,6 +234,7 @@ function fleetOf(fleet: Fleet): object {
       concurrency: figure(capacity.concurrency),
       limitedBy: capacity.limitedBy,
       confidence: capacity.confidence,
+      workload: capacity.workload ?? null,
       measured: capacity.measured ?? null,
     },
     vllmFlags: fleet.vllmFlags,

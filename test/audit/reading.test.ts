@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { costCurves } from "../../src/decide/curve.ts";
 import { evaluate } from "../../src/evaluate.ts";
+import { fleetViews } from "../../src/report/build-up.ts";
 import { chartLines } from "../../src/report/chart.ts";
 import { rowsOf } from "../../src/report/rows.ts";
 import type { Line } from "../../src/report/spans.ts";
@@ -97,5 +98,17 @@ describe("the table of edits", () => {
     expect(table.columns.map(({ title }) => title)).toEqual(["Edit", "Undoing it takes back", "Line"]);
     expect(textOf(table.rows.at(-1)?.[0])).toBe("shared by several edits");
     expect(textOf(table.rows.at(-1)?.[1])).toBe("−$270");
+  });
+});
+
+describe("the capacity of a shared server", () => {
+  it("says whose requests it is for: those of another workload take another time", () => {
+    const [fleet] = evaluated(shared).decision.fleets;
+    expect(fleet?.workloads.length).toBeGreaterThan(1);
+    expect(fleet?.workloads).toContain(fleet?.capacity.workload);
+    const [view] = fleetViews(evaluated(shared).decision);
+    const rows = view?.table.rows.map((row) => row.map(textOf).join(" ")) ?? [];
+    for (const label of ["Capacity", "Latency"])
+      expect(rows.find((row) => row.startsWith(label))).toMatch(new RegExp(`; requests of ${fleet?.capacity.workload} alone$`));
   });
 });
