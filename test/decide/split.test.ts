@@ -13,6 +13,7 @@ import {
 } from "../../src/decide/base-load.ts";
 import { startUpHours } from "../../src/decide/defaults.ts";
 import { windowsOf } from "../../src/decide/elastic.ts";
+import { startSeconds } from "../../src/stack-resources.ts";
 import { stackOf } from "./split-support.ts";
 import { evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
@@ -131,8 +132,9 @@ describe("a weekly schedule", () => {
     expect(startsPerWeek(counts)).toBe(20);
   });
 
-  it("bills ten minutes and two copies of the weights for each start", () => {
-    expect(startUpHours(65) * 60).toBeCloseTo(10 + (2 * 65 * 1024) / 500 / 60, 9);
+  it("bills each start from the minute in which the stack asks for it: a quarter of an hour, and the weights at 100 MB/s", () => {
+    expect(startUpHours(65) * 60).toBe(Math.ceil(15 + (65 * 2 ** 30) / 100e6 / 60));
+    expect(startUpHours(65) * 3600).toBe(startSeconds(65));
   });
 
   it("costs less than running all hours, and bills the provisioned ones", () => {
