@@ -4,6 +4,7 @@ import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
 import { STACK_RESOURCES } from "../stack-resources.ts";
+import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
@@ -36,6 +37,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
+    ...cacheWriteFindings(trace, document),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),
     ...regionFindings(trace, document, catalog),
