@@ -19,7 +19,7 @@ import { type UsedPrice, usedPrices } from "./used-prices.ts";
 const STALE_AFTER_DAYS = { api: API_PRICE_LIMIT_DAYS, instance: INSTANCE_PRICE_LIMIT_DAYS } as const;
 
 function pricesOf({ decision, facts }: Trace, catalog: Catalog, asOf: string): readonly UsedPrice[] {
-  return usedPrices(decision.workloads, facts.region, catalog, asOf);
+  return usedPrices(decision.workloads, facts, catalog, asOf);
 }
 
 /** The price of the decision that was read longest ago; null when nothing was chosen. */

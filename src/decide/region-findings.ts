@@ -33,7 +33,8 @@ function elsewherePriced({ decision, facts }: Trace, document: PolicyDocument, c
   if (place === undefined || (place.residency === "us" && place.partition === "aws")) return [];
   return decision.workloads.flatMap(({ name, option: whole }, index): Finding[] => {
     const option = whole?.overflow ?? whole;
-    if (option === null || option.route !== "bedrock" || option.model.startsWith(`${place.residency}.`)) return [];
+    if (option === null || option.route !== "bedrock" || (place.partition === "aws" && option.model.startsWith(`${place.residency}.`)))
+      return [];
     const text = `${name}: ${option.model} is priced as in Bedrock's US regions; check that ${facts.region} offers it, and for how much`;
     return [{ id: "region-price-unproven", level: "warning", text, line: document.lineOf(`workloads[${index}]`) || null }];
   });
