@@ -3122,7 +3122,7 @@ var bands = {
 };
 
 // src/capacity/constants.ts
-const BYTES_PER_GIB$1 = 2 ** 30;
+const BYTES_PER_GIB$2 = 2 ** 30;
 const PER_BILLION$1 = 1e9;
 const MS_PER_SECOND$1 = 1e3;
 const WEIGHT_BYTES = {
@@ -3310,8 +3310,8 @@ function memoryFit(configuration) {
 	const { model, gpu, precision, tensorParallel, maxModelLen } = configuration;
 	const usableGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION;
 	const reserveGiB = runtimeReserveGiB(configuration);
-	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB$1;
-	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB$1;
+	const weightsGiB = weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB$2;
+	const longestGiB = kvBytesPerSequence(configuration, maxModelLen) / BYTES_PER_GIB$2;
 	const neededGiB = weightsGiB + reserveGiB + longestGiB;
 	if (neededGiB > usableGiB) return {
 		fits: false,
@@ -3337,7 +3337,7 @@ function misfitText(configuration, neededGiB, weightsGiB, reserveGiB, longestGiB
 }
 function runtimeReserveGiB({ model, gpu, precision, tensorParallel }) {
 	const logits = 2 * maxNumSeqs({ gpu }) * model.architecture.vocabSize * 4;
-	return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / 60) + (logits + paddingBytes(model, precision) / tensorParallel) / BYTES_PER_GIB$1;
+	return RUNTIME_RESERVE_GIB * Math.min(1, gpu.memoryGiB / 60) + (logits + paddingBytes(model, precision) / tensorParallel) / BYTES_PER_GIB$2;
 }
 function kvBytesPerSequence(configuration, tokens) {
 	const { model, kvPrecision, tensorParallel } = configuration;
@@ -3357,10 +3357,10 @@ function maxConcurrency(configuration, shape) {
 }
 function kvConcurrency(configuration, shape) {
 	const { model, gpu, precision, tensorParallel } = configuration;
-	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB$1 - runtimeReserveGiB(configuration);
-	if (kvCacheGiB * BYTES_PER_GIB$1 < kvBytesPerSequence(configuration, 1)) return 0;
+	const kvCacheGiB = gpu.memoryGiB * GPU_MEMORY_UTILIZATION - weightBytes(model, precision) / tensorParallel / BYTES_PER_GIB$2 - runtimeReserveGiB(configuration);
+	if (kvCacheGiB * BYTES_PER_GIB$2 < kvBytesPerSequence(configuration, 1)) return 0;
 	const held = shape.inputTokens + HELD_OUTPUT_SHARE * shape.outputTokens;
-	return kvCacheGiB * BYTES_PER_GIB$1 / kvBytesPerSequence(configuration, held);
+	return kvCacheGiB * BYTES_PER_GIB$2 / kvBytesPerSequence(configuration, held);
 }
 function maxNumSeqs({ gpu }) {
 	return MAX_NUM_SEQS[cardClass(gpu)];
@@ -18326,6 +18326,15 @@ function rootVolumeGiB(weightsGiB) {
 	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
 	return Math.ceil(needed / 10) * 10;
 }
+const START_SECONDS = 900;
+const DOWNLOAD_MB_PER_SECOND = 100;
+const SECONDS_PER_MINUTE = 60;
+const BYTES_PER_GIB$1 = 2 ** 30;
+const BYTES_PER_MB = 1e6;
+function startSeconds(weightsGiB) {
+	const download = weightsGiB * BYTES_PER_GIB$1 / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
+	return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
+}
 function stackResources(shape) {
 	const hosts = shape.fleets.length > 0;
 	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
@@ -18366,10 +18375,8 @@ const DAYS_PER_MONTH$1 = 730 / 24;
 const SECONDS_PER_HOUR$1 = 3600;
 const SECONDS_PER_MONTH = 730 * SECONDS_PER_HOUR$1;
 const TARGET_UTILISATION_RATIO = .7;
-const START_UP_BASE_MINUTES = 10;
 function startUpHours(weightsGiB) {
-	const copyMinutes = weightsGiB * 1024 / STACK_RESOURCES.rootVolumeThroughputMiBps / 60;
-	return (START_UP_BASE_MINUTES + 2 * copyMinutes) / 60;
+	return startSeconds(weightsGiB) / SECONDS_PER_HOUR$1;
 }
 const SCHEDULABLE_PURCHASES = ["on_demand", "spot"];
 const SPARE_FROM_AVAILABILITY_RATIO = .999;
@@ -22976,11 +22983,151 @@ function commandText(command) {
 	return command ? `: ${command}` : "";
 }
 
+// src/decide/prices.ts
+function overlayPrices(catalog, prices) {
+	const own = prices.api ?? [];
+	if (own.length === 0) return catalog;
+	return {
+		...catalog,
+		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
+	};
+}
+function overlayModel(model, own) {
+	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
+	if (mine.length === 0) return model;
+	const rows = mine.map((price) => ({
+		effectiveFrom: price.effectiveFrom,
+		effectiveTo: price.effectiveTo ?? null,
+		inputUsdPerMTok: price.inputUsdPerMtok,
+		outputUsdPerMTok: price.outputUsdPerMtok,
+		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
+		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
+		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
+		tiers: [],
+		peak: null,
+		source: `policy: ${price.source}`,
+		checked: price.checked,
+		basis: "vendor",
+		certainty: "high"
+	}));
+	return {
+		...model,
+		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
+	};
+}
+function remains(row, own) {
+	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
+	const ends = own.map((price) => price.effectiveTo);
+	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
+	const before = row.effectiveFrom < first ? [{
+		...row,
+		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
+	}] : [];
+	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
+		...row,
+		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
+	}] : [];
+	return [...before, ...after];
+}
+const MS_PER_DAY$1 = 864e5;
+function dayFrom(date, days) {
+	return new Date(Date.parse(date) + days * MS_PER_DAY$1).toISOString().slice(0, date.length);
+}
+function earlier(a, b) {
+	return a !== null && a < b ? a : b;
+}
+function later(a, b) {
+	return a > b ? a : b;
+}
+function instanceOffers(facts, catalog, asOf) {
+	const offers = [];
+	const unpriced = [];
+	const beside = besideInstance(facts, catalog);
+	for (const instance of catalog.instances) {
+		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
+		if (price === void 0) {
+			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
+			unpriced.push({
+				instance: instance.id,
+				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
+			});
+		} else offers.push({
+			instance,
+			...price,
+			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
+			...spotAlternative(instance, facts, catalog),
+			beside
+		});
+	}
+	return {
+		offers: [...offers, ...ownedOffers(facts, catalog, asOf)],
+		unpriced
+	};
+}
+function besideInstance({ region, deploy }, catalog) {
+	const price = (id) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
+	const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
+	const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
+	const metricsUsd = STACK_RESOURCES.detailedMonitoringMetricsPerInstance * price("cw-metric-month");
+	return {
+		instanceUsd: throughputUsd + logsUsd + metricsUsd,
+		diskGiBUsd: price("ebs-gp3-gb-month"),
+		throughputUsd,
+		warmInstances: deploy.warmInstances,
+		weightsGiBUsd: price("s3-standard-gb-month")
+	};
+}
+function onDemandBase(instance, usdPerHour, facts) {
+	if (facts.purchase.gpu !== "spot") return 0;
+	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
+	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
+}
+function spotAlternative(instance, { purchase, region }, catalog) {
+	if (purchase.gpu !== "spot") return {};
+	const listUsd = (other) => other.usdPerHour[region]?.onDemand ?? null;
+	const [found] = catalog.instances.filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount).filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB).flatMap((other) => listUsd(other) === null ? [] : [{
+		id: other.id,
+		usd: listUsd(other) ?? 0
+	}]).sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
+	return found === void 0 ? {} : { spotAlternative: found.id };
+}
+function ownPrice(instance, facts, asOf) {
+	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+	return own === void 0 ? void 0 : {
+		usdPerHour: own.usdPerHour,
+		source: `policy: ${dated(own)}`
+	};
+}
+function capacityBlockOn({ capacityBlock }, asOf) {
+	return capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+}
+function listPrice(instance, facts, asOf) {
+	const { gpu, gpuDiscountRatio } = facts.purchase;
+	if (gpu === "capacity_block") {
+		const block = capacityBlockOn(instance, asOf);
+		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
+	}
+	const row = instance.usdPerHour[facts.region];
+	if (row === void 0) return void 0;
+	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
+	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
+}
+function discounted(usdPerHour, ratio, source) {
+	if (ratio === 0) return {
+		usdPerHour,
+		source
+	};
+	return {
+		usdPerHour: usdPerHour * (1 - ratio),
+		source: `${source}; less the declared discount of ${ratio * 100} %`
+	};
+}
+
 // src/decide/used-prices.ts
-function usedPrices(workloads, region, catalog, asOf) {
+function usedPrices(workloads, facts, catalog, asOf) {
 	return workloads.flatMap(({ option }) => option === null ? [] : [option, ...option.overflow === void 0 ? [] : [option.overflow]]).flatMap((option) => {
 		if (option.instanceType !== void 0) {
-			const row = findInstance(catalog, option.instanceType)?.usdPerHour[region];
+			const row = instanceRow(option.instanceType, facts, catalog, asOf);
 			return row === void 0 ? [] : [{
 				id: option.instanceType,
 				checked: row.checked,
@@ -22988,13 +23135,21 @@ function usedPrices(workloads, region, catalog, asOf) {
 			}];
 		}
 		const model = findApiModel(catalog, option.model);
-		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
+		if (model === void 0 || hasOwnPrice(model, facts, asOf)) return [];
+		const row = priceRowOn(model, asOf);
 		return row === void 0 ? [] : [{
 			id: option.model,
 			checked: row.checked,
 			kind: "api"
 		}];
 	});
+}
+function instanceRow(id, { region, purchase, prices }, catalog, asOf) {
+	const instance = (prices.gpu ?? []).some((price) => price.id === id && price.region === region && price.effectiveFrom <= asOf) ? void 0 : findInstance(catalog, id);
+	return purchase.gpu === "capacity_block" ? instance && capacityBlockOn(instance, asOf) : instance?.usdPerHour[region];
+}
+function hasOwnPrice({ id, aliases }, { prices }, asOf) {
+	return (prices.api ?? []).some((price) => (price.id === id || aliases.includes(price.id)) && price.effectiveFrom <= asOf && (price.effectiveTo === void 0 || asOf <= price.effectiveTo));
 }
 
 // src/decide/confidence.ts
@@ -23059,7 +23214,7 @@ function lowCertainty(workloads) {
 	return rules.length === 0 ? null : `a fact of low certainty (${list$3(rules)})`;
 }
 function stalePrices(workloads, { facts, catalog, asOf }) {
-	const old = usedPrices(workloads, facts.region, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > 180);
+	const old = usedPrices(workloads, facts, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > 180);
 	return old.length === 0 ? null : `a price last checked more than ${180} days ago (${list$3(old.map(({ id }) => id))})`;
 }
 function decidingDefaults(tornado, workloads, facts) {
@@ -24757,143 +24912,6 @@ function closestMiss(search, context) {
 	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
 }
 
-// src/decide/prices.ts
-function overlayPrices(catalog, prices) {
-	const own = prices.api ?? [];
-	if (own.length === 0) return catalog;
-	return {
-		...catalog,
-		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
-	};
-}
-function overlayModel(model, own) {
-	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
-	if (mine.length === 0) return model;
-	const rows = mine.map((price) => ({
-		effectiveFrom: price.effectiveFrom,
-		effectiveTo: price.effectiveTo ?? null,
-		inputUsdPerMTok: price.inputUsdPerMtok,
-		outputUsdPerMTok: price.outputUsdPerMtok,
-		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
-		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
-		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
-		tiers: [],
-		peak: null,
-		source: `policy: ${price.source}`,
-		checked: price.checked,
-		basis: "vendor",
-		certainty: "high"
-	}));
-	return {
-		...model,
-		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
-	};
-}
-function remains(row, own) {
-	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
-	const ends = own.map((price) => price.effectiveTo);
-	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
-	const before = row.effectiveFrom < first ? [{
-		...row,
-		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
-	}] : [];
-	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
-		...row,
-		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
-	}] : [];
-	return [...before, ...after];
-}
-const MS_PER_DAY$1 = 864e5;
-function dayFrom(date, days) {
-	return new Date(Date.parse(date) + days * MS_PER_DAY$1).toISOString().slice(0, date.length);
-}
-function earlier(a, b) {
-	return a !== null && a < b ? a : b;
-}
-function later(a, b) {
-	return a > b ? a : b;
-}
-function instanceOffers(facts, catalog, asOf) {
-	const offers = [];
-	const unpriced = [];
-	const beside = besideInstance(facts, catalog);
-	for (const instance of catalog.instances) {
-		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
-		if (price === void 0) {
-			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
-			unpriced.push({
-				instance: instance.id,
-				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
-			});
-		} else offers.push({
-			instance,
-			...price,
-			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
-			...spotAlternative(instance, facts, catalog),
-			beside
-		});
-	}
-	return {
-		offers: [...offers, ...ownedOffers(facts, catalog, asOf)],
-		unpriced
-	};
-}
-function besideInstance({ region, deploy }, catalog) {
-	const price = (id) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
-	const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
-	const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
-	const metricsUsd = STACK_RESOURCES.detailedMonitoringMetricsPerInstance * price("cw-metric-month");
-	return {
-		instanceUsd: throughputUsd + logsUsd + metricsUsd,
-		diskGiBUsd: price("ebs-gp3-gb-month"),
-		throughputUsd,
-		warmInstances: deploy.warmInstances,
-		weightsGiBUsd: price("s3-standard-gb-month")
-	};
-}
-function onDemandBase(instance, usdPerHour, facts) {
-	if (facts.purchase.gpu !== "spot") return 0;
-	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
-	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
-}
-function spotAlternative(instance, { purchase, region }, catalog) {
-	if (purchase.gpu !== "spot") return {};
-	const listUsd = (other) => other.usdPerHour[region]?.onDemand ?? null;
-	const [found] = catalog.instances.filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount).filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB).flatMap((other) => listUsd(other) === null ? [] : [{
-		id: other.id,
-		usd: listUsd(other) ?? 0
-	}]).sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
-	return found === void 0 ? {} : { spotAlternative: found.id };
-}
-function ownPrice(instance, facts, asOf) {
-	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-	return own === void 0 ? void 0 : {
-		usdPerHour: own.usdPerHour,
-		source: `policy: ${dated(own)}`
-	};
-}
-function listPrice(instance, facts, asOf) {
-	const { gpu, gpuDiscountRatio } = facts.purchase;
-	if (gpu === "capacity_block") {
-		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
-	}
-	const row = instance.usdPerHour[facts.region];
-	if (row === void 0) return void 0;
-	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
-}
-function discounted(usdPerHour, ratio, source) {
-	if (ratio === 0) return {
-		usdPerHour,
-		source
-	};
-	return {
-		usdPerHour: usdPerHour * (1 - ratio),
-		source: `${source}; less the declared discount of ${ratio * 100} %`
-	};
-}
-
 // src/decide/solve.ts
 function solve(document, catalog, asOf, waivers, calibrations = []) {
 	const facts = factsOf(document);
@@ -25040,10 +25058,7 @@ function modelNeeds(workload, places) {
 			features: from.features.filter((other) => other !== feature)
 		}), `${pointer}.needs.features[${index}]`)),
 		...workload.contextWindowDeclared ? [at("needs.context_window_tokens", `is ${contextWindowTokens}`, undeclaredContextWindow)] : [],
-		...Object.entries(workload.minBenchmarks).map(([benchmark, floor]) => at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => ({
-			...from,
-			minBenchmarks: Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark))
-		}))),
+		...Object.entries(workload.minBenchmarks).map(([benchmark, floor]) => at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => withoutBenchmark(from, benchmark, workload))),
 		...workload.presetFloor === null && candidates === null ? [] : presetOf(workload) === null ? [] : [presetNeed(workload)],
 		...ttftMsP95 === null ? [] : [at("latency.ttft_ms_p95", `is ${ttftMsP95}`, (from) => ({
 			...from,
@@ -25075,6 +25090,20 @@ function presetNeed({ pointer, useCase }) {
 			...from,
 			presetFloor: null
 		})
+	};
+}
+function withoutBenchmark(from, benchmark, declared) {
+	const minBenchmarks = Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark));
+	const preset = presetOf({
+		...from,
+		minBenchmarks
+	});
+	const isImplied = (name, least) => preset?.any.some(([other, minimum]) => other === name && minimum <= least) === true;
+	const restored = preset?.all.length === 0 && Object.entries(declared.minBenchmarks).every(([name, least]) => isImplied(name, least));
+	return {
+		...from,
+		minBenchmarks,
+		presetFloor: from.candidates === null && restored ? preset : from.presetFloor
 	};
 }
 function presetOf({ useCase, minBenchmarks }) {
@@ -26587,7 +26616,7 @@ function isWordList(value) {
 }
 
 // src/decide/cause.ts
-const MATERIAL_RATIO = .01;
+const MATERIAL_RATIO$1 = .01;
 const MATERIAL_USD = 1;
 const MOST_EVALUATIONS = 40;
 const PAIRED_EDITS = 6;
@@ -26740,7 +26769,7 @@ function samePaths(a, b) {
 }
 function isMaterial(from, to) {
 	if (from === null || to === null) return from !== to;
-	return Math.abs(to - from) >= Math.max(MATERIAL_USD, from * MATERIAL_RATIO);
+	return Math.abs(to - from) >= Math.max(MATERIAL_USD, from * MATERIAL_RATIO$1);
 }
 function difference$1(from, to) {
 	return from === null || from === void 0 || to === null ? null : to - from;
@@ -26802,6 +26831,25 @@ function difference(from, to, oneSided) {
 	return (to ?? 0) - (from ?? 0);
 }
 
+// src/decide/cache-findings.ts
+const CACHE_WRITE_MARKUP_RATIO = .25;
+const MATERIAL_RATIO = .01;
+function cacheWriteFindings({ decision, facts }, document) {
+	const total = decision.monthlyCostUsd?.expected ?? 0;
+	return decision.workloads.flatMap(({ name, costLines, option: whole }) => {
+		const workload = facts.workloads.find((one) => one.name === name);
+		const usdOf = (id) => costLines.find((line) => line.id === id || line.id === `overflow-${id}`)?.monthlyUsd ?? 0;
+		const most = usdOf("input-tokens") * CACHE_WRITE_MARKUP_RATIO;
+		if (workload === void 0 || usdOf("cached-input-tokens") === 0 || most < total * MATERIAL_RATIO) return [];
+		return [{
+			id: "cache-writes-unpriced",
+			level: "notice",
+			text: `${name}: writing to the prompt cache is not priced; where ${(whole?.overflow ?? whole)?.model ?? ""} charges 1.25 x the input price for it, that adds up to ${usd$2(most)} a month`,
+			line: document.lineOf(`${workload.pointer}.tokens`)
+		}];
+	});
+}
+
 // src/decide/owned-findings.ts
 function ownedFindings(trace, document) {
 	const line = document.lineOf("purchase.owned") || null;
@@ -26847,7 +26895,7 @@ function elsewherePriced({ decision, facts }, document, catalog) {
 	if (place === void 0 || place.residency === "us" && place.partition === "aws") return [];
 	return decision.workloads.flatMap(({ name, option: whole }, index) => {
 		const option = whole?.overflow ?? whole;
-		if (option === null || option.route !== "bedrock" || option.model.startsWith(`${place.residency}.`)) return [];
+		if (option === null || option.route !== "bedrock" || place.partition === "aws" && option.model.startsWith(`${place.residency}.`)) return [];
 		return [{
 			id: "region-price-unproven",
 			level: "warning",
@@ -26892,7 +26940,7 @@ const STALE_AFTER_DAYS = {
 	instance: 180
 };
 function pricesOf({ decision, facts }, catalog, asOf) {
-	return usedPrices(decision.workloads, facts.region, catalog, asOf);
+	return usedPrices(decision.workloads, facts, catalog, asOf);
 }
 function oldestPriceUsed(trace, catalog, asOf) {
 	const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
@@ -26908,6 +26956,7 @@ function findingsOf(trace, document, catalog, asOf) {
 		...shutdowns(trace, document, catalog, asOf),
 		...unpriced(trace),
 		...missingDiscounts(trace, document, catalog, asOf),
+		...cacheWriteFindings(trace, document),
 		...notAsked(trace, document),
 		...ownedFindings(trace, document),
 		...regionFindings(trace, document, catalog),

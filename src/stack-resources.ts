@@ -60,7 +60,7 @@ export const STACK_RESOURCES = {
   rootVolumeThroughputMiBps: 500,
   includedThroughputMiBps: 125,
   rootVolumeIops: 3000,
-  /** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+  /** Compressed vLLM image, GiB: in the registry of an air-gapped stack, elsewhere pulled at each start. Assumed, the upper end of 10 to 20 GB. */
   registryGiB: 20,
   /** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
   onDemandBaseOfSpotFleet: { prototype: 0, production: 1, research: 0 },

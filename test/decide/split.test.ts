@@ -253,3 +253,35 @@ describe("data that may not leave", () => {
     expect(usd.hybrid).toBeNull();
   });
 });
+
+describe("the image of a scheduled fleet", () => {
+  const scheduled = (change: PolicyObject) =>
+    evaluated(
+      policy([consumer({ data_class: undefined, candidates: { open: ["qwen3-32b"] } }, 400_000_000)], {
+        purchase: { gpu_schedule: "weekly" },
+        ...change,
+      }),
+    ).decision.workloads[0]?.costLines.find(({ id }) => id === "image-pulls");
+
+  it("comes over the NAT gateway at each start, 20 GiB at 0.045 USD", () => {
+    const { fleets } = evaluated(
+      policy([consumer({ data_class: undefined, candidates: { open: ["qwen3-32b"] } }, 400_000_000)], {
+        purchase: { gpu_schedule: "weekly" },
+      }),
+    ).decision;
+    const windows = fleets[0]?.schedule ?? [];
+    const at = (days: string, hour: number) =>
+      windows.find((one) => one.days === days && one.fromHour <= hour && hour < one.toHour)?.instances ?? 0;
+    const week = Array.from({ length: HOURS_PER_WEEK }, (_, hour) => at(hour < 120 ? "weekday" : "weekend", hour % 24));
+    const starts = week.reduce((sum, count, hour) => sum + Math.max(0, count - (week.at(hour - 1) ?? 0)), 0);
+
+    expect(starts).toBeGreaterThan(0);
+    expect(scheduled({})?.quantity).toBeCloseTo(starts * WEEKS_PER_MONTH * 20, 6);
+    expect(scheduled({})?.unitPriceUsd).toBe(0.045);
+  });
+
+  it("is the network owner's where the policy names a network", () => {
+    const vpc = { id: "vpc-0a1b2c3d", private_subnet_ids: ["subnet-0a", "subnet-0b"] };
+    expect(scheduled({ deploy: { vpc } })).toBeUndefined();
+  });
+});
