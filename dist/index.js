@@ -19987,6 +19987,9 @@ const pathWords = {
 	hybrid: "hybrid",
 	none: "no option"
 };
+function ownWord(isSplit) {
+	return isSplit ? `${pathWords["self-host"]} or ${pathWords.hybrid}` : pathWords["self-host"];
+}
 function pathWord(path) {
 	return isPath(path) ? pathWords[path] : clean$1(path, MAX_NAME);
 }
@@ -23572,6 +23575,7 @@ function curveOf({ decision, facts }, flips, index) {
 	return {
 		workload: name,
 		alone: decision.workloads.length === 1,
+		isSplit: workload.split !== null,
 		points
 	};
 }
@@ -24044,6 +24048,15 @@ function rootVolumeGiB(weightsGiB) {
 	const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
 	return Math.ceil(needed / 10) * 10;
 }
+const START_SECONDS = 900;
+const DOWNLOAD_MB_PER_SECOND = 100;
+const SECONDS_PER_MINUTE = 60;
+const BYTES_PER_GIB$2 = 2 ** 30;
+const BYTES_PER_MB = 1e6;
+function startSeconds(weightsGiB) {
+	const download = weightsGiB * BYTES_PER_GIB$2 / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
+	return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
+}
 function stackResources(shape) {
 	const hosts = shape.fleets.length > 0;
 	const callsApi = shape.keyedProviders + shape.keylessModels > 0;
@@ -24084,10 +24097,8 @@ const DAYS_PER_MONTH$1 = 730 / 24;
 const SECONDS_PER_HOUR$1 = 3600;
 const SECONDS_PER_MONTH = 730 * SECONDS_PER_HOUR$1;
 const TARGET_UTILISATION_RATIO = .7;
-const START_UP_BASE_MINUTES = 10;
 function startUpHours(weightsGiB) {
-	const copyMinutes = weightsGiB * 1024 / STACK_RESOURCES.rootVolumeThroughputMiBps / 60;
-	return (START_UP_BASE_MINUTES + 2 * copyMinutes) / 60;
+	return startSeconds(weightsGiB) / SECONDS_PER_HOUR$1;
 }
 const SCHEDULABLE_PURCHASES = ["on_demand", "spot"];
 const SPARE_FROM_AVAILABILITY_RATIO = .999;
@@ -25418,7 +25429,7 @@ function stackShape(sharing, facts) {
 	};
 }
 function bedrockDoorSubnets(sharing, { deploy, workloads }) {
-	return sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true) ? deploy.vpcSubnets ?? 0 : 0;
+	return sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true) ? deploy.vpcSubnets ?? STACK_RESOURCES.zones : 0;
 }
 function gatewayOf(sharing, { deploy }) {
 	const onTokens = new Set(sharing.apiWorkloads.map(({ name }) => name));
@@ -25716,11 +25727,17 @@ function fleetOf$1(fleet) {
 			concurrency: capacity.concurrency,
 			limitedBy: capacity.limitedBy,
 			confidence: capacity.confidence,
+			...fleet.tenants.length > 1 ? { workload: shownTenant(fleet).workload.name } : {},
 			...capacity.measured === null ? {} : { measured: capacity.measured }
 		},
 		vllmFlags: option.flags,
 		workloads: fleet.tenants.map(({ workload }) => workload.name)
 	};
+}
+function shownTenant({ tenants, key, option }) {
+	const shown = tenants.find(({ table }) => table.options.get(key)?.first === option);
+	if (shown === void 0) throw new Error("defect: the capacity of a fleet is that of none of its workloads");
+	return shown;
 }
 function usd(value) {
 	return `$${grouped(Math.round(value))}`;
@@ -27369,7 +27386,7 @@ const SELF_HOST_ROUTES = {
 function candidatesFor(workload, region, catalog) {
 	const { candidates, current } = workload;
 	const wanted = (names, model) => candidates === null || (names ?? []).some((name) => answersTo(model, name)) || current !== null && answersTo(model, current.model);
-	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
+	const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(inRegion(model, region, catalog), catalog));
 	const route = selfHostRoute(region, catalog);
 	const own = route === void 0 ? [] : catalog.openModels.filter((model) => wanted(candidates?.open, model)).map((model) => ({
 		kind: "self-host",
@@ -27381,6 +27398,16 @@ function candidatesFor(workload, region, catalog) {
 }
 function answersTo(model, name) {
 	return model.id === name || model.aliases.includes(name);
+}
+function inRegion(model, region, catalog) {
+	const place = findRegion(catalog, region)?.residency;
+	const names = [model.id, ...model.aliases];
+	const own = model.routes.includes("bedrock") && place !== void 0 ? names.find((name) => name.startsWith(`${place}.`)) : void 0;
+	return own === void 0 || own === model.id ? model : {
+		...model,
+		id: own,
+		aliases: names.filter((name) => name !== own)
+	};
 }
 function apiCandidates(model, catalog) {
 	return model.routes.flatMap((routeId) => {
@@ -28646,11 +28673,151 @@ function commandText(command) {
 	return command ? `: ${command}` : "";
 }
 
+// src/decide/prices.ts
+function overlayPrices(catalog, prices) {
+	const own = prices.api ?? [];
+	if (own.length === 0) return catalog;
+	return {
+		...catalog,
+		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
+	};
+}
+function overlayModel(model, own) {
+	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
+	if (mine.length === 0) return model;
+	const rows = mine.map((price) => ({
+		effectiveFrom: price.effectiveFrom,
+		effectiveTo: price.effectiveTo ?? null,
+		inputUsdPerMTok: price.inputUsdPerMtok,
+		outputUsdPerMTok: price.outputUsdPerMtok,
+		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
+		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
+		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
+		tiers: [],
+		peak: null,
+		source: `policy: ${price.source}`,
+		checked: price.checked,
+		basis: "vendor",
+		certainty: "high"
+	}));
+	return {
+		...model,
+		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
+	};
+}
+function remains(row, own) {
+	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
+	const ends = own.map((price) => price.effectiveTo);
+	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
+	const before = row.effectiveFrom < first ? [{
+		...row,
+		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
+	}] : [];
+	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
+		...row,
+		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
+	}] : [];
+	return [...before, ...after];
+}
+const MS_PER_DAY = 864e5;
+function dayFrom(date, days) {
+	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
+}
+function earlier(a, b) {
+	return a !== null && a < b ? a : b;
+}
+function later(a, b) {
+	return a > b ? a : b;
+}
+function instanceOffers(facts, catalog, asOf) {
+	const offers = [];
+	const unpriced = [];
+	const beside = besideInstance(facts, catalog);
+	for (const instance of catalog.instances) {
+		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
+		if (price === void 0) {
+			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
+			unpriced.push({
+				instance: instance.id,
+				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
+			});
+		} else offers.push({
+			instance,
+			...price,
+			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
+			...spotAlternative(instance, facts, catalog),
+			beside
+		});
+	}
+	return {
+		offers: [...offers, ...ownedOffers(facts, catalog, asOf)],
+		unpriced
+	};
+}
+function besideInstance({ region, deploy }, catalog) {
+	const price = (id) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
+	const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
+	const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
+	const metricsUsd = STACK_RESOURCES.detailedMonitoringMetricsPerInstance * price("cw-metric-month");
+	return {
+		instanceUsd: throughputUsd + logsUsd + metricsUsd,
+		diskGiBUsd: price("ebs-gp3-gb-month"),
+		throughputUsd,
+		warmInstances: deploy.warmInstances,
+		weightsGiBUsd: price("s3-standard-gb-month")
+	};
+}
+function onDemandBase(instance, usdPerHour, facts) {
+	if (facts.purchase.gpu !== "spot") return 0;
+	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
+	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
+}
+function spotAlternative(instance, { purchase, region }, catalog) {
+	if (purchase.gpu !== "spot") return {};
+	const listUsd = (other) => other.usdPerHour[region]?.onDemand ?? null;
+	const [found] = catalog.instances.filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount).filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB).flatMap((other) => listUsd(other) === null ? [] : [{
+		id: other.id,
+		usd: listUsd(other) ?? 0
+	}]).sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
+	return found === void 0 ? {} : { spotAlternative: found.id };
+}
+function ownPrice(instance, facts, asOf) {
+	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+	return own === void 0 ? void 0 : {
+		usdPerHour: own.usdPerHour,
+		source: `policy: ${dated(own)}`
+	};
+}
+function capacityBlockOn({ capacityBlock }, asOf) {
+	return capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
+}
+function listPrice(instance, facts, asOf) {
+	const { gpu, gpuDiscountRatio } = facts.purchase;
+	if (gpu === "capacity_block") {
+		const block = capacityBlockOn(instance, asOf);
+		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
+	}
+	const row = instance.usdPerHour[facts.region];
+	if (row === void 0) return void 0;
+	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
+	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
+}
+function discounted(usdPerHour, ratio, source) {
+	if (ratio === 0) return {
+		usdPerHour,
+		source
+	};
+	return {
+		usdPerHour: usdPerHour * (1 - ratio),
+		source: `${source}; less the declared discount of ${ratio * 100} %`
+	};
+}
+
 // src/decide/used-prices.ts
-function usedPrices(workloads, region, catalog, asOf) {
+function usedPrices(workloads, facts, catalog, asOf) {
 	return workloads.flatMap(({ option }) => option === null ? [] : [option, ...option.overflow === void 0 ? [] : [option.overflow]]).flatMap((option) => {
 		if (option.instanceType !== void 0) {
-			const row = findInstance(catalog, option.instanceType)?.usdPerHour[region];
+			const row = instanceRow(option.instanceType, facts, catalog, asOf);
 			return row === void 0 ? [] : [{
 				id: option.instanceType,
 				checked: row.checked,
@@ -28658,13 +28825,21 @@ function usedPrices(workloads, region, catalog, asOf) {
 			}];
 		}
 		const model = findApiModel(catalog, option.model);
-		const row = model === void 0 ? void 0 : priceRowOn(model, asOf);
+		if (model === void 0 || hasOwnPrice(model, facts, asOf)) return [];
+		const row = priceRowOn(model, asOf);
 		return row === void 0 ? [] : [{
 			id: option.model,
 			checked: row.checked,
 			kind: "api"
 		}];
 	});
+}
+function instanceRow(id, { region, purchase, prices }, catalog, asOf) {
+	const instance = (prices.gpu ?? []).some((price) => price.id === id && price.region === region && price.effectiveFrom <= asOf) ? void 0 : findInstance(catalog, id);
+	return purchase.gpu === "capacity_block" ? instance && capacityBlockOn(instance, asOf) : instance?.usdPerHour[region];
+}
+function hasOwnPrice({ id, aliases }, { prices }, asOf) {
+	return (prices.api ?? []).some((price) => (price.id === id || aliases.includes(price.id)) && price.effectiveFrom <= asOf && (price.effectiveTo === void 0 || asOf <= price.effectiveTo));
 }
 
 // src/decide/confidence.ts
@@ -28729,7 +28904,7 @@ function lowCertainty(workloads) {
 	return rules.length === 0 ? null : `a fact of low certainty (${list(rules)})`;
 }
 function stalePrices(workloads, { facts, catalog, asOf }) {
-	const old = usedPrices(workloads, facts.region, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > 180);
+	const old = usedPrices(workloads, facts, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > 180);
 	return old.length === 0 ? null : `a price last checked more than ${180} days ago (${list(old.map(({ id }) => id))})`;
 }
 function decidingDefaults(tornado, workloads, facts) {
@@ -28971,7 +29146,7 @@ const benchmarkFloor = {
 		if (floor === null) return null;
 		const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
 		const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-		return worst([bestOf(any), ...all]);
+		return worst([any.length > 1 && any.every(({ verdict }) => verdict === "unknown") ? noScore(candidate, floor.any.map(([name]) => name)) : bestOf(any), ...all]);
 	}
 };
 function floorOutcome(candidate, context, benchmark, minimum, pointer) {
@@ -28987,7 +29162,7 @@ function floorOutcome(candidate, context, benchmark, minimum, pointer) {
 		source: dated(best),
 		certainty: best.certainty
 	};
-	const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
+	const compared = `${benchmark} ${best.score} against the floor ${minimum} (${harnessWords(best.group)})`;
 	return best.score >= minimum ? {
 		...base,
 		verdict: "pass",
@@ -28997,6 +29172,9 @@ function floorOutcome(candidate, context, benchmark, minimum, pointer) {
 		verdict: "fail",
 		text: compared
 	};
+}
+function harnessWords(group) {
+	return group === "vendor" ? "measured by its maker" : `harness ${group}`;
 }
 const ORDER = {
 	fail: 0,
@@ -29010,6 +29188,14 @@ function bestOf(outcomes) {
 	const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
 	if (found === void 0) throw new Error("a capability floor needs at least one benchmark");
 	return found;
+}
+function noScore(candidate, benchmarks) {
+	return {
+		verdict: "unknown",
+		text: `${candidate.model.id} has no proven score on any of ${benchmarks.join(", ")}`,
+		pointer: null,
+		source: null
+	};
 }
 function precisionAllowed(candidate, context, precision) {
 	if (candidate.kind !== "self-host" || precision === candidate.model.nativePrecision) return true;
@@ -29694,7 +29880,7 @@ const dataResidency = {
 		const allowed = context.workload.compliance.dataResidency;
 		if (allowed === void 0) return null;
 		const pointer = complianceKey(context, "data_residency");
-		if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
+		if (REGIONAL_ROUTES.has(candidate.route.id)) return outsideByProfile(candidate, allowed, pointer, context) ?? regional(candidate, allowed, pointer, context);
 		if (allowed.includes("eu") && candidate.route.facts.euResidency !== void 0) {
 			const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
 			if (eu.verdict === "pass" || allowed.length === 1) return eu;
@@ -29705,6 +29891,45 @@ const dataResidency = {
 		});
 	}
 };
+const PROFILE_PLACES = {
+	global: [],
+	us: ["us"],
+	eu: ["eu"],
+	apac: [
+		"jp",
+		"kr",
+		"sg",
+		"in",
+		"au"
+	],
+	jp: ["jp"],
+	au: ["au"]
+};
+function outsideByProfile(candidate, allowed, pointer, context) {
+	if (candidate.kind === "self-host" || candidate.route.id !== "bedrock") return null;
+	const places = PROFILE_PLACES[candidate.model.id.split(".")[0] ?? ""];
+	if (places === void 0) return null;
+	const home = context.catalog.regions.find(({ id }) => id === context.facts.region)?.residency;
+	const base = {
+		verdict: "fail",
+		pointer,
+		source: null
+	};
+	const limit = `allowed: ${allowed.join(", ")}`;
+	if (places.length === 0) return {
+		...base,
+		text: `the profile ${candidate.model.id} processes requests in any region; ${limit}`
+	};
+	if (!places.every((place) => allowed.includes(place))) return {
+		...base,
+		text: `the profile ${candidate.model.id} processes requests in ${places.join(", ")}; ${limit}`
+	};
+	if (home !== void 0 && !places.includes(home)) return {
+		...base,
+		text: `the profile ${candidate.model.id} is called from ${places.join(", ")}; ${context.facts.region} lies in ${home}`
+	};
+	return null;
+}
 function regional(candidate, allowed, pointer, context) {
 	const { region } = context.facts;
 	const place = context.catalog.regions.find((row) => row.id === region)?.residency;
@@ -31302,143 +31527,6 @@ function closestMiss(search, context) {
 	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
 }
 
-// src/decide/prices.ts
-function overlayPrices(catalog, prices) {
-	const own = prices.api ?? [];
-	if (own.length === 0) return catalog;
-	return {
-		...catalog,
-		apiModels: catalog.apiModels.map((model) => overlayModel(model, own))
-	};
-}
-function overlayModel(model, own) {
-	const mine = own.filter((price) => price.id === model.id || model.aliases.includes(price.id));
-	if (mine.length === 0) return model;
-	const rows = mine.map((price) => ({
-		effectiveFrom: price.effectiveFrom,
-		effectiveTo: price.effectiveTo ?? null,
-		inputUsdPerMTok: price.inputUsdPerMtok,
-		outputUsdPerMTok: price.outputUsdPerMtok,
-		cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
-		batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
-		batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
-		tiers: [],
-		peak: null,
-		source: `policy: ${price.source}`,
-		checked: price.checked,
-		basis: "vendor",
-		certainty: "high"
-	}));
-	return {
-		...model,
-		prices: [...model.prices.flatMap((row) => remains(row, rows)), ...rows]
-	};
-}
-function remains(row, own) {
-	const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
-	const ends = own.map((price) => price.effectiveTo);
-	const lastEnd = ends.includes(null) ? null : ends.sort().at(-1) ?? null;
-	const before = row.effectiveFrom < first ? [{
-		...row,
-		effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1))
-	}] : [];
-	const after = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd) ? [{
-		...row,
-		effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1))
-	}] : [];
-	return [...before, ...after];
-}
-const MS_PER_DAY = 864e5;
-function dayFrom(date, days) {
-	return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
-}
-function earlier(a, b) {
-	return a !== null && a < b ? a : b;
-}
-function later(a, b) {
-	return a > b ? a : b;
-}
-function instanceOffers(facts, catalog, asOf) {
-	const offers = [];
-	const unpriced = [];
-	const beside = besideInstance(facts, catalog);
-	for (const instance of catalog.instances) {
-		const price = ownPrice(instance, facts, asOf) ?? listPrice(instance, facts, asOf);
-		if (price === void 0) {
-			const what = facts.purchase.gpu === "capacity_block" ? "capacity-block" : "on-demand";
-			unpriced.push({
-				instance: instance.id,
-				text: `no ${what} price of ${instance.id} is known in ${facts.region}`
-			});
-		} else offers.push({
-			instance,
-			...price,
-			onDemandBaseUsdPerHour: onDemandBase(instance, price.usdPerHour, facts),
-			...spotAlternative(instance, facts, catalog),
-			beside
-		});
-	}
-	return {
-		offers: [...offers, ...ownedOffers(facts, catalog, asOf)],
-		unpriced
-	};
-}
-function besideInstance({ region, deploy }, catalog) {
-	const price = (id) => supportPriceUsd(catalog, id, region)?.usd ?? 0;
-	const throughputUsd = BILLED_THROUGHPUT_MIBPS * price("ebs-gp3-mbps-month");
-	const logsUsd = STACK_RESOURCES.logGiBPerInstanceMonth * price("cw-logs-ingest-gb");
-	const metricsUsd = STACK_RESOURCES.detailedMonitoringMetricsPerInstance * price("cw-metric-month");
-	return {
-		instanceUsd: throughputUsd + logsUsd + metricsUsd,
-		diskGiBUsd: price("ebs-gp3-gb-month"),
-		throughputUsd,
-		warmInstances: deploy.warmInstances,
-		weightsGiBUsd: price("s3-standard-gb-month")
-	};
-}
-function onDemandBase(instance, usdPerHour, facts) {
-	if (facts.purchase.gpu !== "spot") return 0;
-	const listed = instance.usdPerHour[facts.region]?.onDemand ?? usdPerHour;
-	return Math.max(0, listed - usdPerHour) * STACK_RESOURCES.onDemandBaseOfSpotFleet[facts.stage];
-}
-function spotAlternative(instance, { purchase, region }, catalog) {
-	if (purchase.gpu !== "spot") return {};
-	const listUsd = (other) => other.usdPerHour[region]?.onDemand ?? null;
-	const [found] = catalog.instances.filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount).filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB).flatMap((other) => listUsd(other) === null ? [] : [{
-		id: other.id,
-		usd: listUsd(other) ?? 0
-	}]).sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
-	return found === void 0 ? {} : { spotAlternative: found.id };
-}
-function ownPrice(instance, facts, asOf) {
-	const own = (facts.prices.gpu ?? []).filter((price) => price.id === instance.id && price.region === facts.region && price.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-	return own === void 0 ? void 0 : {
-		usdPerHour: own.usdPerHour,
-		source: `policy: ${dated(own)}`
-	};
-}
-function listPrice(instance, facts, asOf) {
-	const { gpu, gpuDiscountRatio } = facts.purchase;
-	if (gpu === "capacity_block") {
-		const block = instance.capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => a.effectiveFrom < b.effectiveFrom ? 1 : -1)[0];
-		return block === void 0 ? void 0 : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
-	}
-	const row = instance.usdPerHour[facts.region];
-	if (row === void 0) return void 0;
-	const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-	return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
-}
-function discounted(usdPerHour, ratio, source) {
-	if (ratio === 0) return {
-		usdPerHour,
-		source
-	};
-	return {
-		usdPerHour: usdPerHour * (1 - ratio),
-		source: `${source}; less the declared discount of ${ratio * 100} %`
-	};
-}
-
 // src/decide/solve.ts
 function solve(document, catalog, asOf, waivers, calibrations = []) {
 	const facts = factsOf(document);
@@ -31585,10 +31673,7 @@ function modelNeeds(workload, places) {
 			features: from.features.filter((other) => other !== feature)
 		}), `${pointer}.needs.features[${index}]`)),
 		...workload.contextWindowDeclared ? [at("needs.context_window_tokens", `is ${contextWindowTokens}`, undeclaredContextWindow)] : [],
-		...Object.entries(workload.minBenchmarks).map(([benchmark, floor]) => at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => ({
-			...from,
-			minBenchmarks: Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark))
-		}))),
+		...Object.entries(workload.minBenchmarks).map(([benchmark, floor]) => at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => withoutBenchmark(from, benchmark, workload))),
 		...workload.presetFloor === null && candidates === null ? [] : presetOf(workload) === null ? [] : [presetNeed(workload)],
 		...ttftMsP95 === null ? [] : [at("latency.ttft_ms_p95", `is ${ttftMsP95}`, (from) => ({
 			...from,
@@ -31620,6 +31705,20 @@ function presetNeed({ pointer, useCase }) {
 			...from,
 			presetFloor: null
 		})
+	};
+}
+function withoutBenchmark(from, benchmark, declared) {
+	const minBenchmarks = Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark));
+	const preset = presetOf({
+		...from,
+		minBenchmarks
+	});
+	const isImplied = (name, least) => preset?.any.some(([other, minimum]) => other === name && minimum <= least) === true;
+	const restored = preset?.all.length === 0 && Object.entries(declared.minBenchmarks).every(([name, least]) => isImplied(name, least));
+	return {
+		...from,
+		minBenchmarks,
+		presetFloor: from.candidates === null && restored ? preset : from.presetFloor
 	};
 }
 function presetOf({ useCase, minBenchmarks }) {
@@ -32623,13 +32722,30 @@ function currentReason(entry, index, search, flips, document) {
 	}];
 	const today = search.shortlists[index]?.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
 	const chosen = flips.chosen.assignment[index];
-	if (today === void 0 || today === chosen) return [];
+	if (today === void 0) return ruledOutToday(entry, flips.base.context.catalog, line);
+	if (today === chosen) return [];
 	const stay = flips.base.price(flips.chosen.assignment.with(index, today));
 	if (stay === void 0) return [];
 	return [{
 		rule: "switch",
 		verdict: "info",
 		text: `leaving ${current.model} saves ${usd(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`,
+		line,
+		source: null
+	}];
+}
+function ruledOutToday({ workload, rejected }, catalog, line) {
+	const { current } = workload;
+	if (current === null) return [];
+	const id = (current.path === "api" ? findApiModel : findOpenModel)(catalog, current.model)?.id ?? current.model;
+	const isToday = (option) => option.startsWith("self-host/") === (current.path === "self-host") && option.endsWith(`/${id}`);
+	const row = rejected.find(({ option }) => isToday(option));
+	if (row === void 0) return [];
+	const word = row.verdict === "unknown" ? "is not proven to satisfy" : "is ruled out by";
+	return [{
+		rule: "switch",
+		verdict: "info",
+		text: `${current.model}, which serves it today, ${word} ${row.rule}: ${row.text}`,
 		line,
 		source: null
 	}];
@@ -32706,7 +32822,8 @@ function singleRuleRelaxations(entry, index, chosen, pricer, context) {
 		if (savingUsd < 1 || savingUsd <= (best.get(against.rule)?.savingUsd ?? 0)) continue;
 		const priced = pricer.price(chosen.assignment.with(index, option));
 		if (priced === void 0) continue;
-		const would = `${candidate.model.id} would save ${usd(savingUsd)} a month`;
+		const least = chosen.assignment.length > 1 ? "at least " : "";
+		const would = `${candidate.model.id} would save ${least}${usd(savingUsd)} a month`;
 		const text = against.verdict === "unknown" ? `${would} if ${against.rule} were proven: ${against.text}` : `${would}, but ${against.rule} alone rules it out: ${against.text}`;
 		const summary = summaryOf$1(option, entry.workload, priced.fleets);
 		best.set(against.rule, {
@@ -32822,9 +32939,12 @@ function runnersUp(search, chosen, pricer, sampler, index) {
 	}, chosen, index).flatMap(({ option }) => {
 		const priced = pricer.price(chosen.assignment.with(index, option));
 		if (priced === void 0) return [];
+		const { monthlyUsd: policyMonthlyUsd, fleets } = priced;
+		const monthlyCostUsd = workloadBand(sampler, priced, index);
 		return [{
-			option: summaryOf$1(option, pricer.workloadAt(index), priced.fleets),
-			monthlyCostUsd: workloadBand(sampler, priced, index)
+			option: summaryOf$1(option, pricer.workloadAt(index), fleets),
+			monthlyCostUsd,
+			policyMonthlyUsd
 		}];
 	});
 }
@@ -33111,7 +33231,7 @@ function isWordList(value) {
 }
 
 // src/decide/cause.ts
-const MATERIAL_RATIO = .01;
+const MATERIAL_RATIO$1 = .01;
 const MATERIAL_USD = 1;
 const MOST_EVALUATIONS = 40;
 const PAIRED_EDITS = 6;
@@ -33264,7 +33384,7 @@ function samePaths(a, b) {
 }
 function isMaterial(from, to) {
 	if (from === null || to === null) return from !== to;
-	return Math.abs(to - from) >= Math.max(MATERIAL_USD, from * MATERIAL_RATIO);
+	return Math.abs(to - from) >= Math.max(MATERIAL_USD, from * MATERIAL_RATIO$1);
 }
 function difference$1(from, to) {
 	return from === null || from === void 0 || to === null ? null : to - from;
@@ -33326,6 +33446,25 @@ function difference(from, to, oneSided) {
 	return (to ?? 0) - (from ?? 0);
 }
 
+// src/decide/cache-findings.ts
+const CACHE_WRITE_MARKUP_RATIO = .25;
+const MATERIAL_RATIO = .01;
+function cacheWriteFindings({ decision, facts }, document) {
+	const total = decision.monthlyCostUsd?.expected ?? 0;
+	return decision.workloads.flatMap(({ name, costLines, option: whole }) => {
+		const workload = facts.workloads.find((one) => one.name === name);
+		const usdOf = (id) => costLines.find((line) => line.id === id || line.id === `overflow-${id}`)?.monthlyUsd ?? 0;
+		const most = usdOf("input-tokens") * CACHE_WRITE_MARKUP_RATIO;
+		if (workload === void 0 || usdOf("cached-input-tokens") === 0 || most < total * MATERIAL_RATIO) return [];
+		return [{
+			id: "cache-writes-unpriced",
+			level: "notice",
+			text: `${name}: writing to the prompt cache is not priced; where ${(whole?.overflow ?? whole)?.model ?? ""} charges 1.25 x the input price for it, that adds up to ${usd(most)} a month`,
+			line: document.lineOf(`${workload.pointer}.tokens`)
+		}];
+	});
+}
+
 // src/decide/owned-findings.ts
 function ownedFindings(trace, document) {
 	const line = document.lineOf("purchase.owned") || null;
@@ -33333,7 +33472,8 @@ function ownedFindings(trace, document) {
 		if (owned === void 0) return [];
 		const used = trace.decision.fleets.filter(({ instanceType }) => instanceType === instance.id).reduce((sum, { instances }) => sum + Math.max(instances.first, instances.last), 0);
 		const idle = owned.machines - used;
-		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * 730)} a month that is not in this total`;
+		const sunk = owned.depreciationUsd < 1 ? "" : `; ${usd(owned.depreciationUsd)} of it is depreciation, which is paid whether it serves or not`;
+		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * 730)} a month that is not in this total${sunk}`;
 		return [...idle > 0 ? [{
 			id: "owned-machines-idle",
 			level: "notice",
@@ -33345,6 +33485,38 @@ function ownedFindings(trace, document) {
 			text: `${instance.id} is your own machine: nothing here builds it, and the rules were read for AWS; prove the same for your building`,
 			line
 		}] : []];
+	});
+}
+
+// src/decide/region-findings.ts
+const FEW_PRICES_RATIO = 1 / 3;
+function regionFindings(trace, document, catalog) {
+	return [...fewPrices(trace, document, catalog), ...elsewherePriced(trace, document, catalog)];
+}
+function fewPrices({ decision, facts, offers, options }, document, catalog) {
+	const rented = offers.filter(({ owned }) => owned === void 0).length;
+	const all = catalog.instances.filter(({ usdPerHour, capacityBlock }) => facts.purchase.gpu === "capacity_block" ? capacityBlock.length > 0 : Object.keys(usdPerHour).length > 0).length;
+	if (!options.some(({ feasible }) => feasible.some(({ kind }) => kind === "self-host")) || rented >= all * FEW_PRICES_RATIO) return [];
+	const text = `the price of only ${rented} of ${all} GPU instance types is known in ${facts.region}; another one may cost less: add prices.gpu`;
+	return [{
+		id: "few-instance-prices",
+		level: decision.fleets.length > 0 ? "warning" : "notice",
+		text,
+		line: document.lineOf("region") || null
+	}];
+}
+function elsewherePriced({ decision, facts }, document, catalog) {
+	const place = findRegion(catalog, facts.region);
+	if (place === void 0 || place.residency === "us" && place.partition === "aws") return [];
+	return decision.workloads.flatMap(({ name, option: whole }, index) => {
+		const option = whole?.overflow ?? whole;
+		if (option === null || option.route !== "bedrock" || place.partition === "aws" && option.model.startsWith(`${place.residency}.`)) return [];
+		return [{
+			id: "region-price-unproven",
+			level: "warning",
+			text: `${name}: ${option.model} is priced as in Bedrock's US regions; check that ${facts.region} offers it, and for how much`,
+			line: document.lineOf(`workloads[${index}]`) || null
+		}];
 	});
 }
 
@@ -33383,7 +33555,7 @@ const STALE_AFTER_DAYS = {
 	instance: 180
 };
 function pricesOf({ decision, facts }, catalog, asOf) {
-	return usedPrices(decision.workloads, facts.region, catalog, asOf);
+	return usedPrices(decision.workloads, facts, catalog, asOf);
 }
 function oldestPriceUsed(trace, catalog, asOf) {
 	const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) => a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1);
@@ -33399,8 +33571,11 @@ function findingsOf$1(trace, document, catalog, asOf) {
 		...shutdowns(trace, document, catalog, asOf),
 		...unpriced(trace),
 		...missingDiscounts(trace, document, catalog, asOf),
+		...cacheWriteFindings(trace, document),
 		...notAsked(trace, document),
 		...ownedFindings(trace, document),
+		...regionFindings(trace, document, catalog),
+		...unnamedNetwork(trace, document),
 		...splitFindings(trace, document),
 		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
 	];
@@ -33461,6 +33636,19 @@ function notAsked(trace, document) {
 			...tokens && promised ? [notice("api-latency-unproven", `${workload.name}: the catalog holds no dated latency of APIs; measure the promise on the provider`, document.lineOf(`${workload.pointer}.latency`))] : []
 		];
 	});
+}
+function unnamedNetwork({ decision, facts }, document) {
+	if (decision.path !== "api" || facts.deploy.vpcSubnets !== null || facts.deploy.gateway === "litellm") return [];
+	const index = facts.workloads.findIndex(({ compliance }) => compliance.privateNetwork === true);
+	if (index < 0 || !decision.workloads.some(({ option }) => option?.route === "bedrock")) return [];
+	const text = `private_network needs an endpoint to Bedrock in your callers' network: declare deploy.vpc before synth; priced for ${STACK_RESOURCES.zones} subnets`;
+	const own = document.policy.workloads[index]?.compliance?.privateNetwork === true;
+	return [{
+		id: "private-network-unnamed",
+		level: "warning",
+		text,
+		line: document.lineOf(`${own ? `workloads[${index}].` : ""}compliance.private_network`)
+	}];
 }
 function notice(id, text, line) {
 	return {
@@ -34516,17 +34704,19 @@ function rowsOf(evaluation) {
 	const compared = evaluation.delta !== null;
 	const deltas = new Map(evaluation.delta?.workloads.map((delta) => [delta.name, delta]));
 	const before = new Map(evaluation.base?.decision.workloads.map((workload) => [workload.name, workload.option]));
-	const present = evaluation.decision.workloads.map((workload) => headRow(workload, deltas.get(workload.name), before, compared));
+	const { workloads, monthlyCostUsd } = evaluation.decision;
+	const policyUsd = workloads.length > 1 ? monthlyCostUsd?.expected ?? null : null;
+	const present = workloads.map((workload) => headRow(workload, deltas.get(workload.name), before, compared, policyUsd));
 	const removed = (evaluation.delta?.workloads ?? []).filter((delta) => delta.kind === "removed").map(removedRow);
 	const rows = [...present, ...removed].sort((a, b) => b.weight - a.weight);
 	return {
 		columns: columns("Workload", "Path", "Monthly>", ...compared ? ["Change>"] : [], "Served by", "Runner-up"),
 		changed: rows.filter((row) => row.changed).map((row) => row.cells),
 		unchanged: rows.filter((row) => !row.changed).map((row) => row.cells),
-		total: evaluation.decision.workloads.length > 1 ? totalCells(evaluation, compared) : null
+		total: workloads.length > 1 ? totalCells(evaluation, compared) : null
 	};
 }
-function headRow(workload, delta, before, compared) {
+function headRow(workload, delta, before, compared, policyUsd) {
 	const monthly = workload.monthlyCostUsd?.expected ?? null;
 	const changed = !compared || delta === void 0 || delta.kind !== "unchanged";
 	const cells = [
@@ -34535,7 +34725,7 @@ function headRow(workload, delta, before, compared) {
 		line(monthly === null ? "-" : usd$1(monthly)),
 		...compared ? [line(changeCell(delta))] : [],
 		line(servedByCell(workload, before.get(workload.name))),
-		line(runnerUpCell(workload))
+		line(runnerUpCell(workload, policyUsd))
 	];
 	const weight = compared ? delta?.deltaUsd ?? Number.MAX_VALUE : monthly ?? Number.MAX_VALUE;
 	return {
@@ -34558,11 +34748,14 @@ function servedByCell(workload, before) {
 	if (before === void 0 || before === null || workload.option === null || before.id === workload.option.id) return now;
 	return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
 }
-function runnerUpCell(workload) {
+function runnerUpCell(workload, policyUsd) {
 	const next = workload.runnersUp[0];
 	if (next === void 0) return "none";
+	const { model, overflow } = next.option;
 	const side = sideOf$2(next.option);
-	return `${shortName(next.option.model)}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${usd$1(next.monthlyCostUsd.expected)}`;
+	const name = overflow === void 0 ? shortName(model) : `${shortName(model)} + ${shortName(overflow.model)}`;
+	const cost = policyUsd === null ? usd$1(next.monthlyCostUsd.expected) : `policy ${usdChange(next.policyMonthlyUsd - policyUsd)}`;
+	return `${name}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
 }
 function removedRow(delta) {
 	const from = delta.from?.monthlyUsd ?? null;
@@ -35062,14 +35255,16 @@ function scheduleWords(schedule) {
 }
 function fleetRows(fleet) {
 	const { instances, capacity, utilisationRatio } = fleet;
+	const growth = instances.first === instances.last ? `${instances.first}` : `${instances.first} in the first month, ${instances.last} in the last`;
+	const whose = capacity.workload === void 0 ? "" : `; requests of ${shortName(capacity.workload)} alone`;
 	return [
-		["Instances", `${instances.first === instances.last ? `${instances.first}` : `${instances.first} in the first month, ${instances.last} in the last`}; at least ${instances.minimum} for availability`],
+		["Instances", `${growth}; at least ${instances.minimum} for availability`],
 		["Price", `${unitPrice(fleet.usdPerInstanceHour)} for each instance and hour`],
 		["Servers", `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`],
 		...fleet.schedule === null ? [] : [["Schedule", scheduleWords(fleet.schedule)]],
-		["Load", `${percent$1(utilisationRatio.mean)} of capacity in the mean hour, ${percent$1(utilisationRatio.peak)} in the busiest`],
-		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`],
-		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
+		["Load", `${percent$1(utilisationRatio.mean)} of capacity in the mean hour, ${percent$1(utilisationRatio.peak)} in the busiest minute`],
+		["Capacity", `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}${whose}`],
+		["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one${whose}`],
 		["Confidence", `class ${capacity.confidence}${capacity.measured === void 0 ? "" : `, ${capacity.measured}`}`],
 		["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`]
 	].map(([label, value]) => [line(label), line(value)]);
@@ -35114,21 +35309,21 @@ function causeTable(cause) {
 	]);
 	const together = cause?.togetherUsd ?? 0;
 	const rest = Math.abs(together) < 1 ? [] : [[
-		line("together, beyond their own effects"),
+		line("shared by several edits"),
 		line(usdChange(together)),
 		line("-")
 	]];
 	return {
 		title: titleOf$2(cause),
 		table: {
-			columns: columns("Edit", "Effect alone>", "Line>"),
+			columns: columns("Edit", "Undoing it takes back>", "Line>"),
 			rows: [...rows, ...rest]
 		}
 	};
 }
 function titleOf$2(cause) {
 	if (cause === null) return "";
-	return `Cause of the change: ${cause.kind === "path" ? "the smallest set of edits whose reversal restores the base" : "the edits by their own effect"}${cause.otherEdits === 0 ? "" : `; ${plural(cause.otherEdits, "other edit")} ${cause.otherEdits === 1 ? "does" : "do"} not decide it`}${cause.capped ? `; the search stopped after ${plural(cause.evaluations, "hypothetical policy", "hypothetical policies")}` : ""}`;
+	return `Cause of the change: ${cause.kind === "path" ? "the smallest set of edits whose reversal restores the base" : "the edits by what undoing each takes back"}${cause.otherEdits === 0 ? "" : `; ${plural(cause.otherEdits, "other edit")} ${cause.otherEdits === 1 ? "does" : "do"} not decide it`}${cause.capped ? `; the search stopped after ${plural(cause.evaluations, "hypothetical policy", "hypothetical policies")}` : ""}`;
 }
 function effect(value) {
 	return value === null ? "not known" : usdChange(value);
@@ -35152,19 +35347,23 @@ function breakEvenLines(workloads) {
 	});
 }
 function breakEvenSentences(workload) {
-	const { breakEvens, smallestUnitUsd, smallestUnitModel, leaveWhen, growth } = workload;
+	const { breakEvens, smallestUnitUsd, smallestUnitModel, leaveWhen, growth, split } = workload;
+	const own = ownWord(split !== null);
 	if (breakEvens.length === 0) return growthSentence(growth);
 	const leave = leaveWhen.map(({ text }) => text);
 	return [
-		...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant)}`),
-		...smallestUnitUsd === null ? [] : [`self-hosting ${smallestUnitModel ?? ""} needs at least ${usd$1(smallestUnitUsd)} of API spend a month, people included`],
+		...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant, own)}`),
+		...smallestUnitUsd === null ? [] : [`${smallestUnitModel ?? ""} on the smallest servers of its own costs ${usd$1(smallestUnitUsd)} a month, people included`],
 		...leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`],
 		...growthSentence(growth)
 	];
 }
-function crossingWords({ crossings, today, complete, reachedOn }) {
-	const steps = crossings.map(({ requestsPerMonth, above }) => `${pathWords[above]} above ${volume(requestsPerMonth)}`);
-	return `${steps.length === 0 ? `${pathWords[today]} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`}${reachedOn === null ? "" : `; growth reaches the next one in ${reachedOn}`}${complete ? "" : "; there may be more crossings"}`;
+function crossingWords({ crossings, today, complete, reachedOn }, own) {
+	const word = (side) => side === "self-host" ? own : pathWords[side];
+	const steps = crossings.map(({ requestsPerMonth, above }) => `${word(above)} above ${volume(requestsPerMonth)}`);
+	const words = steps.length === 0 ? `${word(today)} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`;
+	const next = crossings.length > 1 ? "the next of these volumes" : "that volume";
+	return `${words}${reachedOn === null ? "" : `; growth reaches ${next} in ${reachedOn}`}${complete ? "" : "; there may be more crossings"}`;
 }
 function growthSentence(growth) {
 	if (growth === null) return [];
@@ -35778,7 +35977,7 @@ function chartLines(curve) {
 	const list = (amounts) => `[${amounts.map((amount) => plainAmount(amount)).join(", ")}]`;
 	return [
 		"xychart-beta",
-		"    title \"US dollars a month: bars are API, the line is self-host\"",
+		`    title "US dollars a month: bars are API, the line is ${ownWord(curve.isSplit)}"`,
 		`    x-axis "requests a month" [${points.map(({ requestsPerMonth }) => `"${compact(requestsPerMonth)}"`).join(", ")}]`,
 		`    y-axis "US dollars a month" 0 --> ${plainAmount(Math.max(1, top))}`,
 		`    bar ${list(points.map(({ apiUsd }) => apiUsd))}`,
@@ -35793,26 +35992,29 @@ function chartSection(curves, writer) {
 			paragraph(writer, line(strong(shortName(curve.workload)), `: monthly cost of the policy on either side${amounts}`)),
 			...lines.length === 0 ? [] : [fence("mermaid", lines)],
 			table(writer, {
-				columns: columns("Requests/month>", "API>", "Self-host>", "Less expensive", "Mark"),
-				rows: curve.points.map(cells)
+				columns: columns("Requests/month>", "API>", `${sentence(ownWord(curve.isSplit))}>`, "Less expensive", "Mark"),
+				rows: curve.points.map((point) => cells(point, ownWord(curve.isSplit)))
 			})
 		];
 	})));
 }
-function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }) {
+function sentence(words) {
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
+function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }, own) {
 	const amount = (value) => line(value === null ? "not possible" : usd$1(value));
 	return [
 		line(volume(requestsPerMonth)),
 		amount(apiUsd),
 		amount(selfHostUsd),
-		line(lessExpensive(apiUsd, selfHostUsd)),
+		line(lessExpensive(apiUsd, selfHostUsd, own)),
 		line(mark ?? "-")
 	];
 }
-function lessExpensive(apiUsd, selfHostUsd) {
-	if (apiUsd === null || selfHostUsd === null) return apiUsd === selfHostUsd ? "-" : apiUsd === null ? "self-host" : "API";
+function lessExpensive(apiUsd, selfHostUsd, own) {
+	if (apiUsd === null || selfHostUsd === null) return apiUsd === selfHostUsd ? "-" : apiUsd === null ? own : "API";
 	if (usd$1(apiUsd) === usd$1(selfHostUsd)) return "equal";
-	return selfHostUsd < apiUsd ? "self-host" : "API";
+	return selfHostUsd < apiUsd ? own : "API";
 }
 function plainAmount(amount) {
 	return amount.toFixed(amount >= 100 ? 0 : 2);
@@ -36225,9 +36427,10 @@ function workloadOf(workload) {
 			text,
 			line
 		})),
-		runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
+		runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd, policyMonthlyUsd }) => ({
 			option: optionOf(option),
-			monthlyCostUsd: bandOf(monthlyCostUsd)
+			monthlyCostUsd: bandOf(monthlyCostUsd),
+			policyMonthlyUsd: money(policyMonthlyUsd)
 		})),
 		tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text, reachedOn }) => ({
 			parameter,
@@ -36385,6 +36588,7 @@ function fleetOf(fleet) {
 			concurrency: figure(capacity.concurrency),
 			limitedBy: capacity.limitedBy,
 			confidence: capacity.confidence,
+			workload: capacity.workload ?? null,
 			measured: capacity.measured ?? null
 		},
 		vllmFlags: fleet.vllmFlags,

@@ -91153,6 +91153,15 @@ const STACK_RESOURCES = {
 	}
 };
 const BILLED_THROUGHPUT_MIBPS = STACK_RESOURCES.rootVolumeThroughputMiBps - STACK_RESOURCES.includedThroughputMiBps;
+const START_SECONDS$1 = 900;
+const DOWNLOAD_MB_PER_SECOND = 100;
+const SECONDS_PER_MINUTE$1 = 60;
+const BYTES_PER_GIB = 2 ** 30;
+const BYTES_PER_MB = 1e6;
+function startSeconds(weightsGiB) {
+	const download = weightsGiB * BYTES_PER_GIB / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
+	return Math.ceil((START_SECONDS$1 + download) / SECONDS_PER_MINUTE$1) * SECONDS_PER_MINUTE$1;
+}
 function natGatewayCount(shape) {
 	if (shape.airGapped) return 0;
 	return shape.stage === "production" ? STACK_RESOURCES.zones : 1;
@@ -92909,7 +92918,7 @@ const MIB_PER_GIB = 1024;
 const CPU_UNITS = 1024;
 const MEMORY_DISK_MIB = 64;
 const USER = "65534:65534";
-const START_SECONDS$1 = 180;
+const START_SECONDS = 180;
 const STOP_SECONDS = 120;
 const ERRORS_PER_MINUTE$1 = 5;
 const ALARM_MINUTES = 5;
@@ -92955,7 +92964,7 @@ function buildGatewayService(foundation, premises, options) {
 			enable: true,
 			rollback: true
 		},
-		healthCheckGracePeriodSeconds: START_SECONDS$1,
+		healthCheckGracePeriodSeconds: START_SECONDS,
 		networkConfiguration: {
 			subnets: [...premises.network.privateSubnetIds],
 			securityGroups: [options.group.id],
@@ -94610,15 +94619,7 @@ function vllmFlags(fleet) {
 // stacks/constructs/fleet.ts
 const GPU_IMAGE_PARAMETER = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id";
 const ROOT_DEVICE = "/dev/xvda";
-const START_SECONDS = 900;
-const DOWNLOAD_MB_PER_SECOND = 100;
 const SECONDS_PER_MINUTE = 60;
-const BYTES_PER_GIB = 2 ** 30;
-const BYTES_PER_MB = 1e6;
-function startSeconds(weightsGiB) {
-	const download = weightsGiB * BYTES_PER_GIB / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
-	return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
-}
 function buildMachineImage({ stack }) {
 	const given = new import_lib.TerraformVariable(stack, "gpu_image_id", {
 		type: "string",

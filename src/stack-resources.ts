@@ -60,7 +60,7 @@ export const STACK_RESOURCES = {
   rootVolumeThroughputMiBps: 500,
   includedThroughputMiBps: 125,
   rootVolumeIops: 3000,
-  /** Mirrored vLLM image in the registry of an air-gapped stack, GiB compressed. */
+  /** Compressed vLLM image, GiB: in the registry of an air-gapped stack, elsewhere pulled at each start. Assumed, the upper end of 10 to 20 GB. */
   registryGiB: 20,
   /** Instances of a spot fleet that stay on demand, by stage: production keeps one that cannot be reclaimed. */
   onDemandBaseOfSpotFleet: { prototype: 0, production: 1, research: 0 },
@@ -73,6 +73,26 @@ export const BILLED_THROUGHPUT_MIBPS = STACK_RESOURCES.rootVolumeThroughputMiBps
 export function rootVolumeGiB(weightsGiB: number): number {
   const needed = STACK_RESOURCES.systemVolumeGiB + STACK_RESOURCES.imageVolumeGiB + weightsGiB * (1 + STACK_RESOURCES.weightsHeadroomRatio);
   return Math.ceil(needed / 10) * 10;
+}
+
+/**
+ * Boot, image pull and compilation before weights, seconds. Assumed generously, not measured: too short restarts for ever, and too long is billed
+ * at every start of a fleet that follows the week.
+ */
+const START_SECONDS = 900;
+/** Slowest rate at which weights must arrive, MB/s: the first server reads from the hub, the others from S3 at several times that. Assumed. */
+const DOWNLOAD_MB_PER_SECOND = 100;
+const SECONDS_PER_MINUTE = 60;
+const BYTES_PER_GIB = 2 ** 30;
+const BYTES_PER_MB = 1e6;
+
+/**
+ * Seconds until a new server must answer, and so the time by which a schedule asks for it early.
+ * `startSeconds(131)` (70B in bf16) is 900 + 1407, rounded up to a minute: 2340.
+ */
+export function startSeconds(weightsGiB: number): number {
+  const download = (weightsGiB * BYTES_PER_GIB) / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
+  return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
 }
 
 /** As much of a stack as its supporting resources depend on. */

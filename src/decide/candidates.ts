@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
-import { findRoute } from "../catalog/index.ts";
+import { findRegion, findRoute } from "../catalog/index.ts";
 import type { ApiModel, OpenModel, Route } from "../catalog/schema.ts";
 import type { WorkloadNeeds } from "./facts.ts";
 
@@ -32,7 +32,9 @@ export function candidatesFor(workload: WorkloadNeeds, region: string, catalog: 
   const { candidates, current } = workload;
   const wanted = (names: readonly string[] | undefined, model: ApiModel | OpenModel) =>
     candidates === null || (names ?? []).some((name) => answersTo(model, name)) || (current !== null && answersTo(model, current.model));
-  const api = catalog.apiModels.filter((model) => wanted(candidates?.api, model)).flatMap((model) => apiCandidates(model, catalog));
+  const api = catalog.apiModels
+    .filter((model) => wanted(candidates?.api, model))
+    .flatMap((model) => apiCandidates(inRegion(model, region, catalog), catalog));
   const route = selfHostRoute(region, catalog);
   const own: readonly SelfHostCandidate[] =
     route === undefined
@@ -46,6 +48,17 @@ export function candidatesFor(workload: WorkloadNeeds, region: string, catalog: 
 /** Whether a model goes by this name: its id or a declared alias, never a prefix. */
 export function answersTo(model: ApiModel | OpenModel, name: string): boolean {
   return model.id === name || model.aliases.includes(name);
+}
+
+/**
+ * The name under which a region calls a model: Bedrock's profiles of one model are one row, and each part of the world calls its own.
+ * Example: `us.anthropic.claude-sonnet-5`, also known as `eu.anthropic.claude-sonnet-5`, is the latter in eu-central-1.
+ */
+function inRegion(model: ApiModel, region: string, catalog: Catalog): ApiModel {
+  const place = findRegion(catalog, region)?.residency;
+  const names = [model.id, ...model.aliases];
+  const own = model.routes.includes("bedrock") && place !== undefined ? names.find((name) => name.startsWith(`${place}.`)) : undefined;
+  return own === undefined || own === model.id ? model : { ...model, id: own, aliases: names.filter((name) => name !== own) };
 }
 
 function apiCandidates(model: ApiModel, catalog: Catalog): readonly ApiCandidate[] {

@@ -15,6 +15,8 @@ export interface CostCurve {
   readonly workload: string;
   /** True when nothing but this workload is in the amounts. */
   readonly alone: boolean;
+  /** True where the workload is split: what stands against the API may then leave its overflow to one. */
+  readonly isSplit: boolean;
   readonly points: readonly CurvePoint[];
 }
 
@@ -60,7 +62,7 @@ function curveOf({ decision, facts }: Trace, flips: Flips, index: number): CostC
       mark: factor === 1 ? "today" : factor === flip ? "break-even" : null,
     }),
   );
-  return { workload: name, alone: decision.workloads.length === 1, points };
+  return { workload: name, alone: decision.workloads.length === 1, isSplit: workload.split !== null, points };
 }
 
 /** Factors on today's volume: even steps on a scale of powers, with today and the break-even themselves among them. */

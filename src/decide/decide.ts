@@ -145,7 +145,9 @@ function runnersUp(
   return runnersUpOf({ search, pricer }, chosen, index).flatMap(({ option }) => {
     const priced = pricer.price(chosen.assignment.with(index, option));
     if (priced === undefined) return [];
-    return [{ option: summaryOf(option, pricer.workloadAt(index), priced.fleets), monthlyCostUsd: workloadBand(sampler, priced, index) }];
+    const { monthlyUsd: policyMonthlyUsd, fleets } = priced;
+    const monthlyCostUsd = workloadBand(sampler, priced, index);
+    return [{ option: summaryOf(option, pricer.workloadAt(index), fleets), monthlyCostUsd, policyMonthlyUsd }];
   });
 }
 

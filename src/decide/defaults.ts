@@ -1,5 +1,5 @@
 import type { Policy, PolicyWorkload } from "../policy/policy.ts";
-import { STACK_RESOURCES } from "../stack-resources.ts";
+import { startSeconds } from "../stack-resources.ts";
 
 /**
  * Every default that a decision may rely on, in one place. Each one that is used is printed as an assumption
@@ -26,18 +26,11 @@ export const SECONDS_PER_MONTH = HOURS_PER_MONTH * SECONDS_PER_HOUR;
 export const TARGET_UTILISATION_RATIO = 0.7;
 
 /**
- * Time from asking for an instance to its first answer, without the weights: boot, pull of the vLLM image, compile of the engine.
- * Source: ours, assumed, not measured; billed for every start of a scheduled fleet.
- */
-const START_UP_BASE_MINUTES = 10;
-
-/**
- * Hours that an instance is billed before it serves: the base, then the weights written to the root volume and read from it once.
- * Example: 65 GiB at 500 MiB/s are 2 x 2.2 minutes, so 14.4 minutes or 0.24 hours.
+ * Hours that an instance of a scheduled fleet is billed before it serves: the stacks ask for it as early as it needs to start.
+ * Example: 65 GiB are 900 s and 698 s at 100 MB/s, so 27 whole minutes or 0.45 hours.
  */
 export function startUpHours(weightsGiB: number): number {
-  const copyMinutes = (weightsGiB * 1024) / STACK_RESOURCES.rootVolumeThroughputMiBps / 60;
-  return (START_UP_BASE_MINUTES + 2 * copyMinutes) / 60;
+  return startSeconds(weightsGiB) / SECONDS_PER_HOUR;
 }
 
 /** Ways of buying in which an instance that is stopped is not billed; committed hours are paid whether used or not. */

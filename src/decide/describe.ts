@@ -85,11 +85,19 @@ export function fleetOf(fleet: SizedFleet): Fleet {
       concurrency: capacity.concurrency,
       limitedBy: capacity.limitedBy,
       confidence: capacity.confidence,
+      ...(fleet.tenants.length > 1 ? { workload: shownTenant(fleet).workload.name } : {}),
       ...(capacity.measured === null ? {} : { measured: capacity.measured }),
     },
     vllmFlags: option.flags,
     workloads: fleet.tenants.map(({ workload }) => workload.name),
   };
+}
+
+/** The tenant whose requests the published capacity of a fleet is for. */
+function shownTenant({ tenants, key, option }: SizedFleet) {
+  const shown = tenants.find(({ table }) => table.options.get(key)?.first === option);
+  if (shown === undefined) throw new Error("defect: the capacity of a fleet is that of none of its workloads");
+  return shown;
 }
 
 /** Whole dollars with thousands separators for running text: `usd(3650.4)` is "$3,650". */

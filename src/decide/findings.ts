@@ -3,10 +3,13 @@ import { API_PRICE_LIMIT_DAYS, findApiModel, INSTANCE_PRICE_LIMIT_DAYS, stalenes
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
+import { STACK_RESOURCES } from "../stack-resources.ts";
+import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
+import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
@@ -16,7 +19,7 @@ import { type UsedPrice, usedPrices } from "./used-prices.ts";
 const STALE_AFTER_DAYS = { api: API_PRICE_LIMIT_DAYS, instance: INSTANCE_PRICE_LIMIT_DAYS } as const;
 
 function pricesOf({ decision, facts }: Trace, catalog: Catalog, asOf: string): readonly UsedPrice[] {
-  return usedPrices(decision.workloads, facts.region, catalog, asOf);
+  return usedPrices(decision.workloads, facts, catalog, asOf);
 }
 
 /** The price of the decision that was read longest ago; null when nothing was chosen. */
@@ -34,8 +37,11 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
+    ...cacheWriteFindings(trace, document),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),
+    ...regionFindings(trace, document, catalog),
+    ...unnamedNetwork(trace, document),
     ...splitFindings(trace, document),
     ...(trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]),
   ];
@@ -164,6 +170,17 @@ function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
         : []),
     ];
   });
+}
+
+/** The door to Bedrock of a stack without servers and gateway stands in the callers' network, which nobody can guess: `synth` asks for it. */
+function unnamedNetwork({ decision, facts }: Trace, document: PolicyDocument): Finding[] {
+  if (decision.path !== "api" || facts.deploy.vpcSubnets !== null || facts.deploy.gateway === "litellm") return [];
+  const index = facts.workloads.findIndex(({ compliance }) => compliance.privateNetwork === true);
+  if (index < 0 || !decision.workloads.some(({ option }) => option?.route === "bedrock")) return [];
+  const text = `private_network needs an endpoint to Bedrock in your callers' network: declare deploy.vpc before synth; priced for ${STACK_RESOURCES.zones} subnets`;
+  const own = document.policy.workloads[index]?.compliance?.privateNetwork === true;
+  const line = document.lineOf(`${own ? `workloads[${index}].` : ""}compliance.private_network`);
+  return [{ id: "private-network-unnamed", level: "warning", text, line }];
 }
 
 function notice(id: string, text: string, line: number | null): Finding {

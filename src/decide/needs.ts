@@ -121,10 +121,7 @@ function modelNeeds(workload: WorkloadFacts, places: Places): readonly Droppable
     ),
     ...(workload.contextWindowDeclared ? [at("needs.context_window_tokens", `is ${contextWindowTokens}`, undeclaredContextWindow)] : []),
     ...Object.entries(workload.minBenchmarks).map(([benchmark, floor]) =>
-      at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => ({
-        ...from,
-        minBenchmarks: Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark)),
-      })),
+      at(`needs.min_benchmarks.${benchmark}`, `is ${floor}`, (from) => withoutBenchmark(from, benchmark, workload)),
     ),
     ...(workload.presetFloor === null && candidates === null ? [] : presetOf(workload) === null ? [] : [presetNeed(workload)]),
     ...(ttftMsP95 === null ? [] : [at("latency.ttft_ms_p95", `is ${ttftMsP95}`, (from) => ({ ...from, ttftMsP95: null }))]),
@@ -151,6 +148,18 @@ function tuningNeeds(fineTuning: FineTuningFacts | null, at: NeedAt): readonly D
 function presetNeed({ pointer, useCase }: WorkloadFacts): DroppableNeed {
   const says = `is not declared, so the default floor${useCase === undefined ? "" : ` of ${useCase}`} applies`;
   return { ...need(`${pointer}.needs.min_benchmarks`, says, null), drop: (from) => ({ ...from, presetFloor: null }) };
+}
+
+/**
+ * Without its last own floor a workload is held to that of its use case again, as a policy that leaves the key out is. Where its own floors ask less
+ * than that one it stays without: a need that is dropped must never rule out more.
+ */
+function withoutBenchmark(from: WorkloadFacts, benchmark: string, declared: WorkloadFacts): WorkloadFacts {
+  const minBenchmarks = Object.fromEntries(Object.entries(from.minBenchmarks).filter(([other]) => other !== benchmark));
+  const preset = presetOf({ ...from, minBenchmarks });
+  const isImplied = (name: string, least: number) => preset?.any.some(([other, minimum]) => other === name && minimum <= least) === true;
+  const restored = preset?.all.length === 0 && Object.entries(declared.minBenchmarks).every(([name, least]) => isImplied(name, least));
+  return { ...from, minBenchmarks, presetFloor: from.candidates === null && restored ? preset : from.presetFloor };
 }
 
 /** The default floor of a workload that declares no benchmark. */

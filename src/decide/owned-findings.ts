@@ -16,7 +16,9 @@ export function ownedFindings(trace: Trace, document: PolicyDocument): readonly 
       .filter(({ instanceType }) => instanceType === instance.id)
       .reduce((sum, { instances }) => sum + Math.max(instances.first, instances.last), 0);
     const idle = owned.machines - used;
-    const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * HOURS_PER_MONTH)} a month that is not in this total`;
+    const sunk =
+      owned.depreciationUsd < 1 ? "" : `; ${usd(owned.depreciationUsd)} of it is depreciation, which is paid whether it serves or not`;
+    const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * HOURS_PER_MONTH)} a month that is not in this total${sunk}`;
     return [
       ...(idle > 0 ? [{ id: "owned-machines-idle", level: "notice", text, line } as const] : []),
       ...(used > 0

@@ -183,12 +183,15 @@ function ownPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price |
   return own === undefined ? undefined : { usdPerHour: own.usdPerHour, source: `policy: ${dated(own)}` };
 }
 
+/** The newest capacity-block price that holds on a date; undefined where the catalog knows none. */
+export function capacityBlockOn({ capacityBlock }: Instance, asOf: string): Instance["capacityBlock"][number] | undefined {
+  return capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
+}
+
 function listPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price | undefined {
   const { gpu, gpuDiscountRatio } = facts.purchase;
   if (gpu === "capacity_block") {
-    const block = instance.capacityBlock
-      .filter((row) => row.effectiveFrom <= asOf)
-      .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
+    const block = capacityBlockOn(instance, asOf);
     return block === undefined ? undefined : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
   }
   const row = instance.usdPerHour[facts.region];

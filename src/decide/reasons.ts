@@ -1,3 +1,4 @@
+import { type Catalog, findApiModel, findOpenModel } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
@@ -76,11 +77,32 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
     (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
   );
   const chosen = flips.chosen.assignment[index];
-  if (today === undefined || today === chosen) return [];
+  if (today === undefined) return ruledOutToday(entry, flips.base.context.catalog, line);
+  if (today === chosen) return [];
   const stay = flips.base.price(flips.chosen.assignment.with(index, today));
   if (stay === undefined) return [];
   const text = `leaving ${current.model} saves ${usd(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`;
   return [{ rule: "switch", verdict: "info", text, line, source: null }];
+}
+
+/** What serves the workload today breaks a rule, on every route that it is sold on: the reader must hear it, not only that something else was chosen. */
+function ruledOutToday({ workload, rejected }: WorkloadOptions, catalog: Catalog, line: number): Reason[] {
+  const { current } = workload;
+  if (current === null) return [];
+  const id = (current.path === "api" ? findApiModel : findOpenModel)(catalog, current.model)?.id ?? current.model;
+  const isToday = (option: string) => option.startsWith("self-host/") === (current.path === "self-host") && option.endsWith(`/${id}`);
+  const row = rejected.find(({ option }) => isToday(option));
+  if (row === undefined) return [];
+  const word = row.verdict === "unknown" ? "is not proven to satisfy" : "is ruled out by";
+  return [
+    {
+      rule: "switch",
+      verdict: "info",
+      text: `${current.model}, which serves it today, ${word} ${row.rule}: ${row.text}`,
+      line,
+      source: null,
+    },
+  ];
 }
 
 /** One side has no option left: the rule that took out most of it, with its policy line. */

@@ -40,7 +40,9 @@ export function singleRuleRelaxations(
     if (savingUsd < 1 || savingUsd <= (best.get(against.rule)?.savingUsd ?? 0)) continue;
     const priced = pricer.price(chosen.assignment.with(index, option));
     if (priced === undefined) continue;
-    const would = `${candidate.model.id} would save ${usd(savingUsd)} a month`;
+    // The others stay as chosen here, and could move too.
+    const least = chosen.assignment.length > 1 ? "at least " : "";
+    const would = `${candidate.model.id} would save ${least}${usd(savingUsd)} a month`;
     const text =
       against.verdict === "unknown"
         ? `${would} if ${against.rule} were proven: ${against.text}`

@@ -180,7 +180,7 @@ export interface Fleet {
   readonly spotAlternative?: string;
   /** True on machines of your own, which nothing here builds; absent on rented ones. */
   readonly owned?: true;
-  /** Share of the fleet's capacity in use in the mean hour and in the busiest hour, first month. */
+  /** Share of the fleet's capacity in use in the mean hour and in the busiest minute, first month. */
   readonly utilisationRatio: { readonly mean: number; readonly peak: number };
   readonly capacity: {
     readonly requestsPerSecondPerReplica: number;
@@ -189,6 +189,8 @@ export interface Fleet {
     readonly concurrency: number;
     readonly limitedBy: Bottleneck;
     readonly confidence: ConfidenceClass;
+    /** Whose requests these figures are for, on a fleet of several workloads; absent where it serves one. */
+    readonly workload?: string;
     /** How the policy's own benchmarks changed the rate, e.g. `rescaled x0.82 by bench/h100.json`; absent for a prediction. */
     readonly measured?: string;
   };
@@ -219,13 +221,22 @@ export interface Plan {
   readonly workloads: readonly PlannedWorkload[];
 }
 
+/** The next best option of a workload, all others as decided. */
+export interface RunnerUp {
+  readonly option: OptionSummary;
+  /** This workload's part of the bill. It can be below that of the chosen option where the other workloads would pay more. */
+  readonly monthlyCostUsd: Band;
+  /** What the whole policy would cost, in USD a month: what the options are ranked by. */
+  readonly policyMonthlyUsd: number;
+}
+
 /** A planned workload with its reasons. */
 export interface WorkloadDecision extends PlannedWorkload {
   readonly monthlyCostUsd: Band | null;
   readonly breakEven: BreakEven | null;
   readonly reasons: readonly Reason[];
   readonly rejected: readonly RejectedOption[];
-  readonly runnersUp: readonly { readonly option: OptionSummary; readonly monthlyCostUsd: Band }[];
+  readonly runnersUp: readonly RunnerUp[];
   readonly tippingPoints: readonly TippingPoint[];
   /** What must be done for the choice to hold, e.g. "sign a BAA with OpenAI before the first request with PHI". */
   readonly conditions: readonly string[];

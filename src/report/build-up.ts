@@ -198,6 +198,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
   const { instances, capacity, utilisationRatio } = fleet;
   const growth =
     instances.first === instances.last ? `${instances.first}` : `${instances.first} in the first month, ${instances.last} in the last`;
+  const whose = capacity.workload === undefined ? "" : `; requests of ${shortName(capacity.workload)} alone`;
   const facts: readonly (readonly [string, string])[] = [
     ["Instances", `${growth}; at least ${instances.minimum} for availability`],
     ["Price", `${unitPrice(fleet.usdPerInstanceHour)} for each instance and hour`],
@@ -206,12 +207,15 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
       `${plural(fleet.replicasPerInstance, "server")} on each instance, ${plural(fleet.tensorParallel, "GPU")} (${fleet.gpu}) each`,
     ],
     ...(fleet.schedule === null ? [] : [["Schedule", scheduleWords(fleet.schedule)] as const]),
-    ["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest`],
+    ["Load", `${percent(utilisationRatio.mean)} of capacity in the mean hour, ${percent(utilisationRatio.peak)} in the busiest minute`],
     [
       "Capacity",
-      `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}`,
+      `${quantity(capacity.requestsPerSecondPerReplica)} requests/s for each server, ${quantity(capacity.concurrency)} at once, limited by ${capacity.limitedBy}${whose}`,
     ],
-    ["Latency", `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one`],
+    [
+      "Latency",
+      `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one${whose}`,
+    ],
     ["Confidence", `class ${capacity.confidence}${capacity.measured === undefined ? "" : `, ${capacity.measured}`}`],
     ["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`],
   ];

@@ -4,12 +4,12 @@ import { details, fence, paragraph, table, type Writer } from "./markdown.ts";
 import { usd, volume } from "./money.ts";
 import { priorities, stepped } from "./sections.ts";
 import { columns, line, strong } from "./spans.ts";
-import { enumerate, shortName } from "./words.ts";
+import { enumerate, ownWord, shortName } from "./words.ts";
 
 type Drawn = CurvePoint & { readonly apiUsd: number; readonly selfHostUsd: number };
 
 /**
- * A chart as text for mermaid: bars are the API, the line is the own servers, so that it reads without colours. It holds
+ * A chart as text for mermaid: bars are the API, the line is the own servers (with their overflow where there is one), so that it reads without colours. It holds
  * nothing but figures and words of our own; the name of the workload stands outside. Empty when fewer than two volumes can be
  * served on both sides.
  *
@@ -23,7 +23,7 @@ export function chartLines(curve: CostCurve): readonly string[] {
   return [
     // The keyword with "-beta" is the one that every version of mermaid with this chart knows.
     "xychart-beta",
-    '    title "US dollars a month: bars are API, the line is self-host"',
+    `    title "US dollars a month: bars are API, the line is ${ownWord(curve.isSplit)}"`,
     `    x-axis "requests a month" [${points.map(({ requestsPerMonth }) => `"${compact(requestsPerMonth)}"`).join(", ")}]`,
     `    y-axis "US dollars a month" 0 --> ${plainAmount(Math.max(1, top))}`,
     `    bar ${list(points.map(({ apiUsd }) => apiUsd))}`,
@@ -43,8 +43,8 @@ export function chartSection(curves: readonly CostCurve[], writer: Writer): Sect
           paragraph(writer, line(strong(shortName(curve.workload)), `: monthly cost of the policy on either side${amounts}`)),
           ...(lines.length === 0 ? [] : [fence("mermaid", lines)]),
           table(writer, {
-            columns: columns("Requests/month>", "API>", "Self-host>", "Less expensive", "Mark"),
-            rows: curve.points.map(cells),
+            columns: columns("Requests/month>", "API>", `${sentence(ownWord(curve.isSplit))}>`, "Less expensive", "Mark"),
+            rows: curve.points.map((point) => cells(point, ownWord(curve.isSplit))),
           }),
         ];
       }),
@@ -52,15 +52,25 @@ export function chartSection(curves: readonly CostCurve[], writer: Writer): Sect
   );
 }
 
-function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }: CurvePoint) {
-  const amount = (value: number | null) => line(value === null ? "not possible" : usd(value));
-  return [line(volume(requestsPerMonth)), amount(apiUsd), amount(selfHostUsd), line(lessExpensive(apiUsd, selfHostUsd)), line(mark ?? "-")];
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function lessExpensive(apiUsd: number | null, selfHostUsd: number | null): string {
-  if (apiUsd === null || selfHostUsd === null) return apiUsd === selfHostUsd ? "-" : apiUsd === null ? "self-host" : "API";
+function cells({ requestsPerMonth, apiUsd, selfHostUsd, mark }: CurvePoint, own: string) {
+  const amount = (value: number | null) => line(value === null ? "not possible" : usd(value));
+  return [
+    line(volume(requestsPerMonth)),
+    amount(apiUsd),
+    amount(selfHostUsd),
+    line(lessExpensive(apiUsd, selfHostUsd, own)),
+    line(mark ?? "-"),
+  ];
+}
+
+function lessExpensive(apiUsd: number | null, selfHostUsd: number | null, own: string): string {
+  if (apiUsd === null || selfHostUsd === null) return apiUsd === selfHostUsd ? "-" : apiUsd === null ? own : "API";
   if (usd(apiUsd) === usd(selfHostUsd)) return "equal";
-  return selfHostUsd < apiUsd ? "self-host" : "API";
+  return selfHostUsd < apiUsd ? own : "API";
 }
 
 /** Dollars for a drawing: whole from 100 up, never in the form 1e21. */

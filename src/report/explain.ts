@@ -75,7 +75,7 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
     titled("Chosen option", { columns: columns("What", "Value"), rows: optionRows(workload.option) }),
     ...costViews([workload]).map((cost) => titled("Cost lines", cost.table)),
     titled("Rules", { columns: columns("Rule", "Verdict", "Because", "Line>", "Source"), rows: reasonRows(workload) }),
-    titled("Runners-up", { columns: columns("Option", "Monthly>", "80% band>"), rows: runnerUpRows(workload) }),
+    titled("Runners-up", { columns: columns("Option", "Monthly>", "80% band>", "Policy>"), rows: runnerUpRows(workload) }),
     titled("Tipping points", { columns: columns("Parameter", "From>", "To>", "Flips to", "In words"), rows: tippingRows(workload) }),
     titled("Conflict", { columns: columns("Need", "Line>", "Waiver", "Takes out", "For example"), rows: conflictRows(workload) }),
     titled("Relaxations", { columns: columns("What if", "Option", "Monthly>"), rows: relaxationRows(workload) }),
@@ -159,10 +159,11 @@ function reasonRows({ reasons }: WorkloadDecision): readonly (readonly Line[])[]
 }
 
 function runnerUpRows({ runnersUp }: WorkloadDecision): readonly (readonly Line[])[] {
-  return runnersUp.map(({ option, monthlyCostUsd }) => [
+  return runnersUp.map(({ option, monthlyCostUsd, policyMonthlyUsd }) => [
     line(code(option.id)),
     line(usd(monthlyCostUsd.expected)),
     line(bandText(monthlyCostUsd)),
+    line(usd(policyMonthlyUsd)),
   ]);
 }
 

@@ -106,9 +106,10 @@ function workloadOf(workload: WorkloadDecision): object {
         : { requestsPerMonth: figure(breakEven.requestsPerMonth), versus: breakEven.versus, reachedOn: breakEven.reachedOn },
     reasons: workload.reasons.map(({ rule, verdict, text, line, source }) => ({ rule, verdict, text, line, source })),
     rejected: workload.rejected.map(({ option, rule, verdict, text, line }) => ({ option, rule, verdict, text, line })),
-    runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd }) => ({
+    runnersUp: workload.runnersUp.map(({ option, monthlyCostUsd, policyMonthlyUsd }) => ({
       option: optionOf(option),
       monthlyCostUsd: bandOf(monthlyCostUsd),
+      policyMonthlyUsd: money(policyMonthlyUsd),
     })),
     tippingPoints: workload.tippingPoints.map(({ parameter, from, to, flipsTo, text, reachedOn }) => ({
       parameter,
@@ -234,6 +235,7 @@ function fleetOf(fleet: Fleet): object {
       concurrency: figure(capacity.concurrency),
       limitedBy: capacity.limitedBy,
       confidence: capacity.confidence,
+      workload: capacity.workload ?? null,
       measured: capacity.measured ?? null,
     },
     vllmFlags: fleet.vllmFlags,

@@ -1,5 +1,5 @@
 import type { Evaluation, OptionSummary, WorkloadDecision, WorkloadDelta } from "../decide/types.ts";
-import { change, usd } from "./money.ts";
+import { change, usd, usdChange } from "./money.ts";
 import { type Column, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { allWorkloads, pathWord, pathWords, servedBy, shortName, sideOf } from "./words.ts";
 
@@ -29,14 +29,16 @@ export function rowsOf(evaluation: Evaluation): WorkloadRows {
   const compared = evaluation.delta !== null;
   const deltas = new Map(evaluation.delta?.workloads.map((delta) => [delta.name, delta]));
   const before = new Map(evaluation.base?.decision.workloads.map((workload) => [workload.name, workload.option]));
-  const present = evaluation.decision.workloads.map((workload) => headRow(workload, deltas.get(workload.name), before, compared));
+  const { workloads, monthlyCostUsd } = evaluation.decision;
+  const policyUsd = workloads.length > 1 ? (monthlyCostUsd?.expected ?? null) : null;
+  const present = workloads.map((workload) => headRow(workload, deltas.get(workload.name), before, compared, policyUsd));
   const removed = (evaluation.delta?.workloads ?? []).filter((delta) => delta.kind === "removed").map(removedRow);
   const rows = [...present, ...removed].sort((a, b) => b.weight - a.weight);
   return {
     columns: columns("Workload", "Path", "Monthly>", ...(compared ? ["Change>"] : []), "Served by", "Runner-up"),
     changed: rows.filter((row) => row.changed).map((row) => row.cells),
     unchanged: rows.filter((row) => !row.changed).map((row) => row.cells),
-    total: evaluation.decision.workloads.length > 1 ? totalCells(evaluation, compared) : null,
+    total: workloads.length > 1 ? totalCells(evaluation, compared) : null,
   };
 }
 
@@ -45,6 +47,7 @@ function headRow(
   delta: WorkloadDelta | undefined,
   before: ReadonlyMap<string, OptionSummary | null>,
   compared: boolean,
+  policyUsd: number | null,
 ): Row {
   const monthly = workload.monthlyCostUsd?.expected ?? null;
   const changed = !compared || delta === undefined || delta.kind !== "unchanged";
@@ -54,7 +57,7 @@ function headRow(
     line(monthly === null ? "-" : usd(monthly)),
     ...(compared ? [line(changeCell(delta))] : []),
     line(servedByCell(workload, before.get(workload.name))),
-    line(runnerUpCell(workload)),
+    line(runnerUpCell(workload, policyUsd)),
   ];
   const weight = compared ? (delta?.deltaUsd ?? Number.MAX_VALUE) : (monthly ?? Number.MAX_VALUE);
   return { cells, changed, weight: Math.abs(weight) };
@@ -77,11 +80,15 @@ function servedByCell(workload: WorkloadDecision, before: OptionSummary | null |
   return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
 }
 
-function runnerUpCell(workload: WorkloadDecision): string {
+/** `qwen3-32b, $39,400`; among several workloads what the whole policy would pay more, because they share servers and people. */
+function runnerUpCell(workload: WorkloadDecision, policyUsd: number | null): string {
   const next = workload.runnersUp[0];
   if (next === undefined) return "none";
+  const { model, overflow } = next.option;
   const side = sideOf(next.option);
-  return `${shortName(next.option.model)}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${usd(next.monthlyCostUsd.expected)}`;
+  const name = overflow === undefined ? shortName(model) : `${shortName(model)} + ${shortName(overflow.model)}`;
+  const cost = policyUsd === null ? usd(next.monthlyCostUsd.expected) : `policy ${usdChange(next.policyMonthlyUsd - policyUsd)}`;
+  return `${name}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
 }
 
 function removedRow(delta: WorkloadDelta): Row {

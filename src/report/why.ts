@@ -2,7 +2,7 @@ import type { WorkloadDecision } from "../decide/types.ts";
 import type { BreakEvenVariant, Cause, CauseEdit, Conflict, WorkloadGrowth } from "../decide/why-types.ts";
 import { quantity, usd, usdChange, volume } from "./money.ts";
 import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
-import { pathWords, plural, shortName } from "./words.ts";
+import { ownWord, pathWords, plural, shortName } from "./words.ts";
 
 /** A comment names edits until they explain this share of a change, and two at most. */
 const EXPLAINED_RATIO = 0.8;
@@ -29,17 +29,21 @@ function mainEdits({ edits }: Cause): readonly CauseEdit[] {
   return edits.slice(0, Math.min(NAMED_EDITS, enough === -1 ? NAMED_EDITS : enough + 1));
 }
 
-/** Every edit of the cause with what it does alone; the last row is what they do together beyond that. */
+/**
+ * Every edit of the cause with what taking it back would take back of the change. Edits that multiply each other share a part, which then
+ * counts with each of them; the last row makes up for it, so that the column adds up to the change.
+ */
 export function causeTable(cause: Cause | null): { readonly title: string; readonly table: TableView } {
   const rows = (cause?.edits ?? []).map((edit) => [line(edit.text), line(effect(edit.effectUsd)), line(String(edit.line))]);
   const together = cause?.togetherUsd ?? 0;
-  const rest = Math.abs(together) < 1 ? [] : [[line("together, beyond their own effects"), line(usdChange(together)), line("-")]];
-  return { title: titleOf(cause), table: { columns: columns("Edit", "Effect alone>", "Line>"), rows: [...rows, ...rest] } };
+  const rest = Math.abs(together) < 1 ? [] : [[line("shared by several edits"), line(usdChange(together)), line("-")]];
+  return { title: titleOf(cause), table: { columns: columns("Edit", "Undoing it takes back>", "Line>"), rows: [...rows, ...rest] } };
 }
 
 function titleOf(cause: Cause | null): string {
   if (cause === null) return "";
-  const set = cause.kind === "path" ? "the smallest set of edits whose reversal restores the base" : "the edits by their own effect";
+  const set =
+    cause.kind === "path" ? "the smallest set of edits whose reversal restores the base" : "the edits by what undoing each takes back";
   const others =
     cause.otherEdits === 0 ? "" : `; ${plural(cause.otherEdits, "other edit")} ${cause.otherEdits === 1 ? "does" : "do"} not decide it`;
   const limit = cause.capped
@@ -78,23 +82,26 @@ export function breakEvenLines(workloads: readonly WorkloadDecision[]): readonly
 }
 
 function breakEvenSentences(workload: WorkloadDecision): readonly string[] {
-  const { breakEvens, smallestUnitUsd, smallestUnitModel, leaveWhen, growth } = workload;
+  const { breakEvens, smallestUnitUsd, smallestUnitModel, leaveWhen, growth, split } = workload;
+  const own = ownWord(split !== null);
   if (breakEvens.length === 0) return growthSentence(growth);
   const leave = leaveWhen.map(({ text }) => text);
   return [
-    ...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant)}`),
+    ...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant, own)}`),
     ...(smallestUnitUsd === null
       ? []
-      : [`self-hosting ${smallestUnitModel ?? ""} needs at least ${usd(smallestUnitUsd)} of API spend a month, people included`]),
+      : [`${smallestUnitModel ?? ""} on the smallest servers of its own costs ${usd(smallestUnitUsd)} a month, people included`]),
     ...(leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`]),
     ...growthSentence(growth),
   ];
 }
 
-function crossingWords({ crossings, today, complete, reachedOn }: BreakEvenVariant): string {
-  const steps = crossings.map(({ requestsPerMonth, above }) => `${pathWords[above]} above ${volume(requestsPerMonth)}`);
-  const words = steps.length === 0 ? `${pathWords[today]} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`;
-  const date = reachedOn === null ? "" : `; growth reaches the next one in ${reachedOn}`;
+function crossingWords({ crossings, today, complete, reachedOn }: BreakEvenVariant, own: string): string {
+  const word = (side: BreakEvenVariant["today"]) => (side === "self-host" ? own : pathWords[side]);
+  const steps = crossings.map(({ requestsPerMonth, above }) => `${word(above)} above ${volume(requestsPerMonth)}`);
+  const words = steps.length === 0 ? `${word(today)} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`;
+  const next = crossings.length > 1 ? "the next of these volumes" : "that volume";
+  const date = reachedOn === null ? "" : `; growth reaches ${next} in ${reachedOn}`;
   return `${words}${date}${complete ? "" : "; there may be more crossings"}`;
 }
 

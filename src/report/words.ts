@@ -18,6 +18,11 @@ export const pathWords = {
   none: "no option",
 } as const satisfies Record<Path, string>;
 
+/** What stands against the API of a workload: own servers, or where it is split own servers with or without their overflow. */
+export function ownWord(isSplit: boolean): string {
+  return isSplit ? `${pathWords["self-host"]} or ${pathWords.hybrid}` : pathWords["self-host"];
+}
+
 /** A path that came as text (a delta names paths as strings); an unknown word is shown as it is. */
 export function pathWord(path: string): string {
   return isPath(path) ? pathWords[path] : clean(path, MAX_NAME);

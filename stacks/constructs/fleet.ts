@@ -1,4 +1,4 @@
-import { STACK_RESOURCES } from "../../src/stack-resources.ts";
+import { STACK_RESOURCES, startSeconds } from "../../src/stack-resources.ts";
 import { address, expression } from "../expression.ts";
 import { logicalName } from "../naming.ts";
 import {
@@ -20,13 +20,7 @@ import { type HostSettings, userData } from "./user-data.ts";
 const GPU_IMAGE_PARAMETER = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id";
 const ROOT_DEVICE = "/dev/xvda";
 
-/** Boot, image pull and compilation before weights, seconds. Assumed generously: too long costs nothing, too short restarts for ever. */
-const START_SECONDS = 900;
-/** Slowest rate at which weights must arrive, MB/s: the first server reads from the hub, the others from S3 at several times that. Assumed. */
-const DOWNLOAD_MB_PER_SECOND = 100;
 const SECONDS_PER_MINUTE = 60;
-const BYTES_PER_GIB = 2 ** 30;
-const BYTES_PER_MB = 1e6;
 
 /** What all fleets of a stack share. */
 export interface FleetSite {
@@ -38,12 +32,6 @@ export interface FleetSite {
   readonly machineImage: string;
   /** Whether the servers run at all; false keeps everything else and no instance. */
   readonly serving: TerraformVariable;
-}
-
-/** Seconds until a new server must answer: `startSeconds(131)` (70B in bf16) is 900 + 1407, rounded up to a minute: 2340. */
-export function startSeconds(weightsGiB: number): number {
-  const download = (weightsGiB * BYTES_PER_GIB) / (DOWNLOAD_MB_PER_SECOND * BYTES_PER_MB);
-  return Math.ceil((START_SECONDS + download) / SECONDS_PER_MINUTE) * SECONDS_PER_MINUTE;
 }
 
 /** The machine image: an id given by the operator, or the newest that AWS publishes, fixed in the launch template at each apply. */

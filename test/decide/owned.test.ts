@@ -77,6 +77,8 @@ describe("a machine of your own", () => {
     const idle = evaluated(owning([{ ...MACHINE, purchase_usd: 25_000_000 }])).findings.find(({ id }) => id === "owned-machines-idle");
 
     expect(idle?.text).toContain("1 of 1 owned-h100-x8 serve nothing");
+    // What is written off each month is paid either way: whoever compares cash must not save it by renting.
+    expect(idle?.text).toMatch(/; \$[\d,]+ of it is depreciation, which is paid whether it serves or not$/);
     expect(ids(owning([MACHINE], [inside("qwen3-32b")]))).toContain("owned-not-built");
   });
 

@@ -138,6 +138,30 @@ describe("the place of processing", () => {
     });
   });
 
+  it("of a cross-region profile is where the profile may send a request, whatever the region of the policy", () => {
+    const profile = (id: string) => {
+      const bedrock = api({}, { id });
+      return { ...bedrock, route: { ...bedrock.route, id: "bedrock" } };
+    };
+    const inFrankfurt = (...places: readonly ("us" | "eu")[]): Asked => ({ ...asked(...places), facts: { region: "eu-central-1" } });
+    expect(check("data-residency", profile("us.maker.m-1"), inFrankfurt("eu"))).toMatchObject({
+      verdict: "fail",
+      text: "the profile us.maker.m-1 processes requests in us; allowed: eu",
+      pointer: `${WHERE}.data_residency`,
+    });
+    expect(check("data-residency", profile("global.maker.m-1"), inFrankfurt("eu"))).toMatchObject({
+      verdict: "fail",
+      text: "the profile global.maker.m-1 processes requests in any region; allowed: eu",
+    });
+    expect(check("data-residency", profile("global.maker.m-1"), asked("us"))).toMatchObject({ verdict: "fail" });
+    expect(check("data-residency", profile("us.maker.m-1"), asked("us"))).toMatchObject({ verdict: "pass" });
+    expect(check("data-residency", profile("us.maker.m-1"), inFrankfurt("us", "eu"))).toMatchObject({
+      verdict: "fail",
+      text: "the profile us.maker.m-1 is called from us; eu-central-1 lies in eu",
+    });
+    expect(check("data-residency", profile("maker.m-1"), inFrankfurt("eu"))).toMatchObject({ verdict: "pass" });
+  });
+
   it("of an API is what it publishes", () => {
     expect(check("data-residency", api({ regions: fact(["us", "eu"]) }), asked("eu"))).toMatchObject({ verdict: "pass" });
     expect(check("data-residency", api({ regions: fact(["us", "eu"]) }), asked("eu"))?.conditions).toHaveLength(1);

@@ -340,6 +340,25 @@ describe("capability", () => {
     expect(at(api(), { minBenchmarks: {} })).toBeNull();
   });
 
+  it("that any one benchmark would prove names them all when none does, and says when a maker measured itself", () => {
+    const presetFloor = {
+      any: [
+        ["swe", 1],
+        ["livecode", 2],
+      ],
+      all: [],
+    } as const;
+    expect(at(api(), { minBenchmarks: {}, presetFloor })).toMatchObject({
+      verdict: "unknown",
+      text: "acme-1 has no proven score on any of swe, livecode",
+    });
+    const own = [{ ...score("acme-1", "swe", 60), group: "vendor" }];
+    expect(at(api(), { minBenchmarks: {}, presetFloor }, own)).toMatchObject({
+      verdict: "pass",
+      text: "swe 60 against the floor 1 (measured by its maker)",
+    });
+  });
+
   it("of open weights is shared by who hosts them, not the other way round", () => {
     expect(at(api({}, { openModel: "opal" }), { minBenchmarks: { mmlu: 86 } })).toMatchObject({ verdict: "pass" });
     expect(at(api({}, { sameModelAs: "opal" }), { minBenchmarks: { mmlu: 86 } })).toMatchObject({ verdict: "pass" });

@@ -13,6 +13,7 @@ import {
 } from "../../src/decide/base-load.ts";
 import { startUpHours } from "../../src/decide/defaults.ts";
 import { windowsOf } from "../../src/decide/elastic.ts";
+import { startSeconds } from "../../src/stack-resources.ts";
 import { stackOf } from "./split-support.ts";
 import { evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
@@ -131,8 +132,9 @@ describe("a weekly schedule", () => {
     expect(startsPerWeek(counts)).toBe(20);
   });
 
-  it("bills ten minutes and two copies of the weights for each start", () => {
-    expect(startUpHours(65) * 60).toBeCloseTo(10 + (2 * 65 * 1024) / 500 / 60, 9);
+  it("bills each start from the minute in which the stack asks for it: a quarter of an hour, and the weights at 100 MB/s", () => {
+    expect(startUpHours(65) * 60).toBe(Math.ceil(15 + (65 * 2 ** 30) / 100e6 / 60));
+    expect(startUpHours(65) * 3600).toBe(startSeconds(65));
   });
 
   it("costs less than running all hours, and bills the provisioned ones", () => {
@@ -249,5 +251,37 @@ describe("data that may not leave", () => {
 
     expect(usd.api).not.toBeNull();
     expect(usd.hybrid).toBeNull();
+  });
+});
+
+describe("the image of a scheduled fleet", () => {
+  const scheduled = (change: PolicyObject) =>
+    evaluated(
+      policy([consumer({ data_class: undefined, candidates: { open: ["qwen3-32b"] } }, 400_000_000)], {
+        purchase: { gpu_schedule: "weekly" },
+        ...change,
+      }),
+    ).decision.workloads[0]?.costLines.find(({ id }) => id === "image-pulls");
+
+  it("comes over the NAT gateway at each start, 20 GiB at 0.045 USD", () => {
+    const { fleets } = evaluated(
+      policy([consumer({ data_class: undefined, candidates: { open: ["qwen3-32b"] } }, 400_000_000)], {
+        purchase: { gpu_schedule: "weekly" },
+      }),
+    ).decision;
+    const windows = fleets[0]?.schedule ?? [];
+    const at = (days: string, hour: number) =>
+      windows.find((one) => one.days === days && one.fromHour <= hour && hour < one.toHour)?.instances ?? 0;
+    const week = Array.from({ length: HOURS_PER_WEEK }, (_, hour) => at(hour < 120 ? "weekday" : "weekend", hour % 24));
+    const starts = week.reduce((sum, count, hour) => sum + Math.max(0, count - (week.at(hour - 1) ?? 0)), 0);
+
+    expect(starts).toBeGreaterThan(0);
+    expect(scheduled({})?.quantity).toBeCloseTo(starts * WEEKS_PER_MONTH * 20, 6);
+    expect(scheduled({})?.unitPriceUsd).toBe(0.045);
+  });
+
+  it("is the network owner's where the policy names a network", () => {
+    const vpc = { id: "vpc-0a1b2c3d", private_subnet_ids: ["subnet-0a", "subnet-0b"] };
+    expect(scheduled({ deploy: { vpc } })).toBeUndefined();
   });
 });

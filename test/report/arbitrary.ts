@@ -70,7 +70,7 @@ function workloadNamed(name: string): fc.Arbitrary<WorkloadDecision> {
       }),
       { maxLength: 5 },
     ),
-    runnersUp: fc.array(fc.record({ option, monthlyCostUsd: band }), { maxLength: 2 }),
+    runnersUp: fc.array(fc.record({ option, monthlyCostUsd: band, policyMonthlyUsd: amount }), { maxLength: 2 }),
     tippingPoints: fc.array(
       fc.record({
         parameter: word,

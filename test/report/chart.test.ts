@@ -29,6 +29,7 @@ const amount = fc.option(fc.oneof(fc.double({ min: 0, max: 1e12, noNaN: true }),
 const curve: fc.Arbitrary<CostCurve> = fc.record({
   workload: fc.string({ unit: "binary", maxLength: 80 }),
   alone: fc.boolean(),
+  isSplit: fc.boolean(),
   points: fc.array(
     fc.record({
       requestsPerMonth: fc.double({ min: 1e-3, max: 1e12, noNaN: true }),

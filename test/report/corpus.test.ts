@@ -31,7 +31,7 @@ function attacked(hostile: string): readonly PolicyResult[] {
     unchanged: 0,
     changes: [{ kind: "changed", address: `aws_lb.${hostile}`, attributes: [hostile] }],
   };
-  const curves: readonly CostCurve[] = [{ workload: hostile, alone: false, points }];
+  const curves: readonly CostCurve[] = [{ workload: hostile, alone: false, isSplit: false, points }];
   const evaluation = smallEvaluation(hostile);
   const diagnostics = invalidResult.kind === "invalid" ? invalidResult.diagnostics.slice(0, 1) : [];
   return [

@@ -30,7 +30,7 @@ export function smallEvaluation(text: string): Evaluation {
           breakEven: { requestsPerMonth: 1e7, versus: text, reachedOn: null },
           reasons: [reason],
           rejected: [{ option: text, rule: text, verdict: "fail", text, line: 5 }],
-          runnersUp: [{ option, monthlyCostUsd: { expected: 1, p10: 1, p50: 1, p90: 1 } }],
+          runnersUp: [{ option, monthlyCostUsd: { expected: 1, p10: 1, p50: 1, p90: 1 }, policyMonthlyUsd: 1 }],
           tippingPoints: [{ parameter: text, from: 1, to: 2, flipsTo: "self-host", text }],
           conditions: [text],
         },

@@ -69,7 +69,14 @@ export const benchmarkFloor: Rule = {
     if (floor === null) return null;
     const any = floor.any.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
     const all = floor.all.map(([benchmark, minimum]) => floorOutcome(candidate, context, benchmark, minimum, null));
-    return worst([bestOf(any), ...all]);
+    const best =
+      any.length > 1 && any.every(({ verdict }) => verdict === "unknown")
+        ? noScore(
+            candidate,
+            floor.any.map(([name]) => name),
+          )
+        : bestOf(any);
+    return worst([best, ...all]);
   },
 };
 
@@ -79,8 +86,13 @@ function floorOutcome(candidate: Candidate, context: RuleContext, benchmark: str
     return { verdict: "unknown", text: `${candidate.model.id} has no proven ${benchmark} score (floor ${minimum})`, pointer, source: null };
   }
   const base = { pointer, source: dated(best), certainty: best.certainty };
-  const compared = `${benchmark} ${best.score} against the floor ${minimum} (harness ${best.group})`;
+  const compared = `${benchmark} ${best.score} against the floor ${minimum} (${harnessWords(best.group)})`;
   return best.score >= minimum ? { ...base, verdict: "pass", text: compared } : { ...base, verdict: "fail", text: compared };
+}
+
+/** Who measured a score: a model's maker on a harness of its own, or a named harness. */
+function harnessWords(group: string): string {
+  return group === "vendor" ? "measured by its maker" : `harness ${group}`;
 }
 
 const ORDER = { fail: 0, unknown: 1, pass: 2 } as const;
@@ -94,6 +106,12 @@ function bestOf(outcomes: readonly RuleOutcome[]): RuleOutcome {
   const found = outcomes.find((o) => o.verdict === "pass") ?? outcomes.find((o) => o.verdict === "fail") ?? outcomes[0];
   if (found === undefined) throw new Error("a capability floor needs at least one benchmark");
   return found;
+}
+
+/** Any one benchmark would have done, so naming the first alone would send a reader after a score that is not the only way. */
+function noScore(candidate: Candidate, benchmarks: readonly string[]): RuleOutcome {
+  const text = `${candidate.model.id} has no proven score on any of ${benchmarks.join(", ")}`;
+  return { verdict: "unknown", text, pointer: null, source: null };
 }
 
 /**

@@ -76,7 +76,8 @@ export const dataResidency: Rule = {
     const allowed = context.workload.compliance.dataResidency;
     if (allowed === undefined) return null;
     const pointer = complianceKey(context, "data_residency");
-    if (REGIONAL_ROUTES.has(candidate.route.id)) return regional(candidate, allowed, pointer, context);
+    if (REGIONAL_ROUTES.has(candidate.route.id))
+      return outsideByProfile(candidate, allowed, pointer, context) ?? regional(candidate, allowed, pointer, context);
     if (allowed.includes("eu") && candidate.route.facts.euResidency !== undefined) {
       const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
       if (eu.verdict === "pass" || allowed.length === 1) return eu;
@@ -88,6 +89,41 @@ export const dataResidency: Rule = {
     });
   },
 };
+
+/**
+ * Places in which a cross-region inference profile of Bedrock may process a request, by the first part of its id; none stands for any region of
+ * AWS. Nothing keeps such a profile in fewer places. Source: docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html.
+ */
+const PROFILE_PLACES: Readonly<Record<string, readonly string[]>> = {
+  global: [],
+  us: ["us"],
+  eu: ["eu"],
+  apac: ["jp", "kr", "sg", "in", "au"],
+  jp: ["jp"],
+  au: ["au"],
+};
+
+/**
+ * Why a model that is called through a cross-region profile does not stay in the allowed places; null where it does, and where there is no profile.
+ * Example: `us.anthropic.claude-sonnet-5` fails `data_residency: [eu]` in every region, `global.anthropic.claude-sonnet-5` fails any.
+ */
+function outsideByProfile(candidate: Candidate, allowed: readonly string[], pointer: string, context: RuleContext): RuleOutcome | null {
+  if (candidate.kind === "self-host" || candidate.route.id !== "bedrock") return null;
+  const places = PROFILE_PLACES[candidate.model.id.split(".")[0] ?? ""];
+  if (places === undefined) return null;
+  const home = context.catalog.regions.find(({ id }) => id === context.facts.region)?.residency;
+  const base = { verdict: "fail", pointer, source: null } as const;
+  const limit = `allowed: ${allowed.join(", ")}`;
+  if (places.length === 0) return { ...base, text: `the profile ${candidate.model.id} processes requests in any region; ${limit}` };
+  if (!places.every((place) => allowed.includes(place)))
+    return { ...base, text: `the profile ${candidate.model.id} processes requests in ${places.join(", ")}; ${limit}` };
+  if (home !== undefined && !places.includes(home))
+    return {
+      ...base,
+      text: `the profile ${candidate.model.id} is called from ${places.join(", ")}; ${context.facts.region} lies in ${home}`,
+    };
+  return null;
+}
 
 function regional(candidate: Candidate, allowed: readonly string[], pointer: string, context: RuleContext): RuleOutcome {
   const { region } = context.facts;

@@ -1,0 +1,41 @@
+import { type Catalog, findRegion } from "../catalog/index.ts";
+import type { PolicyDocument } from "../policy/policy.ts";
+import type { Trace } from "./decide.ts";
+import type { Finding } from "./types.ts";
+
+/** Below this share of the instance types, what a region sells is mostly unknown to the catalog. Source: ours. */
+const FEW_PRICES_RATIO = 1 / 3;
+
+/** What the catalog does not know about the policy's region, said beside the figures that rest on it. */
+export function regionFindings(trace: Trace, document: PolicyDocument, catalog: Catalog): readonly Finding[] {
+  return [...fewPrices(trace, document, catalog), ...elsewherePriced(trace, document, catalog)];
+}
+
+/**
+ * Own servers are the least expensive of those whose price is known; where few are, others may cost a fraction.
+ * Example: us-east-2 with one known price of 52, an instance of eight B200, makes 10 million short requests a month cost 47,000 USD.
+ */
+function fewPrices({ decision, facts, offers, options }: Trace, document: PolicyDocument, catalog: Catalog): Finding[] {
+  const rented = offers.filter(({ owned }) => owned === undefined).length;
+  const all = catalog.instances.filter(({ usdPerHour, capacityBlock }) =>
+    facts.purchase.gpu === "capacity_block" ? capacityBlock.length > 0 : Object.keys(usdPerHour).length > 0,
+  ).length;
+  const compared = options.some(({ feasible }) => feasible.some(({ kind }) => kind === "self-host"));
+  if (!compared || rented >= all * FEW_PRICES_RATIO) return [];
+  const text = `the price of only ${rented} of ${all} GPU instance types is known in ${facts.region}; another one may cost less: add prices.gpu`;
+  const level = decision.fleets.length > 0 ? "warning" : "notice";
+  return [{ id: "few-instance-prices", level, text, line: document.lineOf("region") || null }];
+}
+
+/** Token prices of Bedrock are kept once, as its regions in the US publish them. A regional profile has a row of its own. */
+function elsewherePriced({ decision, facts }: Trace, document: PolicyDocument, catalog: Catalog): Finding[] {
+  const place = findRegion(catalog, facts.region);
+  if (place === undefined || (place.residency === "us" && place.partition === "aws")) return [];
+  return decision.workloads.flatMap(({ name, option: whole }, index): Finding[] => {
+    const option = whole?.overflow ?? whole;
+    if (option === null || option.route !== "bedrock" || (place.partition === "aws" && option.model.startsWith(`${place.residency}.`)))
+      return [];
+    const text = `${name}: ${option.model} is priced as in Bedrock's US regions; check that ${facts.region} offers it, and for how much`;
+    return [{ id: "region-price-unproven", level: "warning", text, line: document.lineOf(`workloads[${index}]`) || null }];
+  });
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { evaluated, only, policy, workload } from "./support.ts";
+
+const SONNET = "anthropic.claude-sonnet-5";
+
+/** A policy in Frankfurt or Virginia whose requests may be processed in one place, with the profiles of one model as candidates. */
+function decided(region: string, place: string) {
+  const api = [`us.${SONNET}`, `global.${SONNET}`];
+  return only(
+    evaluated(policy([workload({ data_class: ["pii"], candidates: { api } })], { region, compliance: { data_residency: [place] } })),
+  );
+}
+
+/**
+ * Bedrock calls a model by a profile that says where requests may go: `us.`, `eu.`, or `global.`, which is anywhere.
+ * Source: docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html.
+ */
+describe("a cross-region profile of Bedrock", () => {
+  it("is the one of the policy's part of the world, never that of another", () => {
+    expect(decided("us-east-1", "us").option).toMatchObject({ id: `api/bedrock/us.${SONNET}`, model: `us.${SONNET}` });
+    expect(decided("eu-central-1", "eu").option).toMatchObject({ id: `api/bedrock/eu.${SONNET}`, model: `eu.${SONNET}` });
+  });
+
+  it("that is worldwide serves no policy that says where its data stays", () => {
+    for (const [region, place] of [
+      ["us-east-1", "us"],
+      ["eu-central-1", "eu"],
+    ] as const)
+      expect(decided(region, place).rejected).toContainEqual(
+        expect.objectContaining({
+          option: `api/bedrock/global.${SONNET}`,
+          rule: "data-residency",
+          text: `the profile global.${SONNET} processes requests in any region; allowed: ${place}`,
+        }),
+      );
+  });
+
+  it("costs 10 % more than the worldwide one, which is what staying in one place costs", () => {
+    // 500 and 200 tokens at 2.20 and 11.00 USD a million: 0.0011 + 0.0022 USD a request, a million times a month.
+    const tokens = decided("eu-central-1", "eu").costLines.filter(({ unit }) => unit === "million tokens");
+    expect(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)).toBeCloseTo(3300, 6);
+  });
+});

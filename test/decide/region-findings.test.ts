@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { catalog, evaluated, type PolicyObject, policy, workload } from "./support.ts";
+
+function said(value: PolicyObject, id: string) {
+  return evaluated(value).findings.filter((finding) => finding.id === id);
+}
+
+describe("a region whose instance prices are mostly unknown", () => {
+  const kept = (region: string, change: PolicyObject = {}) =>
+    policy([workload({ compliance: { data_may_leave: false } })], { region, ...change });
+
+  it("is a warning where servers are chosen there: the least of few prices is not the least", () => {
+    const priced = catalog.instances.filter(({ usdPerHour }) => usdPerHour["us-east-2"] !== undefined).length;
+    const all = catalog.instances.filter(({ usdPerHour }) => Object.keys(usdPerHour).length > 0).length;
+    expect(priced * 3).toBeLessThan(all);
+    const text = `the price of only ${priced} of ${all} GPU instance types is known in us-east-2; another one may cost less: add prices.gpu`;
+    expect(said(kept("us-east-2"), "few-instance-prices")).toEqual([expect.objectContaining({ level: "warning", text })]);
+  });
+
+  it("is a notice where an API was chosen, and nothing where no servers are asked for or most prices are known", () => {
+    const open = policy([workload({ volume: { requests_per_day: 100 } })], { region: "us-east-2" });
+    expect(said(open, "few-instance-prices")).toEqual([expect.objectContaining({ level: "notice" })]);
+    const api = policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })], { region: "us-east-2" });
+    expect(said(api, "few-instance-prices")).toEqual([]);
+    expect(said(kept("us-east-1"), "few-instance-prices")).toEqual([]);
+  });
+});
+
+describe("a Bedrock price in a region that is not one of those it was read for", () => {
+  const on = (model: string, region: string) => policy([workload({ candidates: { api: [model] } })], { region });
+
+  it("is a warning with the model and the region", () => {
+    expect(said(on("openai.gpt-oss-20b-1:0", "eu-central-1"), "region-price-unproven")).toEqual([
+      expect.objectContaining({
+        level: "warning",
+        text: "requests: openai.gpt-oss-20b-1:0 is priced as in Bedrock's US regions; check that eu-central-1 offers it, and for how much",
+      }),
+    ]);
+  });
+
+  it("is none in a US region, for a profile with a price of its own, and elsewhere than on Bedrock", () => {
+    expect(said(on("openai.gpt-oss-20b-1:0", "us-west-2"), "region-price-unproven")).toEqual([]);
+    expect(said(on("eu.anthropic.claude-sonnet-5", "eu-central-1"), "region-price-unproven")).toEqual([]);
+    expect(said(on("gpt-5.4-mini", "eu-central-1"), "region-price-unproven")).toEqual([]);
+  });
+});
