@@ -26,12 +26,18 @@ export function searchServing(request: ServingRequest, calibrations: readonly Ca
   const { shape, promise } = request;
   const ground = groundOf(request);
   if (calibrations.length > 0) return searched(ground, request, calibrations);
-  const key = `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${promise.ttftMsP95}|${promise.tpotMsP95}`;
+  const key = `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${promise.ttftMsP95}|${promise.tpotMsP95}|${besideKey(promise)}`;
   const known = ground.searches.get(key);
   if (known !== undefined) return known;
   const found = searched(ground, request, calibrations);
   keep(ground.searches, key, found, MOST_SEARCHES);
   return found;
+}
+
+function besideKey({ beside }: ServingRequest["promise"]): string {
+  if (beside === undefined) return "";
+  const { shape, ttftMsP95 } = beside;
+  return `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${ttftMsP95}`;
 }
 
 function searched(ground: Ground, request: ServingRequest, calibrations: readonly Calibration[]): ServingSearch {

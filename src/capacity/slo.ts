@@ -46,13 +46,14 @@ export function replicaCapacity(
 export function capacityAt(
   timing: Timing,
   shape: RequestShape,
-  promise: LatencyPromise,
+  own: LatencyPromise,
   measured: LatencyRatios = AS_PREDICTED,
 ): CapacityResult {
   const serving = servingOf(timing, shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
-  if (promise.ttftMsP95 === null && promise.tpotMsP95 === null)
+  if (own.ttftMsP95 === null && own.tpotMsP95 === null && own.beside === undefined)
     return { kind: "capacity", capacity: throughputCapacity(serving, measured) };
   const alone = tailLatency(serving, 0);
+  const promise = besideOthers(own, timing, alone, measured);
   const seen = scaled(alone, measured);
   if (marginOf(seen, promise) < 0) return { kind: "misses-promise", text: missText(seen, promise) };
   const predicted = {
@@ -60,6 +61,20 @@ export function capacityAt(
     tpotMsP95: promise.tpotMsP95 === null ? null : promise.tpotMsP95 / measured.tpot,
   };
   return { kind: "capacity", capacity: promisedCapacity(serving, mostWithin(serving, predicted, alone), measured) };
+}
+
+/**
+ * The promise of requests that share a server with others. What those wait beyond the TTFT that they would have alone is what these may wait too: long
+ * prompts need not start as fast as short ones, but they may not hold them up.
+ *
+ * Example: a chat is promised 800 ms and starts in 300 ms alone; documents that start in 2,000 ms alone may take up to 2,500 ms.
+ */
+function besideOthers(own: LatencyPromise, timing: Timing, alone: TailLatency, measured: LatencyRatios): LatencyPromise {
+  if (own.beside === undefined) return own;
+  const other = servingOf(timing, own.beside.shape, { spread: TRAFFIC_SPREAD, longestOutput: null });
+  const waitMs = own.beside.ttftMsP95 - tailLatency(other, 0).ttftMsP95 * measured.ttft;
+  const ttftMsP95 = Math.min(own.ttftMsP95 ?? Number.POSITIVE_INFINITY, alone.ttftMsP95 * measured.ttft + waitMs);
+  return { ttftMsP95, tpotMsP95: own.tpotMsP95 };
 }
 
 /** Measured / predicted latency of a configuration: the model's own curve over the load is moved by it. */

@@ -28,6 +28,8 @@ export interface RequestShape {
 export interface LatencyPromise {
   readonly ttftMsP95: number | null;
   readonly tpotMsP95: number | null;
+  /** Requests of others on the same server that were promised a TTFT: these may not make them wait longer than that leaves. */
+  readonly beside?: { readonly shape: RequestShape; readonly ttftMsP95: number };
 }
 
 /** Where the bytes of one GPU go. `kvCacheGiB` is what is left for the KV cache. */

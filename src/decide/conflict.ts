@@ -204,7 +204,16 @@ function relaxation(workload: WorkloadFacts, dropped: readonly DroppableNeed[], 
   const facts = { ...factsWithout(context.facts, dropped), workloads: [relaxed] };
   const entry = optionsFor(relaxed, { ...context, facts });
   const { catalog, asOf, offers } = context;
-  const pricer = new Pricer({ workloads: [entry], facts, catalog, asOf, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
+  const pricer = new Pricer({
+    workloads: [entry],
+    facts,
+    catalog,
+    asOf,
+    offers: offersByGpu(offers),
+    what: EXPECTED,
+    apart: false,
+    memo: newMemo(),
+  });
   const [best] = rankAlone(pricer, entry, 0);
   const priced = best && pricer.price([best]);
   if (best === undefined || priced === undefined) return [];

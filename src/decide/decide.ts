@@ -10,7 +10,7 @@ import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
 import { CostSampler } from "./cost-draws.ts";
-import { fleetOf, namesOf, summaryOf } from "./describe.ts";
+import { fleetsOf, namesOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
@@ -107,7 +107,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     monthlyCostUsd: bands.total,
     ...months,
     workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...cacheConditions(entry.name, chosen.fleets)] })),
-    fleets: chosen.fleets.map(fleetOf),
+    fleets: fleetsOf(chosen.fleets),
     paths: pathCosts(search, chosen, sampler),
     ...surenessOf(contest, workloads, pricer.context),
     preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),

@@ -28,10 +28,16 @@ export function fleetUnder({ name }: WorkloadFacts, fleets: readonly SizedFleet[
   return fleets.find(({ tenants }) => tenants.some(({ workload }) => workload.name === name));
 }
 
-/** Published id of a fleet: that of its configuration, with `/of-NAME` where it holds the own weights of one workload. */
-export function fleetName(fleet: SizedFleet): string {
+/**
+ * Published id of a fleet among those of its portfolio: that of its configuration, with `/of-NAME` where it holds the own weights of one workload, and
+ * with `/for-NAME` of its first workload where two fleets run the same.
+ */
+function fleetName(fleet: SizedFleet, fleets: readonly SizedFleet[]): string {
   const owner = fleet.tenants.find(({ workload }) => hasOwnWeights(workload))?.workload;
-  return owner === undefined ? fleetId(fleet) : `${fleetId(fleet)}/of-${owner.name}`;
+  if (owner !== undefined) return `${fleetId(fleet)}/of-${owner.name}`;
+  const id = fleetId(fleet);
+  const same = fleets.filter((other) => fleetId(other) === id && !other.tenants.some(({ workload }) => hasOwnWeights(workload)));
+  return same.length < 2 ? id : `${id}/for-${fleet.tenants[0]?.workload.name}`;
 }
 
 function hostSummary(candidate: SelfHostCandidate, workload: WorkloadFacts, fleets: readonly SizedFleet[]): OptionSummary {
@@ -40,7 +46,7 @@ function hostSummary(candidate: SelfHostCandidate, workload: WorkloadFacts, flee
   const { configuration } = fleet.option;
   const instances = fleet.instancesByMonth.at(-1) ?? 0;
   return {
-    id: `self-host/${fleetName(fleet)}`,
+    id: `self-host/${fleetName(fleet, fleets)}`,
     kind: "self-host",
     model: candidate.model.id,
     route: candidate.route.id,
@@ -53,15 +59,19 @@ function hostSummary(candidate: SelfHostCandidate, workload: WorkloadFacts, flee
   };
 }
 
-/** The published form of a fleet. */
-export function fleetOf(fleet: SizedFleet): Fleet {
+/** The published form of the fleets of one portfolio. */
+export function fleetsOf(fleets: readonly SizedFleet[]): readonly Fleet[] {
+  return fleets.map((fleet) => fleetOf(fleet, fleets));
+}
+
+function fleetOf(fleet: SizedFleet, fleets: readonly SizedFleet[]): Fleet {
   const { option, offer, model } = fleet;
   const { configuration, capacity } = option;
   const first = fleet.instancesByMonth[0] ?? 0;
   const replicas = first * fleet.replicasPerInstance;
   const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
   return {
-    id: fleetName(fleet),
+    id: fleetName(fleet, fleets),
     model: model.id,
     hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
     precision: configuration.precision,

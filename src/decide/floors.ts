@@ -4,7 +4,7 @@ import { cheapestInstanceUsd, type HostedFloor, hostedFloors, loadFloorsUsd, typ
 import { type Pricer, totalUsd } from "./portfolio.ts";
 import { fullTimeSurchargeUsd, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
-import { type Member, weightsId } from "./standing.ts";
+import type { Member } from "./standing.ts";
 
 /** What one choice costs at the very least, in USD a month, whatever the other workloads do. */
 export interface Floor {
@@ -190,7 +190,7 @@ function floorOf(pricer: Pricer, index: number, choice: Choice, stretches: reado
     choice,
     ownUsd: loadFloorsUsd(tenant, stretches, offers, facts, what),
     tokensUsd: overflow === null ? null : pricer.overflowListUsd(index, overflow),
-    host: { weights: weightsId(host, pricer.workloadAt(index)), member: { index, host, overflow }, instanceUsd, hosted },
+    host: { weights: pricer.weightsOf(index, host), member: { index, host, overflow }, instanceUsd, hosted },
     usesApi: tokens !== null,
     isSplit: choice.kind === "split",
     score,

@@ -1,6 +1,13 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import { searchServing } from "../capacity/search.ts";
-import type { ServingOption, ServingRequest, ServingSearch, UnservableConfiguration } from "../capacity/types.ts";
+import type {
+  LatencyPromise,
+  RequestShape,
+  ServingOption,
+  ServingRequest,
+  ServingSearch,
+  UnservableConfiguration,
+} from "../capacity/types.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { findGpu } from "../catalog/index.ts";
 import type { Precision } from "../catalog/precision.ts";
@@ -29,7 +36,9 @@ export interface SelfHostOption {
   readonly kind: "self-host";
   readonly candidate: SelfHostCandidate;
   readonly judgement: Judgement;
+  /** What serves it on servers of its own, and on servers that others share. */
   readonly table: ServingTable;
+  readonly tableBeside: (others: readonly WorkloadNeeds[]) => ServingTable;
 }
 
 /** An option that every hard rule lets through. */
@@ -129,15 +138,29 @@ export function realise(
     }
     return { kind: candidate.kind, candidate, judgement };
   }
-  const found = searches(candidate, rules.workload, context);
   const isAllowed = remembered((precision: Precision) => precisionAllowed(candidate, rules, precision));
-  const table = servingTable(
-    candidate.model,
-    found,
-    tokenRatios(rules.workload),
-    (option) => precisionsOf(option).every(isAllowed) && onOwnGpu(option, rules.workload, context),
-  );
-  if (table.options.size > 0) return { kind: "self-host", candidate, judgement, table };
+  const { workload } = rules;
+  const tableOf = (found: ServingSearches) =>
+    servingTable(
+      candidate.model,
+      found,
+      tokenRatios(workload),
+      (option) => precisionsOf(option).every(isAllowed) && onOwnGpu(option, workload, context),
+    );
+  const found = searches(candidate, workload, context, promiseOf(workload));
+  const table = tableOf(found);
+  if (table.options.size > 0) {
+    const tables = new Map<string, ServingTable>();
+    const tableBeside = (others: readonly WorkloadNeeds[]) => {
+      const promise = sharedPromise(workload, others);
+      if (promise === null) return table;
+      const key = JSON.stringify(promise);
+      const known = tables.get(key) ?? tableOf(searches(candidate, workload, context, promise));
+      tables.set(key, known);
+      return known;
+    };
+    return { kind: "self-host", candidate, judgement, table, tableBeside };
+  }
   return {
     option: candidate.id,
     rule: "feasibility",
@@ -145,6 +168,34 @@ export function realise(
     text: whyUnservable(candidate, found.first, found.last, context),
     line: null,
   };
+}
+
+function promiseOf({ ttftMsP95, tpotMsP95 }: WorkloadNeeds): LatencyPromise {
+  return { ttftMsP95, tpotMsP95 };
+}
+
+/**
+ * What a workload's requests must keep on a server that others share: a server has one speed for all that it runs, so the strictest TPOT holds for
+ * all of them, and nobody may hold up those who were promised the fastest start. Null where its own promise says as much.
+ *
+ * Example: bulk work without a promise beside a chat at 30 ms a token runs at 30 ms a token.
+ */
+export function sharedPromise(workload: WorkloadNeeds, others: readonly WorkloadNeeds[]): LatencyPromise | null {
+  const least = (values: readonly (number | null)[]) => Math.min(...values.map((value) => value ?? Number.POSITIVE_INFINITY));
+  const tpot = least([workload, ...others].map(({ tpotMsP95 }) => tpotMsP95));
+  const ttft = least(others.map(({ ttftMsP95 }) => ttftMsP95));
+  const fastest = ttft < (workload.ttftMsP95 ?? Number.POSITIVE_INFINITY) ? others.find(({ ttftMsP95 }) => ttftMsP95 === ttft) : undefined;
+  const isStricter = tpot < (workload.tpotMsP95 ?? Number.POSITIVE_INFINITY);
+  if (!isStricter && fastest === undefined) return null;
+  return {
+    ttftMsP95: workload.ttftMsP95,
+    tpotMsP95: Number.isFinite(tpot) ? tpot : null,
+    ...(fastest === undefined ? {} : { beside: { shape: shapeOf(fastest, "expected", 1), ttftMsP95: ttft } }),
+  };
+}
+
+function shapeOf({ inputTokens, outputTokens, cachedInputRatio }: WorkloadNeeds, end: keyof Range, growth: number): RequestShape {
+  return { inputTokens: inputTokens[end] * growth, outputTokens: outputTokens[end] * growth, cachedInputRatio };
 }
 
 /** Precisions that cost accuracy: that of the weights, and fp8 where the KV cache is in fp8 (vLLM's documentation asks for calibrated scales). */
@@ -169,18 +220,19 @@ function onOwnGpu(option: ServingOption, { compliance }: WorkloadNeeds, { offers
 }
 
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
-function searches(candidate: SelfHostCandidate, workload: WorkloadNeeds, context: OptionContext<PolicyNeeds>): ServingSearches {
+function searches(
+  candidate: SelfHostCandidate,
+  workload: WorkloadNeeds,
+  context: OptionContext<PolicyNeeds>,
+  promise: LatencyPromise,
+): ServingSearches {
   const gpus = gpusOnOffer(context);
   const at = (end: keyof Range, growth: number): ServingSearch => {
     const request = {
       model: candidate.model,
       gpus,
-      shape: {
-        inputTokens: workload.inputTokens[end] * growth,
-        outputTokens: workload.outputTokens[end] * growth,
-        cachedInputRatio: workload.cachedInputRatio,
-      },
-      promise: { ttftMsP95: workload.ttftMsP95, tpotMsP95: workload.tpotMsP95 },
+      shape: shapeOf(workload, end, growth),
+      promise,
       contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens),
     };
     return searchServing(request, context.calibrations);

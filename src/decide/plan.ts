@@ -4,7 +4,7 @@ import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { allocate } from "./allocate.ts";
 import { totalBand } from "./bands.ts";
 import { CostSampler } from "./cost-draws.ts";
-import { fleetOf, splitOf, summaryOf } from "./describe.ts";
+import { fleetsOf, splitOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { Known } from "./known.ts";
@@ -50,7 +50,7 @@ export function planOf(
     return { ...servedBy(solved, chosen, index, document), costLines, monthlyCostUsd, runnersUp };
   });
   const monthlyCostUsd = totalBand(new CostSampler(pricer.context, latinHypercube()), chosen);
-  return { plan: { path: pathOf(chosen.assignment), monthlyCostUsd, fleets: chosen.fleets.map(fleetOf), workloads }, facts };
+  return { plan: { path: pathOf(chosen.assignment), monthlyCostUsd, fleets: fleetsOf(chosen.fleets), workloads }, facts };
 }
 
 const NOT_SERVED = {

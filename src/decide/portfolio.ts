@@ -47,6 +47,8 @@ export interface PricingContext {
   readonly asOf: string;
   readonly offers: OffersByGpu;
   readonly what: Scenario;
+  /** Whether workloads without a latency promise have servers of their own, which nobody slows down, instead of sharing those of others. */
+  readonly apart: boolean;
   readonly memo: PriceMemo;
 }
 
@@ -111,7 +113,7 @@ export class Pricer {
 
   /** Undefined when a shared fleet has no configuration that serves all its workloads. */
   price(assignment: Assignment): PricedPortfolio | undefined {
-    const groups = membersOf(assignment, (index) => this.workloadAt(index));
+    const groups = membersOf(assignment, (index, host) => this.weightsOf(index, host));
     const wished = [...groups].flatMap(([weights, members]) => this.fleetOf(weights, members) ?? []);
     const billed = wished.length < groups.size ? undefined : this.settled(wished, () => groups);
     if (billed === undefined) return undefined;
@@ -156,9 +158,16 @@ export class Pricer {
     return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
   }
 
+  /** See `WeightsOf`. */
+  weightsOf(index: number, host: SelfHostOption): string {
+    const workload = this.workloadAt(index);
+    const id = weightsId(host, workload);
+    return this.context.apart && !isPromised(workload) ? `${id} without a promise` : id;
+  }
+
   /** The fleet of one workload that has it for itself; undefined when nothing serves it. */
   aloneOn(index: number, host: SelfHostOption): BilledFleet | undefined {
-    const weights = weightsId(host, this.workloadAt(index));
+    const weights = this.weightsOf(index, host);
     const members = [{ index, host, overflow: null }];
     const wished = this.fleetOf(weights, members);
     return wished && this.settled([wished], () => new Map([[weights, members]]))?.[0];
@@ -349,7 +358,10 @@ export class Pricer {
     const { tenants } = this.context.memo;
     const known = tenants.get(key);
     if (known !== undefined) return known;
-    const found = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+    const found = members.map(({ index, host, overflow }) => {
+      const others = members.flatMap((other) => (other.index === index ? [] : [this.workloadAt(other.index)]));
+      return { ...this.tenant(index, host, overflow), table: host.tableBeside(others) };
+    });
     if (tenants.size >= MOST_GROUPS) tenants.clear();
     tenants.set(key, found);
     return found;
@@ -414,6 +426,11 @@ export class Pricer {
     if (found === undefined) throw new Error(`defect: no workload ${index}`);
     return found.workload;
   }
+}
+
+/** Whether a workload promises its users anything about latency. */
+export function isPromised({ ttftMsP95, tpotMsP95 }: WorkloadFacts): boolean {
+  return ttftMsP95 !== null || tpotMsP95 !== null;
 }
 
 function sizingWork(members: readonly Member[]): number {

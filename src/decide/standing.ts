@@ -29,8 +29,12 @@ export function weightsId({ candidate }: SelfHostOption, workload: WorkloadFacts
   return hasOwnWeights(workload) ? `${candidate.model.id} of ${workload.name}` : candidate.model.id;
 }
 
+/** What the servers of a workload hold: `weightsId`, and apart from it where those without a latency promise have servers of their own. */
+export type WeightsOf = (index: number, host: SelfHostOption) => string;
+
 /** The prices of one scenario that a standing portfolio adds up. */
 export interface Prices {
+  readonly weightsOf: WeightsOf;
   readonly tokenUsd: (index: number, option: TokenOption) => number;
   readonly overflowUsd: (index: number, overflow: TokenOption, fleet: SizedFleet) => number;
   /** Undefined when no configuration serves all members. */
@@ -46,12 +50,12 @@ export interface Prices {
 }
 
 /** Own instances of an assignment by what they serve, in the order of the ids. */
-export function membersOf(assignment: readonly Choice[], workloadAt: Prices["workloadAt"]): Groups {
+export function membersOf(assignment: readonly Choice[], weightsOf: WeightsOf): Groups {
   const groups = new Map<string, Member[]>();
   for (const [index, choice] of assignment.entries()) {
     const member = memberOf(index, choice);
     if (member === null) continue;
-    const weights = weightsId(member.host, workloadAt(index));
+    const weights = weightsOf(index, member.host);
     const group = groups.get(weights);
     if (group === undefined) groups.set(weights, [member]);
     else group.push(member);
@@ -92,7 +96,7 @@ export class Standing {
   constructor(prices: Prices, assignment: readonly Choice[]) {
     this.assignment = assignment;
     this.#prices = prices;
-    this.#groups = membersOf(assignment, (index) => prices.workloadAt(index));
+    this.#groups = membersOf(assignment, (index, host) => prices.weightsOf(index, host));
     this.#own = new Float64Array(assignment.length);
     this.#training = Float64Array.from(assignment, (choice, index) => prices.trainingUsd(index, choice));
     for (const [weights, members] of this.#groups) this.#fleets.set(weights, prices.fleetOf(weights, members));
@@ -149,7 +153,7 @@ export class Standing {
     return totalUsd(prices, {
       assignment,
       fleets,
-      groups: () => membersOf(assignment, (at) => prices.workloadAt(at)),
+      groups: () => membersOf(assignment, (at, host) => prices.weightsOf(at, host)),
       own,
       training,
       api: this.#apiWith(index, before, choice),
@@ -159,8 +163,7 @@ export class Standing {
   /** What the servers of the one or the other choice hold. */
   #touched(index: number, before: Choice, choice: Choice): readonly string[] {
     const [from, to] = [hostsOf(before), hostsOf(choice)];
-    const workload = this.#prices.workloadAt(index);
-    const ids = [from, to].flatMap((host) => (host === null ? [] : [weightsId(host, workload)]));
+    const ids = [from, to].flatMap((host) => (host === null ? [] : [this.#prices.weightsOf(index, host)]));
     return ids[0] === ids[1] ? ids.slice(1) : ids;
   }
 
@@ -196,7 +199,7 @@ export class Standing {
   #swapped(weights: string, index: number, choice: Choice): readonly Member[] {
     const others = (this.#groups.get(weights) ?? []).filter((member) => member.index !== index);
     const member = memberOf(index, choice);
-    if (member === null || weightsId(member.host, this.#prices.workloadAt(index)) !== weights) return others;
+    if (member === null || this.#prices.weightsOf(index, member.host) !== weights) return others;
     const at = others.findIndex((other) => other.index > index);
     return at < 0 ? [...others, member] : others.toSpliced(at, 0, member);
   }

@@ -30,7 +30,7 @@ describe("lower bounds of the joint search", () => {
 
           expect(own + floors.shared.common).toBeLessThanOrEqual(priced.monthlyUsd * ROUNDING);
         }
-        for (const [weights, members] of membersOf(assignment, (index) => pricer.workloadAt(index))) {
+        for (const [weights, members] of membersOf(assignment, (index, host) => pricer.weightsOf(index, host))) {
           const group = pricer.groupFloor(weights, members);
           const small = Math.min(Number.POSITIVE_INFINITY, ...group.small().map(({ usd }) => usd));
           fleets += 1;

@@ -84,7 +84,7 @@ export function pricerOf(portfolio: Portfolio): Pricer {
   pools.set(key, pool);
   const workloads = portfolio.workloads.map((small, index) => entryOf(pool, small, index));
   const facts = { ...frame, workloads: workloads.map(({ workload: own }) => own) };
-  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
+  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, apart: false, memo: newMemo() });
 }
 
 function entryOf(pool: readonly WorkloadOptions[], small: Portfolio["workloads"][number], index: number): WorkloadOptions {
