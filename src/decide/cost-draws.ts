@@ -2,7 +2,7 @@ import { tenantShares } from "./allocate.ts";
 import { apiBill } from "./api-cost.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
-import { type ElasticDraws, elasticDraws, isElastic } from "./elastic-draws.ts";
+import { type ElasticCurves, type ElasticDraws, elasticCurves, elasticDraws, isElastic } from "./elastic-draws.ts";
 import type { Range, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { configurationsOf, type FleetDraws, fleetDraws } from "./fleet-draws.ts";
@@ -33,7 +33,12 @@ interface DrawnParts {
 interface Known {
   readonly bills: Map<string, BillEnds>;
   readonly configurations: Map<string, readonly SizedFleet[]>;
+  readonly elastic: Map<string, ElasticCurves>;
   readonly shared: Map<string, SharedRanges>;
+}
+
+function nothingKnown(): Known {
+  return { bills: new Map(), configurations: new Map(), elastic: new Map(), shared: new Map() };
 }
 
 type SharedRanges = Readonly<Record<keyof SharedLines, Range>>;
@@ -58,7 +63,7 @@ export class CostSampler {
   readonly #bills = new Map<string, Float64Array>();
   readonly #fleets = new Map<string, FleetDraws | ElasticDraws>();
 
-  constructor(context: PricingContext, draws: Draws, known: Known = { bills: new Map(), configurations: new Map(), shared: new Map() }) {
+  constructor(context: PricingContext, draws: Draws, known: Known = nothingKnown()) {
     this.context = context;
     this.draws = draws;
     this.#known = known;
@@ -130,7 +135,10 @@ export class CostSampler {
 
   #fleet(fleet: SizedFleet): FleetDraws | ElasticDraws {
     return remember(this.#fleets, fleetKey(fleet), (key) => {
-      if (isElastic(fleet)) return elasticDraws(fleet, this.context, this.draws);
+      if (isElastic(fleet)) {
+        const curves = remember(this.#known.elastic, key, () => elasticCurves(fleet, this.context));
+        return elasticDraws(fleet, curves, this.context, this.draws);
+      }
       const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
       return fleetDraws(configurations, this.context, this.draws);
     });

@@ -1,8 +1,13 @@
-import type { Draws } from "./draws.ts";
-import { cheapestFleet, type SizedFleet } from "./fleet.ts";
-import { configurationsOf, type FleetDraws, fleetDraws } from "./fleet-draws.ts";
+import { requestsIn } from "./api-cost.ts";
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { type Draws, drawn } from "./draws.ts";
+import { cheapestFleet, largestGpus, type SizedFleet } from "./fleet.ts";
+import type { FleetDraws } from "./fleet-draws.ts";
+import { growthFactors, inputId } from "./inputs.ts";
+import { rentedOnly } from "./owned.ts";
+import { replicaRate } from "./pairs.ts";
 import { type PricingContext, totalUsd } from "./portfolio.ts";
-import { EXPECTED } from "./scenario.ts";
+import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines } from "./shared-cost.ts";
 
 /** Whether a fleet leaves load to an API or follows the week. */
@@ -10,35 +15,164 @@ export function isElastic(fleet: SizedFleet): boolean {
   return fleet.schedule !== null || fleet.overflowShares.size > 0;
 }
 
-/** Draws of an elastic fleet, and the factor on its expected cost in each draw, which its overflow shares. */
+/** Draws of an elastic fleet, and the factor on the overflow that it is billed in the expected case. */
 export interface ElasticDraws extends FleetDraws {
   readonly factor: Float64Array;
 }
 
-/**
- * An elastic fleet and its overflow swing as the fleet for the whole peak does: in each draw both cost what they cost in the
- * expected case, times what the whole fleet costs in that draw over what it costs in the expected case. An approximation: a
- * larger load meets the same balance of instances and overflow.
- *
- * Example: a whole fleet of 10,000 USD that costs 12,000 in a draw makes a base fleet of 6,000 cost 7,200 there.
- */
-export function elasticDraws(fleet: SizedFleet, context: PricingContext, draws: Draws): ElasticDraws {
-  const always = { ...context, facts: { ...context.facts, purchase: { ...context.facts.purchase, gpuSchedule: "always" as const } } };
-  const tenants = fleet.tenants.map(({ workload, table }) => ({ workload, table }));
-  const whole = cheapestFleet(tenants, context.offers, always.facts, EXPECTED);
-  if (whole === undefined) throw new Error("defect: a fleet for a part of the load exists, but none for the whole");
-  const swing = fleetDraws(configurationsOf(whole, always), always, draws);
-  const expected = totalUsd(fleetLines(whole, always.facts, context.catalog, EXPECTED));
-  const own = totalUsd(fleetLines(fleet, context.facts, context.catalog, EXPECTED));
-  const gpuFactor = mostGpus(fleet) / mostGpus(whole);
-  const factor = swing.usd.map((usd) => usd / expected);
-  const usd = factor.map((value) => value * own);
-  const gpus = swing.gpus.map((count) => count * gpuFactor);
-  const { months } = swing;
-  const largest = usd.map((_, draw) => Math.max(...gpus.subarray(draw * months, (draw + 1) * months)));
-  return { factor, usd, gpus, months, sizes: [{ usd, gpus: largest }] };
+/** An elastic fleet as its load and the rate of its replicas move; what was sized is known. */
+export interface ElasticCurves {
+  readonly load: Curve;
+  readonly rate: Curve;
 }
 
-function mostGpus(fleet: SizedFleet): number {
-  return Math.max(...fleet.instancesByMonth) * fleet.offer.instance.gpuCount;
+/** The curves of a fleet and its overflow: sized anew at each factor, as a policy with that load would be. */
+export function elasticCurves(fleet: SizedFleet, context: PricingContext): ElasticCurves {
+  return {
+    load: new Curve((volume) => sizedIn(fleet, context, scenario({ volume }))),
+    rate: new Curve((throughputFactor) => sizedIn(fleet, context, scenario({ throughputFactor }))),
+  };
+}
+
+/**
+ * An elastic fleet in every draw: instances and overflow of the least cost together at that draw's load, from a curve over the load, times what that
+ * draw's rate of a replica does at the expected load. So nobody holds on to servers where fewer and more overflow cost less. That the two
+ * effects multiply is an approximation, and so is one factor for the load of all its workloads.
+ *
+ * Example: 10,000 USD of servers and 2,000 of overflow that are 15,000 and 4,000 at 1.6 times the load: those in a draw of that load.
+ */
+export function elasticDraws(fleet: SizedFleet, { load, rate }: ElasticCurves, context: PricingContext, draws: Draws): ElasticDraws {
+  const [loads, rates] = [loadFactors(fleet, context, draws), rateFactors(fleet, draws)];
+  const today = load.at(1);
+  const billedUsd = overflowUsd(fleet, EXPECTED);
+  const column = () => new Float64Array(draws.count);
+  const [factor, usd, gpus, smallUsd, smallGpus] = [column(), column(), column(), column(), column()];
+  for (let draw = 0; draw < draws.count; draw++) {
+    const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
+    const of = (figure: Figure) => (today[figure] === 0 ? at[figure] : (at[figure] * by[figure]) / today[figure]);
+    const overflow = of("overflowUsd");
+    factor[draw] = billedUsd === 0 ? 0 : overflow / billedUsd;
+    // An overflow that is not there in the expected case has no bill that a factor could move.
+    usd[draw] = of("usd") + (billedUsd === 0 ? overflow : 0);
+    gpus[draw] = of("gpus");
+    smallUsd[draw] = of("smallUsd") + of("smallOverflowUsd") - (billedUsd === 0 ? 0 : overflow);
+    smallGpus[draw] = of("smallGpus");
+  }
+  const any = { usd, gpus };
+  return { factor, ...any, months: 1, sizes: [any, { usd: smallUsd, gpus: smallGpus }] };
+}
+
+/** A fleet of any size and the least expensive one that needs no full-time job, in USD a month; infinite where there is none. */
+interface Point {
+  readonly usd: number;
+  readonly overflowUsd: number;
+  readonly gpus: number;
+  readonly smallUsd: number;
+  readonly smallOverflowUsd: number;
+  readonly smallGpus: number;
+}
+
+type Figure = keyof Point;
+
+/** Points of a doubling at which a fleet is sized; between them its cost goes on a straight line. */
+const POINTS_PER_DOUBLING = 3;
+
+class Curve {
+  readonly #sized: (factor: number) => Point;
+  readonly #points = new Map<number, Point>();
+
+  constructor(sized: (factor: number) => Point) {
+    this.#sized = sized;
+  }
+
+  at(factor: number): Point {
+    const place = Math.log2(factor) * POINTS_PER_DOUBLING;
+    const below = Math.floor(place + 1e-9);
+    const [low, high] = [2 ** (below / POINTS_PER_DOUBLING), 2 ** ((below + 1) / POINTS_PER_DOUBLING)];
+    const share = Math.max(0, (factor - low) / (high - low));
+    const from = this.#point(below, low);
+    return share < 1e-9 ? from : between(from, this.#point(below + 1, high), share);
+  }
+
+  #point(place: number, factor: number): Point {
+    const known = this.#points.get(place) ?? this.#sized(factor);
+    this.#points.set(place, known);
+    return known;
+  }
+}
+
+function between(a: Point, b: Point, share: number): Point {
+  const of = (figure: Figure) => (a[figure] === b[figure] ? a[figure] : a[figure] * (1 - share) + b[figure] * share);
+  return {
+    usd: of("usd"),
+    overflowUsd: of("overflowUsd"),
+    gpus: of("gpus"),
+    smallUsd: of("smallUsd"),
+    smallOverflowUsd: of("smallOverflowUsd"),
+    smallGpus: of("smallGpus"),
+  };
+}
+
+function sizedIn({ tenants }: SizedFleet, context: PricingContext, what: Scenario): Point {
+  const { facts, catalog } = context;
+  const offers = rentedOnly(context.offers);
+  const any = cheapestFleet(tenants, offers, facts, what);
+  if (any === undefined) throw new Error("defect: a fleet has a configuration at one load and none at another");
+  const few = { mostGpus: FULL_TIME_ABOVE_GPUS };
+  const small = largestGpus(any) > few.mostGpus ? cheapestFleet(tenants, offers, facts, what, few) : any;
+  const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
+  return {
+    usd: usdOf(any),
+    overflowUsd: overflowUsd(any, what),
+    gpus: largestGpus(any),
+    smallUsd: small === undefined ? Number.POSITIVE_INFINITY : usdOf(small),
+    smallOverflowUsd: small === undefined ? 0 : overflowUsd(small, what),
+    smallGpus: small === undefined ? 0 : largestGpus(small),
+  };
+}
+
+/** What overflows from a fleet in an average month. */
+function overflowUsd({ tenants, overflowShares }: SizedFleet, what: Scenario): number {
+  let usd = 0;
+  for (const { workload, overflowUsd: perRequest } of tenants) {
+    const shares = overflowShares.get(workload.name) ?? [];
+    for (const [month, share] of shares.entries())
+      usd += (requestsIn(workload, month, what) * share * (perRequest?.[month] ?? 0)) / shares.length;
+  }
+  return usd;
+}
+
+/** Load of each draw against the expected one: requests, growth and tokens of the workloads, each as much as it keeps servers busy. */
+function loadFactors(fleet: SizedFleet, { facts }: PricingContext, draws: Draws): Float64Array {
+  const months = Array.from({ length: facts.horizonMonths }, (_, month) => month);
+  const busy = fleet.tenants.map(
+    ({ workload, table }) => requestsIn(workload, 0, EXPECTED) / replicaRate(table, fleet.key, 0, facts.horizonMonths, EXPECTED),
+  );
+  const all = busy.reduce((sum, value) => sum + value, 0);
+  const factors = new Float64Array(draws.count);
+  for (const [index, { workload, table }] of fleet.tenants.entries()) {
+    const { name, requestsPerMonth } = workload;
+    const declared = growthFactors(workload);
+    const grown = (factor: number) => months.reduce((sum, month) => sum + factor ** month, 0);
+    const expected = grown(declared.expected);
+    const requests = drawn(requestsPerMonth, inputId.requests(name), draws);
+    const growth = drawn(declared, inputId.growth(name), draws);
+    const tokens = drawn(table.options.get(fleet.key)?.rateRatio ?? NO_RANGE, inputId.tokens(name), draws);
+    const share = (busy[index] ?? 0) / all;
+    for (let draw = 0; draw < draws.count; draw++) {
+      const volume = (requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected;
+      const more = growth === null ? 1 : grown(growth[draw] ?? declared.expected) / expected;
+      factors[draw] = (factors[draw] ?? 0) + (share * volume * more) / (tokens?.[draw] ?? 1);
+    }
+  }
+  return factors;
+}
+
+const NO_RANGE = { low: 1, expected: 1, high: 1 };
+
+/** Rate of a replica in each draw against the expected one. */
+function rateFactors({ model, option }: SizedFleet, draws: Draws): Float64Array {
+  const { expected, p10, p90 } = option.capacity.requestsPerSecond;
+  const band = drawn({ low: p10 / expected, expected: 1, high: p90 / expected }, inputId.throughput(model.id), draws);
+  return band ?? new Float64Array(draws.count).fill(1);
 }
