@@ -27,7 +27,7 @@ import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult } from "./search.ts";
 import { fleetLines } from "./shared-cost.ts";
 import { type Solved, solve } from "./solve.ts";
-import { hostsOf, judgementsOf } from "./split.ts";
+import { judgementsOf } from "./split.ts";
 import { overflowConditions } from "./split-reasons.ts";
 import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
@@ -60,7 +60,7 @@ export function decide(
   const { facts, options, context, pricer, search, known } = solved;
   const shared = { facts, options, offers: context.offers, known };
   if (search.chosen === undefined) return { decision: infeasible(solved, document), ...shared, flips: null };
-  const flips = new Flips(pricer, search.chosen, search.shortlists);
+  const flips = new Flips(pricer, search.chosen, search);
   return { decision: feasible(solved, search.chosen, flips, document), ...shared, flips };
 }
 
@@ -74,7 +74,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     if (choice === undefined || band === undefined) throw new Error("defect: a portfolio serves every workload");
     const served = servedBy({ pricer }, chosen, index, document);
     const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
-    const side = hostsOf(choice) === null ? "api" : "self-host";
+    const side = flips.sideOf(index);
     const question = { flips, index, asOf: pricer.context.asOf };
     const breakEvens = breakEvensOf(question);
     const unit = smallestUnitOf(question);

@@ -158,7 +158,8 @@ export const PEAK_TO_AVERAGE: readonly { readonly fromRequestsPerSecond: number;
   { fromRequestsPerSecond: 5, ratio: 1.5 },
   { fromRequestsPerSecond: 0, ratio: 2.5 },
 ];
-export const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
+export const PEAK_SOURCE =
+  "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below; more where a quieter service would have a higher peak";
 
 /** Longest request over the mean one when no context window is declared. Source: ours. */
 export const CONTEXT_WINDOW_FACTOR = 2;

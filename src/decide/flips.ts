@@ -1,3 +1,4 @@
+import { crossingsOf } from "./crossings.ts";
 import { TIE_RATIO } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
@@ -5,13 +6,13 @@ import type { FeasibleOption } from "./options.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
 import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
-import { type Choice, choiceId, hostsOf } from "./split.ts";
+import type { SearchResult } from "./search.ts";
+import { type Choice, choiceId, firstOfEach, hostsOf } from "./split.ts";
 import { Standing } from "./standing.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
 
-/** Break-even volumes are looked for within a hundredfold, other flips within tenfold: nobody plans for more. */
-const FARTHEST_VOLUME_FACTOR = 100;
+/** Flips are looked for within tenfold: nobody plans for more. */
 const FARTHEST_FACTOR = 10;
 /** Scenarios that are remembered: all workloads are asked at the points of the same grid. */
 const MOST_STANDINGS = 100;
@@ -36,28 +37,33 @@ export class Flips {
 
   readonly base: Pricer;
   readonly chosen: PricedPortfolio;
-  readonly shortlists: readonly (readonly FeasibleOption[])[];
+  readonly shortlists: SearchResult["shortlists"];
+  readonly splits: SearchResult["splits"];
 
-  constructor(base: Pricer, chosen: PricedPortfolio, shortlists: readonly (readonly FeasibleOption[])[]) {
+  constructor(base: Pricer, chosen: PricedPortfolio, { shortlists, splits }: Pick<SearchResult, "shortlists" | "splits">) {
     this.base = base;
     this.chosen = chosen;
     this.shortlists = shortlists;
+    this.splits = splits;
   }
 
-  /**
-   * Both sides of a workload as one parameter moves. Where the workload is split, its split stands with the own instances: what is asked is
-   * when to leave them.
-   */
+  /** Where a workload is served: a split stands with own instances, because what is asked is when to leave them. */
+  sideOf(index: number): Side {
+    const choice = this.chosen.assignment[index];
+    return choice === undefined || hostsOf(choice) === null ? "api" : "self-host";
+  }
+
+  /** Both sides of a workload as one parameter moves. Splits stand with own instances. */
   along(index: number, parameter: ParameterId): Rivalry {
     const key = `${index}/${parameter}`;
     const known = this.#rivalries.get(key);
     if (known !== undefined) return known;
     const taken = this.chosen.assignment[index];
-    const shortlist: readonly Choice[] = this.shortlists[index] ?? [];
-    const choices = taken?.kind === "split" ? [...shortlist, taken] : shortlist;
+    const splits = firstOfEach(this.splits[index] ?? []);
+    const choices = new Set<Choice>([...(this.shortlists[index] ?? []), ...splits, ...(taken === undefined ? [] : [taken])]);
     const curve = (isOwn: boolean) =>
       new RivalCurve(
-        choices.filter((choice) => (hostsOf(choice) !== null) === isOwn),
+        [...choices].filter((choice) => (hostsOf(choice) !== null) === isOwn),
         (factor) => this.#asked(index, parameter, factor),
       );
     const rivalry = new Rivalry({ api: curve(false), "self-host": curve(true) });
@@ -105,23 +111,26 @@ export class Flips {
 }
 
 /**
- * Volume at which the two sides of one workload cost the same, nearest to the declared one; null when one side is ruled
- * out or the lines do not meet within 100 x.
+ * Volume at which the two sides of one workload cost the same, the nearest on the way to the other side; null when one side is ruled out or the
+ * lines do not meet within 100 x.
  */
 export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts, asOf: string): BreakEven | null {
   const workload = facts.workloads[index];
-  const option = flips.chosen.assignment[index];
-  if (workload === undefined || option === undefined) return null;
-  const side = hostsOf(option) === null ? "api" : "self-host";
+  if (workload === undefined) return null;
   const rivalry = flips.along(index, "requests_per_month");
-  const up = rivalry.cheaper(1) === "api";
-  const flip = flipFactor(rivalry, { up, farthest: FARTHEST_VOLUME_FACTOR, tieRatio: 0 });
-  if (flip === null) return null;
-  const other = rivalry.rival(side === "api" ? "self-host" : "api", flip.factor);
-  if (other === undefined) return null;
-  const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
-  const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
-  return { requestsPerMonth, versus: choiceId(other.option), reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7) };
+  const today = rivalry.cheaper(1);
+  if (today === undefined) return null;
+  const curve = (side: Side) => (factor: number) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+  const { crossings } = crossingsOf(curve("self-host"), curve("api"));
+  const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
+  const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
+  if (next === undefined || other === undefined) return null;
+  const months = next.factor > 1 ? monthsUntil(1, next.factor, workload.growthRatioPerMonth) : null;
+  return {
+    requestsPerMonth: workload.requestsPerMonth.expected * next.factor,
+    versus: choiceId(other.option),
+    reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7),
+  };
 }
 
 interface Parameter {
@@ -155,7 +164,9 @@ function tippingPoint(flips: Flips, index: number, parameter: Parameter): readon
   if (nearest === undefined) return [];
   const to = parameter.today * nearest.factor;
   const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-  return [{ parameter: parameter.parameter, from: parameter.today, to, flipsTo: nearest.side, text }];
+  const taken = rivalry.rival(nearest.side, nearest.factor)?.option;
+  const flipsTo = taken?.kind === "split" ? "hybrid" : nearest.side;
+  return [{ parameter: parameter.parameter, from: parameter.today, to, flipsTo, text }];
 }
 
 function distance(point: TippingPoint): number {

@@ -4,7 +4,7 @@ import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import { usd } from "./describe.ts";
 import type { Flips } from "./flips.ts";
-import type { WorkloadOptions } from "./options.ts";
+import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
 import { simplerReason, splitReason } from "./split-reasons.ts";
@@ -30,16 +30,13 @@ export function costReasons(
   if (api === undefined || own === undefined) reasons.push(onlySide(entry, api === undefined ? "api" : "self-host", document));
   if (chosen?.kind === "split") reasons.push(splitReason(chosen, index, search, flips, volumeLine));
   if (chosen?.kind !== "split" && api !== undefined && own !== undefined) {
-    const side = chosen?.kind === "self-host" ? "self-host" : "api";
-    const [mine, other] = side === "api" ? [api, own] : [own, api];
+    const [mine, other] = chosen?.kind === "self-host" ? [{ option: chosen, monthlyUsd: flips.chosen.monthlyUsd }, api] : [api, own];
     const gap = other.monthlyUsd - mine.monthlyUsd;
     const word = gap >= 0 ? "less" : "more";
-    const names = side === "api" ? `${modelOf(api.option)} by the token` : `${modelOf(own.option)} on own instances`;
-    const rival = side === "api" ? `${modelOf(own.option)} on own instances` : `${modelOf(api.option)} by the token`;
     reasons.push({
       rule: "cost",
       verdict: "info",
-      text: `${names} costs ${usd(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+      text: `${wayOf(mine.option)} costs ${usd(Math.abs(gap))} a month ${word} than ${wayOf(other.option)}, people included`,
       line: volumeLine,
       source: null,
     });
@@ -58,8 +55,11 @@ export function costReasons(
   return reasons;
 }
 
-function modelOf(choice: Choice): string {
-  return (choice.kind === "split" ? choice.base : choice).candidate.model.id;
+/** "gpt-5.4-mini by the token", "qwen3-32b on own instances with gpt-5.4-mini for the overflow". */
+function wayOf(choice: Choice): string {
+  const model = ({ candidate }: FeasibleOption) => candidate.model.id;
+  if (choice.kind === "split") return `${model(choice.base)} on own instances with ${model(choice.overflow)} for the overflow`;
+  return `${model(choice)} ${choice.kind === "self-host" ? "on own instances" : "by the token"}`;
 }
 
 /** What becomes of the option that serves the workload today: kept for too small a saving, or left for how much. */

@@ -5,7 +5,7 @@ import { floorsOf } from "./floors.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import { type Assignment, accessOf, type PricedPortfolio, type Pricer } from "./portfolio.ts";
 import { scoreOf, valuedUsd } from "./preferences.ts";
-import { type Choice, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
+import { type Choice, firstOfEach, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 import type { Standing } from "./standing.ts";
 
 /** How many of the least expensive options of each side a workload brings into the joint search. */
@@ -207,11 +207,6 @@ class Found {
   usdOf(assignment: Assignment): Standing {
     return this.#pricer.standing(assignment);
   }
-}
-
-/** The first split of each base: its overflow costs the least tokens. */
-function firstOfEach(splits: readonly SplitOption[]): readonly SplitOption[] {
-  return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
 }
 
 /** The same assignment with all overflows behind one key, for each key that all of them may use. */

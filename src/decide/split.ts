@@ -81,3 +81,8 @@ export function splitsOf(
     base.kind === "self-host" ? overflows.map((overflow) => ({ kind: "split", base, overflow }) as const) : [],
   );
 }
+
+/** The first split of each base: its overflow costs the least tokens. */
+export function firstOfEach(splits: readonly SplitOption[]): readonly SplitOption[] {
+  return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
+}

@@ -74,10 +74,18 @@ export function busiestHourRate(requestsPerMonth: number, week: readonly number[
   return (requestsPerMonth / SECONDS_PER_MONTH) * Math.max(...week);
 }
 
-/** Default ratio of the worst minute to the mean of the busiest hour: small services are burstier. `peakToAverageAt(10)` is 1.5. */
+/**
+ * Default ratio of the worst minute to the mean of the busiest hour: small services are burstier, but a busier one never has a lower peak.
+ *
+ * Example: `peakToAverageAt(4)` is 2.5, a worst minute of 10 requests/s. At 6 requests/s it is 2.08, because just below 5 the worst minute is 12.5
+ * requests/s, and from 8.33 on the ratio of busier services, 1.5, says more.
+ */
 export function peakToAverageAt(requestsPerSecond: number): number {
-  const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
-  return step === undefined ? 1 : step.ratio;
+  const at = PEAK_TO_AVERAGE.findIndex((row) => requestsPerSecond >= row.fromRequestsPerSecond);
+  const ratio = PEAK_TO_AVERAGE[at]?.ratio ?? 1;
+  // Rows go from busy to quiet: the next one holds up to where this one begins.
+  const peakBelow = (PEAK_TO_AVERAGE[at]?.fromRequestsPerSecond ?? 0) * (PEAK_TO_AVERAGE[at + 1]?.ratio ?? 0);
+  return Math.max(ratio, requestsPerSecond > 0 ? peakBelow / requestsPerSecond : 0);
 }
 
 /** Growth factor of month `index` (0 is the first): `growthAt(0.05, 12)` is 1.796. */

@@ -151,7 +151,7 @@ export interface TippingPoint {
   readonly from: number;
   readonly to: number;
   /** Path of the workload beyond it. */
-  readonly flipsTo: "api" | "self-host";
+  readonly flipsTo: "api" | "self-host" | "hybrid";
   /** First month (YYYY-MM) in which declared growth reaches it; absent where it does not. */
   readonly reachedOn?: string;
   readonly text: string;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crossingsOf } from "../../src/decide/break-even.ts";
+import { crossingsOf } from "../../src/decide/crossings.ts";
 import { evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
 const people = { team: { ml_ops: "dedicated" } };
