@@ -129,7 +129,7 @@ async function wholeAction(): Promise<void> {
   const bare = () => timed(process.execPath, ["-e", "0"]);
   const [bareMs = Number.NaN, actionMs = Number.NaN, otherMs] = await race(bare, action, ...(existsSync(rival) ? [other] : []));
   rows.push({
-    what: "the action, start to end: 10 workloads, head and base, comment of " + `${body.length} characters posted to a loopback GitHub`,
+    what: `the action, start to end: 10 workloads, head and base, comment of ${body.length} characters posted to a loopback GitHub`,
     measured: `${x(actionMs / bareMs)} the start of bare Node (${ms(actionMs)} against ${ms(bareMs)})`,
     aim: "3.2 x",
   });

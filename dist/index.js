@@ -19346,12 +19346,12 @@ function containerFlow(parent, state, info) {
 			...tracker.current()
 		})));
 		if (child.type !== "list") state.bulletLastUsed = void 0;
-		if (index < children.length - 1) results.push(tracker.move(between(child, children[index + 1], parent, state)));
+		if (index < children.length - 1) results.push(tracker.move(between$1(child, children[index + 1], parent, state)));
 	}
 	indexStack.pop();
 	return results.join("");
 }
-function between(left, right, parent, state) {
+function between$1(left, right, parent, state) {
 	let index = state.join.length;
 	while (index--) {
 		const result = state.join[index](left, right, parent, state);
@@ -19965,7 +19965,7 @@ function atLine(number) {
 		text(")")
 	];
 }
-function columns(...titles) {
+function columns$1(...titles) {
 	return titles.map((title) => title.endsWith(">") ? {
 		title: title.slice(0, -1),
 		align: "right"
@@ -20012,7 +20012,7 @@ function servedBy$1(option, split = null) {
 	const instances = option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`;
 	return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
 }
-function sideOf$2(option) {
+function sideOf$3(option) {
 	if (option.overflow !== void 0) return "hybrid";
 	return option.kind === "self-host" ? "self-host" : "api";
 }
@@ -20135,7 +20135,7 @@ function driftBody(key, record) {
 	const blocks = flips.length === 0 ? [paragraph(writer, line(`Every decision and gate is as recorded on ${accepted.asOf}.`)), paragraph(writer, line("This closed issue is the record of the drift watch. It opens when prices alone flip a decision or a gate."))] : [
 		paragraph(writer, line(strong("The policies are unchanged, and today they would be decided differently."))),
 		table(writer, {
-			columns: columns("Policy", "What", `On ${accepted.asOf}`, `On ${seen.asOf}`),
+			columns: columns$1("Policy", "What", `On ${accepted.asOf}`, `On ${seen.asOf}`),
 			rows: flips.slice(0, MOST_ROWS).map(({ file, what, from, to }) => [
 				line(code(file)),
 				what,
@@ -23515,38 +23515,6 @@ function problemText(issue, texts) {
 // package.json
 var version = "0.1.0";
 
-// src/decide/scenario.ts
-const EXPECTED = {
-	volume: 1,
-	volumeOf: {},
-	requests: "expected",
-	tokens: "expected",
-	apiPrice: 1,
-	gpuPrice: 1,
-	hourlyRate: 1,
-	throughput: "expected",
-	throughputFactor: 1,
-	people: "expected"
-};
-const SCENARIO_KEYS = [
-	"volume",
-	"volumeOf",
-	"requests",
-	"tokens",
-	"apiPrice",
-	"gpuPrice",
-	"hourlyRate",
-	"throughput",
-	"throughputFactor",
-	"people"
-];
-function scenario(change) {
-	return {
-		...EXPECTED,
-		...change
-	};
-}
-
 // src/decide/curve.ts
 const MARGIN_FACTOR = 3;
 const STEPS$1 = 8;
@@ -23557,7 +23525,7 @@ function costCurves(trace, most) {
 	return decision.workloads.map((workload, index) => ({
 		index,
 		usd: workload.monthlyCostUsd?.expected ?? 0
-	})).sort((a, b) => b.usd - a.usd || a.index - b.index).filter(({ index }) => flips.cheaper(index, scenario({})) !== void 0).slice(0, most).map(({ index }) => curveOf(trace, flips, index));
+	})).sort((a, b) => b.usd - a.usd || a.index - b.index).filter(({ index }) => flips.along(index, "requests_per_month").cheaper(1) !== void 0).slice(0, most).map(({ index }) => curveOf(trace, flips, index));
 }
 function curveOf({ decision, facts }, flips, index) {
 	const workload = decision.workloads[index];
@@ -23565,7 +23533,7 @@ function curveOf({ decision, facts }, flips, index) {
 	if (workload === void 0 || today === void 0) throw new Error(`defect: no workload ${index}`);
 	const { breakEven, name } = workload;
 	const flip = breakEven === null ? null : breakEven.requestsPerMonth / today;
-	const usdOf = (factor, side) => flips.rival(index, side, scenario({ volumeOf: { [name]: factor } }))?.monthlyUsd ?? null;
+	const usdOf = (factor, side) => flips.along(index, "requests_per_month").rival(side, factor)?.monthlyUsd ?? null;
 	const points = factors(flip).map((factor) => ({
 		requestsPerMonth: today * factor,
 		apiUsd: usdOf(factor, "api"),
@@ -23575,7 +23543,7 @@ function curveOf({ decision, facts }, flips, index) {
 	return {
 		workload: name,
 		alone: decision.workloads.length === 1,
-		isSplit: workload.split !== null,
+		isSplit: (flips.splits[index] ?? []).length > 0,
 		points
 	};
 }
@@ -24290,7 +24258,7 @@ const PEAK_TO_AVERAGE = [
 		ratio: 2.5
 	}
 ];
-const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below";
+const PEAK_SOURCE = "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below; more where a quieter service would have a higher peak";
 const CONTEXT_WINDOW_MINIMUM_TOKENS = 4096;
 const PROMPT_LENGTHS = {
 	kind: "lognormal",
@@ -24535,8 +24503,10 @@ function busiestHourRate(requestsPerMonth, week) {
 	return requestsPerMonth / SECONDS_PER_MONTH * Math.max(...week);
 }
 function peakToAverageAt(requestsPerSecond) {
-	const step = PEAK_TO_AVERAGE.find((row) => requestsPerSecond >= row.fromRequestsPerSecond);
-	return step === void 0 ? 1 : step.ratio;
+	const at = PEAK_TO_AVERAGE.findIndex((row) => requestsPerSecond >= row.fromRequestsPerSecond);
+	const ratio = PEAK_TO_AVERAGE[at]?.ratio ?? 1;
+	const peakBelow = (PEAK_TO_AVERAGE[at]?.fromRequestsPerSecond ?? 0) * (PEAK_TO_AVERAGE[at + 1]?.ratio ?? 0);
+	return Math.max(ratio, requestsPerSecond > 0 ? peakBelow / requestsPerSecond : 0);
 }
 function growthAt(ratioPerMonth, index) {
 	return (1 + ratioPerMonth) ** index;
@@ -25056,7 +25026,7 @@ function frontier(table, offers) {
 	if (known?.offers === offers) return known.pairs;
 	const pairs = unbeaten(pairsOf(table, offers).map((pair) => ({
 		pair,
-		rates: ratesOf$1(table, pair)
+		rates: ratesOf(table, pair)
 	})));
 	frontiers.set(table, {
 		offers,
@@ -25076,7 +25046,7 @@ function pairsFor(tenants, offers) {
 	if (rest.length === 0) return frontier(head, offers);
 	return pairsOf(head, offers).filter(({ key }) => rest.every((table) => table.options.has(key)));
 }
-function ratesOf$1(table, { key, replicas }) {
+function ratesOf(table, { key, replicas }) {
 	const both = table.options.get(key);
 	if (both === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
 	const rates = [];
@@ -25093,63 +25063,17 @@ function fleetId({ option, offer }) {
 	const { model, precision, tensorParallel } = option.configuration;
 	return `${model.id}/${precision}/${offer.instance.id}/tp${tensorParallel}${cacheSuffix(option)}`;
 }
-function pairFloor(pair, tenants, facts, what) {
-	const monthUsd = monthlyUsd(pair, what.gpuPrice);
-	let [usd, replicas, overflowUsdPerReplica] = [
-		0,
-		0,
-		Number.POSITIVE_INFINITY
-	];
-	for (const { workload, table, overflowUsd } of tenants) {
-		const least = overflowUsd === void 0 ? void 0 : Math.min(...overflowUsd);
-		const months = workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 ? 1 : facts.horizonMonths;
-		for (let month = 0; month < months; month++) {
-			const replica = replicaRate(table, pair.key, month, facts.horizonMonths, what);
-			const own = monthUsd * workload.peakToAverage / (replica * pair.replicas * TARGET_UTILISATION_RATIO * SECONDS_PER_MONTH);
-			const requests = interactiveIn(workload, month, what);
-			usd += requests * Math.min(own, least ?? own) * facts.horizonMonths / months;
-			replicas += requests * workload.peakToAverage / (replica * SECONDS_PER_MONTH * months);
-			const perReplica = (least ?? Number.POSITIVE_INFINITY) * replica * SECONDS_PER_MONTH / workload.peakToAverage;
-			overflowUsdPerReplica = Math.min(overflowUsdPerReplica, perReplica);
-		}
-	}
-	const fixed = fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
-	return {
-		usd: Math.max(usd, monthUsd * facts.horizonMonths) + fixed,
-		replicas,
-		overflowUsdPerReplica
-	};
-}
-function floorWithin({ usd, replicas, overflowUsdPerReplica }, capacity, usdPerReplica, months) {
-	if (replicas <= capacity || overflowUsdPerReplica <= usdPerReplica) return usd;
-	return Math.max(usd, (capacity * usdPerReplica + (replicas - capacity) * overflowUsdPerReplica) * months);
-}
 function fixedUsd(pair, gpuPrice) {
 	return pair.fixedUsd + pair.offer.onDemandBaseUsdPerHour * 730 * (gpuPrice - 1);
 }
 function monthlyUsd({ instanceUsd, offer }, gpuPrice) {
 	return instanceUsd + (hourlyUsd(offer, gpuPrice) - offer.usdPerHour) * 730;
 }
-function loadFloorUsd(tenant, offers, facts, what) {
-	const pairs = frontier(tenant.table, offers);
-	let usd = 0;
-	for (let month = 0; month < facts.horizonMonths; month++) {
-		const perRequest = pairs.map((pair) => {
-			const rate = replicaRate(tenant.table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
-			return monthlyUsd(pair, what.gpuPrice) * tenant.workload.peakToAverage / (rate * SECONDS_PER_MONTH);
-		});
-		const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
-		usd += interactiveIn(tenant.workload, month, what) * Math.min(overflow, ...perRequest);
-	}
-	return usd / facts.horizonMonths;
+function isSteady$1({ growthRatioPerMonth, tokenGrowthRatioPerMonth }) {
+	return growthRatioPerMonth === 0 && tokenGrowthRatioPerMonth === 0;
 }
 function interactiveIn(workload, month, what) {
 	return requestsIn(workload, month, what) * (1 - workload.batchRatio);
-}
-function cheapestInstanceUsd(tenant, offers, what) {
-	const pairs = frontier(tenant.table, offers);
-	if (pairs.length === 0) return void 0;
-	return Math.min(...pairs.map((pair) => monthlyUsd(pair, what.gpuPrice)));
 }
 function replicaRate(table, key, month, months, what) {
 	const pair = table.options.get(key);
@@ -25203,7 +25127,7 @@ var ElasticLoad = class {
 			billedByMonth: horizon(({ billed }) => billed),
 			schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
 			overflowShares: new Map(overflowing.map(({ workload }) => [workload.name, horizon((month, asked) => shareOf(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit))])),
-			busy: busyOf$1(demand, countsOf(first), unit)
+			busy: busyOf(demand, countsOf(first), unit)
 		};
 	}
 	#sizeOf(key, demands, unit, monthOf, weekly) {
@@ -25322,7 +25246,7 @@ function shareOf(week, interactive, demand, counts, unit) {
 	}, 0);
 	return Math.min(1, interactive * hours / 168);
 }
-function busyOf$1(demand, counts, unit) {
+function busyOf(demand, counts, unit) {
 	const { must, may, meanMust, meanMay } = demand;
 	let mean = demand.batch;
 	let peak = 0;
@@ -25519,10 +25443,15 @@ function fleetLines(fleet, facts, catalog, what) {
 			line("disks", "Disks of the instances (gp3)", (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
 			line("disk-throughput", "Disk throughput above 125 MiB/s", (instances + facts.deploy.warmInstances) * BILLED_THROUGHPUT_MIBPS, "MiB/s-month", "ebs-gp3-mbps-month"),
 			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+			line("image-pulls", "Server image at each start (NAT gateway)", imagePullsGiB(fleet, facts), "GB", "nat-gb"),
 			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
 			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
 		])
 	];
+}
+function imagePullsGiB({ schedule, tenants }, { deploy }) {
+	const overNat = deploy.vpcSubnets === null && !tenants.some(({ workload }) => workload.compliance.airGapped === true);
+	return schedule === null || !overNat ? 0 : startsPerWeek(schedule) * WEEKS_PER_MONTH$1 * STACK_RESOURCES.registryGiB;
 }
 function onDemandBase$1(fleet, what) {
 	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
@@ -25642,6 +25571,9 @@ function splitsOf(entry, options, usdOf, keyOf) {
 		overflow
 	})) : []);
 }
+function firstOfEach(splits) {
+	return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
+}
 
 // src/decide/describe.ts
 function summaryOf$1(choice, workload, fleets) {
@@ -25667,9 +25599,11 @@ function tokenSummary({ id, kind, model, route }) {
 function fleetUnder({ name }, fleets) {
 	return fleets.find(({ tenants }) => tenants.some(({ workload }) => workload.name === name));
 }
-function fleetName(fleet) {
+function fleetName(fleet, fleets) {
 	const owner = fleet.tenants.find(({ workload }) => hasOwnWeights(workload))?.workload;
-	return owner === void 0 ? fleetId(fleet) : `${fleetId(fleet)}/of-${owner.name}`;
+	if (owner !== void 0) return `${fleetId(fleet)}/of-${owner.name}`;
+	const id = fleetId(fleet);
+	return fleets.filter((other) => fleetId(other) === id && !other.tenants.some(({ workload }) => hasOwnWeights(workload))).length < 2 ? id : `${id}/for-${fleet.tenants[0]?.workload.name}`;
 }
 function hostSummary(candidate, workload, fleets) {
 	const fleet = fleetUnder(workload, fleets);
@@ -25677,7 +25611,7 @@ function hostSummary(candidate, workload, fleets) {
 	const { configuration } = fleet.option;
 	const instances = fleet.instancesByMonth.at(-1) ?? 0;
 	return {
-		id: `self-host/${fleetName(fleet)}`,
+		id: `self-host/${fleetName(fleet, fleets)}`,
 		kind: "self-host",
 		model: candidate.model.id,
 		route: candidate.route.id,
@@ -25689,14 +25623,17 @@ function hostSummary(candidate, workload, fleets) {
 		precision: configuration.precision
 	};
 }
-function fleetOf$1(fleet) {
+function fleetsOf(fleets) {
+	return fleets.map((fleet) => fleetOf$1(fleet, fleets));
+}
+function fleetOf$1(fleet, fleets) {
 	const { option, offer, model } = fleet;
 	const { configuration, capacity } = option;
 	const first = fleet.instancesByMonth[0] ?? 0;
 	const replicas = first * fleet.replicasPerInstance;
 	const checkpoint = model.checkpoints.find((entry) => entry.precision === configuration.precision);
 	return {
-		id: fleetName(fleet),
+		id: fleetName(fleet, fleets),
 		model: model.id,
 		hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
 		precision: configuration.precision,
@@ -26379,9 +26316,21 @@ function valueAt(range, score) {
 	if (end > 0 && range.expected > 0) return range.expected * (end / range.expected) ** distance;
 	return Math.max(0, range.expected + (end - range.expected) * distance);
 }
-function drawn(range, input, draws) {
-	if (range.low === range.expected && range.high === range.expected) return null;
-	return draws.scores(input).map((score) => valueAt(range, score));
+const columns = /* @__PURE__ */ new WeakMap();
+function drawn({ low, expected, high }, input, draws) {
+	if (low === expected && high === expected) return null;
+	const known = columns.get(draws) ?? /* @__PURE__ */ new Map();
+	columns.set(draws, known);
+	const key = `${input}|${low}|${expected}|${high}`;
+	const before = known.get(key);
+	if (before !== void 0) return before;
+	const values = draws.scores(input).map((score) => valueAt({
+		low,
+		expected,
+		high
+	}, score));
+	known.set(key, values);
+	return values;
 }
 function quantileOf(sorted, share) {
 	const position = (sorted.length - 1) * share;
@@ -26535,6 +26484,112 @@ function peopleLine(hours, facts, what) {
 	};
 }
 
+// src/decide/load-floors.ts
+function loadFloorsUsd(tenant, stretches, offers, facts, what) {
+	const pairs = frontier(tenant.table, offers);
+	const { workload, table } = tenant;
+	const months = isSteady$1(workload) && tenant.overflowUsd === void 0 ? 1 : facts.horizonMonths;
+	const loads = stretches.map((stretch) => loadIn(stretch, workload.week));
+	const usd = stretches.map(() => 0);
+	for (let month = 0; month < months; month++) {
+		let perRequest = Number.POSITIVE_INFINITY;
+		for (const pair of pairs) {
+			const rate = replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
+			perRequest = Math.min(perRequest, monthlyUsd(pair, what.gpuPrice) * workload.peakToAverage / (rate * SECONDS_PER_MONTH));
+		}
+		const overflow = tenant.overflowUsd?.[month] ?? Number.POSITIVE_INFINITY;
+		const requests = interactiveIn(workload, month, what);
+		for (const [index, { weekRatio }] of stretches.entries()) usd[index] = (usd[index] ?? 0) + requests * (loads[index] ?? 0) * Math.min(overflow, perRequest / weekRatio);
+	}
+	return usd.map((sum) => sum / months);
+}
+function loadIn({ slots }, week) {
+	return slots.reduce((sum, slot) => sum + (SLOTS[slot]?.hoursPerWeek ?? 0) * (week[SLOTS[slot]?.at ?? 0] ?? 0), 0) / 168;
+}
+const STRETCH_SLOTS = [
+	1,
+	3,
+	6,
+	12,
+	18,
+	24,
+	36
+];
+function stretchesOf(weeks, weekly) {
+	const load = SLOTS.map(({ at }) => weeks.reduce((sum, { week, usd }) => sum + usd * (week[at] ?? 0), 0));
+	const busiest = [...load.keys()].sort((a, b) => (load[b] ?? 0) - (load[a] ?? 0) || a - b);
+	return [SLOTS.length, ...weekly ? [] : STRETCH_SLOTS].map((count) => {
+		const slots = busiest.slice(0, count);
+		return {
+			slots,
+			weekRatio: slots.reduce((sum, slot) => sum + (SLOTS[slot]?.hoursPerWeek ?? 0), 0) / 168
+		};
+	});
+}
+function cheapestInstanceUsd(tenant, offers, what) {
+	const pairs = frontier(tenant.table, offers);
+	if (pairs.length === 0) return void 0;
+	return Math.min(...pairs.map((pair) => monthlyUsd(pair, what.gpuPrice)));
+}
+function pairFloors(tenants, facts, what, { spare, weekly }) {
+	const { horizonMonths } = facts;
+	const tokensOf = ({ inputTokens, outputTokens }) => inputTokens.expected + outputTokens.expected;
+	const stretches = stretchesOf(tenants.map(({ workload }) => ({
+		week: workload.week,
+		usd: interactiveIn(workload, 0, what) * tokensOf(workload)
+	})), weekly);
+	const perStretch = Float64Array.from(stretches, ({ weekRatio }) => 1 / weekRatio);
+	const asked = tenants.map(({ workload, table, overflowUsd }) => ({
+		table,
+		peakToAverage: workload.peakToAverage,
+		least: overflowUsd === void 0 ? Number.POSITIVE_INFINITY : Math.min(...overflowUsd),
+		requests: Array.from({ length: isSteady$1(workload) ? 1 : horizonMonths }, (_, month) => interactiveIn(workload, month, what)),
+		loads: Float64Array.from(stretches, (stretch) => loadIn(stretch, workload.week))
+	}));
+	return (pair) => {
+		const monthUsd = monthlyUsd(pair, what.gpuPrice);
+		const usd = new Float64Array(perStretch.length);
+		let [replicas, overflowUsdPerReplica] = [0, Number.POSITIVE_INFINITY];
+		for (const { table, peakToAverage, least, requests, loads } of asked) for (let month = 0; month < requests.length; month++) {
+			const count = requests[month] ?? 0;
+			const replica = replicaRate(table, pair.key, month, horizonMonths, what) * SECONDS_PER_MONTH;
+			const own = monthUsd * peakToAverage / (replica * pair.replicas * TARGET_UTILISATION_RATIO);
+			const share = count * horizonMonths / requests.length;
+			for (let at = 0; at < usd.length; at++) usd[at] = (usd[at] ?? 0) + share * (loads[at] ?? 0) * Math.min(own * (perStretch[at] ?? 0), least);
+			replicas += count * peakToAverage / (replica * requests.length);
+			overflowUsdPerReplica = Math.min(overflowUsdPerReplica, least * replica / peakToAverage);
+		}
+		let most = monthUsd * horizonMonths;
+		for (const sum of usd) if (sum > most) most = sum;
+		return {
+			usd: most + spare * monthUsd * horizonMonths + fixedUsd(pair, what.gpuPrice) * horizonMonths,
+			replicas,
+			overflowUsdPerReplica
+		};
+	};
+}
+function floorWithin({ usd, replicas, overflowUsdPerReplica }, capacity, usdPerReplica, months) {
+	if (replicas <= capacity || overflowUsdPerReplica <= usdPerReplica) return usd;
+	return Math.max(usd, (capacity * usdPerReplica + (replicas - capacity) * overflowUsdPerReplica) * months);
+}
+function hostedFloors({ workload, table }, offers, facts, what) {
+	const months = isSteady$1(workload) ? 1 : facts.horizonMonths;
+	return frontier(table, offers).map((pair) => {
+		const monthUsd = monthlyUsd(pair, what.gpuPrice);
+		let [instances, least] = [0, Number.POSITIVE_INFINITY];
+		for (let month = 0; month < months; month++) {
+			const rate = replicaRate(table, pair.key, month, facts.horizonMonths, what) * pair.replicas * TARGET_UTILISATION_RATIO;
+			const busy = interactiveIn(workload, month, what) * workload.peakToAverage / (rate * SECONDS_PER_MONTH);
+			instances += busy;
+			least = Math.min(least, busy);
+		}
+		return {
+			usd: instances / months * monthUsd,
+			gpus: least * pair.offer.instance.gpuCount
+		};
+	});
+}
+
 // src/decide/fleet.ts
 function configurationKey(option) {
 	const { configuration } = option;
@@ -26580,7 +26635,7 @@ const NO_LIMITS = { mostGpus: Number.POSITIVE_INFINITY };
 function cheapestFleet(tenants, offers, facts, what, limits = NO_LIMITS) {
 	const [head] = tenants;
 	if (head === void 0) return void 0;
-	if (isElastic$1(tenants, facts)) return cheapestElastic(tenants, offers, facts, what)(limits);
+	if (isElastic$1(tenants, facts)) return cheapestElastic(tenants, offers, facts, what).within(limits);
 	let best;
 	eachSize(tenants, offers, facts, what, (next) => {
 		if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
@@ -26590,7 +26645,7 @@ function cheapestFleet(tenants, offers, facts, what, limits = NO_LIMITS) {
 }
 function* smallFleets$1(tenants, offers, facts, what, most) {
 	if (isElastic$1(tenants, facts)) {
-		const within = cheapestElastic(tenants, offers, facts, what);
+		const { within } = cheapestElastic(tenants, offers, facts, what);
 		for (let fleet = within({ mostGpus: most }); fleet !== void 0; fleet = within({ mostGpus: largestGpus(fleet) - 1 })) yield fleet;
 		return;
 	}
@@ -26673,54 +26728,59 @@ function instancesUsd(billedByMonth, offer) {
 	return (sum$1(billedByMonth) / billedByMonth.length * offer.usdPerHour + offer.onDemandBaseUsdPerHour) * 730;
 }
 function sizeOf$2(busy, { replicas, offer }, spare) {
-	return withinMachines$1(busy.map((month) => instancesFor(month, replicas, spare)), offer);
+	return withinMachines$1(busy.map(({ peak }) => instancesFor(peak, replicas, spare)), offer);
 }
 function sum$1(values) {
 	return values.reduce((total, value) => total + value, 0);
 }
 function cheapestElastic(tenants, offers, facts, what) {
 	const known = limited.get(tenants);
-	if (known !== void 0 && known.facts === facts && known.what === what && known.offers === offers) return known.within;
-	const within = limitedFleets(tenants, offers, facts, what);
+	if (known !== void 0 && known.facts === facts && known.what === what && known.offers === offers) return known.found;
+	const found = limitedFleets(tenants, offers, facts, what);
 	limited.set(tenants, {
 		facts,
 		what,
 		offers,
-		within
+		found
 	});
-	return within;
+	return found;
 }
 const limited = /* @__PURE__ */ new WeakMap();
 function limitedFleets(tenants, offers, facts, what) {
 	const spare = spareInstances(tenants, facts);
+	const weekly = followsWeek(facts);
 	const load = new ElasticLoad(tenants, facts, what, {
 		spare,
-		weekly: followsWeek(facts)
+		weekly
+	});
+	const floorOf = pairFloors(tenants, facts, what, {
+		spare,
+		weekly
 	});
 	const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({
 		pair,
-		floor: pairFloor(pair, tenants, facts, what)
+		floor: floorOf(pair)
 	}));
-	return ({ mostGpus }) => {
+	const rowsWithin = ({ mostGpus }) => pairs.map(({ pair, floor }) => {
+		const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
+		const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
+		const unit = {
+			usdPerHour: monthlyUsd(pair, what.gpuPrice) / 730,
+			capacity,
+			most
+		};
+		const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
+		return {
+			pair,
+			unit,
+			floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths)
+		};
+	}).filter(({ unit }) => unit.most >= 1).sort((a, b) => a.floorUsd - b.floorUsd);
+	const within = (limits) => {
 		let best;
 		let bestUsd = Number.POSITIVE_INFINITY;
-		const rows = pairs.map(({ pair, floor }) => {
-			const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
-			const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
-			const unit = {
-				usdPerHour: monthlyUsd(pair, what.gpuPrice) / 730,
-				capacity,
-				most
-			};
-			const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
-			return {
-				pair,
-				unit,
-				floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths)
-			};
-		}).filter(({ unit }) => unit.most >= 1).sort((a, b) => a.floorUsd - b.floorUsd);
-		for (const { pair, unit, floorUsd } of rows) {
-			if (floorUsd * (1 - 1e-9) > bestUsd) break;
+		for (const { pair, unit, floorUsd } of rowsWithin(limits)) {
+			if (floorUsd * (1 - FLOOR_ROUNDING) > bestUsd) break;
 			const { memory, configuration } = pair.option;
 			const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
 			if (size === void 0) continue;
@@ -26734,7 +26794,16 @@ function limitedFleets(tenants, offers, facts, what) {
 		}
 		return best && elasticFleet(tenants, best.pair, load.plan(best.size), spare);
 	};
+	return {
+		within,
+		floorUsd: (limits) => rowsWithin(limits)[0]?.floorUsd ?? Number.POSITIVE_INFINITY
+	};
 }
+function fleetFloorUsd(tenants, offers, facts, what, limits = NO_LIMITS) {
+	if (!isElastic$1(tenants, facts)) return 0;
+	return cheapestElastic(tenants, offers, facts, what).floorUsd(limits) / facts.horizonMonths * (1 - FLOOR_ROUNDING);
+}
+const FLOOR_ROUNDING = 1e-9;
 function elasticFleet(tenants, pair, plan, spare) {
 	return {
 		...placed(tenants, pair),
@@ -26752,8 +26821,8 @@ function offersByGpu(offers) {
 	for (const offer of offers) groups.set(offer.instance.gpu, [...groups.get(offer.instance.gpu) ?? [], offer]);
 	return groups;
 }
-function instancesFor(month, replicasPerInstance, spare) {
-	return Math.max(1, Math.ceil(month.peak / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
+function instancesFor(peakReplicas, replicasPerInstance, spare) {
+	return Math.max(1, Math.ceil(peakReplicas / (replicasPerInstance * TARGET_UTILISATION_RATIO) - 1e-9)) + spare;
 }
 function widestOption(tenants, key, option) {
 	return tenants.flatMap((tenant) => tenant.table.options.get(key)?.first ?? []).reduce((wide, next) => next.configuration.maxModelLen > wide.configuration.maxModelLen ? next : wide, option);
@@ -26785,6 +26854,33 @@ var Replayed = class {
 };
 function* mapped(values, of) {
 	for (const value of values) yield of(value);
+}
+function once(find) {
+	let known;
+	return () => {
+		known ??= { value: find() };
+		return known.value;
+	};
+}
+
+// src/decide/scenario.ts
+const EXPECTED = {
+	volume: 1,
+	volumeOf: {},
+	requests: "expected",
+	tokens: "expected",
+	apiPrice: 1,
+	gpuPrice: 1,
+	hourlyRate: 1,
+	throughput: "expected",
+	throughputFactor: 1,
+	people: "expected"
+};
+function scenario(change) {
+	return {
+		...EXPECTED,
+		...change
+	};
 }
 
 // src/decide/few-gpus.ts
@@ -26836,6 +26932,9 @@ function groupUsd(prices, { fleet, usd }, members) {
 	return members.reduce((sum, { index, overflow }) => sum + (overflow === null ? 0 : prices.overflowUsd(index, overflow, fleet)), usd);
 }
 function smallFleets(prices, groups, mostUsd) {
+	let floorUsd = 0;
+	for (const [weights, members] of groups) floorUsd += prices.smallFloorUsd(weights, members);
+	if (floorUsd >= mostUsd) return void 0;
 	const fronts = [];
 	let leastUsd = 0;
 	for (const [weights, members] of groups) {
@@ -26861,12 +26960,12 @@ function firstOf(values) {
 function weightsId({ candidate }, workload) {
 	return hasOwnWeights(workload) ? `${candidate.model.id} of ${workload.name}` : candidate.model.id;
 }
-function membersOf(assignment, workloadAt) {
+function membersOf(assignment, weightsOf) {
 	const groups = /* @__PURE__ */ new Map();
 	for (const [index, choice] of assignment.entries()) {
 		const member = memberOf(index, choice);
 		if (member === null) continue;
-		const weights = weightsId(member.host, workloadAt(index));
+		const weights = weightsOf(index, member.host);
 		const group = groups.get(weights);
 		if (group === void 0) groups.set(weights, [member]);
 		else group.push(member);
@@ -26903,7 +27002,7 @@ var Standing = class {
 	constructor(prices, assignment) {
 		this.assignment = assignment;
 		this.#prices = prices;
-		this.#groups = membersOf(assignment, (index) => prices.workloadAt(index));
+		this.#groups = membersOf(assignment, (index, host) => prices.weightsOf(index, host));
 		this.#own = new Float64Array(assignment.length);
 		this.#training = Float64Array.from(assignment, (choice, index) => prices.trainingUsd(index, choice));
 		for (const [weights, members] of this.#groups) this.#fleets.set(weights, prices.fleetOf(weights, members));
@@ -26954,7 +27053,7 @@ var Standing = class {
 		return totalUsd$1(prices, {
 			assignment,
 			fleets,
-			groups: () => membersOf(assignment, (at) => prices.workloadAt(at)),
+			groups: () => membersOf(assignment, (at, host) => prices.weightsOf(at, host)),
 			own,
 			training,
 			api: this.#apiWith(index, before, choice)
@@ -26962,8 +27061,7 @@ var Standing = class {
 	}
 	#touched(index, before, choice) {
 		const [from, to] = [hostsOf(before), hostsOf(choice)];
-		const workload = this.#prices.workloadAt(index);
-		const ids = [from, to].flatMap((host) => host === null ? [] : [weightsId(host, workload)]);
+		const ids = [from, to].flatMap((host) => host === null ? [] : [this.#prices.weightsOf(index, host)]);
 		return ids[0] === ids[1] ? ids.slice(1) : ids;
 	}
 	#apiWith(index, before, choice) {
@@ -26990,7 +27088,7 @@ var Standing = class {
 	#swapped(weights, index, choice) {
 		const others = (this.#groups.get(weights) ?? []).filter((member) => member.index !== index);
 		const member = memberOf(index, choice);
-		if (member === null || weightsId(member.host, this.#prices.workloadAt(index)) !== weights) return others;
+		if (member === null || this.#prices.weightsOf(index, member.host) !== weights) return others;
 		const at = others.findIndex((other) => other.index > index);
 		return at < 0 ? [...others, member] : others.toSpliced(at, 0, member);
 	}
@@ -27013,7 +27111,7 @@ function totalUsd$1(prices, { assignment, fleets, groups, own, training, api }) 
 	];
 	for (let index = 0; index < own.length; index++) {
 		const choice = assignment[index];
-		tokens += choice?.kind === "split" ? overflowUsd(prices, index, choice.overflow, settled) : own[index] ?? 0;
+		tokens += choice?.kind === "split" ? overflowUsd$1(prices, index, choice.overflow, settled) : own[index] ?? 0;
 		trained += training[index] ?? 0;
 	}
 	for (const { usd } of settled) hardware += usd;
@@ -27026,7 +27124,7 @@ function totalUsd$1(prices, { assignment, fleets, groups, own, training, api }) 
 	}));
 	return tokens + hardware + trained + shared;
 }
-function overflowUsd(prices, index, overflow, settled) {
+function overflowUsd$1(prices, index, overflow, settled) {
 	const { name } = prices.workloadAt(index);
 	const billed = settled.find(({ fleet }) => fleet.overflowShares.has(name));
 	if (billed === void 0) throw new Error(`defect: ${name} is split without a fleet`);
@@ -27036,13 +27134,14 @@ function overflowUsd(prices, index, overflow, settled) {
 // src/decide/portfolio.ts
 const MOST_REMEMBERED = 2e5;
 const MOST_GROUPS = 8;
-function newMemo() {
+function newMemo(ranked = /* @__PURE__ */ new WeakMap()) {
 	return {
 		bills: /* @__PURE__ */ new Map(),
 		fleets: /* @__PURE__ */ new Map(),
 		small: /* @__PURE__ */ new Map(),
 		shared: /* @__PURE__ */ new Map(),
 		tenants: /* @__PURE__ */ new Map(),
+		ranked,
 		sized: 0
 	};
 }
@@ -27050,13 +27149,14 @@ var Pricer = class {
 	context;
 	#tokens = [];
 	#volumes = [];
+	#floors = /* @__PURE__ */ new Map();
 	#overflows = /* @__PURE__ */ new WeakMap();
 	#standing;
 	constructor(context) {
 		this.context = context;
 	}
 	price(assignment) {
-		const groups = membersOf(assignment, (index) => this.workloadAt(index));
+		const groups = membersOf(assignment, (index, host) => this.weightsOf(index, host));
 		const wished = [...groups].flatMap(([weights, members]) => this.fleetOf(weights, members) ?? []);
 		const billed = wished.length < groups.size ? void 0 : this.settled(wished, () => groups);
 		if (billed === void 0) return void 0;
@@ -27105,8 +27205,13 @@ var Pricer = class {
 		};
 		return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
 	}
+	weightsOf(index, host) {
+		const workload = this.workloadAt(index);
+		const id = weightsId(host, workload);
+		return this.context.apart && !isPromised(workload) ? `${id} without a promise` : id;
+	}
 	aloneOn(index, host) {
-		const weights = weightsId(host, this.workloadAt(index));
+		const weights = this.weightsOf(index, host);
 		const members = [{
 			index,
 			host,
@@ -27239,17 +27344,33 @@ var Pricer = class {
 		}
 		return known.map((fleets) => new Replayed(mapped(fleets, (fleet) => this.#billed(fleet))));
 	}
+	smallFloorUsd(weights, members) {
+		const { offers, facts, what } = this.context;
+		const tenants = this.#tenantsOf(this.#groupKey(weights, members), members);
+		return fleetFloorUsd(tenants, offers, facts, what, { mostGpus: 8 });
+	}
 	groupFloor(weights, members) {
-		const billed = this.fleetOf(weights, members);
-		if (billed === void 0) return void 0;
+		const key = this.#groupKey(weights, members);
+		const known = this.#floors.get(key);
+		if (known !== void 0) return known;
+		const { offers, facts, what } = this.context;
 		const sizeOf = (next) => ({
 			usd: groupUsd(this, next, members),
 			gpus: largestGpus(next.fleet)
 		});
-		return {
-			...sizeOf(billed),
-			small: () => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf))
+		const floor = {
+			isElastic: isElastic$1(this.#tenantsOf(key, members), facts),
+			anyFloorUsd: once(() => fleetFloorUsd(this.#tenantsOf(key, members), offers, facts, what)),
+			smallFloorUsd: once(() => this.smallFloorUsd(weights, members)),
+			sized: once(() => {
+				const billed = this.fleetOf(weights, members);
+				return billed && sizeOf(billed);
+			}),
+			small: once(() => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf)))
 		};
+		if (this.#floors.size * this.context.workloads.length >= MOST_REMEMBERED) this.#floors.clear();
+		this.#floors.set(key, floor);
+		return floor;
 	}
 	#offers(mayOwn) {
 		return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
@@ -27258,7 +27379,13 @@ var Pricer = class {
 		const { tenants } = this.context.memo;
 		const known = tenants.get(key);
 		if (known !== void 0) return known;
-		const found = members.map(({ index, host, overflow }) => this.tenant(index, host, overflow));
+		const found = members.map(({ index, host, overflow }) => {
+			const others = members.flatMap((other) => other.index === index ? [] : [this.workloadAt(other.index)]);
+			return {
+				...this.tenant(index, host, overflow),
+				table: host.tableBeside(others)
+			};
+		});
 		if (tenants.size >= MOST_GROUPS) tenants.clear();
 		tenants.set(key, found);
 		return found;
@@ -27335,6 +27462,9 @@ var Pricer = class {
 		return found.workload;
 	}
 };
+function isPromised({ ttftMsP95, tpotMsP95 }) {
+	return ttftMsP95 !== null || tpotMsP95 !== null;
+}
 function sizingWork(members) {
 	return members.some(({ overflow }) => overflow !== null) ? 10 : 1;
 }
@@ -27427,14 +27557,12 @@ function selfHostRoute(region, catalog) {
 	return findRoute(catalog, SELF_HOST_ROUTES[partition]);
 }
 
-// src/decide/break-even.ts
+// src/decide/crossings.ts
 const FARTHEST_FACTOR$1 = 100;
 const FINEST_RATIO = 1.001;
 const MOST_POINTS = 600;
 const CROSSING_RATIO = 2e-7;
 const MOST_BISECTIONS = 60;
-const NEXT_TO_NOTHING = 1e-9;
-const WEEKS_PER_MONTH = 730 / 168;
 function crossingsOf(own, api) {
 	const costs = /* @__PURE__ */ new Map();
 	let complete = true;
@@ -27459,15 +27587,24 @@ function crossingsOf(own, api) {
 		if (to / from > FINEST_RATIO) complete = false;
 		if (isOwn(from) === isOwn(to)) return;
 		crossings.push({
-			factor: bisect$1(isOwn, from, to),
+			factor: bisect(isOwn, from, to),
 			above: isOwn(to) ? "self-host" : "api"
 		});
 	};
 	look(1 / FARTHEST_FACTOR$1, FARTHEST_FACTOR$1);
 	return {
-		crossings: alternating(crossings, isOwn),
+		crossings: plannable(alternating(crossings, isOwn)),
 		complete
 	};
+}
+function plannable(crossings) {
+	const kept = [];
+	for (const next of crossings) {
+		const before = kept.at(-1);
+		if (before !== void 0 && next.factor / before.factor <= FINEST_RATIO) kept.pop();
+		else kept.push(next);
+	}
+	return kept;
 }
 function alternating(crossings, isOwn) {
 	return crossings.flatMap((next, index) => {
@@ -27475,12 +27612,12 @@ function alternating(crossings, isOwn) {
 		if (before === void 0 || before.above !== next.above) return [next];
 		const above = next.above === "api" ? "self-host" : "api";
 		return [{
-			factor: bisect$1(isOwn, before.factor * 1.000001, next.factor * .999999),
+			factor: bisect(isOwn, before.factor * 1.000001, next.factor * .999999),
 			above
 		}, next];
 	});
 }
-function bisect$1(isOwn, from, to) {
+function bisect(isOwn, from, to) {
 	const start = isOwn(from);
 	let [same, other] = [from, to];
 	for (let step = 0; step < MOST_BISECTIONS && Math.abs(other / same - 1) > CROSSING_RATIO; step++) {
@@ -27490,14 +27627,18 @@ function bisect$1(isOwn, from, to) {
 	}
 	return other;
 }
+
+// src/decide/break-even.ts
+const NEXT_TO_NOTHING = 1e-9;
+const WEEKS_PER_MONTH = 730 / 168;
 function breakEvensOf(question) {
 	const { flips, index, asOf } = question;
 	const workload = workloadOf$1(question);
-	if (flips.rival(index, "self-host", EXPECTED) === void 0) return [];
-	const at = (factor) => scenario({ volumeOf: { [workload.name]: factor } });
-	const own = remembered$1((factor) => flips.rival(index, "self-host", at(factor))?.monthlyUsd ?? Number.POSITIVE_INFINITY);
+	if (flips.rival(index, "self-host") === void 0) return [];
+	const rivalry = flips.along(index, "requests_per_month");
+	const own = (factor) => rivalry.rival("self-host", factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
 	return apisOf(question).map(({ role, option }) => {
-		const api = (factor) => flips.priceOf(index, option, at(factor)) ?? Number.POSITIVE_INFINITY;
+		const api = (factor) => flips.priceOf(index, option, "requests_per_month", factor) ?? Number.POSITIVE_INFINITY;
 		const { crossings, complete } = crossingsOf(own, api);
 		const today = own(1) < api(1) ? "self-host" : "api";
 		const next = crossings.find(({ factor }) => factor > 1);
@@ -27519,7 +27660,7 @@ function apisOf(question) {
 	const { flips, index } = question;
 	const priced = (flips.base.context.workloads[index]?.feasible ?? []).filter(({ kind }) => kind === "api" || kind === "managed").map((option) => ({
 		option,
-		usd: flips.priceOf(index, option, EXPECTED) ?? Number.POSITIVE_INFINITY
+		usd: flips.priceOf(index, option, "requests_per_month", 1) ?? Number.POSITIVE_INFINITY
 	})).filter((row) => Number.isFinite(row.usd)).sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
 	const [cheapest, dearest] = [priced[0]?.option, priced.at(-1)?.option];
 	const used = usedApi(question) ?? cheapest;
@@ -27547,7 +27688,7 @@ function usedApi(question) {
 	const chosen = taken === void 0 ? void 0 : tokensOf(taken);
 	const today = current?.path === "api" ? flips.base.context.workloads[index]?.feasible.find((option) => isApi(option) && answersTo(option.candidate.model, current.model)) : void 0;
 	if (chosen !== void 0 && chosen !== null) return chosen;
-	const rival = flips.rival(index, "api", EXPECTED)?.option;
+	const rival = flips.rival(index, "api")?.option;
 	return today ?? (rival === void 0 ? void 0 : tokensOf(rival) ?? void 0);
 }
 function smallestUnitOf({ flips, index, asOf }) {
@@ -27556,7 +27697,7 @@ function smallestUnitOf({ flips, index, asOf }) {
 		index,
 		asOf
 	}).name;
-	const rival = flips.rival(index, "self-host", EXPECTED)?.option;
+	const rival = flips.rival(index, "self-host")?.option;
 	const own = rival === void 0 ? null : hostsOf(rival);
 	if (own === null) return null;
 	const cost = new Pricer({
@@ -27574,8 +27715,8 @@ function leaveWhenOf(question, breakEvens, plannedHours) {
 	const api = usedApi(question);
 	const chosen = flips.chosen.assignment[index];
 	if (chosen === void 0 || hostsOf(chosen) === null || api === void 0) return [];
-	const gap = (what) => (flips.priceOf(index, api, what) ?? NaN) - (flips.rival(index, "self-host", what)?.monthlyUsd ?? 0);
-	const [today, free] = [gap(EXPECTED), gap(scenario({ apiPrice: 0 }))];
+	const gap = (factor) => (flips.priceOf(index, api, "api_price", factor) ?? NaN) - (flips.along(index, "api_price").rival("self-host", factor)?.monthlyUsd ?? 0);
+	const [today, free] = [gap(1), gap(0)];
 	if (!(today > 0)) return [];
 	const volume = (breakEvens[0]?.crossings.filter((point) => point.above === "self-host" && point.requestsPerMonth < workload.requestsPerMonth.expected))?.at(-1)?.requestsPerMonth;
 	const hours = (plannedHours + today / flips.base.context.facts.hourlyRateUsd) / WEEKS_PER_MONTH;
@@ -27623,14 +27764,6 @@ function workloadOf$1({ flips, index }) {
 	const found = flips.base.context.workloads[index];
 	if (found === void 0) throw new Error(`defect: no workload ${index}`);
 	return found.workload;
-}
-function remembered$1(curve) {
-	const known = /* @__PURE__ */ new Map();
-	return (factor) => {
-		const value = known.get(factor) ?? curve(factor);
-		known.set(factor, value);
-		return value;
-	};
 }
 function rounded(value) {
 	return grouped(Number(value.toPrecision(3)));
@@ -28051,16 +28184,25 @@ function keysOf(record) {
 	return Object.keys(record);
 }
 
-// src/decide/bounds.ts
+// src/decide/floors.ts
 function floorsOf(pricer, lists, scoreOf) {
+	const stretches = stretchesFor(pricer, lists);
+	const promise = ({ ownUsd, host }) => Math.max(...ownUsd) + (host?.instanceUsd ?? 0);
 	const byWorkload = lists.map((list, index) => ({
 		index,
-		floors: list.flatMap((choice) => floorOf(pricer, index, choice, scoreOf(choice)) ?? []).sort((a, b) => a.ownUsd + (a.host?.instanceUsd ?? 0) - b.ownUsd - (b.host?.instanceUsd ?? 0))
+		floors: list.flatMap((choice) => floorOf(pricer, index, choice, stretches, scoreOf(choice)) ?? []).sort((a, b) => promise(a) - promise(b))
 	}));
-	byWorkload.sort((a, b) => leastOf(b.floors) - leastOf(a.floors) || a.index - b.index);
+	const size = ({ floors }) => Math.max(...leastOf(floors, stretches.length));
+	byWorkload.sort((a, b) => size(b) - size(a) || a.index - b.index);
+	const shared = sharedFloorsOf(pricer, lists);
+	const few = shared.common + shared.hosts + fewGpusUsd(byWorkload);
 	return {
+		stretches: stretches.length,
 		byWorkload,
-		shared: sharedFloorsOf(pricer, lists)
+		shared: {
+			...shared,
+			few
+		}
 	};
 }
 function sharedFloorsOf(pricer, lists) {
@@ -28135,65 +28277,127 @@ const NO_API = {
 	workloads: 0,
 	settled: 0
 };
-function leastOf(floors) {
-	return Math.min(...floors.map(({ ownUsd }) => ownUsd));
+function fewGpusUsd(byWorkload) {
+	let [usd, gpus] = [0, 8];
+	const savings = [];
+	for (const { floors } of byWorkload) {
+		const tokensUsd = Math.min(...floors.flatMap((floor) => floor.tokensUsd ?? []));
+		const hosted = floors.flatMap(({ host }) => host?.hosted() ?? []);
+		if (Number.isFinite(tokensUsd)) {
+			usd += tokensUsd;
+			savings.push(...savingSteps(hosted, tokensUsd));
+		} else {
+			usd += Math.min(...hosted.map((own) => own.usd));
+			gpus -= Math.min(...hosted.map((own) => own.gpus));
+		}
+	}
+	if (gpus < 0) return Number.POSITIVE_INFINITY;
+	for (const next of savings.sort((a, b) => b.usd * a.gpus - a.usd * b.gpus)) {
+		const share = next.gpus <= gpus ? 1 : gpus / next.gpus;
+		usd -= next.usd * share;
+		gpus -= next.gpus * share;
+	}
+	return usd;
 }
-function floorOf(pricer, index, choice, score) {
+function savingSteps(hosted, tokensUsd) {
+	const steps = [];
+	let [usd, gpus] = [0, 0];
+	const left = hosted.map((own) => ({
+		usd: tokensUsd - own.usd,
+		gpus: own.gpus
+	})).filter((own) => own.usd > 0);
+	for (;;) {
+		const [best] = left.filter((own) => own.usd > usd && own.gpus >= gpus).sort((a, b) => (b.usd - usd) * (a.gpus - gpus) - (a.usd - usd) * (b.gpus - gpus) || b.usd - a.usd);
+		if (best === void 0) return steps;
+		steps.push({
+			usd: best.usd - usd,
+			gpus: best.gpus - gpus
+		});
+		[usd, gpus] = [best.usd, best.gpus];
+	}
+}
+function leastOf(floors, stretches) {
+	return Array.from({ length: stretches }, (_, at) => Math.min(...floors.map(({ ownUsd }) => ownUsd[at] ?? 0)));
+}
+function stretchesFor(pricer, lists) {
+	const weeks = lists.map((list, index) => {
+		const usd = Math.min(...list.flatMap((choice) => choice.kind === "api" || choice.kind === "managed" ? pricer.tokenUsd(index, choice) : []));
+		return {
+			week: pricer.workloadAt(index).week,
+			usd: Number.isFinite(usd) ? usd : pricer.workloadAt(index).requestsPerMonth.expected
+		};
+	});
+	return stretchesOf(weeks, followsWeek(pricer.context.facts));
+}
+function floorOf(pricer, index, choice, stretches, score) {
 	const tokens = tokensOf(choice);
 	const host = hostsOf(choice);
-	if (host === null) return {
-		choice,
-		ownUsd: tokens === null ? 0 : pricer.tokenUsd(index, tokens),
-		host: null,
-		usesApi: true,
-		isSplit: false,
-		score
-	};
+	if (host === null) {
+		const usd = tokens === null ? 0 : pricer.tokenUsd(index, tokens);
+		return {
+			choice,
+			ownUsd: stretches.map(() => usd),
+			tokensUsd: usd,
+			host: null,
+			usesApi: true,
+			isSplit: false,
+			score
+		};
+	}
 	const { offers, facts, what } = pricer.context;
 	const overflow = choice.kind === "split" ? choice.overflow : null;
 	const tenant = pricer.tenant(index, host, overflow);
 	const instanceUsd = cheapestInstanceUsd(tenant, offers, what);
 	if (instanceUsd === void 0) return void 0;
+	const hosted = () => hostedFloors(tenant, offers, facts, what);
 	return {
 		choice,
-		ownUsd: loadFloorUsd(tenant, offers, facts, what),
+		ownUsd: loadFloorsUsd(tenant, stretches, offers, facts, what),
+		tokensUsd: overflow === null ? null : pricer.overflowListUsd(index, overflow),
 		host: {
-			weights: weightsId(host, pricer.workloadAt(index)),
+			weights: pricer.weightsOf(index, host),
 			member: {
 				index,
 				host,
 				overflow
 			},
-			instanceUsd
+			instanceUsd,
+			hosted
 		},
 		usesApi: tokens !== null,
 		isSplit: choice.kind === "split",
 		score
 	};
 }
+
+// src/decide/bounds.ts
 function branchAndBound(floors, groupFloorOf, goal) {
 	return new Search(floors, groupFloorOf, goal).descend(0, 0, 0);
 }
+const MOST_SIZED_EARLY = 3;
 var Search = class {
 	#floors;
 	#groupFloorOf;
 	#goal;
 	#later;
+	#nothing;
 	#picked = [];
 	#groups = /* @__PURE__ */ new Map();
 	constructor(floors, groupFloorOf, goal) {
 		this.#floors = floors;
 		this.#groupFloorOf = groupFloorOf;
 		this.#goal = goal;
-		this.#later = suffixes(floors.byWorkload);
+		this.#nothing = nothingLater(floors.stretches);
+		this.#later = suffixes(floors, this.#nothing);
 	}
 	descend(depth, tokensUsd, score) {
 		const goal = this.#goal;
 		if (goal.nodes-- <= 0 || !goal.mayGoOn()) return false;
-		const later = this.#later[depth] ?? NOTHING_LATER;
+		const later = this.#later[depth] ?? this.#nothing;
 		const bestScore = (score + later.score) / this.#floors.byWorkload.length;
 		const worthRatio = .999999999 * (1 - goal.budgetRatio * bestScore);
-		const matters = (kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, tokensUsd, later, kind);
+		const partial = this.#partial(tokensUsd, later);
+		const matters = (kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, partial, kind);
 		if (!reachable(this.#picked, later).some(matters)) return true;
 		const workload = this.#floors.byWorkload[depth];
 		if (workload === void 0) {
@@ -28209,16 +28413,15 @@ var Search = class {
 		const before = host === null ? void 0 : this.#groups.get(host.weights);
 		if (host !== null) {
 			const members = inOrder([...before?.members ?? [], host.member]);
-			const least = this.#groupFloorOf(host.weights, members);
-			if (least === void 0) return true;
+			const group = this.#groupFloorOf(host.weights, members);
 			this.#groups.set(host.weights, {
-				...least,
+				floor: group,
 				members,
-				ownUsd: (before?.ownUsd ?? 0) + floor.ownUsd
+				ownUsd: plus(before?.ownUsd, floor.ownUsd)
 			});
 		}
 		this.#picked.push(floor);
-		const done = this.descend(depth + 1, tokensUsd + (host === null ? floor.ownUsd : 0), score + floor.score);
+		const done = this.descend(depth + 1, tokensUsd + (host === null ? floor.ownUsd[0] ?? 0 : 0), score + floor.score);
 		this.#picked.pop();
 		if (host !== null) {
 			if (before === void 0) this.#groups.delete(host.weights);
@@ -28226,21 +28429,56 @@ var Search = class {
 		}
 		return done;
 	}
-	#isBelow(limitUsd, tokensUsd, later, kind) {
+	#partial(tokensUsd, later) {
 		const groups = [...this.#groups.values()];
-		const restUsd = tokensUsd + this.#sharedUsd(kind);
-		const ownUsd = groups.reduce((sum, group) => sum + group.ownUsd, later.usd[kind]);
-		const isBelow = (hardwareUsd) => restUsd + (later.anyHosts ? Math.max(hardwareUsd, ownUsd) : hardwareUsd + later.usd[kind]) < limitUsd;
-		const anyUsd = groups.reduce((sum, { usd }) => sum + usd, 0);
-		if (!isBelow(anyUsd)) return false;
-		if (groups.reduce((sum, group) => sum + group.gpus, 0) <= 8 || isBelow(anyUsd + this.#floors.shared.fullTime)) return true;
-		const few = fewGpus(groups.map(({ small }) => small()));
-		return few !== void 0 && isBelow(few.reduce((sum, { usd }) => sum + usd, 0));
+		const sumOf = (usdOf) => once(() => groups.reduce((sum, group) => sum + usdOf(group), 0));
+		const mayWait = ({ floor, members }) => later !== this.#nothing && floor.isElastic && members.length > MOST_SIZED_EARLY;
+		return {
+			tokensUsd,
+			later,
+			ownUsd: groups.reduce((sum, group) => plus(sum, group.ownUsd), void 0),
+			anyFloorUsd: sumOf(({ floor }) => floor.anyFloorUsd()),
+			smallFloorUsd: sumOf(({ floor }) => floor.smallFloorUsd()),
+			size: once(() => {
+				let [usd, gpus] = [0, 0];
+				for (const group of groups) {
+					const size = mayWait(group) ? {
+						usd: group.floor.anyFloorUsd(),
+						gpus: 0
+					} : group.floor.sized();
+					if (size === void 0) return void 0;
+					usd += size.usd;
+					gpus += size.gpus;
+				}
+				return {
+					usd,
+					gpus
+				};
+			}),
+			smallUsd: once(() => {
+				if (groups.some(mayWait)) return Number.NEGATIVE_INFINITY;
+				return fewGpus(groups.map(({ floor }) => floor.small()))?.reduce((sum, { usd }) => sum + usd, 0) ?? Number.POSITIVE_INFINITY;
+			})
+		};
 	}
-	#sharedUsd(kind) {
+	#isBelow(limitUsd, partial, kind) {
+		const { later } = partial;
+		const { few: fewUsd, fullTime } = this.#floors.shared;
+		const onHosts = kind === "self-host" || kind === "hybrid" || this.#groups.size > 0;
+		const mustBeMany = onHosts && fewUsd >= limitUsd;
+		const restUsd = partial.tokensUsd + this.#sharedUsd(kind, onHosts) + (mustBeMany ? fullTime : 0);
+		const ownUsd = mostOf(partial.ownUsd, later.usd[kind]);
+		const laterTokensUsd = later.anyHosts ? 0 : later.usd[kind][0] ?? 0;
+		const isBelow = (hardwareUsd) => restUsd + Math.max(hardwareUsd + laterTokensUsd, ownUsd) < limitUsd;
+		if (!isBelow(0) || !isBelow(partial.anyFloorUsd())) return false;
+		const size = partial.size();
+		if (size === void 0 || !isBelow(size.usd)) return false;
+		if (mustBeMany || size.gpus <= 8 || isBelow(size.usd + fullTime)) return true;
+		return isBelow(partial.smallFloorUsd()) && isBelow(partial.smallUsd());
+	}
+	#sharedUsd(kind, onHosts) {
 		const { common, api, hosts, both } = this.#floors.shared;
 		const onApi = kind === "api" || kind === "hybrid" || this.#picked.some(({ usesApi }) => usesApi);
-		const onHosts = kind === "self-host" || kind === "hybrid" || this.#groups.size > 0;
 		if (onApi && onHosts) return common + Math.max(both, api + hosts);
 		return common + (onApi ? api : 0) + (onHosts ? hosts : 0);
 	}
@@ -28250,36 +28488,48 @@ var Search = class {
 		return choices;
 	}
 };
+function mostOf(a, b) {
+	let most = 0;
+	for (let at = 0; at < b.length; at++) most = Math.max(most, (a?.[at] ?? 0) + (b[at] ?? 0));
+	return most;
+}
+function plus(a, b) {
+	return a === void 0 ? b : b.map((usd, at) => usd + (a[at] ?? 0));
+}
 function inOrder(members) {
 	return members.sort((a, b) => a.index - b.index);
 }
-const NOTHING_LATER = {
-	usd: {
-		api: 0,
-		"self-host": 0,
-		hybrid: 0,
-		plain: 0
-	},
-	score: 0,
-	anyApi: false,
-	anyHosts: false,
-	anySplit: false,
-	allApi: true,
-	allHosts: true
-};
-function suffixes(byWorkload) {
-	const later = [NOTHING_LATER];
+function nothingLater(stretches) {
+	const none = Array(stretches).fill(0);
+	return {
+		usd: {
+			api: none,
+			"self-host": none,
+			hybrid: none,
+			plain: none
+		},
+		score: 0,
+		anyApi: false,
+		anyHosts: false,
+		anySplit: false,
+		allApi: true,
+		allHosts: true
+	};
+}
+function suffixes({ byWorkload, stretches }, nothing) {
+	let next = nothing;
+	const later = [];
 	for (const { floors } of [...byWorkload].reverse()) {
-		const next = later[0] ?? NOTHING_LATER;
 		const api = floors.some(({ host }) => host === null);
 		const hosts = floors.some(({ host, isSplit }) => host !== null && !isSplit);
 		const split = floors.some(({ isSplit }) => isSplit);
-		later.unshift({
+		const least = (kind, some) => plus(next.usd[kind], leastOf(some, stretches));
+		next = {
 			usd: {
-				api: next.usd.api + leastOf(floors.filter(({ host }) => host === null)),
-				"self-host": next.usd["self-host"] + leastOf(floors.filter(({ usesApi }) => !usesApi)),
-				hybrid: next.usd.hybrid + leastOf(floors),
-				plain: next.usd.plain + leastOf(floors.filter(({ isSplit }) => !isSplit))
+				api: least("api", floors.filter(({ host }) => host === null)),
+				"self-host": least("self-host", floors.filter(({ usesApi }) => !usesApi)),
+				hybrid: least("hybrid", floors),
+				plain: least("plain", floors.filter(({ isSplit }) => !isSplit))
 			},
 			score: next.score + Math.max(...floors.map(({ score }) => score)),
 			anyApi: next.anyApi || api,
@@ -28287,7 +28537,8 @@ function suffixes(byWorkload) {
 			anySplit: next.anySplit || split,
 			allApi: next.allApi && api,
 			allHosts: next.allHosts && hosts
-		});
+		};
+		later.unshift(next);
 	}
 	return later;
 }
@@ -28309,12 +28560,18 @@ const SHORTLIST_SELF_HOST = 3;
 const NODE_LIMIT = 1e5;
 const PRICED_LIMIT = 4e3;
 const SIZED_LIMIT = 12e3;
+const GAPS = [0, .01];
 function pathOf(assignment) {
 	if (assignment.every((choice) => hostsOf(choice) === null)) return "api";
 	return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
 }
 function shortlistsOf(pricer) {
-	const alone = pricer.context.workloads.map((entry, index) => rankAlone(pricer, entry, index));
+	const { workloads, memo } = pricer.context;
+	const alone = workloads.map((entry, index) => {
+		const ranked = memo.ranked.get(entry) ?? rankAlone(pricer, entry, index);
+		memo.ranked.set(entry, ranked);
+		return ranked;
+	});
 	const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
 	const keys = new Set(alone.flatMap((ranked) => take(ranked, "token", SHORTLIST_API)).flatMap(keyOf$1));
 	return alone.map((ranked, index) => {
@@ -28356,23 +28613,29 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		shortlists,
 		splits,
 		exact: true,
+		gapRatio: 0,
 		...nothing
 	};
 	const lists = shortlists.map((list, index) => [...list, ...splits[index] ?? []]);
 	const branches = shortlists.map((list, index) => [...list, ...firstOfEach(splits[index] ?? [])]);
 	for (const start of startsOf(branches)) improve(found, branches, start, null);
-	const mostSized = pricer.context.memo.sized + SIZED_LIMIT;
-	const goal = {
-		limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1)),
-		budgetRatio: found.budgetRatio,
-		visit: (assignment) => {
-			for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
-		},
-		mayGoOn: () => pricer.context.memo.sized < mostSized,
-		nodes: NODE_LIMIT,
-		visits: PRICED_LIMIT
-	};
-	const exact = branchAndBound(floorsOf(pricer, branches, (choice) => found.scoreOf(choice)), (weights, members) => pricer.groupFloor(weights, members), goal);
+	const floors = floorsOf(pricer, branches, (choice) => found.scoreOf(choice));
+	const gapRatio = GAPS.find((gap) => {
+		const { memo } = pricer.context;
+		const mostSized = memo.sized + SIZED_LIMIT;
+		const tieRatio = (kind) => kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1;
+		const goal = {
+			limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * tieRatio(kind)) * (1 - gap),
+			budgetRatio: found.budgetRatio,
+			visit: (assignment) => {
+				for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
+			},
+			mayGoOn: () => memo.sized < mostSized,
+			nodes: NODE_LIMIT,
+			visits: PRICED_LIMIT
+		};
+		return branchAndBound(floors, (weights, members) => pricer.groupFloor(weights, members), goal);
+	});
 	for (const path of [
 		"api",
 		"self-host",
@@ -28385,7 +28648,8 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		byPath: found.byPath(),
 		shortlists,
 		splits,
-		exact,
+		exact: gapRatio === 0,
+		gapRatio: gapRatio ?? null,
 		...prefer(pricer, found, shortlists)
 	};
 }
@@ -28451,9 +28715,6 @@ var Found = class {
 		return this.#pricer.standing(assignment);
 	}
 };
-function firstOfEach(splits) {
-	return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
-}
 function withOverflowTo(assignment, splits) {
 	return [...new Set(assignment.flatMap((choice, index) => choice.kind === "split" ? (splits[index] ?? []).map(({ overflow }) => accessOf(overflow)) : []))].flatMap((key) => {
 		const moved = assignment.map((choice, index) => {
@@ -29042,7 +29303,7 @@ function workloadFacts(workload, index, policy, assumed) {
 		peakToAverage: volume.peakToAverage ?? assumed.take({
 			key: of("volume.peak_to_average"),
 			value: peakToAverageAt(rate),
-			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below"
+			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below; more where a quieter service would have a higher peak"
 		}),
 		inputTokens,
 		outputTokens,
@@ -30976,7 +31237,7 @@ function drain(serving, batch) {
 }
 
 // src/capacity/calibrate.ts
-function shapeOf(run, cachedInputRatio) {
+function shapeOf$1(run, cachedInputRatio) {
 	return {
 		inputTokens: run.inputTokens,
 		outputTokens: run.outputTokens,
@@ -30984,7 +31245,7 @@ function shapeOf(run, cachedInputRatio) {
 	};
 }
 function measuredRatios(configuration, run, cachedInputRatio) {
-	const shape = shapeOf(run, cachedInputRatio);
+	const shape = shapeOf$1(run, cachedInputRatio);
 	const serving = servingOf(timingOf(configuration, VLLM), shape, {
 		spread: 0,
 		longestOutput: null
@@ -31097,16 +31358,17 @@ function banded(expected, metric, confidence, family = "vllm") {
 }
 
 // src/capacity/slo.ts
-function capacityAt(timing, shape, promise, measured = AS_PREDICTED) {
+function capacityAt(timing, shape, own, measured = AS_PREDICTED) {
 	const serving = servingOf(timing, shape, {
 		spread: 1,
 		longestOutput: null
 	});
-	if (promise.ttftMsP95 === null && promise.tpotMsP95 === null) return {
+	if (own.ttftMsP95 === null && own.tpotMsP95 === null && own.beside === void 0) return {
 		kind: "capacity",
 		capacity: throughputCapacity(serving, measured)
 	};
 	const alone = tailLatency(serving, 0);
+	const promise = besideOthers(own, timing, alone, measured);
 	const seen = scaled(alone, measured);
 	if (marginOf(seen, promise) < 0) return {
 		kind: "misses-promise",
@@ -31118,6 +31380,18 @@ function capacityAt(timing, shape, promise, measured = AS_PREDICTED) {
 			ttftMsP95: promise.ttftMsP95 === null ? null : promise.ttftMsP95 / measured.ttft,
 			tpotMsP95: promise.tpotMsP95 === null ? null : promise.tpotMsP95 / measured.tpot
 		}, alone), measured)
+	};
+}
+function besideOthers(own, timing, alone, measured) {
+	if (own.beside === void 0) return own;
+	const other = servingOf(timing, own.beside.shape, {
+		spread: 1,
+		longestOutput: null
+	});
+	const waitMs = own.beside.ttftMsP95 - tailLatency(other, 0).ttftMsP95 * measured.ttft;
+	return {
+		ttftMsP95: Math.min(own.ttftMsP95 ?? Number.POSITIVE_INFINITY, alone.ttftMsP95 * measured.ttft + waitMs),
+		tpotMsP95: own.tpotMsP95
 	};
 }
 const AS_PREDICTED = {
@@ -31196,12 +31470,17 @@ function searchServing(request, calibrations = []) {
 	const { shape, promise } = request;
 	const ground = groundOf(request);
 	if (calibrations.length > 0) return searched(ground, request, calibrations);
-	const key = `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${promise.ttftMsP95}|${promise.tpotMsP95}`;
+	const key = `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${promise.ttftMsP95}|${promise.tpotMsP95}|${besideKey(promise)}`;
 	const known = ground.searches.get(key);
 	if (known !== void 0) return known;
 	const found = searched(ground, request, calibrations);
-	keep(ground.searches, key, found, MOST_SEARCHES);
+	keep$1(ground.searches, key, found, MOST_SEARCHES);
 	return found;
+}
+function besideKey({ beside }) {
+	if (beside === void 0) return "";
+	const { shape, ttftMsP95 } = beside;
+	return `${shape.inputTokens}|${shape.outputTokens}|${shape.cachedInputRatio}|${ttftMsP95}`;
 }
 function searched(ground, request, calibrations) {
 	const served = [];
@@ -31243,7 +31522,7 @@ function areSameGpus(a, b) {
 		return row.gpu === other?.gpu && row.tensorParallelSizes.length === other.tensorParallelSizes.length && row.tensorParallelSizes.every((size, at) => size === other.tensorParallelSizes[at]);
 	});
 }
-function keep(known, key, value, most) {
+function keep$1(known, key, value, most) {
 	const [oldest] = known.keys();
 	if (known.size >= most && oldest !== void 0) known.delete(oldest);
 	known.set(key, value);
@@ -31340,6 +31619,12 @@ function unservable(configuration, reason, text) {
 
 // src/decide/options.ts
 function optionsFor(workload, context) {
+	return {
+		workload,
+		...foundOptions(workload, context)
+	};
+}
+function foundOptions(workload, context) {
 	const { facts, catalog, asOf, ownKeys } = context;
 	const rules = {
 		facts,
@@ -31375,7 +31660,6 @@ function optionsFor(workload, context) {
 	}
 	const priced = feasible.filter((option) => isTuningPriced(option, workload));
 	if (priced.length === 0 || priced.length === feasible.length) return {
-		workload,
 		feasible,
 		rejected,
 		total: candidates.length,
@@ -31383,7 +31667,6 @@ function optionsFor(workload, context) {
 	};
 	const unpriced = feasible.filter((option) => !priced.includes(option)).map(({ candidate }) => noTuningPrice(candidate.id, candidate.model.id));
 	return {
-		workload,
 		feasible: priced,
 		rejected: [...rejected, ...unpriced],
 		total: candidates.length,
@@ -31419,21 +31702,63 @@ function realise(candidate, judgement, rules, context) {
 			judgement
 		};
 	}
-	const found = searches(candidate, rules.workload, context);
 	const isAllowed = remembered((precision) => precisionAllowed(candidate, rules, precision));
-	const table = servingTable(candidate.model, found, tokenRatios(rules.workload), (option) => precisionsOf(option).every(isAllowed) && onOwnGpu(option, rules.workload, context));
-	if (table.options.size > 0) return {
-		kind: "self-host",
-		candidate,
-		judgement,
-		table
-	};
+	const { workload } = rules;
+	const tableOf = (found) => servingTable(candidate.model, found, tokenRatios(workload), (option) => precisionsOf(option).every(isAllowed) && onOwnGpu(option, workload, context));
+	const found = searches(candidate, workload, context, promiseOf(workload));
+	const table = tableOf(found);
+	if (table.options.size > 0) {
+		const tables = /* @__PURE__ */ new Map();
+		const tableBeside = (others) => {
+			const promise = sharedPromise(workload, others);
+			if (promise === null) return table;
+			const key = JSON.stringify(promise);
+			const known = tables.get(key) ?? tableOf(searches(candidate, workload, context, promise));
+			tables.set(key, known);
+			return known;
+		};
+		return {
+			kind: "self-host",
+			candidate,
+			judgement,
+			table,
+			tableBeside
+		};
+	}
 	return {
 		option: candidate.id,
 		rule: "feasibility",
 		verdict: "fail",
 		text: whyUnservable(candidate, found.first, found.last, context),
 		line: null
+	};
+}
+function promiseOf({ ttftMsP95, tpotMsP95 }) {
+	return {
+		ttftMsP95,
+		tpotMsP95
+	};
+}
+function sharedPromise(workload, others) {
+	const least = (values) => Math.min(...values.map((value) => value ?? Number.POSITIVE_INFINITY));
+	const tpot = least([workload, ...others].map(({ tpotMsP95 }) => tpotMsP95));
+	const ttft = least(others.map(({ ttftMsP95 }) => ttftMsP95));
+	const fastest = ttft < (workload.ttftMsP95 ?? Number.POSITIVE_INFINITY) ? others.find(({ ttftMsP95 }) => ttftMsP95 === ttft) : void 0;
+	if (!(tpot < (workload.tpotMsP95 ?? Number.POSITIVE_INFINITY)) && fastest === void 0) return null;
+	return {
+		ttftMsP95: workload.ttftMsP95,
+		tpotMsP95: Number.isFinite(tpot) ? tpot : null,
+		...fastest === void 0 ? {} : { beside: {
+			shape: shapeOf(fastest, "expected", 1),
+			ttftMsP95: ttft
+		} }
+	};
+}
+function shapeOf({ inputTokens, outputTokens, cachedInputRatio }, end, growth) {
+	return {
+		inputTokens: inputTokens[end] * growth,
+		outputTokens: outputTokens[end] * growth,
+		cachedInputRatio
 	};
 }
 function precisionsOf({ configuration: { precision, kvPrecision } }) {
@@ -31451,21 +31776,14 @@ function onOwnGpu(option, { compliance }, { offers }) {
 	if (compliance.onPremises !== true) return true;
 	return offers.some(({ owned, instance }) => owned !== void 0 && instance.gpu === option.configuration.gpu.id);
 }
-function searches(candidate, workload, context) {
+function searches(candidate, workload, context, promise) {
 	const gpus = gpusOnOffer(context);
 	const at = (end, growth) => {
 		const request = {
 			model: candidate.model,
 			gpus,
-			shape: {
-				inputTokens: workload.inputTokens[end] * growth,
-				outputTokens: workload.outputTokens[end] * growth,
-				cachedInputRatio: workload.cachedInputRatio
-			},
-			promise: {
-				ttftMsP95: workload.ttftMsP95,
-				tpotMsP95: workload.tpotMsP95
-			},
+			shape: shapeOf(workload, end, growth),
+			promise,
 			contextWindowTokens: Math.min(workload.contextWindowTokens, candidate.model.contextWindowTokens)
 		};
 		return searchServing(request, context.calibrations);
@@ -31527,11 +31845,78 @@ function closestMiss(search, context) {
 	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
 }
 
+// src/decide/known.ts
+const MOST_FRAMES = 4;
+const MOST_WORKLOADS = 100;
+var Known = class {
+	#frames = [];
+	frameOf(facts, givens) {
+		const { name: _, workloads: __, assumptions: ___, hourlyRateUsd, preferences, ...asked } = facts;
+		const key = JSON.stringify([asked, givens.waivers]);
+		const same = this.#frames.find((frame) => frame.isFor(key, givens));
+		if (same !== void 0) return same;
+		const frame = new Frame(facts, key, givens);
+		this.#frames = [frame, ...this.#frames].slice(0, MOST_FRAMES);
+		return frame;
+	}
+};
+var Frame = class {
+	catalog;
+	offers;
+	offersByGpu;
+	#key;
+	#givens;
+	#found = /* @__PURE__ */ new Map();
+	#workloads = /* @__PURE__ */ new Map();
+	#ranked = /* @__PURE__ */ new Map();
+	constructor(facts, key, givens) {
+		this.#key = key;
+		this.#givens = givens;
+		this.catalog = overlayPrices(givens.catalog, facts.prices);
+		this.offers = instanceOffers(facts, this.catalog, givens.asOf).offers;
+		this.offersByGpu = offersByGpu(this.offers);
+	}
+	isFor(key, { catalog, asOf, calibrations }) {
+		const own = this.#givens;
+		const measured = own.calibrations === calibrations || own.calibrations.length === 0 && calibrations.length === 0;
+		return this.#key === key && own.catalog === catalog && own.asOf === asOf && measured;
+	}
+	optionsFor(workload, context) {
+		const { requestsPerMonth, growthRatioPerMonth, week, peakToAverage, ...needs } = workload;
+		const own = [...context.ownKeys].filter((key) => key.startsWith(workload.pointer)).sort();
+		const key = JSON.stringify([needs, own]);
+		const found = this.#found.get(key) ?? foundOptions(workload, context);
+		keep(this.#found, key, found);
+		const whole = JSON.stringify([workload, own]);
+		const known = this.#workloads.get(whole) ?? {
+			workload,
+			...found
+		};
+		keep(this.#workloads, whole, known);
+		return known;
+	}
+	rankedFor({ hourlyRateUsd, preferences }) {
+		const key = JSON.stringify([hourlyRateUsd, preferences]);
+		const ranked = this.#ranked.get(key) ?? /* @__PURE__ */ new WeakMap();
+		this.#ranked.set(key, ranked);
+		return ranked;
+	}
+};
+function keep(known, key, value) {
+	if (known.size >= MOST_WORKLOADS && !known.has(key)) known.clear();
+	known.set(key, value);
+}
+
 // src/decide/solve.ts
-function solve(document, catalog, asOf, waivers, calibrations = []) {
+function solve(document, catalog, asOf, waivers, calibrations = [], known = new Known()) {
 	const facts = factsOf(document);
-	const priced = overlayPrices(catalog, facts.prices);
-	const { offers } = instanceOffers(facts, priced, asOf);
+	const frame = known.frameOf(facts, {
+		catalog,
+		asOf,
+		waivers,
+		calibrations
+	});
+	const { catalog: priced, offers } = frame;
 	const ownKeys = ownComplianceKeys(document.policy);
 	const lineOf = (path) => document.lineOf(path);
 	const context = {
@@ -31544,22 +31929,48 @@ function solve(document, catalog, asOf, waivers, calibrations = []) {
 		ownKeys,
 		lineOf
 	};
-	const options = facts.workloads.map((workload) => optionsFor(workload, context));
-	const pricer = new Pricer({
+	const options = facts.workloads.map((workload) => frame.optionsFor(workload, context));
+	const pricing = {
 		workloads: options,
 		facts,
 		catalog: priced,
 		asOf,
-		offers: offersByGpu(offers),
-		what: EXPECTED,
-		memo: newMemo()
+		offers: frame.offersByGpu,
+		what: EXPECTED
+	};
+	const pricerOf = (apart) => new Pricer({
+		...pricing,
+		apart,
+		memo: newMemo(frame.rankedFor(facts))
 	});
 	return {
 		facts,
 		context,
 		options,
+		known,
+		...bestSearch(options, pricerOf)
+	};
+}
+function bestSearch(options, pricerOf) {
+	const hosted = options.filter(({ feasible }) => feasible.some(({ kind }) => kind === "self-host"));
+	const [shared, apart] = (new Set(hosted.map(({ workload }) => isPromised(workload))).size > 1 ? [false, true] : [false]).map((isApart) => {
+		const pricer = pricerOf(isApart);
+		const search = searchPortfolios(pricer);
+		const { facts, catalog } = pricer.context;
+		return {
+			pricer,
+			search,
+			worths: Object.values(search.byPath).map((priced) => worthOf(priced, facts, catalog))
+		};
+	});
+	if (shared === void 0) throw new Error("defect: a policy is searched at least once");
+	const least = ({ worths }) => Math.min(...worths);
+	const sum = ({ worths }) => worths.reduce((total, worth) => total + worth, 0);
+	if (apart === void 0) return shared;
+	const { pricer, search } = least(apart) < least(shared) || least(apart) === least(shared) && sum(apart) < sum(shared) ? apart : shared;
+	return {
 		pricer,
-		search: searchPortfolios(pricer)
+		search
 	};
 }
 function ownComplianceKeys(policy) {
@@ -31913,6 +32324,7 @@ function relaxation(workload, dropped, context) {
 		asOf,
 		offers: offersByGpu(offers),
 		what: EXPECTED,
+		apart: false,
 		memo: newMemo()
 	});
 	const [best] = rankAlone(pricer, entry, 0);
@@ -31938,6 +32350,145 @@ function relaxation(workload, dropped, context) {
 	}];
 }
 
+// src/decide/elastic-draws.ts
+function isElastic(fleet) {
+	return fleet.schedule !== null || fleet.overflowShares.size > 0;
+}
+function elasticCurves(fleet, context) {
+	return {
+		load: new Curve((volume) => sizedIn(fleet, context, scenario({ volume }))),
+		rate: new Curve((throughputFactor) => sizedIn(fleet, context, scenario({ throughputFactor })))
+	};
+}
+function elasticDraws(fleet, { load, rate }, context, draws) {
+	const [loads, rates] = [loadFactors(fleet, context, draws), rateFactors(fleet, draws)];
+	const today = load.at(1);
+	const billedUsd = overflowUsd(fleet, EXPECTED);
+	const column = () => new Float64Array(draws.count);
+	const [factor, usd, gpus, smallUsd, smallGpus] = [
+		column(),
+		column(),
+		column(),
+		column(),
+		column()
+	];
+	for (let draw = 0; draw < draws.count; draw++) {
+		const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
+		const of = (figure) => today[figure] === 0 ? at[figure] : at[figure] * by[figure] / today[figure];
+		const overflow = of("overflowUsd");
+		factor[draw] = billedUsd === 0 ? 0 : overflow / billedUsd;
+		usd[draw] = of("usd") + (billedUsd === 0 ? overflow : 0);
+		gpus[draw] = of("gpus");
+		smallUsd[draw] = of("smallUsd") + of("smallOverflowUsd") - (billedUsd === 0 ? 0 : overflow);
+		smallGpus[draw] = of("smallGpus");
+	}
+	const any = {
+		usd,
+		gpus
+	};
+	return {
+		factor,
+		...any,
+		months: 1,
+		sizes: [any, {
+			usd: smallUsd,
+			gpus: smallGpus
+		}]
+	};
+}
+const POINTS_PER_DOUBLING = 3;
+var Curve = class {
+	#sized;
+	#points = /* @__PURE__ */ new Map();
+	constructor(sized) {
+		this.#sized = sized;
+	}
+	at(factor) {
+		const place = Math.log2(factor) * POINTS_PER_DOUBLING;
+		const below = Math.floor(place + 1e-9);
+		const [low, high] = [2 ** (below / POINTS_PER_DOUBLING), 2 ** ((below + 1) / POINTS_PER_DOUBLING)];
+		const share = Math.max(0, (factor - low) / (high - low));
+		const from = this.#point(below, low);
+		return share < 1e-9 ? from : between(from, this.#point(below + 1, high), share);
+	}
+	#point(place, factor) {
+		const known = this.#points.get(place) ?? this.#sized(factor);
+		this.#points.set(place, known);
+		return known;
+	}
+};
+function between(a, b, share) {
+	const of = (figure) => a[figure] === b[figure] ? a[figure] : a[figure] * (1 - share) + b[figure] * share;
+	return {
+		usd: of("usd"),
+		overflowUsd: of("overflowUsd"),
+		gpus: of("gpus"),
+		smallUsd: of("smallUsd"),
+		smallOverflowUsd: of("smallOverflowUsd"),
+		smallGpus: of("smallGpus")
+	};
+}
+function sizedIn({ tenants }, context, what) {
+	const { facts, catalog } = context;
+	const offers = rentedOnly(context.offers);
+	const any = cheapestFleet(tenants, offers, facts, what);
+	if (any === void 0) throw new Error("defect: a fleet has a configuration at one load and none at another");
+	const few = { mostGpus: 8 };
+	const small = largestGpus(any) > few.mostGpus ? cheapestFleet(tenants, offers, facts, what, few) : any;
+	const usdOf = (fleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
+	return {
+		usd: usdOf(any),
+		overflowUsd: overflowUsd(any, what),
+		gpus: largestGpus(any),
+		smallUsd: small === void 0 ? Number.POSITIVE_INFINITY : usdOf(small),
+		smallOverflowUsd: small === void 0 ? 0 : overflowUsd(small, what),
+		smallGpus: small === void 0 ? 0 : largestGpus(small)
+	};
+}
+function overflowUsd({ tenants, overflowShares }, what) {
+	let usd = 0;
+	for (const { workload, overflowUsd: perRequest } of tenants) {
+		const shares = overflowShares.get(workload.name) ?? [];
+		for (const [month, share] of shares.entries()) usd += requestsIn(workload, month, what) * share * (perRequest?.[month] ?? 0) / shares.length;
+	}
+	return usd;
+}
+function loadFactors(fleet, { facts }, draws) {
+	const months = Array.from({ length: facts.horizonMonths }, (_, month) => month);
+	const busy = fleet.tenants.map(({ workload, table }) => requestsIn(workload, 0, EXPECTED) / replicaRate(table, fleet.key, 0, facts.horizonMonths, EXPECTED));
+	const all = busy.reduce((sum, value) => sum + value, 0);
+	const factors = new Float64Array(draws.count);
+	for (const [index, { workload, table }] of fleet.tenants.entries()) {
+		const { name, requestsPerMonth } = workload;
+		const declared = growthFactors(workload);
+		const grown = (factor) => months.reduce((sum, month) => sum + factor ** month, 0);
+		const expected = grown(declared.expected);
+		const requests = drawn(requestsPerMonth, inputId.requests(name), draws);
+		const growth = drawn(declared, inputId.growth(name), draws);
+		const tokens = drawn(table.options.get(fleet.key)?.rateRatio ?? NO_RANGE, inputId.tokens(name), draws);
+		const share = (busy[index] ?? 0) / all;
+		for (let draw = 0; draw < draws.count; draw++) {
+			const volume = (requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected;
+			const more = growth === null ? 1 : grown(growth[draw] ?? declared.expected) / expected;
+			factors[draw] = (factors[draw] ?? 0) + share * volume * more / (tokens?.[draw] ?? 1);
+		}
+	}
+	return factors;
+}
+const NO_RANGE = {
+	low: 1,
+	expected: 1,
+	high: 1
+};
+function rateFactors({ model, option }, draws) {
+	const { expected, p10, p90 } = option.capacity.requestsPerSecond;
+	return drawn({
+		low: p10 / expected,
+		expected: 1,
+		high: p90 / expected
+	}, inputId.throughput(model.id), draws) ?? new Float64Array(draws.count).fill(1);
+}
+
 // src/decide/fleet-draws.ts
 const CORNERS = [
 	EXPECTED,
@@ -31949,35 +32500,34 @@ const CORNERS = [
 	scenario({ throughput: "p90" })
 ];
 function fleetDraws(fleets, context, draws) {
-	const months = context.facts.horizonMonths;
+	const load = loadOf(fleets[0]?.tenants ?? [], context.facts.horizonMonths, draws);
 	const stays = fleets.every(({ offer }) => offer.owned !== void 0);
-	const configurations = fleets.map((fleet) => sizerOf(fleet, context, draws, stays));
-	const loads = (fleets[0]?.tenants ?? []).map((tenant) => loadOf(tenant, draws));
+	const sizers = fleets.map((fleet) => new Sizer(fleet, load, context, draws, stays));
+	const { months } = load;
 	const usd = new Float64Array(draws.count);
 	const gpus = new Float64Array(draws.count * months);
-	const sizes = configurations.map(() => ({
+	const sizes = sizers.map(() => ({
 		usd: new Float64Array(draws.count),
 		gpus: new Float64Array(draws.count)
 	}));
-	const counts = configurations.map(() => new Float64Array(months));
 	for (let draw = 0; draw < draws.count; draw++) {
 		let least = Number.POSITIVE_INFINITY;
-		let best = 0;
-		for (const [index, configuration] of configurations.entries()) {
-			const [count, size] = [counts[index], sizes[index]];
-			if (count === void 0 || size === void 0) continue;
-			const cost = configuration.price(draw, loads, months, count);
+		let best = sizers[0];
+		for (let index = 0; index < sizers.length; index++) {
+			const [sizer, size] = [sizers[index], sizes[index]];
+			if (sizer === void 0 || size === void 0) continue;
+			const cost = sizer.usdIn(draw);
 			size.usd[draw] = cost;
-			size.gpus[draw] = Math.max(...count) * configuration.gpusPerInstance;
-			if (cost < least) [least, best] = [cost, index];
+			size.gpus[draw] = sizer.most * sizer.gpusPerInstance;
+			if (cost < least) [least, best] = [cost, sizer];
 		}
 		usd[draw] = least;
-		const perInstance = configurations[best]?.gpusPerInstance ?? 0;
-		for (let month = 0; month < months; month++) gpus[draw * months + month] = (counts[best]?.[month] ?? 0) * perInstance;
+		for (let month = 0; month < months; month++) gpus[draw * months + month] = (best?.counts[month] ?? 0) * (best?.gpusPerInstance ?? 0);
 	}
 	return {
 		usd,
 		gpus,
+		months,
 		sizes
 	};
 }
@@ -32001,79 +32551,102 @@ function configurationsOf(fleet, context) {
 	}
 	return [...found.values()];
 }
-function loadOf({ workload }, draws) {
-	const requests = drawn(workload.requestsPerMonth, inputId.requests(workload.name), draws);
-	const growth = drawn(growthFactors(workload), inputId.growth(workload.name), draws);
-	const expected = requestsIn(workload, 0, EXPECTED);
+function loadOf(tenants, horizonMonths, draws) {
+	const constant = (value) => new Float64Array(draws.count).fill(value);
+	const workloads = tenants.map(({ workload }) => workload);
+	const growths = workloads.map((workload) => drawn(growthFactors(workload), inputId.growth(workload.name), draws));
+	const grows = workloads.some(({ growthRatioPerMonth, tokenGrowthRatioPerMonth }, index) => growths[index] !== null || growthRatioPerMonth !== 0 || tokenGrowthRatioPerMonth !== 0);
+	const weeks = [...new Set(workloads.map(({ week }) => week))];
 	return {
-		rate: (draw) => (requests?.[draw] ?? expected) / SECONDS_PER_MONTH,
-		growth: (draw) => growth?.[draw] ?? 1 + workload.growthRatioPerMonth,
-		interactivePeak: (1 - workload.batchRatio) * workload.peakToAverage,
-		week: workload.week
+		months: grows ? horizonMonths : 1,
+		horizonMonths,
+		rates: workloads.map((workload) => {
+			return drawn(workload.requestsPerMonth, inputId.requests(workload.name), draws)?.map((perMonth) => perMonth / 2628e3) ?? constant(requestsIn(workload, 0, EXPECTED) / 2628e3);
+		}),
+		growths: workloads.map(({ growthRatioPerMonth }, index) => growths[index] ?? constant(1 + growthRatioPerMonth)),
+		peaks: Float64Array.from(workloads, ({ batchRatio, peakToAverage }) => (1 - batchRatio) * peakToAverage),
+		weekOf: workloads.map(({ week }) => weeks.indexOf(week)),
+		hours: busyHoursOf(weeks)
 	};
 }
-function sizerOf(fleet, context, draws, stays) {
-	const rates = fleet.tenants.map((tenant) => ratesOf(tenant, fleet.key, context.facts.horizonMonths, draws));
-	const hours = busyHoursOf(fleet.tenants.map(({ workload }) => workload.week));
-	const { fixedUsd, usdPerInstance } = linearCost(fleet, context);
-	const spare = fleet.minimumInstances - 1;
-	const { owned } = fleet.offer;
-	return {
-		gpusPerInstance: fleet.offer.instance.gpuCount,
-		price: (draw, loads, months, size) => {
-			const now = loads.map((load) => load.rate(draw));
-			const growth = loads.map((load) => load.growth(draw));
-			const factors = rates.map((rate) => rate.factor(draw));
-			const steady = growth.every((factor) => factor === 1) && rates.every((rate) => rate.steady);
-			let instances = 0;
-			for (let month = 0; month < months; month++) {
-				if (steady && month > 0) size[month] = size[0] ?? 0;
-				else size[month] = instancesFor(busyOf(month, loads, now, factors, rates, hours), fleet.replicasPerInstance, spare);
-				instances += size[month] ?? 0;
-				for (const [index, factor] of growth.entries()) now[index] = (now[index] ?? 0) * factor;
-			}
-			if (owned === void 0) return fixedUsd + usdPerInstance * instances / months;
-			const most = Math.max(...size);
-			return most > owned.machines && !stays ? Number.POSITIVE_INFINITY : fixedUsd + usdPerInstance * most;
+var Sizer = class {
+	gpusPerInstance;
+	counts;
+	most = 0;
+	#load;
+	#rates;
+	#factors;
+	#replicas;
+	#spare;
+	#usd;
+	#machines;
+	#isOwned;
+	#now;
+	#scales;
+	constructor(fleet, load, context, draws, stays) {
+		const { months, horizonMonths } = load;
+		const { owned } = fleet.offer;
+		this.gpusPerInstance = fleet.offer.instance.gpuCount;
+		this.counts = new Float64Array(months);
+		this.#load = load;
+		this.#rates = new Float64Array(fleet.tenants.length * months);
+		this.#factors = fleet.tenants.map((tenant) => factorsOf(tenant, fleet.key, draws));
+		for (const [index, tenant] of fleet.tenants.entries()) for (let month = 0; month < months; month++) this.#rates[index * months + month] = replicaRate(tenant.table, fleet.key, month, horizonMonths, EXPECTED);
+		this.#replicas = fleet.replicasPerInstance;
+		this.#spare = fleet.minimumInstances - 1;
+		this.#usd = linearCost(fleet, context);
+		this.#machines = owned === void 0 || stays ? Number.POSITIVE_INFINITY : owned.machines;
+		this.#isOwned = owned !== void 0;
+		this.#now = new Float64Array(fleet.tenants.length);
+		this.#scales = new Float64Array(Math.max(0, ...load.weekOf) + 1);
+	}
+	usdIn(draw) {
+		const { months, rates, growths } = this.#load;
+		const now = this.#now;
+		for (let index = 0; index < now.length; index++) now[index] = rates[index]?.[draw] ?? 0;
+		let [instances, most] = [0, 0];
+		for (let month = 0; month < months; month++) {
+			const count = instancesFor(this.#peakIn(draw, month), this.#replicas, this.#spare);
+			this.counts[month] = count;
+			instances += count;
+			if (count > most) most = count;
+			for (let index = 0; index < now.length; index++) now[index] = (now[index] ?? 0) * (growths[index]?.[draw] ?? 1);
 		}
-	};
-}
-function busyOf(month, loads, now, factors, rates, hours) {
-	const scales = [];
-	let mean = 0;
-	for (const [index, load] of loads.entries()) {
-		const replicas = (now[index] ?? 0) / ((rates[index]?.byMonth[month] ?? NaN) * (factors[index] ?? 1));
-		mean += replicas;
-		scales.push(replicas * load.interactivePeak);
+		this.most = most;
+		if (most > this.#machines) return Number.POSITIVE_INFINITY;
+		return this.#usd.fixed + this.#usd.perInstance * (this.#isOwned ? most : instances / months);
 	}
-	let peak = mean;
-	for (const hour of hours) {
-		let sum = 0;
-		for (let index = 0; index < scales.length; index++) sum += (scales[index] ?? 0) * (hour[index] ?? 0);
-		if (sum > peak) peak = sum;
+	#peakIn(draw, month) {
+		const { months, peaks, weekOf, hours } = this.#load;
+		const scales = this.#scales.fill(0);
+		let mean = 0;
+		for (let index = 0; index < peaks.length; index++) {
+			const busy = (this.#now[index] ?? 0) / ((this.#rates[index * months + month] ?? NaN) * (this.#factors[index]?.[draw] ?? 1));
+			const week = weekOf[index] ?? 0;
+			mean += busy;
+			scales[week] = (scales[week] ?? 0) + busy * (peaks[index] ?? 0);
+		}
+		let peak = mean;
+		for (const hour of hours) {
+			let sum = 0;
+			for (let week = 0; week < scales.length; week++) sum += (scales[week] ?? 0) * (hour[week] ?? 0);
+			if (sum > peak) peak = sum;
+		}
+		return peak;
 	}
-	return {
-		mean,
-		peak
-	};
-}
-function ratesOf({ workload, table }, key, months, draws) {
+};
+function factorsOf({ workload, table }, key, draws) {
 	const served = table.options.get(key);
 	if (served === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
 	const { expected, p10, p90 } = served.first.capacity.requestsPerSecond;
-	const last = served.last.capacity.requestsPerSecond.expected;
 	const band = drawn({
 		low: p10 / expected,
 		expected: 1,
 		high: p90 / expected
 	}, inputId.throughput(table.model.id), draws);
 	const tokens = drawn(served.rateRatio, inputId.tokens(workload.name), draws);
-	const at = (month) => months === 1 ? 0 : month / (months - 1);
-	return {
-		byMonth: Array.from({ length: months }, (_, month) => expected * (last / expected) ** at(month)),
-		steady: last === expected,
-		factor: (draw) => (band?.[draw] ?? 1) * (tokens?.[draw] ?? 1)
-	};
+	if (band === null || tokens === null) return band ?? tokens ?? new Float64Array(draws.count).fill(1);
+	return band.map((factor, draw) => factor * (tokens[draw] ?? 1));
 }
 function linearCost(fleet, { facts, catalog }) {
 	const at = (instances) => fleetLines({
@@ -32083,52 +32656,9 @@ function linearCost(fleet, { facts, catalog }) {
 	}, facts, catalog, EXPECTED).reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
 	const [one, two] = [at(1), at(2)];
 	return {
-		fixedUsd: 2 * one - two,
-		usdPerInstance: two - one
+		fixed: 2 * one - two,
+		perInstance: two - one
 	};
-}
-
-// src/decide/elastic-draws.ts
-function isElastic(fleet) {
-	return fleet.schedule !== null || fleet.overflowShares.size > 0;
-}
-function elasticDraws(fleet, context, draws) {
-	const always = {
-		...context,
-		facts: {
-			...context.facts,
-			purchase: {
-				...context.facts.purchase,
-				gpuSchedule: "always"
-			}
-		}
-	};
-	const tenants = fleet.tenants.map(({ workload, table }) => ({
-		workload,
-		table
-	}));
-	const whole = cheapestFleet(tenants, context.offers, always.facts, EXPECTED);
-	if (whole === void 0) throw new Error("defect: a fleet for a part of the load exists, but none for the whole");
-	const swing = fleetDraws(configurationsOf(whole, always), always, draws);
-	const expected = totalUsd(fleetLines(whole, always.facts, context.catalog, EXPECTED));
-	const own = totalUsd(fleetLines(fleet, context.facts, context.catalog, EXPECTED));
-	const gpuFactor = mostGpus$1(fleet) / mostGpus$1(whole);
-	const factor = swing.usd.map((usd) => usd / expected);
-	const usd = factor.map((value) => value * own);
-	const gpus = swing.gpus.map((count) => count * gpuFactor);
-	const months = gpus.length / draws.count;
-	return {
-		factor,
-		usd,
-		gpus,
-		sizes: [{
-			usd,
-			gpus: usd.map((_, draw) => Math.max(...gpus.subarray(draw * months, (draw + 1) * months)))
-		}]
-	};
-}
-function mostGpus$1(fleet) {
-	return Math.max(...fleet.instancesByMonth) * fleet.offer.instance.gpuCount;
 }
 
 // src/decide/people-draws.ts
@@ -32136,7 +32666,7 @@ function staffed(fleets, few, many, scores) {
 	const people = new Float64Array(scores.length);
 	const own = fleets.map(({ usd }) => usd);
 	const changed = /* @__PURE__ */ new Map();
-	const months = (fleets[0]?.gpus.length ?? 0) / scores.length;
+	const months = Math.max(0, ...fleets.map((fleet) => fleet.months));
 	for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
 		const score = scores[draw] ?? 0;
 		const isFull = mostGpus(fleets, draw, months) > 8;
@@ -32174,24 +32704,28 @@ function mostGpus(fleets, draw, months) {
 	let most = 0;
 	for (let month = 0; month < months; month++) {
 		let gpus = 0;
-		for (const fleet of fleets) gpus += fleet.gpus[draw * months + month] ?? 0;
+		for (const fleet of fleets) gpus += fleet.gpus[draw * fleet.months + Math.min(month, fleet.months - 1)] ?? 0;
 		if (gpus > most) most = gpus;
 	}
 	return most;
 }
 
 // src/decide/cost-draws.ts
+function nothingKnown() {
+	return {
+		bills: /* @__PURE__ */ new Map(),
+		configurations: /* @__PURE__ */ new Map(),
+		elastic: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map()
+	};
+}
 var CostSampler = class CostSampler {
 	context;
 	draws;
 	#known;
 	#bills = /* @__PURE__ */ new Map();
 	#fleets = /* @__PURE__ */ new Map();
-	constructor(context, draws, known = {
-		bills: /* @__PURE__ */ new Map(),
-		configurations: /* @__PURE__ */ new Map(),
-		shared: /* @__PURE__ */ new Map()
-	}) {
+	constructor(context, draws, known = nothingKnown()) {
 		this.context = context;
 		this.draws = draws;
 		this.#known = known;
@@ -32256,7 +32790,10 @@ var CostSampler = class CostSampler {
 	}
 	#fleet(fleet) {
 		return remember(this.#fleets, fleetKey(fleet), (key) => {
-			if (isElastic(fleet)) return elasticDraws(fleet, this.context, this.draws);
+			if (isElastic(fleet)) {
+				const curves = remember(this.#known.elastic, key, () => elasticCurves(fleet, this.context));
+				return elasticDraws(fleet, curves, this.context, this.draws);
+			}
 			const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
 			return fleetDraws(configurations, this.context, this.draws);
 		});
@@ -32367,121 +32904,216 @@ function add(sum, values, share) {
 	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * share;
 }
 
-// src/decide/flips.ts
-const FARTHEST_VOLUME_FACTOR = 100;
-const FARTHEST_FACTOR = 10;
+// src/decide/rivals.ts
+var RivalCurve = class {
+	#choices;
+	#usdAt;
+	#points = [];
+	constructor(choices, usdAt) {
+		this.#choices = choices;
+		this.#usdAt = usdAt;
+	}
+	at(factor) {
+		const place = this.#placeOf(factor);
+		const [before, next] = [this.#points[place - 1], this.#points[place]];
+		if (next?.factor === factor) return next.rival;
+		const leastUsd = new Float64Array(this.#choices.length);
+		if (before !== void 0 && next !== void 0) for (let at = 0; at < leastUsd.length; at++) leastUsd[at] = Math.min(before.leastUsd[at] ?? 0, next.leastUsd[at] ?? 0);
+		const point = {
+			factor,
+			leastUsd,
+			rival: this.#cheapest(factor, leastUsd)
+		};
+		this.#points.splice(place, 0, point);
+		return point.rival;
+	}
+	#cheapest(factor, leastUsd) {
+		const usdOf = this.#usdAt(factor);
+		const order = [...leastUsd.keys()].sort((a, b) => (leastUsd[a] ?? 0) - (leastUsd[b] ?? 0) || a - b);
+		let [best, bestUsd] = [-1, Number.POSITIVE_INFINITY];
+		for (const at of order) {
+			const floor = leastUsd[at] ?? 0;
+			if (floor > bestUsd || floor === bestUsd && at > best) break;
+			const choice = this.#choices[at];
+			if (choice === void 0) continue;
+			const usd = usdOf(choice) ?? Number.POSITIVE_INFINITY;
+			leastUsd[at] = usd;
+			if (usd < bestUsd || usd === bestUsd && at < best) [best, bestUsd] = [at, usd];
+		}
+		const option = this.#choices[best];
+		return option === void 0 ? void 0 : {
+			option,
+			monthlyUsd: bestUsd
+		};
+	}
+	#placeOf(factor) {
+		let [from, to] = [0, this.#points.length];
+		while (from < to) {
+			const middle = from + to >> 1;
+			if ((this.#points[middle]?.factor ?? 0) < factor) from = middle + 1;
+			else to = middle;
+		}
+		return from;
+	}
+};
+var Rivalry = class {
+	#curves;
+	constructor(curves) {
+		this.#curves = curves;
+	}
+	rival(side, factor) {
+		return this.#curves[side].at(factor);
+	}
+	usdAt(factor) {
+		const [api, own] = [this.rival("api", factor), this.rival("self-host", factor)];
+		return api === void 0 || own === void 0 ? void 0 : {
+			api: api.monthlyUsd,
+			"self-host": own.monthlyUsd
+		};
+	}
+	cheaper(factor, tieRatio = 0) {
+		const usd = this.usdAt(factor);
+		return usd && sideOf$2(usd, tieRatio);
+	}
+};
+function sideOf$2(usd, tieRatio) {
+	return usd["self-host"] * (1 + tieRatio) < usd.api ? "self-host" : "api";
+}
 const POINTS_PER_DECADE = 12;
 const BISECTIONS = 14;
-const MOST_STANDINGS = 400;
+function flipFactor(rivalry, { up, farthest, tieRatio }) {
+	const start = rivalry.cheaper(1, tieRatio);
+	if (start === void 0) return null;
+	const factorOf = (point) => 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
+	const first = (from, to) => {
+		if (neverFlips(rivalry, start, factorOf(from), factorOf(to), tieRatio)) return null;
+		if (to - from > 1) {
+			const middle = from + to >> 1;
+			return first(from, middle) ?? first(middle, to);
+		}
+		const side = rivalry.cheaper(factorOf(to), tieRatio);
+		return side === void 0 || side === start ? null : to;
+	};
+	const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE));
+	if (point === null) return null;
+	let [same, flipped] = [factorOf(point - 1), factorOf(point)];
+	for (let step = 0; step < BISECTIONS; step++) {
+		const middle = Math.sqrt(same * flipped);
+		if (rivalry.cheaper(middle, tieRatio) === start) same = middle;
+		else flipped = middle;
+	}
+	return {
+		factor: flipped,
+		side: start === "api" ? "self-host" : "api"
+	};
+}
+function neverFlips(rivalry, start, from, to, tieRatio) {
+	const other = start === "api" ? "self-host" : "api";
+	const [near, far] = [rivalry.usdAt(from), rivalry.usdAt(to)];
+	if (near === void 0 || far === void 0) return false;
+	return sideOf$2({
+		[start]: Math.max(near[start], far[start]),
+		[other]: Math.min(near[other], far[other])
+	}, tieRatio) === start;
+}
+
+// src/decide/flips.ts
+const FARTHEST_FACTOR = 10;
+const MOST_STANDINGS = 100;
+const CHANGES = {
+	requests_per_month: (factor, name) => scenario({ volumeOf: { [name]: factor } }),
+	api_price: (factor) => scenario({ apiPrice: factor }),
+	gpu_price: (factor) => scenario({ gpuPrice: factor }),
+	throughput: (factor) => scenario({ throughputFactor: factor }),
+	hourly_rate_usd: (factor) => scenario({ hourlyRate: factor })
+};
 var Flips = class {
 	#standings = /* @__PURE__ */ new Map();
-	#standing;
+	#rivalries = /* @__PURE__ */ new Map();
+	#today = [];
 	base;
 	chosen;
 	shortlists;
-	constructor(base, chosen, shortlists) {
+	splits;
+	constructor(base, chosen, { shortlists, splits }) {
 		this.base = base;
 		this.chosen = chosen;
 		this.shortlists = shortlists;
-		this.#standing = base.standing(chosen.assignment);
+		this.splits = splits;
 	}
-	rival(index, side, what) {
-		let best;
-		const taken = this.chosen.assignment[index];
-		const options = this.shortlists[index] ?? [];
-		const usdOf = this.#asked(index, what);
-		for (const option of taken?.kind === "split" ? [...options, taken] : options) {
-			if (hostsOf(option) !== null !== (side === "self-host")) continue;
-			const monthlyUsd = usdOf(option);
-			if (monthlyUsd !== void 0 && (best === void 0 || monthlyUsd < best.monthlyUsd)) best = {
-				option,
-				monthlyUsd
-			};
-		}
-		return best;
+	sideOf(index) {
+		const choice = this.chosen.assignment[index];
+		return choice === void 0 || hostsOf(choice) === null ? "api" : "self-host";
 	}
-	cheaper(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd < api.monthlyUsd ? "self-host" : "api";
-	}
-	preferred(index, what) {
-		const api = this.rival(index, "api", what);
-		const own = this.rival(index, "self-host", what);
-		if (api === void 0 || own === void 0) return void 0;
-		return own.monthlyUsd * (1 + .02) < api.monthlyUsd ? "self-host" : "api";
-	}
-	priceOf(index, option, what) {
-		return this.#asked(index, what)(option);
-	}
-	#asked(index, what) {
-		if (isVolumeOf(this.base.context.workloads[index]?.workload.name ?? "", what)) {
-			const pricer = new Pricer({
-				...this.base.context,
-				what
-			});
-			return (choice) => this.#standing.with(index, choice, pricer);
-		}
-		const standing = this.#standingIn(what);
-		return (choice) => standing.with(index, choice);
-	}
-	#standingIn(what) {
-		const key = JSON.stringify(what);
-		const known = this.#standings.get(key);
+	along(index, parameter) {
+		const key = `${index}/${parameter}`;
+		const known = this.#rivalries.get(key);
 		if (known !== void 0) return known;
-		const standing = new Standing(new Pricer({
+		const taken = this.chosen.assignment[index];
+		const splits = firstOfEach(this.splits[index] ?? []);
+		const choices = /* @__PURE__ */ new Set([
+			...this.shortlists[index] ?? [],
+			...splits,
+			...taken === void 0 ? [] : [taken]
+		]);
+		const curve = (isOwn) => new RivalCurve([...choices].filter((choice) => hostsOf(choice) !== null === isOwn), (factor) => this.#asked(index, parameter, factor));
+		const rivalry = new Rivalry({
+			api: curve(false),
+			"self-host": curve(true)
+		});
+		this.#rivalries.set(key, rivalry);
+		return rivalry;
+	}
+	rival(index, side) {
+		return this.along(index, "requests_per_month").rival(side, 1);
+	}
+	priceOf(index, option, parameter, factor) {
+		return this.#asked(index, parameter, factor)(option);
+	}
+	#asked(index, parameter, factor) {
+		if (factor === 1) return (choice) => this.#usdToday(index, choice);
+		const what = CHANGES[parameter](factor, this.base.workloadAt(index).name);
+		if (parameter !== "requests_per_month") return (choice) => this.#standing(parameter, what, factor).with(index, choice);
+		const pricer = new Pricer({
 			...this.base.context,
 			what
-		}), this.chosen.assignment);
+		});
+		return (choice) => this.#standing().with(index, choice, pricer);
+	}
+	#usdToday(index, choice) {
+		this.#today[index] ??= /* @__PURE__ */ new Map();
+		const known = this.#today[index];
+		if (!known.has(choice)) known.set(choice, this.#standing().with(index, choice));
+		return known.get(choice);
+	}
+	#standing(parameter = "", what = EXPECTED, factor = 1) {
+		const key = `${parameter}/${factor}`;
+		const known = this.#standings.get(key);
+		if (known !== void 0) return known;
+		const pricer = what === EXPECTED ? this.base : new Pricer({
+			...this.base.context,
+			what
+		});
+		const standing = new Standing(pricer, this.chosen.assignment);
 		if (this.#standings.size >= MOST_STANDINGS) this.#standings.clear();
 		this.#standings.set(key, standing);
 		return standing;
 	}
 };
-function isVolumeOf(name, what) {
-	for (const key of SCENARIO_KEYS) if (key !== "volumeOf" && what[key] !== EXPECTED[key]) return false;
-	return Object.keys(what.volumeOf).every((key) => key === name);
-}
-function flipFactor(sideAt, up, farthest) {
-	const start = sideAt(1);
-	if (start === void 0) return null;
-	const points = Math.round(Math.log10(farthest) * POINTS_PER_DECADE);
-	let near = 1;
-	for (let point = 1; point <= points; point++) {
-		const far = 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE);
-		const side = sideAt(far);
-		if (side !== void 0 && side !== start) return {
-			factor: bisect(sideAt, start, near, far),
-			side
-		};
-		near = far;
-	}
-	return null;
-}
-function bisect(sideAt, start, near, far) {
-	let [same, flipped] = [near, far];
-	for (let step = 0; step < BISECTIONS; step++) {
-		const middle = Math.sqrt(same * flipped);
-		if (sideAt(middle) === start) same = middle;
-		else flipped = middle;
-	}
-	return flipped;
-}
 function breakEvenOf(flips, index, facts, asOf) {
 	const workload = facts.workloads[index];
-	const option = flips.chosen.assignment[index];
-	if (workload === void 0 || option === void 0) return null;
-	const side = hostsOf(option) === null ? "api" : "self-host";
-	const sideAt = (factor) => flips.cheaper(index, scenario({ volumeOf: { [workload.name]: factor } }));
-	const flip = flipFactor(sideAt, sideAt(1) === "api", FARTHEST_VOLUME_FACTOR);
-	if (flip === null) return null;
-	const other = flips.rival(index, side === "api" ? "self-host" : "api", scenario({ volumeOf: { [workload.name]: flip.factor } }));
-	if (other === void 0) return null;
-	const requestsPerMonth = workload.requestsPerMonth.expected * flip.factor;
-	const months = flip.factor > 1 ? monthsUntil(1, flip.factor, workload.growthRatioPerMonth) : null;
+	if (workload === void 0) return null;
+	const rivalry = flips.along(index, "requests_per_month");
+	const today = rivalry.cheaper(1);
+	if (today === void 0) return null;
+	const curve = (side) => (factor) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+	const { crossings } = crossingsOf(curve("self-host"), curve("api"));
+	const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
+	const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
+	if (next === void 0 || other === void 0) return null;
+	const months = next.factor > 1 ? monthsUntil(1, next.factor, workload.growthRatioPerMonth) : null;
 	return {
-		requestsPerMonth,
+		requestsPerMonth: workload.requestsPerMonth.expected * next.factor,
 		versus: choiceId(other.option),
 		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
 	};
@@ -32494,50 +33126,50 @@ function tippingPointsOf(flips, index, facts) {
 			parameter: "requests_per_month",
 			label: "requests a month",
 			unit: "",
-			today: workload.requestsPerMonth.expected,
-			change: (factor) => scenario({ volumeOf: { [workload.name]: factor } })
+			today: workload.requestsPerMonth.expected
 		},
 		{
 			parameter: "api_price",
 			label: "API prices",
 			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ apiPrice: factor })
+			today: 1
 		},
 		{
 			parameter: "gpu_price",
 			label: "GPU prices",
 			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ gpuPrice: factor })
+			today: 1
 		},
 		{
 			parameter: "throughput",
 			label: "throughput of a replica",
 			unit: "x",
-			today: 1,
-			change: (factor) => scenario({ throughputFactor: factor })
+			today: 1
 		},
 		{
 			parameter: "hourly_rate_usd",
 			label: "engineer hour in USD",
 			unit: "",
-			today: facts.hourlyRateUsd,
-			change: (factor) => scenario({ hourlyRate: factor })
+			today: facts.hourlyRateUsd
 		}
 	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || (a.parameter < b.parameter ? -1 : 1));
 }
 function tippingPoint(flips, index, parameter) {
-	const sideAt = (factor) => flips.preferred(index, parameter.change(factor));
-	const [nearest] = [flipFactor(sideAt, true, FARTHEST_FACTOR), flipFactor(sideAt, false, FARTHEST_FACTOR)].filter((flip) => flip !== null).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
+	const rivalry = flips.along(index, parameter.parameter);
+	const [nearest] = [true, false].flatMap((up) => flipFactor(rivalry, {
+		up,
+		farthest: FARTHEST_FACTOR,
+		tieRatio: .02
+	}) ?? []).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
 	if (nearest === void 0) return [];
 	const to = parameter.today * nearest.factor;
 	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
+	const flipsTo = (rivalry.rival(nearest.side, nearest.factor)?.option)?.kind === "split" ? "hybrid" : nearest.side;
 	return [{
 		parameter: parameter.parameter,
 		from: parameter.today,
 		to,
-		flipsTo: nearest.side,
+		flipsTo,
 		text
 	}];
 }
@@ -32550,8 +33182,8 @@ function significant(value) {
 
 // src/decide/plan.ts
 const RUNNERS_UP = 3;
-function planOf(document, catalog, asOf, waivers, calibrations = []) {
-	const solved = solve(document, catalog, asOf, waivers, calibrations);
+function planOf(document, catalog, asOf, waivers, calibrations = [], known = new Known()) {
+	const solved = solve(document, catalog, asOf, waivers, calibrations, known);
 	const { facts, search, pricer, options } = solved;
 	const { chosen } = search;
 	if (chosen === void 0) return {
@@ -32591,7 +33223,7 @@ function planOf(document, catalog, asOf, waivers, calibrations = []) {
 		plan: {
 			path: pathOf(chosen.assignment),
 			monthlyCostUsd,
-			fleets: chosen.fleets.map(fleetOf$1),
+			fleets: fleetsOf(chosen.fleets),
 			workloads
 		},
 		facts
@@ -32633,7 +33265,7 @@ function runnersUpOf({ search, pricer }, chosen, index) {
 
 // src/decide/split-reasons.ts
 function splitReason(split, index, search, flips, line) {
-	const api = flips.rival(index, "api", EXPECTED);
+	const api = flips.rival(index, "api");
 	const own = leastOwnUsd(index, search, flips);
 	const total = flips.chosen.monthlyUsd;
 	const against = [...own === void 0 ? [] : [`${difference$2(own - total)} than own instances for the whole peak`], ...api === void 0 ? [] : [`${difference$2(api.monthlyUsd - total)} than an API alone`]];
@@ -32672,23 +33304,23 @@ function overflowConditions(choice, workload) {
 function costReasons(entry, index, search, flips, document) {
 	const { workload } = entry;
 	const volumeLine = document.lineOf(`${workload.pointer}.volume`);
-	const api = flips.rival(index, "api", EXPECTED);
-	const own = flips.rival(index, "self-host", EXPECTED);
+	const api = flips.rival(index, "api");
+	const own = flips.rival(index, "self-host");
 	const chosen = flips.chosen.assignment[index];
 	const reasons = currentReason(entry, index, search, flips, document);
 	if (api === void 0 || own === void 0) reasons.push(onlySide(entry, api === void 0 ? "api" : "self-host", document));
 	if (chosen?.kind === "split") reasons.push(splitReason(chosen, index, search, flips, volumeLine));
 	if (chosen?.kind !== "split" && api !== void 0 && own !== void 0) {
-		const side = chosen?.kind === "self-host" ? "self-host" : "api";
-		const [mine, other] = side === "api" ? [api, own] : [own, api];
+		const [mine, other] = chosen?.kind === "self-host" ? [{
+			option: chosen,
+			monthlyUsd: flips.chosen.monthlyUsd
+		}, api] : [api, own];
 		const gap = other.monthlyUsd - mine.monthlyUsd;
 		const word = gap >= 0 ? "less" : "more";
-		const names = side === "api" ? `${modelOf(api.option)} by the token` : `${modelOf(own.option)} on own instances`;
-		const rival = side === "api" ? `${modelOf(own.option)} on own instances` : `${modelOf(api.option)} by the token`;
 		reasons.push({
 			rule: "cost",
 			verdict: "info",
-			text: `${names} costs ${usd(Math.abs(gap))} a month ${word} than ${rival}, people included`,
+			text: `${wayOf(mine.option)} costs ${usd(Math.abs(gap))} a month ${word} than ${wayOf(other.option)}, people included`,
 			line: volumeLine,
 			source: null
 		});
@@ -32704,8 +33336,10 @@ function costReasons(entry, index, search, flips, document) {
 	if (search.simpler) reasons.push(simplerReason());
 	return reasons;
 }
-function modelOf(choice) {
-	return (choice.kind === "split" ? choice.base : choice).candidate.model.id;
+function wayOf(choice) {
+	const model = ({ candidate }) => candidate.model.id;
+	if (choice.kind === "split") return `${model(choice.base)} on own instances with ${model(choice.overflow)} for the overflow`;
+	return `${model(choice)} ${choice.kind === "self-host" ? "on own instances" : "by the token"}`;
 }
 function currentReason(entry, index, search, flips, document) {
 	const { current, name, pointer } = entry.workload;
@@ -32845,18 +33479,19 @@ function onlyRule(option, { against }) {
 // src/decide/decide.ts
 function decide(document, catalog, asOf, waivers, calibrations = []) {
 	const solved = solve(document, catalog, asOf, waivers, calibrations);
-	const { facts, options, context, pricer, search } = solved;
+	const { facts, options, context, pricer, search, known } = solved;
 	const shared = {
 		facts,
 		options,
-		offers: context.offers
+		offers: context.offers,
+		known
 	};
 	if (search.chosen === void 0) return {
 		decision: infeasible(solved, document),
 		...shared,
 		flips: null
 	};
-	const flips = new Flips(pricer, search.chosen, search.shortlists);
+	const flips = new Flips(pricer, search.chosen, search);
 	return {
 		decision: feasible(solved, search.chosen, flips, document),
 		...shared,
@@ -32873,7 +33508,7 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 		if (choice === void 0 || band === void 0) throw new Error("defect: a portfolio serves every workload");
 		const served = servedBy({ pricer }, chosen, index, document);
 		const breakEven = breakEvenOf(flips, index, pricer.context.facts, pricer.context.asOf);
-		const side = hostsOf(choice) === null ? "api" : "self-host";
+		const side = flips.sideOf(index);
 		const question = {
 			flips,
 			index,
@@ -32914,11 +33549,12 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 			...entry,
 			conditions: [...entry.conditions, ...cacheConditions(entry.name, chosen.fleets)]
 		})),
-		fleets: chosen.fleets.map(fleetOf$1),
+		fleets: fleetsOf(chosen.fleets),
 		paths: pathCosts(search, chosen, sampler),
 		...surenessOf(contest, workloads, pricer.context),
 		preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
 		exact: search.exact,
+		gapRatio: search.gapRatio,
 		assumptions: pricer.context.facts.assumptions,
 		advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts)
 	};
@@ -33049,6 +33685,7 @@ function infeasible({ facts, options, context }, document) {
 		tornado: [],
 		preferences: null,
 		exact: true,
+		gapRatio: 0,
 		assumptions: facts.assumptions,
 		advisory: []
 	};
@@ -33282,9 +33919,9 @@ var Trials = class {
 		const document = takenBack(this.#head, edits);
 		if (document.policy.workloads.length === 0) return void 0;
 		this.used += 1;
-		const { catalog, asOf, waivers, calibrations } = this.#context;
+		const { catalog, asOf, waivers, calibrations, known } = this.#context;
 		const measured = edits.some(({ key }) => key === "measurements") ? calibrations.base : calibrations.head;
-		return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured));
+		return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured, known));
 	}
 };
 function restoredAt(single, restored) {
@@ -33577,8 +34214,11 @@ function findingsOf$1(trace, document, catalog, asOf) {
 		...regionFindings(trace, document, catalog),
 		...unnamedNetwork(trace, document),
 		...splitFindings(trace, document),
-		...trace.decision.exact ? [] : [notice("search-approximate", "too many combinations to price all: the best found by single swaps is shown", null)]
+		...trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]
 	];
+}
+function approximateText(gapRatio) {
+	return `too many combinations to price all: ${gapRatio === null ? "the best that was found is shown" : `no plan costs over ${gapRatio * 100} % less than the one shown`}`;
 }
 function stale(trace, catalog, asOf) {
 	return [...new Map(pricesOf(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
@@ -33943,7 +34583,7 @@ function calibrationOf(measurement, catalog, files) {
 		precision,
 		tensorParallel,
 		kvPrecision,
-		shape: shapeOf(result.run, cachedInputRatio)
+		shape: shapeOf$1(result.run, cachedInputRatio)
 	});
 	if (resolved.kind === "invalid") return unusable(file, resolved.text, "state the configuration that ran");
 	const { configuration } = resolved;
@@ -34039,7 +34679,7 @@ function evaluate(input) {
 		...input.files,
 		...input.base?.files
 	});
-	const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations);
+	const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations, trace.known);
 	const baseDecision = planned?.plan ?? null;
 	const causeContext = {
 		catalog,
@@ -34048,7 +34688,8 @@ function evaluate(input) {
 		calibrations: {
 			base: baseMeasured?.calibrations ?? [],
 			head: measured.calibrations
-		}
+		},
+		known: trace.known
 	};
 	const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
 	return {
@@ -34710,7 +35351,7 @@ function rowsOf(evaluation) {
 	const removed = (evaluation.delta?.workloads ?? []).filter((delta) => delta.kind === "removed").map(removedRow);
 	const rows = [...present, ...removed].sort((a, b) => b.weight - a.weight);
 	return {
-		columns: columns("Workload", "Path", "Monthly>", ...compared ? ["Change>"] : [], "Served by", "Runner-up"),
+		columns: columns$1("Workload", "Path", "Monthly>", ...compared ? ["Change>"] : [], "Served by", "Runner-up"),
 		changed: rows.filter((row) => row.changed).map((row) => row.cells),
 		unchanged: rows.filter((row) => !row.changed).map((row) => row.cells),
 		total: workloads.length > 1 ? totalCells(evaluation, compared) : null
@@ -34752,7 +35393,7 @@ function runnerUpCell(workload, policyUsd) {
 	const next = workload.runnersUp[0];
 	if (next === void 0) return "none";
 	const { model, overflow } = next.option;
-	const side = sideOf$2(next.option);
+	const side = sideOf$3(next.option);
 	const name = overflow === void 0 ? shortName(model) : `${shortName(model)} + ${shortName(overflow.model)}`;
 	const cost = policyUsd === null ? usd$1(next.monthlyCostUsd.expected) : `policy ${usdChange(next.policyMonthlyUsd - policyUsd)}`;
 	return `${name}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
@@ -35094,7 +35735,7 @@ function advisoryTable({ advisory, workloads }) {
 	return {
 		title: `What the rules of thumb say: ${against.length === 0 ? "none" : String(against.length)} of ${rows.length} disagree`,
 		table: {
-			columns: columns("Rule of thumb", ...named ? ["Workload"] : [], "Says", "Agrees", "In words"),
+			columns: columns$1("Rule of thumb", ...named ? ["Workload"] : [], "Says", "Agrees", "In words"),
 			rows: [...against, ...rows.filter((row) => row.vote.agrees)].map(({ vote, names }) => [
 				line(LABELS.get(vote.rule) ?? code(vote.rule)),
 				...named ? [line(names.length === 0 || names.length === workloads.length ? "all" : names.map(shortName).join(", "))] : [],
@@ -35131,7 +35772,7 @@ function costViews(workloads) {
 		workload: shortName(workload.name),
 		title: line(strong(shortName(workload.name)), `: ${servedBy$1(workload.option, workload.split)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`),
 		table: {
-			columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
+			columns: columns$1("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),
 			rows: workload.costLines.map(costCells)
 		}
 	}));
@@ -35153,7 +35794,7 @@ function pathTable(decision) {
 	return {
 		title: `Paths compared: ${decision.paths.map(({ path, monthlyCostUsd }) => `${pathWords[path]} ${monthlyCostUsd === null ? "not feasible" : usd$1(monthlyCostUsd.expected)}`).join(", ")}`,
 		table: {
-			columns: columns("Path", "Monthly>", "80% band>", "Against chosen>", "Note"),
+			columns: columns$1("Path", "Monthly>", "80% band>", "Against chosen>", "Note"),
 			rows: decision.paths.map(({ path, monthlyCostUsd, text }) => [
 				line(path === decision.path ? strong(`${pathWords[path]} (chosen)`) : pathWords[path]),
 				line(monthlyCostUsd === null ? "not feasible" : usd$1(monthlyCostUsd.expected)),
@@ -35170,7 +35811,7 @@ function breakEvenTable(workloads) {
 	return {
 		title: only ? `Break-even: ${volume(only.requestsPerMonth)} requests a month` : `Break-even of ${plural(rows.length, "workload")}`,
 		table: {
-			columns: columns("Workload", "Requests/month>", "Break-even>", "Factor>", "Against", "Reached"),
+			columns: columns$1("Workload", "Requests/month>", "Break-even>", "Factor>", "Against", "Reached"),
 			rows
 		}
 	};
@@ -35224,7 +35865,7 @@ function assumptionTable({ assumptions }) {
 	return {
 		title: `Assumptions: ${plural(assumptions.length, "value")} not declared in the policy`,
 		table: {
-			columns: columns("Not declared", "Assumed", "Source"),
+			columns: columns$1("Not declared", "Assumed", "Source"),
 			rows: assumptions.map(({ key, value, source }) => [
 				line(code(key)),
 				line(value),
@@ -35238,7 +35879,7 @@ function fleetViews(decision) {
 		size: sizeOf(fleet),
 		title: line(strong(`${shortName(fleet.model)} ${fleet.precision}`), ` on ${fleet.instanceType}, for ${fleet.workloads.map(shortName).join(", ")}`),
 		table: {
-			columns: columns("Fleet", "Value"),
+			columns: columns$1("Fleet", "Value"),
 			rows: fleetRows(fleet)
 		},
 		command: [`vllm serve ${shellWord(fleet.hubRepo)} \\`, ...fleet.vllmFlags.map(([flag, value], index) => {
@@ -35316,7 +35957,7 @@ function causeTable(cause) {
 	return {
 		title: titleOf$2(cause),
 		table: {
-			columns: columns("Edit", "Undoing it takes back>", "Line>"),
+			columns: columns$1("Edit", "Undoing it takes back>", "Line>"),
 			rows: [...rows, ...rest]
 		}
 	};
@@ -35451,7 +36092,7 @@ function preferenceTable({ preferences }) {
 	if (preferences === null) return {
 		title: "",
 		table: {
-			columns: columns("Soft dimension"),
+			columns: columns$1("Soft dimension"),
 			rows: []
 		}
 	};
@@ -35460,7 +36101,7 @@ function preferenceTable({ preferences }) {
 	return {
 		title: titleOf$1(preferences),
 		table: {
-			columns: columns("Soft dimension", "Weight>", ...entries.map(({ path }) => `${pathWords[path]}>`)),
+			columns: columns$1("Soft dimension", "Weight>", ...entries.map(({ path }) => `${pathWords[path]}>`)),
 			rows: [
 				row("Cost a month", ["-", ...entries.map(({ monthlyUsd }) => usd$1(monthlyUsd))]),
 				...Object.entries(weights).map(([dimension, weight]) => row(wordsOf(dimension), [quantity(weight), ...entries.map(({ marks }) => `${quantity(marks[dimension] ?? 0)} of 4`)])),
@@ -35498,7 +36139,7 @@ function tornadoTable({ tornado }) {
 	return {
 		title: widest === void 0 ? "" : `Widest swing: ${nameOf(widest)}, ${costs(widest)} a month`,
 		table: {
-			columns: columns("Input", "P10>", "P90>", "Cost at P10>", "Cost at P90>", "Flips to", "Chance>"),
+			columns: columns$1("Input", "P10>", "P90>", "Cost at P10>", "Cost at P90>", "Flips to", "Chance>"),
 			rows: tornado.map(cells$1)
 		}
 	};
@@ -35992,7 +36633,7 @@ function chartSection(curves, writer) {
 			paragraph(writer, line(strong(shortName(curve.workload)), `: monthly cost of the policy on either side${amounts}`)),
 			...lines.length === 0 ? [] : [fence("mermaid", lines)],
 			table(writer, {
-				columns: columns("Requests/month>", "API>", `${sentence(ownWord(curve.isSplit))}>`, "Less expensive", "Mark"),
+				columns: columns$1("Requests/month>", "API>", `${sentence(ownWord(curve.isSplit))}>`, "Less expensive", "Mark"),
 				rows: curve.points.map((point) => cells(point, ownWord(curve.isSplit)))
 			})
 		];
@@ -36107,7 +36748,7 @@ function countsByType(changes) {
 		return line(found === 0 ? "-" : `${found}`);
 	};
 	return {
-		columns: columns("Resource type", "Added>", "Changed>", "Removed>"),
+		columns: columns$1("Resource type", "Added>", "Changed>", "Removed>"),
 		rows: types.map((type) => [
 			line(code(type)),
 			count(type, "added"),
@@ -36179,7 +36820,7 @@ function resultSections(result, context, depth, name) {
 	}
 	if (result.kind === "deleted") return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line(code(result.file), " no longer exists; its workloads are not evaluated."))])];
 	return [whole(priorities.head, () => [heading(depth, writer, line(title)), paragraph(writer, line("Nothing was decided for ", code(result.file), "."))]), stepped(priorities.problems, "problem", result.diagnostics, (shown) => [table(writer, {
-		columns: columns("Line", "Problem", "What to change"),
+		columns: columns$1("Line", "Problem", "What to change"),
 		rows: shown.map(problemCells)
 	})])];
 }
@@ -36207,7 +36848,7 @@ function overview(results, quiet, context) {
 		file: ""
 	};
 	const view = (rows) => table(writer, {
-		columns: columns("Policy", "Path", "Monthly>", "Change>", "Gates"),
+		columns: columns$1("Policy", "Path", "Monthly>", "Change>", "Gates"),
 		rows
 	});
 	const open = results.filter((result) => !quiet.some((other) => other === result)).map(overviewCells);
@@ -36366,6 +37007,7 @@ function documentOf(evaluation) {
 		tornado: decision.tornado.map(swingOf),
 		preferences: decision.preferences === null ? null : preferencesOf(decision.preferences),
 		exact: decision.exact,
+		gapRatio: decision.gapRatio,
 		paths: decision.paths.map(({ path, monthlyCostUsd, text }) => ({
 			path,
 			monthlyCostUsd: bandOf(monthlyCostUsd),
