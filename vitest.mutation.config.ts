@@ -7,8 +7,12 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   "decide/rules": ["test/decide/rules-*.test.ts"],
   decide: ["test/decide/**/*.test.ts"],
 };
-/** Properties over whole decisions: a second each and more. */
-const TOO_LONG = ["**/*.slow.test.ts", "test/decide/{laws,portfolio,standing,break-even}.test.ts"];
+/** Properties over whole decisions, and whole policies of the framework: a second each and more. What only they notice counts as missed. */
+const TOO_LONG = [
+  "**/*.slow.test.ts",
+  "test/decide/{laws,portfolio,standing,break-even,settled}.test.ts",
+  "test/decide/framework/{choose,cost,matrix,customization}.test.ts",
+];
 
 const folder = process.env.BREAKEVEN_MUTATION ?? "capacity";
 const include = TESTS[folder];
