@@ -66,6 +66,48 @@ describe("a benchmark file", () => {
     expect(runOf(file("guidellm-0.3.json"))).toMatchObject({ requestsPerSecond: 9.6, concurrency: 579, requestRate: null });
   });
 
+  it("of GuideLLM says its load in the words of its strategy", () => {
+    const [benchmark] = guide.benchmarks;
+    const totals = (request_totals: object, strategy: object) => {
+      const changed = { ...benchmark, config: { strategy }, metrics: { ...benchmark.metrics, request_totals } };
+      return runOf(JSON.stringify({ benchmarks: [changed] }));
+    };
+    const counts = { successful: 500, errored: 0, incomplete: 20 };
+
+    expect(totals(counts, { type_: "synchronous", streams: 7 }).concurrency).toBe(1);
+    expect(totals(counts, { type_: "concurrent", streams: 7 }).concurrency).toBe(7);
+    expect(totals(counts, { type_: "throughput", max_concurrency: 9 }).concurrency).toBe(9);
+    // All sent at once: the 20 that the end of the run cut off were in flight as well.
+    expect(totals(counts, { type_: "throughput" }).concurrency).toBe(520);
+    expect(totals({ successful: 500 }, { type_: "throughput" }).concurrency).toBe(500);
+    expect(totals(counts, { type_: "constant", rate: 1000 })).toMatchObject({ concurrency: null, requestRate: 1000 });
+  });
+
+  it("of GuideLLM counts the tokens of cut off requests where it states them", () => {
+    const [benchmark] = guide.benchmarks;
+    const rate = (output_tokens_per_second: object) =>
+      runOf(JSON.stringify({ benchmarks: [{ ...benchmark, metrics: { ...benchmark.metrics, output_tokens_per_second } }] }))
+        .outputTokensPerSecond;
+
+    expect(rate({ successful: { mean: 900 }, total: { mean: 950 } })).toBe(950);
+    expect(rate({ successful: { mean: 900 } })).toBe(900);
+  });
+
+  it("shows what the server can do where it answered less than nine tenths of what was sent", () => {
+    const at = (request_rate: number) => changed(vllm, { request_rate, max_concurrency: null });
+    // 8.601 of 9.5 are 0.905, of 9.6 are 0.896.
+    expect(at(9.5).kind).toBe("refused");
+    expect(at(9.6)).toMatchObject({ kind: "measured", run: { requestRate: 9.6, concurrency: null } });
+    expect(changed(vllm, { request_rate: "inf" })).toMatchObject({ kind: "measured", run: { requestRate: null } });
+  });
+
+  it.each(["request_throughput", "output_throughput", "total_input_tokens"])("without %s says nothing", (key) => {
+    expect(changed(vllm, { [key]: 0 })).toMatchObject({
+      kind: "refused",
+      text: "it lacks the request rate, the tokens of a request, or the output tokens per second",
+    });
+  });
+
   it.each<[says: string, result: MeasurementResult, text: RegExp]>([
     ["without a completed request", changed(vllm, { completed: 0 }), /no request of the run completed/],
     ["with failed requests", changed(vllm, { completed: 630, failed: 10 }), /10 of its 640 requests failed/],
