@@ -97,7 +97,7 @@ function lowCertainty(workloads: readonly WorkloadDecision[]): string | null {
 }
 
 function stalePrices(workloads: readonly WorkloadDecision[], { facts, catalog, asOf }: SurenessContext): string | null {
-  const old = usedPrices(workloads, facts.region, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > STALE_AFTER_DAYS);
+  const old = usedPrices(workloads, facts, catalog, asOf).filter(({ checked }) => staleness(checked, asOf) > STALE_AFTER_DAYS);
   return old.length === 0 ? null : `a price last checked more than ${STALE_AFTER_DAYS} days ago (${list(old.map(({ id }) => id))})`;
 }
 
