@@ -3,7 +3,7 @@ import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
-import { dated } from "./sources.ts";
+import { dated, lessDiscount } from "./sources.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
 export interface InstanceOffer {
@@ -217,6 +217,5 @@ export function hasOwnPrice(model: ApiModel, { prices }: RequirementFacts, asOf:
 }
 
 function discounted(usdPerHour: number, ratio: number, source: string): Price {
-  if (ratio === 0) return { usdPerHour, source };
-  return { usdPerHour: usdPerHour * (1 - ratio), source: `${source}; less the declared discount of ${ratio * 100} %` };
+  return { usdPerHour: usdPerHour * (1 - ratio), source: lessDiscount(source, ratio) };
 }
