@@ -10,7 +10,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
 /** Properties over whole decisions, and whole policies of the framework: a second each and more. What only they notice counts as missed. */
 const TOO_LONG = [
   "**/*.slow.test.ts",
-  "test/decide/{laws,portfolio,standing,break-even,settled}.test.ts",
+  "test/decide/{laws,portfolio,break-even}.test.ts",
   "test/decide/framework/{choose,cost,matrix,customization}.test.ts",
 ];
 

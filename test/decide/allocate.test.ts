@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { searchServing } from "../../src/capacity/search.ts";
 import { findGpu, findOpenModel } from "../../src/catalog/index.ts";
+import { tenantShares } from "../../src/decide/allocate.ts";
 import { grouped, usd } from "../../src/decide/describe.ts";
-import { catalog, evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
+import { factsOf } from "../../src/decide/facts.ts";
+import type { SizedFleet } from "../../src/decide/fleet.ts";
+import { catalog, documentOf, evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
 
 const hosted = (name: string, requests: number, change: PolicyObject = {}) =>
   workload({
@@ -11,6 +14,8 @@ const hosted = (name: string, requests: number, change: PolicyObject = {}) =>
     candidates: { open: ["qwen3-32b"] },
     ...change,
   });
+
+const sharedFacts = factsOf(documentOf(policy([hosted("small", 1_000_000), hosted("large", 3_000_000)])));
 
 describe("the bill of workloads that share", () => {
   const { decision } = evaluated(policy([hosted("small", 1_000_000), hosted("large", 3_000_000)]));
@@ -50,6 +55,21 @@ describe("the bill of workloads that share", () => {
     expect(shares("people-self-host")).toEqual([1, undefined, undefined]);
     expect(shares("kms-key")).toEqual([1 / 3, 1 / 3, 1 / 3]);
     expect(shares("input-tokens")).toEqual([undefined, 1, 1]);
+  });
+});
+
+describe("tenants of a fleet that overflows", () => {
+  it("count with the requests that stay, on average over the months", () => {
+    const [one, two] = sharedFacts.workloads;
+    if (one === undefined || two === undefined) throw new Error("the policy has two workloads");
+    const options = new Map([["qwen3-32b", { first: { capacity: { requestsPerSecond: { expected: 2 } } } }]]);
+    const tenants = [one, two].map((workload) => ({ workload, table: { options } }));
+    const fleet = { key: "qwen3-32b", tenants, overflowShares: new Map([["small", [0.1, 0.3]]]) } as unknown as SizedFleet;
+
+    // 0.8 of a million stay, and three million: 0.8 / 3.8.
+    const shares = tenantShares(fleet);
+    expect(shares.get("small")).toBeCloseTo(0.8 / 3.8, 12);
+    expect(shares.get("large")).toBeCloseTo(3 / 3.8, 12);
   });
 });
 

@@ -79,6 +79,18 @@ describe("a gate in words", () => {
     expect(texts(bill(200, { gates: { forbid_paths: [] } }))).toEqual(["path api; forbidden: none listed"]);
   });
 
+  it("stands at its own line", () => {
+    const document = bill(200, { gates: { max_monthly_usd: 20_000, forbid_paths: ["hybrid"] } });
+    const lineOf = (key: string) =>
+      JSON.stringify(document, null, 1)
+        .split("\n")
+        .findIndex((row) => row.includes(`"${key}":`)) + 1;
+    expect(evaluated(document).gates.map(({ id, line }) => [id, line])).toEqual([
+      ["max_monthly_usd", lineOf("max_monthly_usd")],
+      ["forbid_paths", lineOf("forbid_paths")],
+    ]);
+  });
+
   it("says an increase with its sign, in tenths of a per cent", () => {
     const gates = { max_increase_ratio: 0.1 };
     // 100 million output tokens at 4.50 dollars are 450 dollars.

@@ -130,6 +130,18 @@ describe("the price of an instance", () => {
     expect(unpriced).toContainEqual({ instance: "g6e.xlarge", text: "no capacity-block price of g6e.xlarge is known in us-east-1" });
   });
 
+  it("is unknown where the region does not sell the instance, and said for each one", () => {
+    const { offers, unpriced } = instanceOffers(factsWith({ region: "eu-west-2" }), catalog, AS_OF);
+    const sold = (region: string) => catalog.instances.filter(({ usdPerHour }) => usdPerHour[region] !== undefined).map(({ id }) => id);
+    expect(offers.map(({ instance }) => instance.id)).toEqual(sold("eu-west-2"));
+    expect(unpriced).toEqual(
+      catalog.instances
+        .filter(({ id }) => !sold("eu-west-2").includes(id))
+        .map(({ id }) => ({ instance: id, text: `no on-demand price of ${id} is known in eu-west-2` })),
+    );
+    expect(unpriced.length).toBeGreaterThan(0);
+  });
+
   it("is the newest block price that holds already", () => {
     const instance = findInstance(catalog, BLOCK);
     const [block] = instance?.capacityBlock ?? [];
