@@ -15,14 +15,16 @@ const hosted = (name: string, requests: number, change: PolicyObject = {}) =>
     ...change,
   });
 
-const sharedFacts = factsOf(documentOf(policy([hosted("small", 1_000_000), hosted("large", 3_000_000)])));
-
 describe("the bill of workloads that share", () => {
-  const { decision } = evaluated(policy([hosted("small", 1_000_000), hosted("large", 3_000_000)]));
-  const [small, large] = decision.workloads;
-  const line = (of: typeof small, id: string) => of?.costLines.find((entry) => entry.id === id);
+  const shared = () => {
+    const { decision } = evaluated(policy([hosted("small", 1_000_000), hosted("large", 3_000_000)]));
+    const [small, large] = decision.workloads;
+    const line = (of: typeof small, id: string) => of?.costLines.find((entry) => entry.id === id);
+    return { decision, small, large, line };
+  };
 
   it("splits a fleet by the replicas that each keeps busy", () => {
+    const { decision, small, large, line } = shared();
     expect(decision.fleets).toMatchObject([{ workloads: ["small", "large"] }]);
     for (const id of ["gpu-instances", "disks", "weights-storage", "logs"]) {
       expect(line(small, id)?.share, id).toBeCloseTo(0.25, 9);
@@ -35,6 +37,7 @@ describe("the bill of workloads that share", () => {
   });
 
   it("splits people, network and the key evenly", () => {
+    const { small, large, line } = shared();
     for (const id of ["people-self-host", "set-up-self-host", "load-balancer", "kms-key"]) {
       expect(line(small, id)?.share, id).toBe(0.5);
       expect(line(large, id)?.share, id).toBe(0.5);
@@ -60,7 +63,7 @@ describe("the bill of workloads that share", () => {
 
 describe("tenants of a fleet that overflows", () => {
   it("count with the requests that stay, on average over the months", () => {
-    const [one, two] = sharedFacts.workloads;
+    const [one, two] = factsOf(documentOf(policy([hosted("small", 1_000_000), hosted("large", 3_000_000)]))).workloads;
     if (one === undefined || two === undefined) throw new Error("the policy has two workloads");
     const options = new Map([["qwen3-32b", { first: { capacity: { requestsPerSecond: { expected: 2 } } } }]]);
     const tenants = [one, two].map((workload) => ({ workload, table: { options } }));
@@ -74,12 +77,15 @@ describe("tenants of a fleet that overflows", () => {
 });
 
 describe("a fleet as it is published", () => {
-  const evaluation = evaluated(policy([hosted("requests", 1_000_000)]));
-  const [fleet] = evaluation.decision.fleets;
-  if (fleet === undefined) throw new Error("the workload is on a fleet");
-  const option = only(evaluation).option;
+  const published = () => {
+    const evaluation = evaluated(policy([hosted("requests", 1_000_000)]));
+    const [fleet] = evaluation.decision.fleets;
+    if (fleet === undefined) throw new Error("the workload is on a fleet");
+    return { fleet, option: only(evaluation).option };
+  };
 
   it("keeps as many replicas busy as its requests need", () => {
+    const { fleet } = published();
     const replicas = fleet.instances.first * fleet.replicasPerInstance;
     // 1,000,000 requests in 730 hours, at the rate of a replica.
     const busy = 1_000_000 / (730 * 3600) / fleet.capacity.requestsPerSecondPerReplica;
@@ -88,6 +94,7 @@ describe("a fleet as it is published", () => {
   });
 
   it("has the capacity of its configuration", () => {
+    const { fleet, option } = published();
     const model = findOpenModel(catalog, "qwen3-32b");
     const gpu = findGpu(catalog, option?.gpu ?? "");
     if (model === undefined || gpu === undefined) throw new Error("the catalog has both");
@@ -113,6 +120,7 @@ describe("a fleet as it is published", () => {
   });
 
   it("has the name, the card and the checkpoint that run", () => {
+    const { fleet, option } = published();
     const model = findOpenModel(catalog, "qwen3-32b");
     expect(fleet.id).toBe(`qwen3-32b/${fleet.precision}/${fleet.instanceType}/tp${fleet.tensorParallel}`);
     expect(option?.id).toBe(`self-host/${fleet.id}`);

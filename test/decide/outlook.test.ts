@@ -67,10 +67,13 @@ describe("the bill of a path", () => {
 
 describe("cost against volume", () => {
   const range = { low: 800_000, expected: 1_000_000, high: 1_200_000 };
-  const { decision, outlook, trace } = pictured(policy([bought({ volume: { ...VOLUME, requests_per_month: range } })]));
-  const [curve] = outlook.volumes;
+  const curved = () => {
+    const { decision, outlook, trace } = pictured(policy([bought({ volume: { ...VOLUME, requests_per_month: range } })]));
+    return { decision, trace, curve: outlook.volumes[0] };
+  };
 
   it("goes from a thirtieth to thirty times the volume in even steps, through the decision's own cost", () => {
+    const { decision, curve } = curved();
     const requests = curve?.points.map(({ requestsPerMonth }) => requestsPerMonth) ?? [];
     // One and a half decades of fourteen points on either side of today's.
     expect(requests).toHaveLength(43);
@@ -83,6 +86,7 @@ describe("cost against volume", () => {
   });
 
   it("has a band of the single errors, added up as independent ones", () => {
+    const { curve } = curved();
     // Volume: a fifth of 1,275 dollars either way. People: 4, 8.7 and 13 hours at 95 dollars.
     const band = curve?.points[21]?.api;
     const [low, high] = [Math.hypot(255, 4.7 * 95), Math.hypot(255, 4.3 * 95)];
@@ -91,7 +95,7 @@ describe("cost against volume", () => {
   });
 
   it("has no short curve for a workload that one side alone can serve", () => {
-    expect(costCurves(trace, 3)).toEqual([]);
+    expect(costCurves(curved().trace, 3)).toEqual([]);
   });
 });
 
