@@ -108,21 +108,45 @@ describe("a benchmark file", () => {
     });
   });
 
-  it.each<[says: string, result: MeasurementResult, text: RegExp]>([
-    ["without a completed request", changed(vllm, { completed: 0 }), /no request of the run completed/],
-    ["with failed requests", changed(vllm, { completed: 630, failed: 10 }), /10 of its 640 requests failed/],
-    ["with requests missing", changed(vllm, { completed: 630, failed: undefined }), /10 of its 640 requests failed/],
-    ["that kept up with its rate", changed(vllm, { request_rate: 8.8, max_concurrency: null }), /kept up with the 8\.8 requests\/s/],
-    ["without output tokens", changed(vllm, { total_output_tokens: 0 }), /lacks/],
-    ["of another tool", changed({}, { throughput: 5 }), /keys of any known tool/],
-    ["that is no JSON", readMeasurement("request_throughput: 5"), /not JSON/],
-    ["that is a list", readMeasurement("[]"), /keys of any known tool/],
-    ["without a benchmark", readMeasurement('{"benchmarks": []}'), /holds no benchmark/],
-    ["in which every benchmark failed", changed(guide, { benchmarks: [guide.benchmarks[2]] }), /12 of its 606 requests failed/],
-    ["of another tool than declared", readMeasurement(JSON.stringify(vllm), "guidellm"), /keys of GuideLLM/],
-    ["that is too large", readMeasurement(" ".repeat(MAX_MEASUREMENT_BYTES + 1)), /larger than the allowed 5242880 bytes/],
-  ])("%s is refused, with what to do", (_, result, text) => {
-    expect(result).toMatchObject({ kind: "refused", text: expect.stringMatching(text), fix: expect.stringMatching(/./) });
+  it.each<[says: string, read: () => MeasurementResult, text: RegExp]>([
+    ["without a completed request", () => changed(vllm, { completed: 0 }), /no request of the run completed/],
+    ["with failed requests", () => changed(vllm, { completed: 630, failed: 10 }), /10 of its 640 requests failed/],
+    ["with requests missing", () => changed(vllm, { completed: 630, failed: undefined }), /10 of its 640 requests failed/],
+    ["that kept up with its rate", () => changed(vllm, { request_rate: 8.8, max_concurrency: null }), /kept up with the 8\.8 requests\/s/],
+    ["without output tokens", () => changed(vllm, { total_output_tokens: 0 }), /lacks/],
+    ["of another tool", () => changed({}, { throughput: 5 }), /keys of any known tool/],
+    ["that is no JSON", () => readMeasurement("request_throughput: 5"), /not JSON/],
+    ["that is a list", () => readMeasurement("[]"), /keys of any known tool/],
+    ["without a benchmark", () => readMeasurement('{"benchmarks": []}'), /holds no benchmark/],
+    ["in which every benchmark failed", () => changed(guide, { benchmarks: [guide.benchmarks[2]] }), /12 of its 606 requests failed/],
+    ["of another tool than declared", () => readMeasurement(JSON.stringify(vllm), "guidellm"), /keys of GuideLLM/],
+    [
+      "of vLLM declared, but of GuideLLM",
+      () => readMeasurement(JSON.stringify(guide), "vllm_bench"),
+      /keys of "vllm bench serve --save-result"/,
+    ],
+    ["that is too large", () => readMeasurement(" ".repeat(MAX_MEASUREMENT_BYTES + 1)), /larger than the allowed 5242880 bytes/],
+  ])("%s is refused, with what to do", (_, read, text) => {
+    expect(read()).toMatchObject({ kind: "refused", text: expect.stringMatching(text), fix: expect.stringMatching(/./) });
+  });
+
+  it("says how to write one that can be read", () => {
+    expect(readMeasurement("{}")).toEqual({
+      kind: "refused",
+      text: "it does not have the keys of any known tool",
+      fix: 'write it with "vllm bench serve --save-result", or with GuideLLM as JSON',
+    });
+    expect(changed(vllm, {}).kind, "declared or not").toBe("measured");
+    expect(readMeasurement(JSON.stringify(vllm), "vllm_bench").kind).toBe("measured");
+    expect(readMeasurement(JSON.stringify(guide), "guidellm").kind).toBe("measured");
+  });
+
+  it("of GuideLLM without latencies says nothing about them", () => {
+    const [benchmark] = guide.benchmarks;
+    for (const missing of [undefined, {}, { successful: null }]) {
+      const metrics = { ...benchmark.metrics, inter_token_latency_ms: missing, time_to_first_token_ms: missing };
+      expect(runOf(JSON.stringify({ benchmarks: [{ ...benchmark, metrics }] }))).toMatchObject({ tpotMs: null, ttftMs: null });
+    }
   });
 
   it("of any content is measured with finite figures above 0, or refused", () => {
