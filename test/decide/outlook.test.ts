@@ -116,6 +116,7 @@ describe("a day of a fleet", () => {
       instances: fleet.instances.first,
       servers: fleet.instances.first * fleet.replicasPerInstance,
     });
+    expect(shown.id).toMatch(new RegExp(`^qwen3-32b/${fleet.precision}/.*/${fleet.instanceType}$`));
     expect(shown.hours.map(({ hour }) => hour)).toEqual(Array.from({ length: 24 }, (_, hour) => hour));
     // The mean of the weights is 26 / 24; three quarters follow them, a quarter waits for room.
     expect(shown.hours[12]?.mean).toBeCloseTo(mean * ((0.75 * 3 * 24) / 26 + 0.25), 6);
