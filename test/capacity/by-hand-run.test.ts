@@ -132,6 +132,16 @@ describe("all requests at once", () => {
     expect(short.requestsPerSecond).toBeCloseTo(4000 / (10 + 20 + 15 + 6), 9);
   });
 
+  it("hold half of the fixed part of their output while all run", () => {
+    // 4 x (1 + 1002.5 / 1000) + 3 ms for each of 5 fixed tokens; then twelve looks at 1005 + 5 u tokens of context.
+    const h = (Math.log(4) + 0.5772) / 12;
+    const rest = Array.from({ length: 12 }, (_, i) => (i + 0.5) * h).map(
+      (u) => 5 * h * (Math.max(1, 4 * Math.exp(-u)) * (1 + (1005 + 5 * u) / 1000) + 3),
+    );
+    const drained = 5 * (4 * 2.0025 + 3) + rest.reduce((sum, ms) => sum + ms, 0);
+    expect(measure(replica({ spread: 0.5 }), run({ requests: 4 })).requestsPerSecond).toBeCloseTo(4000 / (10 + 20 + drained), 9);
+  });
+
   it("get faster as the others finish and slower as the context grows", () => {
     // Twelve looks at u = (i + 0.5) h: max(1, 4 exp(-u)) requests at 1000 + 10 u tokens.
     const h = (Math.log(4) + 0.5772) / 12;

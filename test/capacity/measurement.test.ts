@@ -141,6 +141,21 @@ describe("a benchmark file", () => {
     expect(readMeasurement(JSON.stringify(guide), "guidellm").kind).toBe("measured");
   });
 
+  it("of GuideLLM without counts has completed nothing", () => {
+    const [benchmark] = guide.benchmarks;
+    const bare = { ...benchmark, run_stats: undefined, metrics: { ...benchmark.metrics, request_totals: undefined } };
+    expect(readMeasurement(JSON.stringify({ benchmarks: [bare] }))).toMatchObject({
+      kind: "refused",
+      text: "no request of the run completed",
+    });
+  });
+
+  it("of GuideLLM without a word on its load was sent at once", () => {
+    const [benchmark] = guide.benchmarks;
+    const bare = { ...benchmark, config: undefined, args: undefined };
+    expect(runOf(JSON.stringify({ benchmarks: [bare] }))).toMatchObject({ requestRate: null, requests: null });
+  });
+
   it("of GuideLLM without latencies says nothing about them", () => {
     const [benchmark] = guide.benchmarks;
     for (const missing of [undefined, {}, { successful: null }]) {

@@ -17,6 +17,9 @@ describe("names in measurement tables", () => {
     ["Qwen/Qwen3-32B-AWQ", "qwen3-32b"],
     ["openai/gpt-oss-120b", "gpt-oss-120b"],
     ["deepseek-r1", "deepseek-r1"],
+    ["Llama3.1-70B-Instruct", "llama-3.1-70b-instruct"],
+    ["nvidia/Llama-3.1-70B-Instruct-FP8", "llama-3.1-70b-instruct"],
+    ["meta-llama3.1-70b", "llama-3.1-70b-instruct"],
   ])("reads the model %s as %s", (name, id) => {
     expect(modelNamed(catalog.openModels, name)?.id).toBe(id);
   });

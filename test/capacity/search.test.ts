@@ -168,5 +168,8 @@ describe("vLLM flags", () => {
 
     expect(flags).toContainEqual(["--kv-cache-dtype", "fp8"]);
     expect(flags).toContainEqual(["--dtype", "half"]);
+    const names = (configuration: Parameters<typeof vllmFlags>[0]) => vllmFlags(configuration, { concurrency: 1 }).map(([flag]) => flag);
+    expect(names(serving(llama8b, t4, "int8")), "only where the weights are in bf16, which Turing lacks").not.toContain("--dtype");
+    expect(names(serving(llama8b, h100, "bf16"))).not.toContain("--dtype");
   });
 });
