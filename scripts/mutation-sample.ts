@@ -111,6 +111,7 @@ function main(): void {
   const run = spawnSync("npx", ["stryker", "run", "--force", "--mutate", mutate], { stdio: "inherit" });
   if (run.status !== 0) throw new Error(`stryker ended with ${run.status}`);
   const { mutants, noticed, score, halfWidth } = scoreOf(countsOf(folder, sample), all.length);
+  if (mutants === 0) throw new Error("no mutant in these ranges: ask for more, or take another seed");
   const percent = (ratio: number) => `${(100 * ratio).toFixed(1)} %`;
   const interval = `${percent(score - halfWidth)} to ${percent(Math.min(1, score + halfWidth))}`;
   console.log(`${noticed} of ${mutants} mutants noticed: ${percent(score)}, 95 % interval ${interval}`);
