@@ -88,7 +88,7 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
     gates,
     findings: [
       ...findings,
-      ...(baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf) : []),
+      ...(baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf, calibrations.base) : []),
       ...findingsOf(trace, head, catalog, asOf),
       ...unusedInBase(baseMeasured),
     ],

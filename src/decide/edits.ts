@@ -22,10 +22,12 @@ interface Change {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** Keys that never change a decision: names, gates, what is built. Waivers are read from the base branch on both sides. */
-const NO_MATTER = new Set(["version", "name", "gates", "waivers", "deploy"]);
+/** Keys that never change a decision: names, gates. Waivers are read from the base branch on both sides. */
+const NO_MATTER = new Set(["version", "name", "gates", "waivers"]);
+/** Keys of `deploy` that the bill depends on; the others name what is built. */
+const BILLED = new Set(["gateway", "vpc", "domain", "warmInstances"]);
 /** Values that mean something only as a whole: half of one is another thing. */
-const WHOLE = new Set(["candidates", "current", "hourlyProfile", "prices"]);
+const WHOLE = new Set(["candidates", "current", "hourlyProfile", "prices", "vpc"]);
 /** Two spellings of one value. */
 const SAME_VALUE: Readonly<Record<string, string>> = { requestsPerDay: "requestsPerMonth" };
 
@@ -82,8 +84,13 @@ function differences(from: unknown, to: unknown, path: readonly string[]): reado
   if (isLeaf(from, to, path)) return [{ change: { path, word: null, from }, to }];
   const [before, after] = [asTree(from), asTree(to)];
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .filter((key) => path.length > 0 || !NO_MATTER.has(key))
+    .filter((key) => matters(path, key))
     .flatMap((key) => differences(before[key], after[key], [...path, key]));
+}
+
+function matters(path: readonly string[], key: string): boolean {
+  if (path.length === 0) return !NO_MATTER.has(key);
+  return path.length > 1 || path[0] !== "deploy" || BILLED.has(key);
 }
 
 function isLeaf(from: unknown, to: unknown, path: readonly string[]): boolean {

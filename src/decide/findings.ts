@@ -9,6 +9,7 @@ import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
+import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, monthDate } from "./traffic.ts";
@@ -22,7 +23,7 @@ function pricesOf({ decision, facts }: Trace, catalog: Catalog, asOf: string): r
   return usedPrices(decision.workloads, facts, catalog, asOf);
 }
 
-/** The price of the decision that was read longest ago; null when nothing was chosen. */
+/** The catalog price of the decision that was read longest ago; null when it rests on none. */
 export function oldestPriceUsed(trace: Trace, catalog: Catalog, asOf: string): Evaluation["catalog"]["oldestPrice"] {
   const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) =>
     a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1,
@@ -102,7 +103,8 @@ function unpriced(trace: Trace): Finding[] {
 }
 
 /** Cached or batch tokens whose own price nobody knows are billed at the list price; said, because the true bill may be smaller. */
-function missingDiscounts(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): Finding[] {
+function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalog, asOf: string): Finding[] {
+  const catalog = overlayPrices(listed, trace.facts.prices);
   return trace.facts.workloads.flatMap((workload): Finding[] => {
     const whole = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
     const option = whole?.overflow ?? whole;

@@ -3,7 +3,7 @@ import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { PolicyNeeds } from "./facts.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
-import { dated } from "./sources.ts";
+import { dated, lessDiscount } from "./sources.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
 export interface InstanceOffer {
@@ -77,13 +77,18 @@ function overlayModel(model: ApiModel, own: NonNullable<PolicyNeeds["prices"]["a
 
 /** The parts of a catalog price that no policy price covers; both ends of a period are inclusive. */
 function remains(row: ApiPrice, own: readonly ApiPrice[]): readonly ApiPrice[] {
-  const first = own.map((price) => price.effectiveFrom).sort()[0] ?? row.effectiveFrom;
-  const ends = own.map((price) => price.effectiveTo);
-  const lastEnd = ends.includes(null) ? null : (ends.sort().at(-1) ?? null);
-  const before = row.effectiveFrom < first ? [{ ...row, effectiveTo: earlier(row.effectiveTo, dayFrom(first, -1)) }] : [];
-  const outlives = lastEnd !== null && (row.effectiveTo === null || row.effectiveTo > lastEnd);
-  const after = outlives ? [{ ...row, effectiveFrom: later(row.effectiveFrom, dayFrom(lastEnd, 1)) }] : [];
-  return [...before, ...after];
+  return own.reduce<readonly ApiPrice[]>((parts, price) => parts.flatMap((part) => outside(part, price)), [row]);
+}
+
+function outside(row: ApiPrice, { effectiveFrom, effectiveTo }: ApiPrice): readonly ApiPrice[] {
+  const endsBefore = row.effectiveTo !== null && row.effectiveTo < effectiveFrom;
+  const startsAfter = effectiveTo !== null && row.effectiveFrom > effectiveTo;
+  if (endsBefore || startsAfter) return [row];
+  const outlives = effectiveTo !== null && (row.effectiveTo === null || row.effectiveTo > effectiveTo);
+  return [
+    ...(row.effectiveFrom < effectiveFrom ? [{ ...row, effectiveTo: dayFrom(effectiveFrom, -1) }] : []),
+    ...(outlives ? [{ ...row, effectiveFrom: dayFrom(effectiveTo, 1) }] : []),
+  ];
 }
 
 const MS_PER_DAY = 86_400_000;
@@ -91,14 +96,6 @@ const MS_PER_DAY = 86_400_000;
 /** `dayFrom("2026-12-31", 1)` is "2027-01-01". */
 function dayFrom(date: string, days: number): string {
   return new Date(Date.parse(date) + days * MS_PER_DAY).toISOString().slice(0, date.length);
-}
-
-function earlier(a: string | null, b: string): string {
-  return a !== null && a < b ? a : b;
-}
-
-function later(a: string, b: string): string {
-  return a > b ? a : b;
 }
 
 /**
@@ -183,24 +180,42 @@ function ownPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price |
   return own === undefined ? undefined : { usdPerHour: own.usdPerHour, source: `policy: ${dated(own)}` };
 }
 
-/** The newest capacity-block price that holds on a date; undefined where the catalog knows none. */
-export function capacityBlockOn({ capacityBlock }: Instance, asOf: string): Instance["capacityBlock"][number] | undefined {
-  return capacityBlock.filter((row) => row.effectiveFrom <= asOf).sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
+function listPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price | undefined {
+  const { gpuDiscountRatio } = facts.purchase;
+  const row = listRow(instance, facts, asOf);
+  if (row === undefined) return undefined;
+  if (facts.purchase.gpu === "capacity_block") return discounted(row.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(row)}`);
+  const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
+  return discounted(row.usdPerHour, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
 }
 
-function listPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price | undefined {
-  const { gpu, gpuDiscountRatio } = facts.purchase;
-  if (gpu === "capacity_block") {
-    const block = capacityBlockOn(instance, asOf);
-    return block === undefined ? undefined : discounted(block.usdPerHour, gpuDiscountRatio, `capacity block, ${dated(block)}`);
-  }
-  const row = instance.usdPerHour[facts.region];
-  if (row === undefined) return undefined;
-  const derived = row.basis === "derived" ? ", derived from the family's regional ratio" : "";
-  return discounted(row.onDemand, gpuDiscountRatio, `on demand${derived}, ${dated(row)}`);
+type ListRow = Pick<Instance["capacityBlock"][number], "usdPerHour" | "source" | "checked" | "basis">;
+
+/** The catalog's row that an instance is bought at: that of its capacity block, or the region's on demand. */
+function listRow(instance: Instance, { purchase, region }: PolicyNeeds, asOf: string): ListRow | undefined {
+  if (purchase.gpu === "capacity_block")
+    return instance.capacityBlock
+      .filter((row) => row.effectiveFrom <= asOf)
+      .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))[0];
+  const row = instance.usdPerHour[region];
+  return row === undefined ? undefined : { ...row, usdPerHour: row.onDemand };
+}
+
+/** The day on which the catalog's price of an instance was last checked; undefined where none is used: the policy states its own, or nobody knows one. */
+export function listPriceChecked(instance: Instance, facts: PolicyNeeds, asOf: string): string | undefined {
+  return ownPrice(instance, facts, asOf) === undefined ? listRow(instance, facts, asOf)?.checked : undefined;
+}
+
+/** Whether a model is billed at a price of the policy on a date. */
+export function hasOwnPrice(model: ApiModel, { prices }: PolicyNeeds, asOf: string): boolean {
+  return (prices.api ?? []).some(
+    (price) =>
+      (price.id === model.id || model.aliases.includes(price.id)) &&
+      price.effectiveFrom <= asOf &&
+      (price.effectiveTo === undefined || price.effectiveTo >= asOf),
+  );
 }
 
 function discounted(usdPerHour: number, ratio: number, source: string): Price {
-  if (ratio === 0) return { usdPerHour, source };
-  return { usdPerHour: usdPerHour * (1 - ratio), source: `${source}; less the declared discount of ${ratio * 100} %` };
+  return { usdPerHour: usdPerHour * (1 - ratio), source: lessDiscount(source, ratio) };
 }

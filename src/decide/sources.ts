@@ -5,3 +5,9 @@
 export function dated(row: { readonly source: string; readonly checked: string }): string {
   return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
 }
+
+/** A source with the discount that was taken off its price: `lessDiscount("AWS price list", 0.57)` ends in "less the declared discount of 57 %". */
+export function lessDiscount(source: string, ratio: number): string {
+  // 0.57 * 100 is 56.99999999999999.
+  return ratio === 0 ? source : `${source}; less the declared discount of ${Number((ratio * 100).toPrecision(12))} %`;
+}

@@ -66,21 +66,102 @@ describe("a benchmark file", () => {
     expect(runOf(file("guidellm-0.3.json"))).toMatchObject({ requestsPerSecond: 9.6, concurrency: 579, requestRate: null });
   });
 
-  it.each<[says: string, result: MeasurementResult, text: RegExp]>([
-    ["without a completed request", changed(vllm, { completed: 0 }), /no request of the run completed/],
-    ["with failed requests", changed(vllm, { completed: 630, failed: 10 }), /10 of its 640 requests failed/],
-    ["with requests missing", changed(vllm, { completed: 630, failed: undefined }), /10 of its 640 requests failed/],
-    ["that kept up with its rate", changed(vllm, { request_rate: 8.8, max_concurrency: null }), /kept up with the 8\.8 requests\/s/],
-    ["without output tokens", changed(vllm, { total_output_tokens: 0 }), /lacks/],
-    ["of another tool", changed({}, { throughput: 5 }), /keys of any known tool/],
-    ["that is no JSON", readMeasurement("request_throughput: 5"), /not JSON/],
-    ["that is a list", readMeasurement("[]"), /keys of any known tool/],
-    ["without a benchmark", readMeasurement('{"benchmarks": []}'), /holds no benchmark/],
-    ["in which every benchmark failed", changed(guide, { benchmarks: [guide.benchmarks[2]] }), /12 of its 606 requests failed/],
-    ["of another tool than declared", readMeasurement(JSON.stringify(vllm), "guidellm"), /keys of GuideLLM/],
-    ["that is too large", readMeasurement(" ".repeat(MAX_MEASUREMENT_BYTES + 1)), /larger than the allowed 5242880 bytes/],
-  ])("%s is refused, with what to do", (_, result, text) => {
-    expect(result).toMatchObject({ kind: "refused", text: expect.stringMatching(text), fix: expect.stringMatching(/./) });
+  it("of GuideLLM says its load in the words of its strategy", () => {
+    const [benchmark] = guide.benchmarks;
+    const totals = (request_totals: object, strategy: object) => {
+      const changed = { ...benchmark, config: { strategy }, metrics: { ...benchmark.metrics, request_totals } };
+      return runOf(JSON.stringify({ benchmarks: [changed] }));
+    };
+    const counts = { successful: 500, errored: 0, incomplete: 20 };
+
+    expect(totals(counts, { type_: "synchronous", streams: 7 }).concurrency).toBe(1);
+    expect(totals(counts, { type_: "concurrent", streams: 7 }).concurrency).toBe(7);
+    expect(totals(counts, { type_: "throughput", max_concurrency: 9 }).concurrency).toBe(9);
+    // All sent at once: the 20 that the end of the run cut off were in flight as well.
+    expect(totals(counts, { type_: "throughput" }).concurrency).toBe(520);
+    expect(totals({ successful: 500 }, { type_: "throughput" }).concurrency).toBe(500);
+    expect(totals(counts, { type_: "constant", rate: 1000 })).toMatchObject({ concurrency: null, requestRate: 1000 });
+  });
+
+  it("of GuideLLM counts the tokens of cut off requests where it states them", () => {
+    const [benchmark] = guide.benchmarks;
+    const rate = (output_tokens_per_second: object) =>
+      runOf(JSON.stringify({ benchmarks: [{ ...benchmark, metrics: { ...benchmark.metrics, output_tokens_per_second } }] }))
+        .outputTokensPerSecond;
+
+    expect(rate({ successful: { mean: 900 }, total: { mean: 950 } })).toBe(950);
+    expect(rate({ successful: { mean: 900 } })).toBe(900);
+  });
+
+  it("shows what the server can do where it answered less than nine tenths of what was sent", () => {
+    const at = (request_rate: number) => changed(vllm, { request_rate, max_concurrency: null });
+    // 8.601 of 9.5 are 0.905, of 9.6 are 0.896.
+    expect(at(9.5).kind).toBe("refused");
+    expect(at(9.6)).toMatchObject({ kind: "measured", run: { requestRate: 9.6, concurrency: null } });
+    expect(changed(vllm, { request_rate: "inf" })).toMatchObject({ kind: "measured", run: { requestRate: null } });
+  });
+
+  it.each(["request_throughput", "output_throughput", "total_input_tokens"])("without %s says nothing", (key) => {
+    expect(changed(vllm, { [key]: 0 })).toMatchObject({
+      kind: "refused",
+      text: "it lacks the request rate, the tokens of a request, or the output tokens per second",
+    });
+  });
+
+  it.each<[says: string, read: () => MeasurementResult, text: RegExp]>([
+    ["without a completed request", () => changed(vllm, { completed: 0 }), /no request of the run completed/],
+    ["with failed requests", () => changed(vllm, { completed: 630, failed: 10 }), /10 of its 640 requests failed/],
+    ["with requests missing", () => changed(vllm, { completed: 630, failed: undefined }), /10 of its 640 requests failed/],
+    ["that kept up with its rate", () => changed(vllm, { request_rate: 8.8, max_concurrency: null }), /kept up with the 8\.8 requests\/s/],
+    ["without output tokens", () => changed(vllm, { total_output_tokens: 0 }), /lacks/],
+    ["of another tool", () => changed({}, { throughput: 5 }), /keys of any known tool/],
+    ["that is no JSON", () => readMeasurement("request_throughput: 5"), /not JSON/],
+    ["that is a list", () => readMeasurement("[]"), /keys of any known tool/],
+    ["without a benchmark", () => readMeasurement('{"benchmarks": []}'), /holds no benchmark/],
+    ["in which every benchmark failed", () => changed(guide, { benchmarks: [guide.benchmarks[2]] }), /12 of its 606 requests failed/],
+    ["of another tool than declared", () => readMeasurement(JSON.stringify(vllm), "guidellm"), /keys of GuideLLM/],
+    [
+      "of vLLM declared, but of GuideLLM",
+      () => readMeasurement(JSON.stringify(guide), "vllm_bench"),
+      /keys of "vllm bench serve --save-result"/,
+    ],
+    ["that is too large", () => readMeasurement(" ".repeat(MAX_MEASUREMENT_BYTES + 1)), /larger than the allowed 5242880 bytes/],
+  ])("%s is refused, with what to do", (_, read, text) => {
+    expect(read()).toMatchObject({ kind: "refused", text: expect.stringMatching(text), fix: expect.stringMatching(/./) });
+  });
+
+  it("says how to write one that can be read", () => {
+    expect(readMeasurement("{}")).toEqual({
+      kind: "refused",
+      text: "it does not have the keys of any known tool",
+      fix: 'write it with "vllm bench serve --save-result", or with GuideLLM as JSON',
+    });
+    expect(changed(vllm, {}).kind, "declared or not").toBe("measured");
+    expect(readMeasurement(JSON.stringify(vllm), "vllm_bench").kind).toBe("measured");
+    expect(readMeasurement(JSON.stringify(guide), "guidellm").kind).toBe("measured");
+  });
+
+  it("of GuideLLM without counts has completed nothing", () => {
+    const [benchmark] = guide.benchmarks;
+    const bare = { ...benchmark, run_stats: undefined, metrics: { ...benchmark.metrics, request_totals: undefined } };
+    expect(readMeasurement(JSON.stringify({ benchmarks: [bare] }))).toMatchObject({
+      kind: "refused",
+      text: "no request of the run completed",
+    });
+  });
+
+  it("of GuideLLM without a word on its load was sent at once", () => {
+    const [benchmark] = guide.benchmarks;
+    const bare = { ...benchmark, config: undefined, args: undefined };
+    expect(runOf(JSON.stringify({ benchmarks: [bare] }))).toMatchObject({ requestRate: null, requests: null });
+  });
+
+  it("of GuideLLM without latencies says nothing about them", () => {
+    const [benchmark] = guide.benchmarks;
+    for (const missing of [undefined, {}, { successful: null }]) {
+      const metrics = { ...benchmark.metrics, inter_token_latency_ms: missing, time_to_first_token_ms: missing };
+      expect(runOf(JSON.stringify({ benchmarks: [{ ...benchmark, metrics }] }))).toMatchObject({ tpotMs: null, ttftMs: null });
+    }
   });
 
   it("of any content is measured with finite figures above 0, or refused", () => {

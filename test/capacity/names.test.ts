@@ -17,6 +17,9 @@ describe("names in measurement tables", () => {
     ["Qwen/Qwen3-32B-AWQ", "qwen3-32b"],
     ["openai/gpt-oss-120b", "gpt-oss-120b"],
     ["deepseek-r1", "deepseek-r1"],
+    ["Llama3.1-70B-Instruct", "llama-3.1-70b-instruct"],
+    ["nvidia/Llama-3.1-70B-Instruct-FP8", "llama-3.1-70b-instruct"],
+    ["meta-llama3.1-70b", "llama-3.1-70b-instruct"],
   ])("reads the model %s as %s", (name, id) => {
     expect(modelNamed(catalog.openModels, name)?.id).toBe(id);
   });
@@ -30,6 +33,8 @@ describe("names in measurement tables", () => {
     ["NVIDIA H100 80GB HBM3", "h100"],
     ["8xH100-SXM5", "h100"],
     ["8 x H100", "h100"],
+    ["16 x H100", "h100"],
+    ["16xH100", "h100"],
     ["NVIDIA-H200-141GB", "h200"],
     ["A100-80G", "a100-80gb"],
     ["NVIDIA A100-SXM4-80GB", "a100-80gb"],
@@ -81,6 +86,7 @@ describe("names in measurement tables", () => {
     ["TensorRT LLM", "", "tensorrt-llm"],
     ["NVIDIA NIM", "1.1", "nim"],
     ["SGLang v0.5.9", "", "sglang"],
+    ["RedHat AI Inference Server", "", "vllm"],
     ["Ollama", "", undefined],
   ])("reads the engine %s %s as %s", (name, version, id) => {
     expect(engineNamed(name, version)).toBe(id);
@@ -89,6 +95,9 @@ describe("names in measurement tables", () => {
   it("reads empty cells and thousands", () => {
     expect(["", " - ", "N/A", "null", " x "].map(cell)).toEqual(["", "", "", "", "x"]);
     expect([numberIn("1,024"), numberIn("0.5"), numberIn("eight"), numberIn("")]).toEqual([1024, 0.5, Number.NaN, Number.NaN]);
+    expect(["12,345", "123,456", "1,234,567", "1,024.25"].map(numberIn)).toEqual([12_345, 123_456, 1_234_567, 1024.25]);
+    // Commas that stand apart no thousands are no number.
+    expect(["1,024,5", "1,02", "1024,000", "1,024.2.5"].map(numberIn)).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
   });
 });
 

@@ -22,3 +22,19 @@ it("names the benchmark of the plan's own configuration, lengths and concurrency
   );
   expect(nextBenchmark({ ...option, capacity: { ...option.capacity, measured: "rescaled x0.82 by bench/h100.json" } }, shape)).toBeNull();
 });
+
+it("says between which rates the truth is likely, and takes the model's own repository where a precision has none", () => {
+  const [option] = served;
+  if (option === undefined) throw new Error("some configuration serves the request");
+  const { configuration, capacity } = option;
+  const quiet = { ...capacity, concurrency: 0.4, requestsPerSecond: { expected: 4, p10: 2.8912, p90: 5.2044 } };
+  const bare = { ...option, configuration: { ...configuration, precision: "int8" as const }, capacity: quiet };
+  const asked = nextBenchmark(bare, { ...shape, inputTokens: 1000.4, outputTokens: 499.6 });
+
+  expect(asked?.command).toBe(
+    "vllm bench serve --model test/llama-3.1-70b-instruct --dataset-name random --random-input-len 1000 --random-output-len 500 --max-concurrency 1 --num-prompts 10 --save-result",
+  );
+  expect(asked?.text).toBe(
+    "between 2.89 and 5.20 requests/s are likely for llama-3.1-70b-instruct int8 on 2 x H100; one run at 1 in flight narrows that to about 10 % either way",
+  );
+});

@@ -53,6 +53,12 @@ describe("prediction", () => {
     expect(flood.requestsPerSecond.expected).toBeLessThan(100);
   });
 
+  it("is none for a model without room for one request: ask memoryFit before", () => {
+    expect(() => predict(serving(llama70b, h100, "bf16"), chat, { kind: "closed", concurrency: 1 })).toThrow(
+      "no room for one request of llama-3.1-70b-instruct; ask memoryFit before predict",
+    );
+  });
+
   it("gains from the prefix cache", () => {
     const configuration = serving(llama8b, h100, "bf16");
     const load = { kind: "closed", concurrency: 64 } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import calibration from "../../src/capacity/calibration.json" with { type: "json" };
 import { capacityOne, capacityRows } from "../../src/capacity/rows.ts";
 import { gpus, models } from "./fixtures.ts";
 
@@ -24,6 +25,35 @@ describe("capacity of table rows", () => {
     expect(row.output_tok_s / row.req_s).toBeCloseTo(500, 6);
     expect(row.total_tok_s / row.req_s).toBeCloseTo(1500, 6);
     expect(row.output_tok_s_p10).toBeLessThan(row.output_tok_s);
+  });
+
+  it("numbers rows without an id from one on", () => {
+    const { id: _, ...nameless } = record;
+    expect(capacityRows(catalog, [record, nameless, { ...nameless, id: "" }]).map(({ id }) => id)).toEqual(["r1", "row-2", "row-3"]);
+  });
+
+  it("puts the band of current vLLM around its own figures alone, and of each figure its own", () => {
+    const [row, other] = capacityRows(catalog, [record, { ...record, engine: "SGLang" }]);
+    if (row === undefined || other === undefined || "error" in row || "error" in other) throw new Error("both can be predicted");
+    const { vllm, other: others } = calibration.bands;
+
+    expect(row.output_tok_s_p10 / row.output_tok_s).toBeCloseTo(vllm.A.throughput.p10, 9);
+    expect(row.total_tok_s_p90 / row.total_tok_s).toBeCloseTo(vllm.A.throughput.p90, 9);
+    expect(row.req_s_p90 / row.req_s).toBeCloseTo(vllm.A.throughput.p90, 9);
+    expect((row.ttft_ms_p10 ?? 0) / (row.ttft_ms ?? 0)).toBeCloseTo(vllm.A.ttft.p10, 9);
+    expect((row.ttft_ms_p90 ?? 0) / (row.ttft_ms ?? 0)).toBeCloseTo(vllm.A.ttft.p90, 9);
+    expect(row.tpot_ms_p10 / row.tpot_ms).toBeCloseTo(vllm.A.tpot.p10, 9);
+    expect(other.output_tok_s_p90 / other.output_tok_s).toBeCloseTo(others.A.throughput.p90, 9);
+    expect((other.ttft_ms_p90 ?? 0) / (other.ttft_ms ?? 0)).toBeCloseTo(others.A.ttft.p90, 9);
+    expect(other.tpot_ms_p90 / other.tpot_ms).toBeCloseTo(others.A.tpot.p90, 9);
+  });
+
+  it("has no TTFT where the queue never ends", () => {
+    expect(capacityRows(catalog, [{ ...record, load: "rate", concurrency: "", request_rate: "1000" }])[0]).toMatchObject({
+      ttft_ms: null,
+      ttft_ms_p10: null,
+      ttft_ms_p90: null,
+    });
   });
 
   it("says why a row has no prediction and goes on with the next", () => {
@@ -102,5 +132,12 @@ describe("capacity of table rows", () => {
     const answer = capacityOne(catalog, options);
 
     expect(answer.kind === "prediction" && answer.prediction.concurrency).toBeGreaterThan(300);
+    // The shape's cache share is counted, and the answer names the flags that run it.
+    const cached = capacityOne(catalog, { ...options, cachedInputRatio: 0.8 });
+    if (answer.kind === "invalid" || cached.kind === "invalid") throw new Error("both can be predicted");
+    expect(cached.prediction.requestsPerSecond.expected).toBeGreaterThan(answer.prediction.requestsPerSecond.expected);
+    expect(answer.configuration.kvPrecision).toBe("bf16");
+    const fp8 = capacityOne(catalog, { ...options, kvPrecision: "fp8" });
+    expect(fp8.kind === "prediction" && fp8.flags).toContainEqual(["--kv-cache-dtype", "fp8"]);
   });
 });

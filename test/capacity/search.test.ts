@@ -3,7 +3,7 @@ import { vllmFlags } from "../../src/capacity/flags.ts";
 import { canSplitHeads } from "../../src/capacity/format.ts";
 import { searchServing } from "../../src/capacity/search.ts";
 import type { ServingRequest } from "../../src/capacity/types.ts";
-import { deepseekV3, gptOss120b, gpus, h100, llama8b, llama70b, serving, t4 } from "./fixtures.ts";
+import { deepseekV3, gptOss120b, gpus, h100, h200, llama8b, llama70b, serving, t4 } from "./fixtures.ts";
 
 const question: ServingRequest = {
   model: llama70b,
@@ -40,7 +40,7 @@ describe("search", () => {
   });
 
   it("names memory, latency or the missing kernel as the reason why not", () => {
-    const { unservable } = searchServing(question);
+    const { unservable } = searchServing({ ...question, model: { ...llama70b } });
     const why = (precision: string, gpu: string, tensorParallel: number) =>
       unservable.find((u) => u.precision === precision && u.gpu === gpu && u.tensorParallel === tensorParallel);
 
@@ -91,6 +91,57 @@ describe("search", () => {
     expect(JSON.stringify(searchServing(question))).toBe(JSON.stringify(searchServing(question)));
   });
 
+  it("remembers a question by all that it asks, and no other one by it", () => {
+    const model = { ...llama70b };
+    const asked = { ...question, model };
+    const first = searchServing(asked);
+    expect(
+      searchServing({ ...asked, gpus: question.gpus.map((row) => ({ ...row, tensorParallelSizes: [...row.tensorParallelSizes] })) }),
+    ).toBe(first);
+
+    const others: ServingRequest[] = [
+      { ...asked, shape: { ...asked.shape, inputTokens: 1001 } },
+      { ...asked, shape: { ...asked.shape, outputTokens: 501 } },
+      { ...asked, shape: { ...asked.shape, cachedInputRatio: 0.5 } },
+      { ...asked, promise: { ...asked.promise, ttftMsP95: 1501 } },
+      { ...asked, promise: { ...asked.promise, tpotMsP95: 61 } },
+      { ...asked, contextWindowTokens: 8193 },
+    ];
+    for (const other of others) expect(searchServing(other)).not.toBe(first);
+    expect(searchServing(asked)).toBe(first);
+  });
+
+  it("knows questions about other cards or sizes apart, however many were asked before", () => {
+    const model = { ...llama8b };
+    const sizes = (...tensorParallelSizes: number[]) => ({
+      ...question,
+      model,
+      gpus: [{ gpu: h100, tensorParallelSizes }],
+      promise: { ttftMsP95: null, tpotMsP95: null },
+    });
+    const placesOf = (request: ServingRequest) =>
+      new Set(searchServing(request).served.map(({ configuration: c }) => `${c.gpu.id} x ${c.tensorParallel}`));
+    const asked: readonly (readonly [ServingRequest, string[]])[] = [
+      [sizes(1), ["h100 x 1"]],
+      [sizes(1, 2), ["h100 x 1", "h100 x 2"]],
+      [sizes(2), ["h100 x 2"]],
+      [sizes(1, 4), ["h100 x 1", "h100 x 4"]],
+      [{ ...sizes(1), gpus: [{ gpu: h200, tensorParallelSizes: [1] }] }, ["h200 x 1"]],
+      [{ ...sizes(1), gpus: [] }, []],
+    ];
+    for (const [request, places] of [...asked, ...asked.toReversed()]) expect(placesOf(request)).toEqual(new Set(places));
+    // More questions than are remembered.
+    const lengths = Array.from({ length: 40 }, (_, index) => 100 * (index + 1));
+    const ratesOf = () =>
+      lengths.map(
+        (inputTokens) =>
+          searchServing({ ...sizes(1), shape: { ...question.shape, inputTokens } }).served[0]?.capacity.requestsPerSecond.expected,
+      );
+    const rates = ratesOf();
+    expect(ratesOf()).toEqual(rates);
+    expect(new Set(rates).size).toBe(lengths.length);
+  });
+
   it("splits heads only where they divide", () => {
     const odd = { ...llama8b, architecture: { ...llama8b.architecture, attentionHeads: 28, kvHeads: 4 } };
 
@@ -117,5 +168,8 @@ describe("vLLM flags", () => {
 
     expect(flags).toContainEqual(["--kv-cache-dtype", "fp8"]);
     expect(flags).toContainEqual(["--dtype", "half"]);
+    const names = (configuration: Parameters<typeof vllmFlags>[0]) => vllmFlags(configuration, { concurrency: 1 }).map(([flag]) => flag);
+    expect(names(serving(llama8b, t4, "int8")), "only where the weights are in bf16, which Turing lacks").not.toContain("--dtype");
+    expect(names(serving(llama8b, h100, "bf16"))).not.toContain("--dtype");
   });
 });

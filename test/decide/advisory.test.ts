@@ -45,6 +45,23 @@ describe("rules of thumb beside the decision", () => {
     expect(decision.advisory.find(({ rule }) => rule === "flowchart")).toMatchObject({ says: "self-host", agrees: true });
   });
 
+  it("take no service without a private link for one, even beside one that has it", () => {
+    const api = ["gpt-5.4-mini", "us.anthropic.claude-haiku-4-5-20251001-v1:0"];
+    const agrees = (...names: readonly string[]) =>
+      votes({ compliance: { zero_retention: true }, candidates: { api: names } }).flowchart?.agrees;
+    const [openai = "", bedrock = ""] = api;
+    expect([agrees(openai), agrees(bedrock), agrees(...api)]).toEqual([false, true, false]);
+    // Own servers are what it says, link or not.
+    expect(votes({ compliance: { zero_retention: true }, candidates: { open: ["qwen3-32b"] } }).flowchart?.agrees).toBe(true);
+  });
+
+  it("keep regulated data on own servers, in words, and say nothing of other data", () => {
+    const rule = (data: string) => votes({ data_class: [data], compliance: { data_may_leave: false } }).privacy;
+    for (const data of ["phi", "pci", "cui"])
+      expect(rule(data)).toMatchObject({ text: "health, payment and government data stay on own servers", source: "S2-058, S4-120" });
+    expect([rule("pii"), rule("none"), votes({}).privacy]).toEqual([undefined, undefined, undefined]);
+  });
+
   it("print the fixed-cost formula with its own break-even", () => {
     expect(votes(volume(1_000_000)).formula?.text).toBe(
       "gpt-4o-mini for $195 against servers for a flat $9,500 a month; break-even at 48,700,000 requests a month",

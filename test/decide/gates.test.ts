@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { usd as dollars } from "../../src/decide/describe.ts";
 import { evaluated, type PolicyObject, policy, workload } from "./support.ts";
 
 const cheap = policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })]);
@@ -59,6 +60,87 @@ describe("gates", () => {
     });
 
     expect(statuses(none)).toEqual(["max_monthly_usd fail head", "forbid_paths fail head"]);
+  });
+});
+
+describe("a gate in words", () => {
+  const at = (output: number) => workload({ candidates: { api: ["gpt-5.4-mini"] }, tokens: { input: 500, output, cached_input_ratio: 0 } });
+  const bill = (output: number, change: PolicyObject = {}) => policy([at(output)], change);
+  const texts = (head: PolicyObject, base: PolicyObject | null = null) => evaluated(head, base).gates.map(({ text }) => text);
+  const none = policy([workload({ compliance: { air_gapped: true }, candidates: { api: ["gpt-5.4-mini"] } })]);
+  const usd = evaluated(bill(200)).decision.monthlyCostUsd?.expected ?? 0;
+
+  it("says what it compares", () => {
+    expect(texts(bill(200, { gates: { max_monthly_usd: 20_000 } }))).toEqual([`${dollars(usd)} a month against the limit of $20,000`]);
+    expect(texts({ ...none, gates: { max_monthly_usd: 20_000 } })).toEqual([
+      "no path fits, so the cost against the limit of $20,000 is not known",
+    ]);
+    expect(texts(bill(200, { gates: { forbid_paths: ["self-host", "hybrid"] } }))).toEqual(["path api; forbidden: self-host, hybrid"]);
+    expect(texts(bill(200, { gates: { forbid_paths: [] } }))).toEqual(["path api; forbidden: none listed"]);
+  });
+
+  it("stands at its own line", () => {
+    const document = bill(200, { gates: { max_monthly_usd: 20_000, forbid_paths: ["hybrid"] } });
+    const lineOf = (key: string) =>
+      JSON.stringify(document, null, 1)
+        .split("\n")
+        .findIndex((row) => row.includes(`"${key}":`)) + 1;
+    expect(evaluated(document).gates.map(({ id, line }) => [id, line])).toEqual([
+      ["max_monthly_usd", lineOf("max_monthly_usd")],
+      ["forbid_paths", lineOf("forbid_paths")],
+    ]);
+  });
+
+  it("says an increase with its sign, in tenths of a per cent", () => {
+    const gates = { max_increase_ratio: 0.1 };
+    // 100 million output tokens at 4.50 dollars are 450 dollars.
+    const more = ((100 * 450) / usd).toFixed(1);
+    const against = (head: PolicyObject, base: PolicyObject | null) => evaluated({ ...head, gates }, base && { ...base, gates }).gates[0];
+    expect(against(bill(300), bill(200))).toMatchObject({ status: "fail", text: `+${more} % against the limit of +10.0 %` });
+    expect(against(bill(100), bill(200))).toMatchObject({ status: "pass", text: `-${more} % against the limit of +10.0 %` });
+    expect(against(bill(200), bill(200))).toMatchObject({ status: "pass", text: "+0.0 % against the limit of +10.0 %" });
+    expect(against(bill(300), null)).toMatchObject({ status: "pass", text: "no base cost to compare with" });
+    expect(against(none, bill(200))).toMatchObject({ status: "fail", text: "no path fits, so the increase is not known" });
+  });
+
+  it("passes at its limit exactly", () => {
+    const ratio = 450 / usd;
+    const status = (limit: number) =>
+      evaluated(bill(300, { gates: { max_increase_ratio: limit } }), bill(200, { gates: { max_increase_ratio: limit } })).gates[0]?.status;
+    expect([status(ratio), status(ratio * 0.9999)]).toEqual(["pass", "fail"]);
+  });
+
+  it("says who waived it, and what became of waivers and gates", () => {
+    const waiver = { gate: "max_monthly_usd", owner: "cfo@example.com", reason: "launch month", expires: "2026-11-21" };
+    const base = bill(200, { gates: { max_monthly_usd: 1, forbid_paths: ["hybrid"] }, waivers: [waiver] });
+    // Its last day counts.
+    expect(texts(base)[0]).toBe(
+      `${dollars(usd)} a month against the limit of $1; waived by cfo@example.com until 2026-11-21: launch month`,
+    );
+    const later = evaluated(
+      bill(200, { gates: { max_monthly_usd: 2 }, waivers: [{ ...waiver, expires: "2027-01-01" }] }),
+      base,
+      "2026-11-22",
+    );
+    expect(later.findings.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        "this change loosens the gate max_monthly_usd; the base branch's value still judges it",
+        "this change loosens the gate forbid_paths; the base branch's value still judges it",
+        "this change adds a waiver of max_monthly_usd; it counts once it is on the base branch",
+        "the waiver of max_monthly_usd ended on 2026-11-21 (cfo@example.com) and no longer counts",
+      ]),
+    );
+    expect(later.findings.filter(({ id }) => id === "gate-loosened")).toHaveLength(2);
+  });
+
+  it("of the head counts beside the base's where it is another one", () => {
+    const base = bill(200, { gates: { max_monthly_usd: 1e6, max_increase_ratio: 0.5 } });
+    const head = bill(200, { gates: { max_monthly_usd: 1e5, max_increase_ratio: 0.6, forbid_paths: ["api"] } });
+    expect(statuses(head, base)).toEqual(["max_increase_ratio pass base", "max_monthly_usd pass head", "forbid_paths fail head"]);
+    // A new ratio is stricter than none, and a path more than the base forbids.
+    expect(statuses(bill(200, { gates: { max_increase_ratio: 0.1 } }), bill(200))).toEqual(["max_increase_ratio pass head"]);
+    const forbids = (...paths: readonly string[]) => bill(200, { gates: { forbid_paths: paths } });
+    expect(statuses(forbids("hybrid"), forbids("hybrid", "api"))).toEqual(["forbid_paths fail base"]);
   });
 });
 

@@ -132,6 +132,12 @@ describe("a measurement that cannot be used", () => {
     });
   });
 
+  it("says what to do about a file that is not there", () => {
+    const result = judged({ value: twoSides([measurement]) });
+    if (result.kind !== "invalid") throw new Error("the file is missing");
+    expect(result.diagnostics[0]?.fix).toBe("commit the file, or correct the path; links that lead out of the repository are not followed");
+  });
+
   it("is used when a declared cache ratio explains its rate", () => {
     const value = twoSides([{ ...measurement, cached_input_ratio: 0.95 }]);
     expect(judged({ value, files: { [FILE]: busy } }).kind).toBe("evaluated");

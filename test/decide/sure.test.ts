@@ -188,6 +188,18 @@ describe("the confidence word", () => {
     const at = (asOf: string) => evaluated({ ...sure }, null, asOf).decision.confidenceSteps.map(({ text }) => text);
     expect(at("2026-11-21")).toEqual([]);
     expect(at("2027-11-21")).toEqual(["a price last checked more than 180 days ago (gpt-5.4-mini)"]);
+    // Checked on 2026-09-23.
+    expect([at("2027-03-22"), at("2027-03-23")].map((steps) => steps.length)).toEqual([0, 1]);
+  });
+
+  it("goes one step down for a fact of low certainty that a waiver lets through", () => {
+    const waivers = [{ rule: "soc2", owner: "ciso@example.com", reason: "pilot", expires: "2027-12-31" }];
+    const waived = policy([workload({ candidates: { api: ["deepseek-flash"], open: ["qwen3-32b"] }, compliance: { regimes: ["soc2"] } })], {
+      waivers,
+    });
+    const { decision } = evaluated(waived);
+    expect(decision.workloads[0]?.option?.model).toBe("deepseek-flash");
+    expect(decision.confidenceSteps.map(({ text }) => text)).toContain("a fact of low certainty (soc2)");
   });
 
   it("is forced when the rules leave one path", () => {
