@@ -6,7 +6,8 @@ import type { FleetDraws } from "./fleet-draws.ts";
 import { growthFactors, inputId } from "./inputs.ts";
 import { rentedOnly } from "./owned.ts";
 import { replicaRate } from "./pairs.ts";
-import { type PricingContext, totalUsd } from "./portfolio.ts";
+import { totalUsd } from "./portfolio.ts";
+import type { PricingContext } from "./pricing-context.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines } from "./shared-cost.ts";
 

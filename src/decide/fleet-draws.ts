@@ -5,7 +5,7 @@ import { cheapestFleet, instancesFor, largestGpus, type SizedFleet, type Tenant 
 import { growthFactors, inputId } from "./inputs.ts";
 import { rentedOnly } from "./owned.ts";
 import { fleetId, replicaRate } from "./pairs.ts";
-import type { PricingContext } from "./portfolio.ts";
+import type { PricingContext } from "./pricing-context.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { fleetLines } from "./shared-cost.ts";
 import { busyHoursOf } from "./traffic.ts";

@@ -3,11 +3,12 @@ import { rootVolumeGiB } from "../stack-resources.ts";
 import { requestsIn } from "./api-cost.ts";
 import { HOURS_PER_MONTH } from "./defaults.ts";
 import type { WorkloadFacts } from "./facts.ts";
-import type { OffersByGpu, ServingTable, SizedFleet, Tenant } from "./fleet.ts";
+import type { OffersByGpu, SizedFleet, Tenant } from "./fleet.ts";
 import { rateAt } from "./fleet-load.ts";
 import { hourlyUsd } from "./owned.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
+import type { ServingTable } from "./serving-table.ts";
 
 /** A serving configuration on an instance that carries its GPU. */
 export interface Pair {

@@ -1,8 +1,7 @@
-import type { Catalog } from "../catalog/index.ts";
 import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
 import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
-import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
+import type { WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
 import {
   cheapestFleet,
@@ -15,10 +14,11 @@ import {
   spareInstances,
   type Tenant,
 } from "./fleet.ts";
-import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
+import type { FeasibleOption, SelfHostOption, TokenOption } from "./options.ts";
 import { rentedOnly } from "./owned.ts";
+import type { PricedFleet, PricingContext } from "./pricing-context.ts";
 import { mapped, once, Replayed } from "./replayed.ts";
-import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { EXPECTED, scenario } from "./scenario.ts";
 import { groupUsd, settledFleets } from "./settled.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
@@ -39,61 +39,11 @@ export interface PricedPortfolio {
   readonly monthlyUsd: number;
 }
 
-/** What a price depends on besides the assignment. */
-export interface PricingContext {
-  readonly workloads: readonly WorkloadOptions[];
-  readonly facts: RequirementFacts;
-  readonly catalog: Catalog;
-  readonly asOf: string;
-  readonly offers: OffersByGpu;
-  readonly what: Scenario;
-  /** Whether workloads without a latency promise have servers of their own, which nobody slows down, instead of sharing those of others. */
-  readonly apart: boolean;
-  readonly memo: PriceMemo;
-}
-
-/** A fleet at list price with everything that comes with it, in USD a month. */
-interface PricedFleet {
-  readonly fleet: SizedFleet;
-  readonly gpuUsd: number;
-  readonly otherUsd: number;
-}
-
-/**
- * What was priced before, shared by all scenarios of one decision: bills are linear in volume and price, fleets do not
- * depend on prices of people or tokens, so most scenarios only scale what is known.
- */
-export interface PriceMemo {
-  readonly bills: Map<string, ApiBill>;
-  /** Null where no configuration serves all. */
-  readonly fleets: Map<string, PricedFleet | null>;
-  /** Fleets with few GPUs, of the groups that would take many. */
-  readonly small: Map<string, readonly Iterable<PricedFleet>[]>;
-  readonly shared: Map<string, number>;
-  readonly tenants: Map<string, readonly Tenant[]>;
-  /** Options of a workload by what each costs alone in the expected case. */
-  readonly ranked: WeakMap<WorkloadOptions, readonly FeasibleOption[]>;
-  /** Fleets that were sized, each as much as it takes: one that may leave load to an API takes ten times the work of another. */
-  sized: number;
-}
-
 /** Fleets times workloads that one decision remembers before it starts over: a fleet of many tenants is as much larger. */
 const MOST_REMEMBERED = 200_000;
 
 /** Groups whose tenants are kept for the next question; most questions about a group come together. */
 const MOST_GROUPS = 8;
-
-export function newMemo(ranked: PriceMemo["ranked"] = new WeakMap()): PriceMemo {
-  return {
-    bills: new Map(),
-    fleets: new Map(),
-    small: new Map(),
-    shared: new Map(),
-    tenants: new Map(),
-    ranked,
-    sized: 0,
-  };
-}
 
 /**
  * Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all

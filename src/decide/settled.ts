@@ -3,7 +3,7 @@ import { type FleetSize, fewGpus } from "./few-gpus.ts";
 import { largestGpus, type SizedFleet } from "./fleet.ts";
 import type { TokenOption } from "./options.ts";
 import { oversubscribed } from "./owned.ts";
-import type { PricingContext } from "./portfolio.ts";
+import type { PricingContext } from "./pricing-context.ts";
 import { fullTimeSurchargeUsd, isFullTime } from "./shared-cost.ts";
 import type { BilledFleet, Groups, Member } from "./standing.ts";
 

@@ -4,8 +4,9 @@ import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { factsOf, type RequirementFacts } from "./facts.ts";
 import { Known } from "./known.ts";
 import type { OptionContext, WorkloadOptions } from "./options.ts";
-import { isPromised, newMemo, Pricer } from "./portfolio.ts";
+import { isPromised, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
+import { newMemo } from "./pricing-context.ts";
 import { EXPECTED } from "./scenario.ts";
 import { type SearchResult, searchPortfolios } from "./search.ts";
 

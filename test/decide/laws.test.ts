@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { newMemo, Pricer } from "../../src/decide/portfolio.ts";
+import { Pricer } from "../../src/decide/portfolio.ts";
+import { newMemo } from "../../src/decide/pricing-context.ts";
 import { scenario } from "../../src/decide/scenario.ts";
 import { searchPortfolios } from "../../src/decide/search.ts";
 import { choiceId } from "../../src/decide/split.ts";
