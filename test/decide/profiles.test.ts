@@ -40,4 +40,21 @@ describe("a cross-region profile of Bedrock", () => {
     const tokens = decided("eu-central-1", "eu").costLines.filter(({ unit }) => unit === "million tokens");
     expect(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)).toBeCloseTo(3300, 6);
   });
+
+  it.each([
+    ["us-gov-west-1", `the profile us.${SONNET} is one of commercial regions; us-gov-west-1 is not`],
+    ["ap-southeast-2", `the profile us.${SONNET} is called from us; ap-southeast-2 lies in au`],
+  ])("that %s cannot call is no option, whether or not the policy says where its data stays", (region, text) => {
+    const api = [`us.${SONNET}`, "gpt-5.4-mini"];
+    for (const compliance of [{}, { data_residency: ["us", "au"] }]) {
+      const { rejected } = only(evaluated(policy([workload({ candidates: { api } })], { region, compliance })));
+      expect(rejected).toContainEqual(expect.objectContaining({ option: `api/bedrock/us.${SONNET}`, rule: "callable-region", text }));
+    }
+  });
+
+  it("that is worldwide is called from every commercial region, and from no other", () => {
+    const chosen = (region: string) => only(evaluated(policy([workload({ candidates: { api: [`global.${SONNET}`] } })], { region })));
+    expect(chosen("sa-east-1").option?.model).toBe(`global.${SONNET}`);
+    expect(chosen("us-gov-west-1").option).toBeNull();
+  });
 });

@@ -155,11 +155,13 @@ describe("the place of processing", () => {
     });
     expect(check("data-residency", profile("global.maker.m-1"), asked("us"))).toMatchObject({ verdict: "fail" });
     expect(check("data-residency", profile("us.maker.m-1"), asked("us"))).toMatchObject({ verdict: "pass" });
-    expect(check("data-residency", profile("us.maker.m-1"), inFrankfurt("us", "eu"))).toMatchObject({
+    expect(check("callable-region", profile("us.maker.m-1"), inFrankfurt("us", "eu"))).toMatchObject({
       verdict: "fail",
+      pointer: "region",
       text: "the profile us.maker.m-1 is called from us; eu-central-1 lies in eu",
     });
     expect(check("data-residency", profile("maker.m-1"), inFrankfurt("eu"))).toMatchObject({ verdict: "pass" });
+    expect(check("callable-region", profile("maker.m-1"), inFrankfurt("eu"))).toBeNull();
   });
 
   it("of an API is what it publishes", () => {
