@@ -3,7 +3,7 @@ import type { ApiModel } from "../catalog/schema.ts";
 import { PROMPT_LENGTHS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { Scenario } from "./scenario.ts";
-import { dated } from "./sources.ts";
+import { dated, lessDiscount } from "./sources.ts";
 import { growthAt, monthDate } from "./traffic.ts";
 import { isTuned } from "./tuning-facts.ts";
 import type { CostLine } from "./types.ts";
@@ -79,8 +79,7 @@ export function apiBill(
     byMonthUsd.push(total(meters) - before);
   }
   const months = facts.horizonMonths;
-  const source =
-    [...sources].join("; ") + (discount === 1 ? "" : `; less the declared discount of ${facts.purchase.apiDiscountRatio * 100} %`);
+  const source = [...sources].join("; ") + lessDiscount(facts.purchase.apiDiscountRatio);
   const lines = Object.values(meters).map((meter) =>
     lineOf(meter, months, meter.id === TUNED_SERVING.id && model.tuning !== undefined ? dated(model.tuning) : source),
   );

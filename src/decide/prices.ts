@@ -3,7 +3,7 @@ import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { PolicyNeeds } from "./facts.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
-import { dated } from "./sources.ts";
+import { dated, lessDiscount } from "./sources.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
 export interface InstanceOffer {
@@ -103,7 +103,7 @@ function later(a: string, b: string): string {
 
 /**
  * Hourly prices of all GPU instances in the policy's region under its way of buying.
- * Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
+ * Look-up order: policy price as it is, then the catalog's capacity-block or on-demand price less the declared discount.
  * Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
  */
 export function instanceOffers(
@@ -201,6 +201,5 @@ function listPrice(instance: Instance, facts: PolicyNeeds, asOf: string): Price 
 }
 
 function discounted(usdPerHour: number, ratio: number, source: string): Price {
-  if (ratio === 0) return { usdPerHour, source };
-  return { usdPerHour: usdPerHour * (1 - ratio), source: `${source}; less the declared discount of ${ratio * 100} %` };
+  return { usdPerHour: usdPerHour * (1 - ratio), source: `${source}${lessDiscount(ratio)}` };
 }
