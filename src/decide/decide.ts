@@ -183,9 +183,10 @@ function whyNoPath(path: PathCost["path"], search: SearchResult): string {
   const missing = search.shortlists.filter(
     (list) => !list.some((option) => (option.kind === "self-host") === (path === "self-host")),
   ).length;
-  return missing === 0
-    ? "no common fleet serves all workloads"
-    : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
+  if (missing === 0) return "no common fleet serves all workloads";
+  const all = search.shortlists.length;
+  if (all === 1) return "the only workload has no feasible option on this path";
+  return `${missing} of ${all} workloads ${missing === 1 ? "has" : "have"} no feasible option on this path`;
 }
 
 /** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */

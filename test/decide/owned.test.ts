@@ -57,6 +57,14 @@ describe("a machine of your own", () => {
     expect(sumOf(decision)).toBeCloseTo(decision.monthlyCostUsd?.expected ?? Number.NaN, 6);
   });
 
+  it("is never called own instances on AWS where it must stay on your premises", () => {
+    const { reasons, conditions } = only(
+      evaluated({ ...owning([MACHINE], [inside("qwen3-32b")]), compliance: { regimes: ["gdpr"], no_training: true } }),
+    );
+    expect(reasons.map(({ text }) => text)).toContain("Servers on your premises, by the facts of AWS: data processing agreement (GDPR)");
+    for (const text of [...reasons.map((reason) => reason.text), ...conditions]) expect(text).not.toMatch(/on AWS|AWS data processing/);
+  });
+
   it("competes: a dear one loses to a rented one, and an API may win over both", () => {
     const dear = only(evaluated(owning([{ ...MACHINE, purchase_usd: 25_000_000 }])));
     expect(dear.option?.instanceType).not.toContain("owned");
