@@ -78,14 +78,19 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     const question = { flips, index, asOf: pricer.context.asOf };
     const breakEvens = breakEvensOf(question);
     const unit = smallestUnitOf(question);
+    const next = runnersUp(search, chosen, pricer, sampler, index);
     return {
       ...served,
       monthlyCostUsd: band,
       costLines: lines[index] ?? [],
       breakEven,
-      reasons: [...costReasons(entry, index, search, flips, document), ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons))],
+      reasons: [
+        ...costReasons(entry, index, search, flips, document),
+        ...evenReason(next, chosen.monthlyUsd),
+        ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons)),
+      ],
       rejected: entry.rejected,
-      runnersUp: runnersUp(search, chosen, pricer, sampler, index),
+      runnersUp: next,
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts)
         .filter((point) => point.flipsTo !== side)
         .map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
@@ -149,6 +154,16 @@ function runnersUp(
     const monthlyCostUsd = workloadBand(sampler, priced, index);
     return [{ option: summaryOf(option, pricer.workloadAt(index), fleets), monthlyCostUsd, policyMonthlyUsd }];
   });
+}
+
+/** Costs closer than this read as the same in whole dollars. */
+const EVEN_USD = 1;
+
+/** Two options that cost the same are told apart by their names alone, and a reader takes the first for the better one. */
+function evenReason([next]: WorkloadDecision["runnersUp"], monthlyUsd: number): readonly Reason[] {
+  if (next === undefined || Math.abs(next.policyMonthlyUsd - monthlyUsd) >= EVEN_USD) return [];
+  const text = `${next.option.model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`;
+  return [{ rule: "even", verdict: "info", text, line: null, source: null }];
 }
 
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
