@@ -1,5 +1,5 @@
 import type { BreakEven, CostLine, Decision, Fleet, RejectedOption, WorkloadDecision } from "../decide/types.ts";
-import { change, percent, quantity, unitPrice, usd, volume } from "./money.ts";
+import { band, change, percent, quantity, unitPrice, usd, volume } from "./money.ts";
 import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { shellWord } from "./text.ts";
 import { pathWords, plural, reachedWords, servedBy, shortName, sourceText } from "./words.ts";
@@ -82,7 +82,7 @@ export function pathTable(decision: Decision): TitledTable {
       rows: decision.paths.map(({ path, monthlyCostUsd, text }) => [
         line(path === decision.path ? strong(`${pathWords[path]} (chosen)`) : pathWords[path]),
         line(monthlyCostUsd === null ? "not feasible" : usd(monthlyCostUsd.expected)),
-        line(monthlyCostUsd === null ? "-" : `${usd(monthlyCostUsd.p10)} to ${usd(monthlyCostUsd.p90)}`),
+        line(monthlyCostUsd === null ? "-" : band(monthlyCostUsd)),
         line(monthlyCostUsd === null || chosen === null || path === decision.path ? "-" : change(monthlyCostUsd.expected - chosen, chosen)),
         line(text || "-"),
       ]),
