@@ -57,4 +57,35 @@ describe("a cross-region profile of Bedrock", () => {
     expect(chosen("sa-east-1").option?.model).toBe(`global.${SONNET}`);
     expect(chosen("us-gov-west-1").option).toBeNull();
   });
+
+  it("is no proof of Bedrock in the sovereign cloud, whose models nobody listed", () => {
+    const { option, rejected } = only(
+      evaluated(policy([workload({ candidates: { api: ["openai.gpt-oss-20b-1:0"] } })], { region: "eusc-de-east-1" })),
+    );
+    expect(option).toBeNull();
+    expect(rejected[0]).toMatchObject({
+      rule: "callable-region",
+      verdict: "unknown",
+      text: "whether Bedrock offers openai.gpt-oss-20b-1:0 in eusc-de-east-1 is not known",
+    });
+  });
+});
+
+describe("own servers in another partition of AWS", () => {
+  const own = (region: string, compliance: object) => {
+    const price = { id: "g6e.xlarge", region, usd_per_hour: 2.7, effective_from: "2026-01-01", source: "offer", checked: "2026-11-01" };
+    const value = workload({ data_class: ["pii"], candidates: { open: ["qwen3-32b"] } });
+    return only(evaluated(policy([value], { region, compliance, prices: { gpu: [price] } })));
+  };
+
+  it("are as private as anywhere: you run the model and hold the logs, so nobody needs to publish it", () => {
+    const asks = { no_training: true, private_network: true, audit_log: "siem", zero_retention: true };
+    for (const region of ["eusc-de-east-1", "us-gov-west-1", "us-east-1"]) expect(own(region, asks).path, region).toBe("self-host");
+  });
+
+  it("in GovCloud inherit what AWS attests of its infrastructure, under conditions", () => {
+    const { path, conditions } = own("us-gov-west-1", { regimes: ["soc2", "iso27001", "pci_dss"] });
+    expect(path).toBe("self-host");
+    expect(conditions).toContain("Assess your part of PCI DSS: AWS attests the infrastructure only");
+  });
 });

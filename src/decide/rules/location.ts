@@ -122,9 +122,11 @@ export const callableRegion: Rule = {
   waivable: false,
   check(candidate, { facts: { region }, catalog }) {
     const places = profilePlaces(candidate);
-    if (places === undefined) return null;
     const home = catalog.regions.find(({ id }) => id === region);
     const base = { pointer: "region", source: null } as const;
+    if (candidate.route.id === "bedrock" && home?.partition === "aws-eusc")
+      return { ...base, verdict: "unknown", text: `whether Bedrock offers ${candidate.model.id} in ${region} is not known` };
+    if (places === undefined) return null;
     const profile = `the profile ${candidate.model.id}`;
     if (home === undefined) return { ...base, verdict: "unknown", text: `the place of region ${region} is not known` };
     if (home.partition !== "aws") return { ...base, verdict: "fail", text: `${profile} is one of commercial regions; ${region} is not` };
