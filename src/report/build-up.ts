@@ -184,14 +184,15 @@ function sizeOf({ instances, instanceType }: Fleet): string {
   return `${count} × ${shortName(instanceType)}`;
 }
 
-/** `weekday 0-9 h 2, 9-18 h 4, 18-24 h 2; weekend 0-24 h 2`. */
+/** `weekday 0-9 h 2, 9-18 h 4, 18-24 h 2; weekend 0-24 h 2; never under 2, even in hours without requests`. */
 function scheduleWords(schedule: NonNullable<Fleet["schedule"]>): string {
   const on = (days: string) =>
     schedule
       .filter((window) => window.days === days)
       .map(({ fromHour, toHour, instances }) => `${fromHour}-${toHour} h ${instances}`)
       .join(", ");
-  return `weekday ${on("weekday")}; weekend ${on("weekend")}`;
+  const least = Math.min(...schedule.map(({ instances }) => instances));
+  return `weekday ${on("weekday")}; weekend ${on("weekend")}; never under ${least}, even in hours without requests`;
 }
 
 function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {

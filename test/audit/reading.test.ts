@@ -112,3 +112,21 @@ describe("the capacity of a shared server", () => {
       expect(rows.find((row) => row.startsWith(label))).toMatch(new RegExp(`; requests of ${fleet?.capacity.workload} alone$`));
   });
 });
+
+describe("the schedule of a fleet", () => {
+  it("says that servers run in hours without requests too: a reader of a night at zero expects none", () => {
+    const weights = [...Array(8).fill(0), ...Array(10).fill(1), ...Array(6).fill(0)];
+    const office = policy(
+      [
+        workload({
+          volume: { requests_per_day: 600_000, hourly_profile: { weights, weekend_ratio: 0 } },
+          candidates: { open: ["qwen3-32b"] },
+        }),
+      ],
+      { team: { ml_ops: "dedicated" }, purchase: { gpu_schedule: "weekly" } },
+    );
+    const [view] = fleetViews(evaluated(office).decision);
+    const row = view?.table.rows.map((cells) => cells.map(textOf).join(": ")).find((text) => text.startsWith("Schedule"));
+    expect(row).toMatch(/weekend 0-24 h 1; never under 1, even in hours without requests$/);
+  });
+});
