@@ -130,3 +130,32 @@ describe("the schedule of a fleet", () => {
     expect(row).toMatch(/weekend 0-24 h 1; never under 1, even in hours without requests$/);
   });
 });
+
+describe("break-even volumes that round to the same figure", () => {
+  it("are told once: self-host above 243,000, API above 243,000 is no sentence", () => {
+    const [decision] = evaluated(split).decision.workloads;
+    const [variant] = decision?.breakEvens ?? [];
+    if (decision === undefined || variant === undefined) throw new Error("the split workload has no break-even");
+    const at = (...steps: readonly (readonly [volume: number, above: "api" | "self-host"])[]) =>
+      textOf(
+        breakEvenLines([
+          {
+            ...decision,
+            split: null,
+            breakEvens: [
+              {
+                ...variant,
+                today: "api",
+                reachedOn: null,
+                crossings: steps.map(([requestsPerMonth, above]) => ({ requestsPerMonth, above })),
+              },
+            ],
+          },
+        ])[0],
+      );
+    expect(at([243_100, "self-host"], [243_200, "api"], [243_400, "self-host"], [380_000, "api"])).toMatch(
+      /: self-host above 243,000, API above 380,000 requests a month/,
+    );
+    expect(at([243_100, "self-host"], [243_200, "api"])).toMatch(/: API costs less at any volume within 100×/);
+  });
+});
