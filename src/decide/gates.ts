@@ -78,9 +78,10 @@ function maxMonthly(gates: Gates, cost: number | null): Check | null {
   return { id: "max_monthly_usd", ok: cost <= limit, text: amounts(cost, limit) };
 }
 
-/** Both amounts, to the cent where whole dollars would not tell them apart: "$5,000.40 a month against the limit of $5,000.00". */
+/** Both amounts, to the cent where whole dollars would not tell them apart or would write zero: "$5,000.40 a month against the limit of $5,000.00". */
 function amounts(cost: number, limit: number): string {
-  const [shown, bound] = usd(cost) === usd(limit) && cost !== limit ? [cents(cost), cents(limit)] : [usd(cost), usd(limit)];
+  const isClose = usd(cost) === usd(limit) && cost !== limit;
+  const [shown, bound] = isClose || Math.min(cost, limit) < 1 ? [cents(cost), cents(limit)] : [usd(cost), usd(limit)];
   return `${shown} a month against the limit of ${bound}`;
 }
 
