@@ -5,7 +5,7 @@ import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
 import { bandsOf, workloadBand } from "./bands.ts";
 import { breakEvensOf, growthOf, leaveWhenOf, smallestUnitOf, withGrowthDate } from "./break-even.ts";
-import { cacheConditions } from "./cache-condition.ts";
+import { cacheConditions, ownWeightsConditions } from "./cache-condition.ts";
 import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
@@ -111,7 +111,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     path: pathOf(chosen.assignment),
     monthlyCostUsd: bands.total,
     ...months,
-    workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...cacheConditions(entry.name, chosen.fleets)] })),
+    workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...servingConditions(entry.name, chosen.fleets)] })),
     fleets: chosen.fleets.map(fleetOf),
     paths: pathCosts(search, chosen, sampler),
     ...surenessOf(contest, workloads, pricer.context),
@@ -121,6 +121,11 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     assumptions: pricer.context.facts.assumptions,
     advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
   };
+}
+
+/** What the precision of weights and KV cache has to show before go-live. */
+function servingConditions(workload: string, fleets: readonly SizedFleet[]): readonly string[] {
+  return [...cacheConditions(workload, fleets), ...ownWeightsConditions(workload, fleets)];
 }
 
 /** Engineer hours a month that operating the servers is planned with, over all workloads. */

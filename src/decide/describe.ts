@@ -66,6 +66,7 @@ export function fleetOf(fleet: SizedFleet): Fleet {
     hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
     precision: configuration.precision,
     gatedDownload: model.gatedDownload,
+    ...(fleet.tenants.some(({ workload }) => hasOwnWeights(workload)) ? { ownWeights: true as const } : {}),
     weightsGiB: weightsGiB(fleet),
     instanceType: offer.instance.id,
     gpu: configuration.gpu.name,

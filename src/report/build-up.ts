@@ -160,6 +160,9 @@ export function assumptionTable({ assumptions }: Decision): TitledTable {
   };
 }
 
+/** Stands in a command for the folder of weights that nobody but the policy's owner has. */
+const OWN_WEIGHTS = '"$OWN_WEIGHTS"';
+
 /** Every fleet with its size, its load and the `vllm serve` command of one server. */
 export function fleetViews(decision: Decision): readonly FleetView[] {
   return decision.fleets.map((fleet) => ({
@@ -170,7 +173,7 @@ export function fleetViews(decision: Decision): readonly FleetView[] {
     ),
     table: { columns: columns("Fleet", "Value"), rows: fleetRows(fleet) },
     command: [
-      `vllm serve ${shellWord(fleet.hubRepo)} \\`,
+      `vllm serve ${fleet.ownWeights === true ? OWN_WEIGHTS : shellWord(fleet.hubRepo)} \\`,
       ...fleet.vllmFlags.map(([flag, value], index) => {
         const words = value === "" ? flag : `${flag} ${shellWord(value)}`;
         return `  ${words}${index < fleet.vllmFlags.length - 1 ? " \\" : ""}`;
@@ -193,6 +196,10 @@ function scheduleWords(schedule: NonNullable<Fleet["schedule"]>): string {
       .join(", ");
   const least = Math.min(...schedule.map(({ instances }) => instances));
   return `weekday ${on("weekday")}; weekend ${on("weekend")}; never under ${least}, even in hours without requests`;
+}
+
+function originOf({ ownWeights, model, precision, hubRepo }: Fleet): string {
+  return ownWeights === true ? `of your own, made from ${shortName(model)} in ${precision}; sized by ${hubRepo}` : `from ${hubRepo}`;
 }
 
 function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
@@ -218,7 +225,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
       `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one${whose}`,
     ],
     ["Confidence", `class ${capacity.confidence}${capacity.measured === undefined ? "" : `, ${capacity.measured}`}`],
-    ["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`],
+    ["Weights", `${quantity(fleet.weightsGiB)} GiB ${originOf(fleet)}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`],
   ];
   return facts.map(([label, value]) => [line(label), line(value)]);
 }

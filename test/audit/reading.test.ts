@@ -159,3 +159,31 @@ describe("break-even volumes that round to the same figure", () => {
     expect(at([243_100, "self-host"], [243_200, "api"])).toMatch(/: API costs less at any volume within 100×/);
   });
 });
+
+describe("weights that are made for one workload", () => {
+  const tuned = (customization: string) =>
+    evaluated(
+      policy([workload({ candidates: { open: ["qwen3-32b"] }, needs: { customization } })], { compliance: { data_may_leave: false } }),
+    ).decision;
+
+  it("are not served from the published checkpoint, and are quantised by you where the servers hold less than was trained", () => {
+    const decision = tuned("full_finetune");
+    const { precision, hubRepo } = decision.fleets[0] ?? { precision: "", hubRepo: "" };
+    expect(precision).not.toBe("bf16");
+    const [view] = fleetViews(decision);
+    expect(view?.command[0]).toBe('vllm serve "$OWN_WEIGHTS" \\');
+    expect(view?.table.rows.map((row) => row.map(textOf).join(": ")).at(-1)).toMatch(
+      new RegExp(`^Weights: [\\d.]+ GiB of your own, made from qwen3-32b in ${precision}; sized by ${hubRepo}`),
+    );
+    expect(decision.workloads[0]?.conditions).toContain(
+      `your own weights of qwen3-32b are quantised to ${precision} after each training, and still answer well enough on your own evaluation`,
+    );
+  });
+
+  it("are the published ones with an adapter, and without any change", () => {
+    for (const decision of [tuned("lora"), tuned("none")]) {
+      expect(fleetViews(decision)[0]?.command[0]).toMatch(/^vllm serve [\w-]+\/[\w.-]+ \\$/);
+      expect(decision.workloads[0]?.conditions.join()).not.toContain("your own weights");
+    }
+  });
+});
