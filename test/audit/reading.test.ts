@@ -187,3 +187,15 @@ describe("weights that are made for one workload", () => {
     }
   });
 });
+
+describe("the saving of a migration", () => {
+  const leaving = (model: string, candidates: readonly string[]) =>
+    evaluated(
+      policy([workload({ volume: { requests_per_month: 5_000_000 }, current: { path: "api", model }, candidates: { api: candidates } })]),
+    ).decision.workloads[0]?.reasons.find(({ rule }) => rule === "switch")?.text;
+
+  it("from a model that is shut down inside the horizon ends with it: nobody saves against a service that is gone", () => {
+    expect(leaving("gpt-4.1", ["gpt-4.1", "gpt-5.4-mini"])).toMatch(/ must earn; it is shut down on 2027-01-14, so that saving ends then$/);
+    expect(leaving("gpt-5.4", ["gpt-5.4", "gpt-5.4-mini"])).toMatch(/ that a migration must earn$/);
+  });
+});
