@@ -71,6 +71,34 @@ describe("a cross-region profile of Bedrock", () => {
   });
 });
 
+describe("a model of Bedrock in GovCloud, whose list is shorter than that of commercial regions", () => {
+  const notes = (candidates: object | undefined) =>
+    evaluated(
+      policy([workload({ use_case: "internal_tools", data_class: ["phi"], candidates })], {
+        region: "us-gov-east-1",
+        compliance: { regimes: ["fedramp_high", "hipaa"] },
+      }),
+    );
+
+  it("is not proven to be there, so it serves no policy that does not name it", () => {
+    const { option, rejected } = only(notes(undefined));
+    expect(option?.route).not.toBe("bedrock");
+    expect(rejected).toContainEqual(
+      expect.objectContaining({
+        rule: "callable-region",
+        verdict: "unknown",
+        text: "whether Bedrock offers openai.gpt-oss-20b-1:0 in us-gov-east-1 is not known",
+      }),
+    );
+  });
+
+  it("is taken where the policy names it, with a warning to check", () => {
+    const named = notes({ api: ["openai.gpt-oss-20b-1:0"] });
+    expect(only(named).option?.model).toBe("openai.gpt-oss-20b-1:0");
+    expect(named.findings.map(({ id }) => id)).toContain("region-price-unproven");
+  });
+});
+
 describe("own servers in another partition of AWS", () => {
   const own = (region: string, compliance: object) => {
     const price = { id: "g6e.xlarge", region, usd_per_hour: 2.7, effective_from: "2026-01-01", source: "offer", checked: "2026-11-01" };

@@ -1,4 +1,4 @@
-import type { Candidate } from "../candidates.ts";
+import { answersTo, type Candidate } from "../candidates.ts";
 import { factOutcome, type Rule, type RuleContext, type RuleOutcome, readYesNo } from "./rule.ts";
 
 function complianceKey(context: RuleContext, key: string): string {
@@ -120,11 +120,11 @@ export const callableRegion: Rule = {
   why: "A cross-region profile of Bedrock answers only in the regions that it serves; GovCloud and the sovereign cloud have other names.",
   source: "docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html",
   waivable: false,
-  check(candidate, { facts: { region }, catalog }) {
+  check(candidate, { facts: { region }, workload, catalog }) {
     const places = profilePlaces(candidate);
     const home = catalog.regions.find(({ id }) => id === region);
     const base = { pointer: "region", source: null } as const;
-    if (candidate.route.id === "bedrock" && home?.partition === "aws-eusc")
+    if (places === undefined && candidate.route.id === "bedrock" && isUnlisted(candidate, home?.partition, workload))
       return { ...base, verdict: "unknown", text: `whether Bedrock offers ${candidate.model.id} in ${region} is not known` };
     if (places === undefined) return null;
     const profile = `the profile ${candidate.model.id}`;
@@ -135,6 +135,16 @@ export const callableRegion: Rule = {
     return { ...base, verdict: "pass", text: `${profile} is called from ${region}` };
   },
 };
+
+/**
+ * Whether nothing says that Bedrock offers a model in a partition: its list is much shorter in GovCloud, and nobody published that of the sovereign
+ * cloud. In GovCloud a policy that names the model knows it.
+ */
+function isUnlisted({ model }: Candidate, partition: string | undefined, { candidates, current }: RuleContext["workload"]): boolean {
+  if (partition === "aws-eusc") return true;
+  const names = [...(candidates?.api ?? []), ...(current?.path === "api" ? [current.model] : [])];
+  return partition === "aws-us-gov" && !names.some((name) => answersTo(model, name));
+}
 
 /**
  * Why a model that is called through a cross-region profile does not stay in the allowed places; null where it does, and where there is no profile.
