@@ -6,7 +6,7 @@ import { compare } from "./decide/compare.ts";
 import { decide, type Trace } from "./decide/decide.ts";
 import { findingsOf, oldestPriceUsed } from "./decide/findings.ts";
 import { judgeGates } from "./decide/gates.ts";
-import { type MeasurementFiles, type MeasurementReading, readMeasurements } from "./decide/measurements.ts";
+import { type MeasurementFiles, type MeasurementReading, readMeasurements, unusedMeasurements } from "./decide/measurements.ts";
 import { nameBook } from "./decide/names.ts";
 import { planOf } from "./decide/plan.ts";
 import { priceShare } from "./decide/price-share.ts";
@@ -90,6 +90,7 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
       ...findings,
       ...(baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf, calibrations.base) : []),
       ...findingsOf(trace, head, catalog, asOf),
+      ...unusedMeasurements(measured, trace.decision.fleets, head),
       ...unusedInBase(baseMeasured),
     ],
     diagnostics: head.warnings,

@@ -41,7 +41,7 @@ export function candidatesFor(workload: WorkloadNeeds, region: string, catalog: 
       ? []
       : catalog.openModels
           .filter((model) => wanted(candidates?.open, model))
-          .map((model) => ({ kind: "self-host", id: `self-host/${model.id}`, model, route }));
+          .map((model) => ({ kind: "self-host", id: `self-host/${model.id}`, model, route: inHouse(route, workload) }));
   return [...api, ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -68,6 +68,11 @@ function apiCandidates(model: ApiModel, catalog: Catalog): readonly ApiCandidate
     const kind = model.weights === "open" ? "managed" : "api";
     return [{ kind, id: `${kind}/${routeId}/${model.id}`, model, route } as const];
   });
+}
+
+/** What must stay on your premises is judged by the facts of AWS, and says so; "Own instances on AWS" would name a place that it may not be in. */
+function inHouse(route: Route, { compliance }: WorkloadNeeds): Route {
+  return compliance.onPremises === true ? { ...route, label: "Servers on your premises, by the facts of AWS" } : route;
 }
 
 function selfHostRoute(region: string, catalog: Catalog): Route | undefined {

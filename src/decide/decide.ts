@@ -5,7 +5,7 @@ import { advisoryOf } from "./advisory.ts";
 import { allocate } from "./allocate.ts";
 import { bandsOf, workloadBand } from "./bands.ts";
 import { breakEvensOf, growthOf, leaveWhenOf, smallestUnitOf, withGrowthDate } from "./break-even.ts";
-import { cacheConditions } from "./cache-condition.ts";
+import { cacheConditions, ownWeightsConditions } from "./cache-condition.ts";
 import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
@@ -78,14 +78,19 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     const question = { flips, index, asOf: pricer.context.asOf };
     const breakEvens = breakEvensOf(question);
     const unit = smallestUnitOf(question);
+    const next = runnersUp(search, chosen, pricer, sampler, index);
     return {
       ...served,
       monthlyCostUsd: band,
       costLines: lines[index] ?? [],
       breakEven,
-      reasons: [...costReasons(entry, index, search, flips, document), ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons))],
+      reasons: [
+        ...costReasons(entry, index, search, flips, document),
+        ...evenReason(next, chosen.monthlyUsd),
+        ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons)),
+      ],
       rejected: entry.rejected,
-      runnersUp: runnersUp(search, chosen, pricer, sampler, index),
+      runnersUp: next,
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts)
         .filter((point) => point.flipsTo !== side)
         .map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
@@ -106,7 +111,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     path: pathOf(chosen.assignment),
     monthlyCostUsd: bands.total,
     ...months,
-    workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...cacheConditions(entry.name, chosen.fleets)] })),
+    workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...servingConditions(entry.name, chosen.fleets)] })),
     fleets: fleetsOf(chosen.fleets),
     paths: pathCosts(search, chosen, sampler),
     ...surenessOf(contest, workloads, pricer.context),
@@ -116,6 +121,11 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     assumptions: pricer.context.facts.assumptions,
     advisory: advisoryOf(pricer.context.workloads, workloads, pathOf(chosen.assignment), pricer.context.facts),
   };
+}
+
+/** What the precision of weights and KV cache has to show before go-live. */
+function servingConditions(workload: string, fleets: readonly SizedFleet[]): readonly string[] {
+  return [...cacheConditions(workload, fleets), ...ownWeightsConditions(workload, fleets)];
 }
 
 /** Engineer hours a month that operating the servers is planned with, over all workloads. */
@@ -151,6 +161,16 @@ function runnersUp(
   });
 }
 
+/** Costs closer than this read as the same in whole dollars. */
+const EVEN_USD = 1;
+
+/** Two options that cost the same are told apart by their names alone, and a reader takes the first for the better one. */
+function evenReason([next]: WorkloadDecision["runnersUp"], monthlyUsd: number): readonly Reason[] {
+  if (next === undefined || Math.abs(next.policyMonthlyUsd - monthlyUsd) >= EVEN_USD) return [];
+  const text = `${next.option.model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`;
+  return [{ rule: "even", verdict: "info", text, line: null, source: null }];
+}
+
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
 function monthsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
   const { facts, catalog } = pricer.context;
@@ -183,9 +203,10 @@ function whyNoPath(path: PathCost["path"], search: SearchResult): string {
   const missing = search.shortlists.filter(
     (list) => !list.some((option) => (option.kind === "self-host") === (path === "self-host")),
   ).length;
-  return missing === 0
-    ? "no common fleet serves all workloads"
-    : `${missing} of ${search.shortlists.length} workloads have no feasible option on this path`;
+  if (missing === 0) return "no common fleet serves all workloads";
+  const all = search.shortlists.length;
+  if (all === 1) return "the only workload has no feasible option on this path";
+  return `${missing} of ${all} workloads ${missing === 1 ? "has" : "have"} no feasible option on this path`;
 }
 
 /** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */

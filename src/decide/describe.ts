@@ -76,6 +76,7 @@ function fleetOf(fleet: SizedFleet, fleets: readonly SizedFleet[]): Fleet {
     hubRepo: checkpoint?.hubRepo ?? model.hubRepo,
     precision: configuration.precision,
     gatedDownload: model.gatedDownload,
+    ...(fleet.tenants.some(({ workload }) => hasOwnWeights(workload)) ? { ownWeights: true as const } : {}),
     weightsGiB: weightsGiB(fleet),
     instanceType: offer.instance.id,
     gpu: configuration.gpu.name,

@@ -9,6 +9,7 @@ import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
+import { laterGpuPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
@@ -38,6 +39,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
+    ...laterGpuPrices(trace, document, asOf),
     ...cacheWriteFindings(trace, document),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),

@@ -1,6 +1,6 @@
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { expectedUsd } from "./decide.ts";
-import { usd } from "./describe.ts";
+import { grouped, usd } from "./describe.ts";
 import type { Decision, Finding, GateResult, Plan } from "./types.ts";
 
 type Gates = NonNullable<Policy["gates"]>;
@@ -37,7 +37,9 @@ export function judgeGates(
           isStricter(gate.id, base.policy.gates, head.policy.gates),
         );
   const findings = [...(base === null ? [] : loosened(base, head)), ...expired(judge, waivers, asOf)];
-  return { gates: [...own.filter((gate) => !stricter.some((other) => other.id === gate.id)), ...stricter], findings };
+  // A list of forbidden paths can lose one and gain another: then both lists judge.
+  const replaced = stricter.filter(({ id }) => !isLoosened(id, base?.policy.gates, head.policy.gates)).map(({ id }) => id);
+  return { gates: [...own.filter(({ id }) => !replaced.includes(id)), ...stricter], findings };
 }
 
 function results(
@@ -73,7 +75,19 @@ function maxMonthly(gates: Gates, cost: number | null): Check | null {
   if (limit === undefined) return null;
   if (cost === null)
     return { id: "max_monthly_usd", ok: false, text: `no path fits, so the cost against the limit of ${usd(limit)} is not known` };
-  return { id: "max_monthly_usd", ok: cost <= limit, text: `${usd(cost)} a month against the limit of ${usd(limit)}` };
+  return { id: "max_monthly_usd", ok: cost <= limit, text: amounts(cost, limit) };
+}
+
+/** Both amounts, to the cent where whole dollars would not tell them apart or would write zero: "$5,000.40 a month against the limit of $5,000.00". */
+function amounts(cost: number, limit: number): string {
+  const isClose = usd(cost) === usd(limit) && cost !== limit;
+  const [shown, bound] = isClose || Math.min(cost, limit) < 1 ? [cents(cost), cents(limit)] : [usd(cost), usd(limit)];
+  return `${shown} a month against the limit of ${bound}`;
+}
+
+function cents(value: number): string {
+  const [whole = "", fraction = "00"] = value.toFixed(2).split(".");
+  return `$${grouped(Number(whole))}.${fraction}`;
 }
 
 function maxIncrease(gates: Gates, cost: number | null, baseCost: number | null): Check | null {
@@ -82,7 +96,19 @@ function maxIncrease(gates: Gates, cost: number | null, baseCost: number | null)
   if (baseCost === null) return { id: "max_increase_ratio", ok: true, text: "no base cost to compare with" };
   if (cost === null) return { id: "max_increase_ratio", ok: false, text: "no path fits, so the increase is not known" };
   const increase = baseCost === 0 ? (cost > 0 ? Number.POSITIVE_INFINITY : 0) : cost / baseCost - 1;
-  return { id: "max_increase_ratio", ok: increase <= limit + 1e-12, text: `${percent(increase)} against the limit of ${percent(limit)}` };
+  const ok = increase <= limit + SAME_RATIO;
+  if (baseCost === 0 && cost > 0) return { id: "max_increase_ratio", ok, text: `${usd(cost)} a month where the base branch costs nothing` };
+  return { id: "max_increase_ratio", ok, text: ratios(increase, limit) };
+}
+
+/** Shares closer than this are the same: far below what rounding of a sum can move. */
+const SAME_RATIO = 1e-12;
+
+/** Both shares, with a second and third decimal where one would not tell them apart. */
+function ratios(increase: number, limit: number): string {
+  const alike = percent(increase) === percent(limit) && Math.abs(increase - limit) > SAME_RATIO;
+  const decimals = alike ? 3 : 1;
+  return `${percent(increase, decimals)} against the limit of ${percent(limit, decimals)}`;
 }
 
 function forbidden(gates: Gates, decision: Decision): Check | null {
@@ -94,8 +120,8 @@ function forbidden(gates: Gates, decision: Decision): Check | null {
   };
 }
 
-function percent(ratio: number): string {
-  return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(1)} %`;
+function percent(ratio: number, decimals = 1): string {
+  return `${ratio >= 0 ? "+" : ""}${(ratio * 100).toFixed(decimals)} %`;
 }
 
 function isStricter(id: GateResult["id"], base: Gates | undefined, head: Gates | undefined): boolean {

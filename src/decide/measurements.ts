@@ -4,6 +4,7 @@ import { resolveConfiguration } from "../capacity/question.ts";
 import { type Catalog, findGpu, findOpenModel } from "../catalog/index.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
+import type { Finding, Fleet } from "./types.ts";
 
 /** Text of measurement files by their path as the policy writes it. */
 export type MeasurementFiles = Readonly<Record<string, string>>;
@@ -79,4 +80,31 @@ function impliedText(implied: number, { tensorParallel, gpu, precision, cachedIn
 
 function unusable(file: string, text: string, fix: string): Problem {
   return { code: "measurement-refused", message: `measurement "${file}" is refused: ${text}`, fix };
+}
+
+/**
+ * Measurements that no server of the decision rests on: someone paid for them, so silence would read as if they had counted there.
+ * Example: `bench/h100.json` of qwen3-32b on one H100, where the decision serves qwen3-32b on L40S.
+ */
+export function unusedMeasurements(measured: MeasurementReading, fleets: readonly Fleet[], document: PolicyDocument): readonly Finding[] {
+  return (document.policy.measurements ?? []).flatMap(({ file }, index): Finding[] => {
+    const own = measured.calibrations[index];
+    if (own === undefined || fleets.some((fleet) => runs(fleet, own))) return [];
+    const { model, gpu, precision, tensorParallel, kvPrecision } = own.configuration;
+    const cache = kvPrecision === "fp8" ? " with an fp8 KV cache" : "";
+    const what = `${model.id} ${precision}${cache} on ${tensorParallel} x ${gpu.name}`;
+    const text = `${file} measured ${what} at ${own.ratios.rate.toFixed(2)} of the predicted rate; no server of this decision runs that`;
+    return [{ id: "measurement-unused", level: "notice", text, line: document.lineOf(`measurements[${index}]`) || null }];
+  });
+}
+
+function runs(fleet: Fleet, { configuration }: Calibration): boolean {
+  const kvPrecision = fleet.vllmFlags.some(([flag, value]) => flag === "--kv-cache-dtype" && value.startsWith("fp8")) ? "fp8" : "bf16";
+  return (
+    fleet.model === configuration.model.id &&
+    fleet.gpu === configuration.gpu.name &&
+    fleet.precision === configuration.precision &&
+    fleet.tensorParallel === configuration.tensorParallel &&
+    kvPrecision === configuration.kvPrecision
+  );
 }

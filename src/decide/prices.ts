@@ -100,7 +100,7 @@ function dayFrom(date: string, days: number): string {
 
 /**
  * Hourly prices of all GPU instances in the policy's region under its way of buying.
- * Look-up order: policy price, then the catalog's capacity-block or on-demand price, less the declared discount.
+ * Look-up order: policy price as it is, then the catalog's capacity-block or on-demand price less the declared discount.
  * Example: p5.48xlarge in us-east-1 on demand is 55.04 USD/h; with gpu_discount_ratio 0.3 it is 38.53.
  */
 export function instanceOffers(

@@ -8,6 +8,7 @@ import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
 import { simplerReason, splitReason } from "./split-reasons.ts";
+import { monthDate } from "./traffic.ts";
 import type { Reason } from "./types.ts";
 
 /**
@@ -81,8 +82,16 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
   if (today === chosen) return [];
   const stay = flips.base.price(flips.chosen.assignment.with(index, today));
   if (stay === undefined) return [];
-  const text = `leaving ${current.model} saves ${usd(stay.monthlyUsd - flips.chosen.monthlyUsd)} a month, more than the ${threshold} that a migration must earn`;
+  const saved = usd(stay.monthlyUsd - flips.chosen.monthlyUsd);
+  const text = `leaving ${current.model} saves ${saved} a month, more than the ${threshold} that a migration must earn${endOf(today, flips)}`;
   return [{ rule: "switch", verdict: "info", text, line, source: null }];
+}
+
+/** A saving against a model that ends is one until then: `; it is shut down on 2027-01-14, so that saving ends then`. */
+function endOf({ candidate }: FeasibleOption, { base: { context } }: Flips): string {
+  const shutdownOn = candidate.kind === "self-host" ? null : candidate.model.shutdownOn;
+  if (shutdownOn === null || shutdownOn > monthDate(context.asOf, context.facts.horizonMonths)) return "";
+  return `; it is shut down on ${shutdownOn}, so that saving ends then`;
 }
 
 /** What serves the workload today breaks a rule, on every route that it is sold on: the reader must hear it, not only that something else was chosen. */

@@ -8,7 +8,7 @@ const FEW_PRICES_RATIO = 1 / 3;
 
 /** What the catalog does not know about the policy's region, said beside the figures that rest on it. */
 export function regionFindings(trace: Trace, document: PolicyDocument, catalog: Catalog): readonly Finding[] {
-  return [...fewPrices(trace, document, catalog), ...elsewherePriced(trace, document, catalog)];
+  return [...fewPrices(trace, document, catalog), ...blockElsewhere(trace, document), ...elsewherePriced(trace, document, catalog)];
 }
 
 /**
@@ -20,11 +20,34 @@ function fewPrices({ decision, facts, offers, options }: Trace, document: Policy
   const all = catalog.instances.filter(({ usdPerHour, capacityBlock }) =>
     facts.purchase.gpu === "capacity_block" ? capacityBlock.length > 0 : Object.keys(usdPerHour).length > 0,
   ).length;
+  const line = document.lineOf("region") || null;
+  if (offers.length === 0) {
+    // Only what every rule let through comes as far as looking for an instance.
+    const unserved = options
+      .filter(({ rejected }) => rejected.some(({ rule }) => rule === "feasibility"))
+      .map(({ workload }) => workload.name);
+    if (unserved.length === 0) return [];
+    const level = decision.workloads.some(({ name, option }) => option === null && unserved.includes(name)) ? "warning" : "notice";
+    const text = `no price of a GPU instance type is known in ${facts.region}, so own servers were not compared: add prices.gpu`;
+    return [{ id: "few-instance-prices", level, text, line }];
+  }
   const compared = options.some(({ feasible }) => feasible.some(({ kind }) => kind === "self-host"));
   if (!compared || rented >= all * FEW_PRICES_RATIO) return [];
   const text = `the price of only ${rented} of ${all} GPU instance types is known in ${facts.region}; another one may cost less: add prices.gpu`;
   const level = decision.fleets.length > 0 ? "warning" : "notice";
-  return [{ id: "few-instance-prices", level, text, line: document.lineOf("region") || null }];
+  return [{ id: "few-instance-prices", level, text, line }];
+}
+
+/** A capacity block has one price for most regions, and nobody knows here which regions sell it. */
+function blockElsewhere({ decision, facts, offers }: Trace, document: PolicyDocument): Finding[] {
+  if (facts.purchase.gpu !== "capacity_block") return [];
+  const used = new Set(decision.fleets.map(({ instanceType }) => instanceType));
+  return offers
+    .filter(({ instance, owned, source }) => used.has(instance.id) && owned === undefined && source.startsWith("capacity block"))
+    .map(({ instance }): Finding => {
+      const text = `the price of a capacity block of ${instance.id} is one for most regions; check that ${facts.region} sells it, and for how much`;
+      return { id: "region-price-unproven", level: "warning", text, line: document.lineOf("purchase.gpu") || null };
+    });
 }
 
 /** Token prices of Bedrock are kept once, as its regions in the US publish them. A regional profile has a row of its own. */

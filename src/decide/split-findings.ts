@@ -24,7 +24,7 @@ function undeclaredData({ facts, options, decision }: Trace): Finding[] {
     const entry = options.find((row) => row.workload.name === name);
     if (path !== "self-host" || workload === undefined || entry === undefined || isClassDeclared(workload)) return [];
     if (!entry.feasible.some((option) => option.kind !== "self-host")) return [];
-    const text = `${name}: an API for the overflow was not considered; declare data_class, or compliance.data_may_leave: true`;
+    const text = `${name}: servers with an API for the peaks alone were not considered, as nothing says what the data is: declare data_class, or compliance.data_may_leave: true`;
     return [{ id: "overflow-not-considered", level: "notice", text, line }];
   });
 }

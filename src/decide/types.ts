@@ -165,6 +165,8 @@ export interface Fleet {
   readonly hubRepo: string;
   readonly precision: Precision;
   readonly gatedDownload: boolean;
+  /** True where the weights are made for the one workload, from those of `hubRepo`; absent where the published ones are served. */
+  readonly ownWeights?: true;
   readonly weightsGiB: number;
   readonly instanceType: string;
   readonly gpu: string;

@@ -36,7 +36,7 @@ export function suggestionsFor(options: {
   judge(text: string): EvaluateResult;
 }): readonly Suggestion[] {
   const { file, text, evaluation, catalog } = options;
-  const gates = evaluation.gates.filter((gate) => gate.status === "fail").map((gate) => gate.id);
+  const gates = [...new Set(evaluation.gates.filter((gate) => gate.status === "fail").map((gate) => gate.id))];
   if (gates.length === 0) return [];
   let left = MOST_EVALUATIONS;
   const judge = (edited: string): Evaluation | null => {

@@ -234,13 +234,17 @@ export const PolicyFile = z
           .enum(["always", "weekly"])
           .optional()
           .describe("Whether instances run all the time, or follow the hours of a typical week (on_demand and spot only). Default always."),
-        gpu_discount_ratio: ratio.optional().describe("Your discount on the GPU list price; 0.3 is 30 % off. Default 0."),
+        gpu_discount_ratio: ratio
+          .optional()
+          .describe("Your discount on the GPU list price; 0.3 is 30 % off. Rows under prices.gpu are taken as they are. Default 0."),
         owned: z
           .array(Owned)
           .max(20)
           .optional()
           .describe("GPU machines that you own; they compete with rented ones, at what they cost you."),
-        api_discount_ratio: ratio.optional().describe("Your discount on API list prices. Default 0."),
+        api_discount_ratio: ratio
+          .optional()
+          .describe("Your discount on API prices, those of the catalog and your own under prices.api alike. Default 0."),
       })
       .optional()
       .describe("How you buy."),

@@ -1,5 +1,5 @@
 import type { BreakEven, CostLine, Decision, Fleet, RejectedOption, WorkloadDecision } from "../decide/types.ts";
-import { change, percent, quantity, unitPrice, usd, volume } from "./money.ts";
+import { band, change, percent, quantity, unitPrice, usd, volume } from "./money.ts";
 import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { shellWord } from "./text.ts";
 import { pathWords, plural, reachedWords, servedBy, shortName, sourceText } from "./words.ts";
@@ -82,7 +82,7 @@ export function pathTable(decision: Decision): TitledTable {
       rows: decision.paths.map(({ path, monthlyCostUsd, text }) => [
         line(path === decision.path ? strong(`${pathWords[path]} (chosen)`) : pathWords[path]),
         line(monthlyCostUsd === null ? "not feasible" : usd(monthlyCostUsd.expected)),
-        line(monthlyCostUsd === null ? "-" : `${usd(monthlyCostUsd.p10)} to ${usd(monthlyCostUsd.p90)}`),
+        line(monthlyCostUsd === null ? "-" : band(monthlyCostUsd)),
         line(monthlyCostUsd === null || chosen === null || path === decision.path ? "-" : change(monthlyCostUsd.expected - chosen, chosen)),
         line(text || "-"),
       ]),
@@ -160,6 +160,9 @@ export function assumptionTable({ assumptions }: Decision): TitledTable {
   };
 }
 
+/** Stands in a command for the folder of weights that nobody but the policy's owner has. */
+const OWN_WEIGHTS = '"$OWN_WEIGHTS"';
+
 /** Every fleet with its size, its load and the `vllm serve` command of one server. */
 export function fleetViews(decision: Decision): readonly FleetView[] {
   return decision.fleets.map((fleet) => ({
@@ -170,7 +173,7 @@ export function fleetViews(decision: Decision): readonly FleetView[] {
     ),
     table: { columns: columns("Fleet", "Value"), rows: fleetRows(fleet) },
     command: [
-      `vllm serve ${shellWord(fleet.hubRepo)} \\`,
+      `vllm serve ${fleet.ownWeights === true ? OWN_WEIGHTS : shellWord(fleet.hubRepo)} \\`,
       ...fleet.vllmFlags.map(([flag, value], index) => {
         const words = value === "" ? flag : `${flag} ${shellWord(value)}`;
         return `  ${words}${index < fleet.vllmFlags.length - 1 ? " \\" : ""}`;
@@ -184,14 +187,19 @@ function sizeOf({ instances, instanceType }: Fleet): string {
   return `${count} × ${shortName(instanceType)}`;
 }
 
-/** `weekday 0-9 h 2, 9-18 h 4, 18-24 h 2; weekend 0-24 h 2`. */
+/** `weekday 0-9 h 2, 9-18 h 4, 18-24 h 2; weekend 0-24 h 2; never under 2, even in hours without requests`. */
 function scheduleWords(schedule: NonNullable<Fleet["schedule"]>): string {
   const on = (days: string) =>
     schedule
       .filter((window) => window.days === days)
       .map(({ fromHour, toHour, instances }) => `${fromHour}-${toHour} h ${instances}`)
       .join(", ");
-  return `weekday ${on("weekday")}; weekend ${on("weekend")}`;
+  const least = Math.min(...schedule.map(({ instances }) => instances));
+  return `weekday ${on("weekday")}; weekend ${on("weekend")}; never under ${least}, even in hours without requests`;
+}
+
+function originOf({ ownWeights, model, precision, hubRepo }: Fleet): string {
+  return ownWeights === true ? `of your own, made from ${shortName(model)} in ${precision}; sized by ${hubRepo}` : `from ${hubRepo}`;
 }
 
 function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
@@ -217,7 +225,7 @@ function fleetRows(fleet: Fleet): readonly (readonly Line[])[] {
       `p95 ${quantity(capacity.ttftMsP95)} ms to the first token, ${quantity(capacity.tpotMsP95)} ms for each further one${whose}`,
     ],
     ["Confidence", `class ${capacity.confidence}${capacity.measured === undefined ? "" : `, ${capacity.measured}`}`],
-    ["Weights", `${quantity(fleet.weightsGiB)} GiB from ${fleet.hubRepo}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`],
+    ["Weights", `${quantity(fleet.weightsGiB)} GiB ${originOf(fleet)}${fleet.gatedDownload ? ", licence to be accepted first" : ""}`],
   ];
   return facts.map(([label, value]) => [line(label), line(value)]);
 }

@@ -5,7 +5,7 @@ import { fitWithin, type LeftOut, type Limit, type Section, utf16Length } from "
 import { infrastructureSections } from "./infrastructure.ts";
 import { details, heading, markdown, paragraph, smallPrint, table, type Writer } from "./markdown.ts";
 import { change, usd } from "./money.ts";
-import { type Evaluated, isQuiet, quietLine } from "./quiet.ts";
+import { anyMoved, type Evaluated, isQuiet, quietLine } from "./quiet.ts";
 import { policySections, priorities, stepped, whole } from "./sections.ts";
 import { code, columns, type Line, line, strong } from "./spans.ts";
 import { clean, inert, shellWord } from "./text.ts";
@@ -109,10 +109,14 @@ function overview(results: readonly PolicyResult[], quiet: readonly Evaluated[],
   return [
     whole(priorities.head, () => [heading(3, writer, line(`Breakeven: ${overallVerdict(results)}`))]),
     stepped(priorities.overview, "policy", open, (shown) => [view(shown)]),
-    stepped(priorities.otherWorkloads, "policy", folded, (shown) =>
-      details(plural(folded.length, "unchanged policy", "unchanged policies"), [view(shown)]),
-    ),
+    stepped(priorities.otherWorkloads, "policy", folded, (shown) => details(foldedTitle(quiet, context), [view(shown)])),
   ];
+}
+
+/** `3 unchanged policies`; where a small amount moves, the bound that it stays under: a change of $1.64 is none of "unchanged". */
+function foldedTitle(quiet: readonly Evaluated[], { quietBelowUsd = 0 }: ReportContext): string {
+  if (!anyMoved(quiet)) return plural(quiet.length, "unchanged policy", "unchanged policies");
+  return `${plural(quiet.length, "policy", "policies")} with the same decision, each change under ${usd(quietBelowUsd)}`;
 }
 
 function overviewCells(result: PolicyResult): readonly Line[] {

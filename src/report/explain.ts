@@ -1,8 +1,8 @@
-import type { Band, Evaluation, OptionSummary, WorkloadDecision } from "../decide/types.ts";
+import type { Evaluation, OptionSummary, WorkloadDecision } from "../decide/types.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { costViews, fleetViews } from "./build-up.ts";
 import { distance } from "./grounds.ts";
-import { quantity, usd, volume } from "./money.ts";
+import { band, quantity, usd, volume } from "./money.ts";
 import { preferenceFlips } from "./preferences.ts";
 import { code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { paragraphText, type Terminal, tableText } from "./terminal.ts";
@@ -60,7 +60,7 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
   );
   const facts = [
     `${quantity(workload.requestsPerMonth)} requests a month; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
-    monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${bandText(monthly)}`,
+    monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${band(monthly)}`,
     breakEven === null
       ? "no break-even volume"
       : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
@@ -162,7 +162,7 @@ function runnerUpRows({ runnersUp }: WorkloadDecision): readonly (readonly Line[
   return runnersUp.map(({ option, monthlyCostUsd, policyMonthlyUsd }) => [
     line(code(option.id)),
     line(usd(monthlyCostUsd.expected)),
-    line(bandText(monthlyCostUsd)),
+    line(band(monthlyCostUsd)),
     line(usd(policyMonthlyUsd)),
   ]);
 }
@@ -218,8 +218,4 @@ function findingRows({ findings }: Evaluation): readonly (readonly Line[])[] {
 
 function lineText(row: number | null): string {
   return row === null ? DASH : String(row);
-}
-
-function bandText(band: Band): string {
-  return `${usd(band.p10)} to ${usd(band.p90)}`;
 }

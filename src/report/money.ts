@@ -12,6 +12,8 @@ const UNIT_PRICE_DIGITS = 7;
 /** The true minus sign: unlike a hyphen it is read aloud by screen readers and never ends a line. */
 const MINUS = "\u2212";
 const NOT_PRICED = "not priced";
+/** A difference that would be written as zero. */
+export const NO_CHANGE = "no change";
 
 /**
  * An amount: whole dollars with thousands separators from $100 up, cents below.
@@ -33,7 +35,7 @@ export function usd(value: number | null): string {
 export function usdChange(value: number | null): string {
   if (value === null) return NOT_PRICED;
   const size = Math.abs(value);
-  if (size < HALF_A_CENT) return "no change";
+  if (size < HALF_A_CENT) return NO_CHANGE;
   return `${value < 0 ? MINUS : "+"}$${magnitude(size)}`;
 }
 
@@ -103,4 +105,13 @@ function trimZeros(text: string): string {
 /** A computed volume with the three digits that it deserves: `volume(3210535)` is "3,210,000". */
 export function volume(value: number): string {
   return quantity(Number(value.toPrecision(3)));
+}
+
+/**
+ * The ends of a band, or that nothing in it moves: two equal amounts would read as certainty.
+ *
+ * Example: `band({ p10: 13100, p90: 16900 })` is `$13,100 to $16,900`, `band({ p10: 81901, p90: 81901 })` is `no spread`.
+ */
+export function band({ p10, p90 }: { readonly p10: number; readonly p90: number }): string {
+  return usd(p10) === usd(p90) ? "no spread" : `${usd(p10)} to ${usd(p90)}`;
 }

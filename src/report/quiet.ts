@@ -31,6 +31,11 @@ export function isSmall(deltaUsd: number | null, minDeltaUsd: number): boolean {
   return deltaUsd !== null && Math.abs(deltaUsd) < Math.max(minDeltaUsd, LEAST_USD);
 }
 
+/** Whether the cost of some policy moves at all. */
+export function anyMoved(results: readonly Evaluated[]): boolean {
+  return results.some(({ evaluation }) => !isSmall(evaluation.delta?.deltaMonthlyUsd ?? 0, 0));
+}
+
 function sameOptions({ delta }: Evaluation): boolean {
   return (delta?.workloads ?? []).every(
     ({ from, to }) => from !== null && to !== null && from.path === to.path && from.option === to.option,
@@ -53,8 +58,11 @@ export function quietLine(quiet: readonly Evaluated[], { runUrl, quietBelowUsd =
     `${usd(monthlyUsd)} a month`,
     ...(gates === 0 ? [] : [`${plural(gates, "gate")} passed`]),
   ];
-  const verdict = isSmall(movedUsd, 0) ? "no change" : `${usdChange(movedUsd)} a month, same decision`;
-  const minimum = isSmall(movedUsd, 0) ? "" : ` Each change is under ${usd(quietBelowUsd)}.`;
+  const moved = anyMoved(quiet);
+  // Two changes can take each other away: then nothing changed in total alone.
+  const sum = isSmall(movedUsd, 0) ? "no change in total" : `${usdChange(movedUsd)} a month`;
+  const verdict = moved ? `${sum}, same decision` : "no change";
+  const minimum = moved ? ` Each change is under ${usd(quietBelowUsd)}.` : "";
   const report: Line = runUrl === null ? [] : [...line(" "), { kind: "run", text: "Full report" }];
   return [...line(strong(`Breakeven: ${verdict}.`), ` ${figures.join(", ")}.${minimum}`), ...report];
 }

@@ -1,5 +1,5 @@
 import type { Evaluation, OptionSummary, WorkloadDecision, WorkloadDelta } from "../decide/types.ts";
-import { change, usd, usdChange } from "./money.ts";
+import { change, NO_CHANGE, usd, usdChange } from "./money.ts";
 import { type Column, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { allWorkloads, pathWord, pathWords, servedBy, shortName, sideOf } from "./words.ts";
 
@@ -87,8 +87,13 @@ function runnerUpCell(workload: WorkloadDecision, policyUsd: number | null): str
   const { model, overflow } = next.option;
   const side = sideOf(next.option);
   const name = overflow === undefined ? shortName(model) : `${shortName(model)} + ${shortName(overflow.model)}`;
-  const cost = policyUsd === null ? usd(next.monthlyCostUsd.expected) : `policy ${usdChange(next.policyMonthlyUsd - policyUsd)}`;
+  const cost = policyUsd === null ? usd(next.monthlyCostUsd.expected) : policyChange(next.policyMonthlyUsd - policyUsd);
   return `${name}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
+}
+
+function policyChange(deltaUsd: number): string {
+  const text = usdChange(deltaUsd);
+  return text === NO_CHANGE ? "same policy cost" : `policy ${text}`;
 }
 
 function removedRow(delta: WorkloadDelta): Row {

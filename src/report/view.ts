@@ -174,7 +174,7 @@ function averaging(decision: Decision, horizonMonths: number): Line {
   if (monthly === null) return [];
   const { firstMonthUsd, lastMonthUsd } = decision;
   const grows = firstMonthUsd !== null && lastMonthUsd !== null && usd(firstMonthUsd) !== usd(lastMonthUsd);
-  const months = `Average of the next ${plural(horizonMonths, "month")}`;
+  const months = horizonMonths === 1 ? "The next month" : `Average of the next ${horizonMonths} months`;
   const growth = grows ? `; first month ${usd(firstMonthUsd)}, last month ${usd(lastMonthUsd)}` : "";
   return line(`${months}${growth}${bandWords(monthly)}.`);
 }

@@ -98,11 +98,26 @@ function breakEvenSentences(workload: WorkloadDecision): readonly string[] {
 
 function crossingWords({ crossings, today, complete, reachedOn }: BreakEvenVariant, own: string): string {
   const word = (side: BreakEvenVariant["today"]) => (side === "self-host" ? own : pathWords[side]);
-  const steps = crossings.map(({ requestsPerMonth, above }) => `${word(above)} above ${volume(requestsPerMonth)}`);
+  const steps = apart(crossings).map(({ requestsPerMonth, above }) => `${word(above)} above ${volume(requestsPerMonth)}`);
   const words = steps.length === 0 ? `${word(today)} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`;
-  const next = crossings.length > 1 ? "the next of these volumes" : "that volume";
-  const date = reachedOn === null ? "" : `; growth reaches ${next} in ${reachedOn}`;
+  const next = steps.length > 1 ? "the next of these volumes" : "that volume";
+  const date = reachedOn === null || steps.length === 0 ? "" : `; growth reaches ${next} in ${reachedOn}`;
   return `${words}${date}${complete ? "" : "; there may be more crossings"}`;
+}
+
+/**
+ * Crossings that differ in the digits that are shown: two at one volume take each other away, because beyond them the side is the same as before.
+ *
+ * Example: self-host above 243,100, API above 243,200 and self-host above 243,400 read as self-host above 243,000.
+ */
+function apart(crossings: BreakEvenVariant["crossings"]): BreakEvenVariant["crossings"] {
+  const told: BreakEvenVariant["crossings"][number][] = [];
+  for (const crossing of crossings) {
+    const last = told.at(-1);
+    if (last !== undefined && volume(last.requestsPerMonth) === volume(crossing.requestsPerMonth)) told.pop();
+    else told.push(crossing);
+  }
+  return told;
 }
 
 function growthSentence(growth: WorkloadDecision["growth"]): readonly string[] {

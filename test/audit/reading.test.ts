@@ -112,3 +112,90 @@ describe("the capacity of a shared server", () => {
       expect(rows.find((row) => row.startsWith(label))).toMatch(new RegExp(`; requests of ${fleet?.capacity.workload} alone$`));
   });
 });
+
+describe("the schedule of a fleet", () => {
+  it("says that servers run in hours without requests too: a reader of a night at zero expects none", () => {
+    const weights = [...Array(8).fill(0), ...Array(10).fill(1), ...Array(6).fill(0)];
+    const office = policy(
+      [
+        workload({
+          volume: { requests_per_day: 600_000, hourly_profile: { weights, weekend_ratio: 0 } },
+          candidates: { open: ["qwen3-32b"] },
+        }),
+      ],
+      { team: { ml_ops: "dedicated" }, purchase: { gpu_schedule: "weekly" } },
+    );
+    const [view] = fleetViews(evaluated(office).decision);
+    const row = view?.table.rows.map((cells) => cells.map(textOf).join(": ")).find((text) => text.startsWith("Schedule"));
+    expect(row).toMatch(/weekend 0-24 h 1; never under 1, even in hours without requests$/);
+  });
+});
+
+describe("break-even volumes that round to the same figure", () => {
+  it("are told once: self-host above 243,000, API above 243,000 is no sentence", () => {
+    const [decision] = evaluated(split).decision.workloads;
+    const [variant] = decision?.breakEvens ?? [];
+    if (decision === undefined || variant === undefined) throw new Error("the split workload has no break-even");
+    const at = (...steps: readonly (readonly [volume: number, above: "api" | "self-host"])[]) =>
+      textOf(
+        breakEvenLines([
+          {
+            ...decision,
+            split: null,
+            breakEvens: [
+              {
+                ...variant,
+                today: "api",
+                reachedOn: null,
+                crossings: steps.map(([requestsPerMonth, above]) => ({ requestsPerMonth, above })),
+              },
+            ],
+          },
+        ])[0],
+      );
+    expect(at([243_100, "self-host"], [243_200, "api"], [243_400, "self-host"], [380_000, "api"])).toMatch(
+      /: self-host above 243,000, API above 380,000 requests a month/,
+    );
+    expect(at([243_100, "self-host"], [243_200, "api"])).toMatch(/: API costs less at any volume within 100×/);
+  });
+});
+
+describe("weights that are made for one workload", () => {
+  const tuned = (customization: string) =>
+    evaluated(
+      policy([workload({ candidates: { open: ["qwen3-32b"] }, needs: { customization } })], { compliance: { data_may_leave: false } }),
+    ).decision;
+
+  it("are not served from the published checkpoint, and are quantised by you where the servers hold less than was trained", () => {
+    const decision = tuned("full_finetune");
+    const { precision, hubRepo } = decision.fleets[0] ?? { precision: "", hubRepo: "" };
+    expect(precision).not.toBe("bf16");
+    const [view] = fleetViews(decision);
+    expect(view?.command[0]).toBe('vllm serve "$OWN_WEIGHTS" \\');
+    expect(view?.table.rows.map((row) => row.map(textOf).join(": ")).at(-1)).toMatch(
+      new RegExp(`^Weights: [\\d.]+ GiB of your own, made from qwen3-32b in ${precision}; sized by ${hubRepo}`),
+    );
+    expect(decision.workloads[0]?.conditions).toContain(
+      `your own weights of qwen3-32b are quantised to ${precision} after each training, and still answer well enough on your own evaluation`,
+    );
+  });
+
+  it("are the published ones with an adapter, and without any change", () => {
+    for (const decision of [tuned("lora"), tuned("none")]) {
+      expect(fleetViews(decision)[0]?.command[0]).toMatch(/^vllm serve [\w-]+\/[\w.-]+ \\$/);
+      expect(decision.workloads[0]?.conditions.join()).not.toContain("your own weights");
+    }
+  });
+});
+
+describe("the saving of a migration", () => {
+  const leaving = (model: string, candidates: readonly string[]) =>
+    evaluated(
+      policy([workload({ volume: { requests_per_month: 5_000_000 }, current: { path: "api", model }, candidates: { api: candidates } })]),
+    ).decision.workloads[0]?.reasons.find(({ rule }) => rule === "switch")?.text;
+
+  it("from a model that is shut down inside the horizon ends with it: nobody saves against a service that is gone", () => {
+    expect(leaving("gpt-4.1", ["gpt-4.1", "gpt-5.4-mini"])).toMatch(/ must earn; it is shut down on 2027-01-14, so that saving ends then$/);
+    expect(leaving("gpt-5.4", ["gpt-5.4", "gpt-5.4-mini"])).toMatch(/ that a migration must earn$/);
+  });
+});

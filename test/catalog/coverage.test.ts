@@ -55,6 +55,25 @@ describe("the catalog covers", () => {
     expect(catalog.supportPrices.filter((row) => row.usd["us-gov-west-1"] !== undefined).length).toBeGreaterThanOrEqual(10);
   });
 
+  test("what stands around servers is priced wherever most instances are: else own servers look less expensive than they are", () => {
+    const count = (region: string) => catalog.instances.filter((row) => row.usdPerHour[region] !== undefined).length;
+    const regions = [...new Set(catalog.instances.flatMap((row) => Object.keys(row.usdPerHour)))].filter((region) => count(region) >= 10);
+    expect(regions).toContain("us-west-2");
+    const around = [
+      "ebs-gp3-gb-month",
+      "nat-hour",
+      "alb-hour",
+      "vpce-interface-hour",
+      "cw-alarm-month",
+      "secret-month",
+      "s3-standard-gb-month",
+    ];
+    for (const id of around) {
+      const known = Object.keys(catalog.supportPrices.find((row) => row.id === id)?.usd ?? {});
+      expect(known, id).toEqual(expect.arrayContaining(regions));
+    }
+  });
+
   test("capability figures under more than one harness, each named", () => {
     const harnesses = new Set(catalog.benchmarks.map(({ group }) => group));
     expect(harnesses.size).toBeGreaterThan(3);

@@ -25,6 +25,13 @@ describe("mistakes of public price lists that the catalog does not repeat", () =
     }
   });
 
+  test("GPQA of OpenAI's own harness is the diamond variant, under the name that floors ask for: else gpt-4.1 has no proven score", () => {
+    const scores = (id: string) => catalog.benchmarks.filter((row) => row.model === id && row.group === "simple-evals");
+    expect(catalog.benchmarks.filter(({ benchmark }) => benchmark === "gpqa")).toEqual([]);
+    expect(scores("gpt-4.1")).toContainEqual(expect.objectContaining({ benchmark: "gpqa_diamond", score: 66.3 }));
+    expect(scores("o3")).toContainEqual(expect.objectContaining({ benchmark: "gpqa_diamond", score: 82.8 }));
+  });
+
   test("a tier prices a request, not the sum of many: 100 of 10,000 tokens cost half of one of 1,000,000", () => {
     const usd = (inputTokens: number) => {
       const prices = unitPrices(model("gpt-6-sol"), TODAY, inputTokens);

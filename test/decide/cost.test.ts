@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HOURLY_PROFILES, HOURS_PER_MONTH } from "../../src/decide/defaults.ts";
 import { growthAt, monthDate, monthsUntil, perMonth, weekOf } from "../../src/decide/traffic.ts";
-import { evaluated, only, policy, sumOf, workload } from "./support.ts";
+import { evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
 describe("token bills", () => {
   it("prices the framework's million requests at exactly 195.00 dollars of tokens", () => {
@@ -84,6 +84,35 @@ describe("token bills", () => {
 
     expect(sumOf(decision, "input-tokens")).toBeCloseTo(500 * 0.5 * 0.9, 6);
     expect(decision.costLines.find((line) => line.id === "input-tokens")?.source).toContain("policy: contract");
+  });
+
+  it("of a server that holds from a later day on is not counted before it, and the reader is told", () => {
+    const row = (usd_per_hour: number, effective_from: string) => ({
+      id: "g6e.xlarge",
+      region: "us-east-1",
+      usd_per_hour,
+      effective_from,
+      source: "offer",
+      checked: "2026-11-01",
+    });
+    const at = (...gpu: readonly object[]) => evaluated(policy([workload({ candidates: { open: ["qwen3-32b"] } })], { prices: { gpu } }));
+    const [now, both] = [at(row(1.2, "2026-01-01")), at(row(1.2, "2026-01-01"), row(0.2, "2027-03-01"))];
+    expect(both.decision.monthlyCostUsd).toEqual(now.decision.monthlyCostUsd);
+    expect(now.findings.map(({ id }) => id)).not.toContain("gpu-price-later");
+    expect(both.findings).toContainEqual(
+      expect.objectContaining({
+        id: "gpu-price-later",
+        text: "the price of g6e.xlarge from 2027-03-01 on is not counted before that day: servers have one price over the horizon",
+      }),
+    );
+  });
+
+  it("says a discount in the digits that were declared: 29 %, not 28.999999999999996 %", () => {
+    const sourceOf = (value: PolicyObject, id: string) => only(evaluated(value)).costLines.find((line) => line.id === id)?.source;
+    const api = policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })], { purchase: { api_discount_ratio: 0.29 } });
+    expect(sourceOf(api, "input-tokens")).toMatch(/; less the declared discount of 29 %$/);
+    const own = policy([workload({ candidates: { open: ["qwen3-32b"] } })], { purchase: { gpu_discount_ratio: 0.57 } });
+    expect(sourceOf(own, "gpu-instances")).toMatch(/; less the declared discount of 57 %/);
   });
 });
 

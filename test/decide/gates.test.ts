@@ -29,6 +29,35 @@ describe("gates", () => {
     expect(statuses(withGates({ forbid_paths: ["api"] }), cheap)).toEqual(["forbid_paths fail head"]);
   });
 
+  it("judges by both lists of forbidden paths where the head drops one and adds another", () => {
+    const evaluation = evaluated(withGates({ forbid_paths: ["self-host"] }), withGates({ forbid_paths: ["api"] }));
+    expect(evaluation.gates.map(({ id, status, from }) => `${id} ${status} ${from}`)).toEqual([
+      "forbid_paths fail base",
+      "forbid_paths pass head",
+    ]);
+    expect(statuses(withGates({ forbid_paths: ["api", "self-host"] }), withGates({ forbid_paths: ["api"] }))).toEqual([
+      "forbid_paths fail head",
+    ]);
+  });
+
+  it("says what fails in digits that differ: never $1,715 against the limit of $1,715", () => {
+    const texts = (gates: PolicyObject, base: PolicyObject | null = null) =>
+      evaluated(withGates(gates), base).gates.map(({ status, text }) => `${status}: ${text}`);
+    const limit = Math.floor(cost * 100 - 1) / 100;
+    expect(Math.round(limit)).toBe(Math.round(cost));
+    const [text = ""] = texts({ max_monthly_usd: limit });
+    expect(text).toMatch(/^fail: \$[\d,]+\.\d\d a month against the limit of \$[\d,]+\.\d\d$/);
+    const before = {
+      ...cheap,
+      workloads: [workload({ candidates: { api: ["gpt-5.4-mini"] }, tokens: { input: 400, output: 200, cached_input_ratio: 0 } })],
+    };
+    const ratio = cost / (evaluated(before).decision.monthlyCostUsd?.expected ?? 0) - 1;
+    const [increase = ""] = texts({ max_increase_ratio: ratio - 0.0001 }, { ...before, gates: { max_increase_ratio: ratio - 0.0001 } });
+    const [, from, to] = /^fail: (\S+) % against the limit of (\S+) %$/.exec(increase) ?? [];
+    expect(from).toBeDefined();
+    expect(from).not.toBe(to);
+  });
+
   it("measures the increase against the base, with the same catalog", () => {
     const bigger = {
       ...cheap,

@@ -99,6 +99,14 @@ describe("a measured configuration", () => {
     const left = evaluation({ value: twoSides([{ file: FILE, ...chosen }]), files: { [FILE]: bench(0.1, chosen) } });
     expect(left.decision.fleets[0]?.id).not.toBe(fleet.id);
     expect(left.decision.fleets[0]?.capacity.measured).toBeUndefined();
+    const { model, precision, tensorParallel } = fleet;
+    expect(left.findings.filter(({ id }) => id === "measurement-unused")).toMatchObject([
+      {
+        level: "notice",
+        text: `${FILE} measured ${model} ${precision} on ${tensorParallel} x ${fleet.gpu} at 0.10 of the predicted rate; no server of this decision runs that`,
+      },
+    ]);
+    expect(after.findings.map(({ id }) => id)).not.toContain("measurement-unused");
   });
 });
 

@@ -57,6 +57,27 @@ describe("a machine of your own", () => {
     expect(sumOf(decision)).toBeCloseTo(decision.monthlyCostUsd?.expected ?? Number.NaN, 6);
   });
 
+  it("serves two models for the same money, and says that cost does not tell them apart", () => {
+    const two = { ...inside("qwen3-32b"), candidates: { open: ["qwen3-32b", "llama-3.3-70b-instruct"] } };
+    const even = only(
+      evaluated(owning([{ ...MACHINE, count: 8 }], [{ ...two, volume: { requests_per_month: 100_000, hourly_profile: "flat" } }])),
+    );
+    expect(even.runnersUp[0]?.policyMonthlyUsd).toBeCloseTo(even.monthlyCostUsd?.expected ?? Number.NaN, 6);
+    expect(even.reasons.map(({ text }) => text)).toContain(
+      `${even.runnersUp[0]?.option.model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`,
+    );
+    const one = only(evaluated(owning([MACHINE], [inside("qwen3-32b")])));
+    expect(one.reasons.map(({ rule }) => rule)).not.toContain("even");
+  });
+
+  it("is never called own instances on AWS where it must stay on your premises", () => {
+    const { reasons, conditions } = only(
+      evaluated({ ...owning([MACHINE], [inside("qwen3-32b")]), compliance: { regimes: ["gdpr"], no_training: true } }),
+    );
+    expect(reasons.map(({ text }) => text)).toContain("Servers on your premises, by the facts of AWS: data processing agreement (GDPR)");
+    for (const text of [...reasons.map((reason) => reason.text), ...conditions]) expect(text).not.toMatch(/on AWS|AWS data processing/);
+  });
+
   it("competes: a dear one loses to a rented one, and an API may win over both", () => {
     const dear = only(evaluated(owning([{ ...MACHINE, purchase_usd: 25_000_000 }])));
     expect(dear.option?.instanceType).not.toContain("owned");

@@ -40,4 +40,80 @@ describe("a cross-region profile of Bedrock", () => {
     const tokens = decided("eu-central-1", "eu").costLines.filter(({ unit }) => unit === "million tokens");
     expect(tokens.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)).toBeCloseTo(3300, 6);
   });
+
+  it.each([
+    ["us-gov-west-1", `the profile us.${SONNET} is one of commercial regions; us-gov-west-1 is not`],
+    ["ap-southeast-2", `the profile us.${SONNET} is called from us; ap-southeast-2 lies in au`],
+  ])("that %s cannot call is no option, whether or not the policy says where its data stays", (region, text) => {
+    const api = [`us.${SONNET}`, "gpt-5.4-mini"];
+    for (const compliance of [{}, { data_residency: ["us", "au"] }]) {
+      const { rejected } = only(evaluated(policy([workload({ candidates: { api } })], { region, compliance })));
+      expect(rejected).toContainEqual(expect.objectContaining({ option: `api/bedrock/us.${SONNET}`, rule: "callable-region", text }));
+    }
+  });
+
+  it("that is worldwide is called from every commercial region, and from no other", () => {
+    const chosen = (region: string) => only(evaluated(policy([workload({ candidates: { api: [`global.${SONNET}`] } })], { region })));
+    expect(chosen("sa-east-1").option?.model).toBe(`global.${SONNET}`);
+    expect(chosen("us-gov-west-1").option).toBeNull();
+  });
+
+  it("is no proof of Bedrock in the sovereign cloud, whose models nobody listed", () => {
+    const { option, rejected } = only(
+      evaluated(policy([workload({ candidates: { api: ["openai.gpt-oss-20b-1:0"] } })], { region: "eusc-de-east-1" })),
+    );
+    expect(option).toBeNull();
+    expect(rejected[0]).toMatchObject({
+      rule: "callable-region",
+      verdict: "unknown",
+      text: "whether Bedrock offers openai.gpt-oss-20b-1:0 in eusc-de-east-1 is not known",
+    });
+  });
+});
+
+describe("a model of Bedrock in GovCloud, whose list is shorter than that of commercial regions", () => {
+  const notes = (candidates: object | undefined) =>
+    evaluated(
+      policy([workload({ use_case: "internal_tools", data_class: ["phi"], candidates })], {
+        region: "us-gov-east-1",
+        compliance: { regimes: ["fedramp_high", "hipaa"] },
+      }),
+    );
+
+  it("is not proven to be there, so it serves no policy that does not name it", () => {
+    const { option, rejected } = only(notes(undefined));
+    expect(option?.route).not.toBe("bedrock");
+    expect(rejected).toContainEqual(
+      expect.objectContaining({
+        rule: "callable-region",
+        verdict: "unknown",
+        text: "whether Bedrock offers openai.gpt-oss-20b-1:0 in us-gov-east-1 is not known",
+      }),
+    );
+  });
+
+  it("is taken where the policy names it, with a warning to check", () => {
+    const named = notes({ api: ["openai.gpt-oss-20b-1:0"] });
+    expect(only(named).option?.model).toBe("openai.gpt-oss-20b-1:0");
+    expect(named.findings.map(({ id }) => id)).toContain("region-price-unproven");
+  });
+});
+
+describe("own servers in another partition of AWS", () => {
+  const own = (region: string, compliance: object) => {
+    const price = { id: "g6e.xlarge", region, usd_per_hour: 2.7, effective_from: "2026-01-01", source: "offer", checked: "2026-11-01" };
+    const value = workload({ data_class: ["pii"], candidates: { open: ["qwen3-32b"] } });
+    return only(evaluated(policy([value], { region, compliance, prices: { gpu: [price] } })));
+  };
+
+  it("are as private as anywhere: you run the model and hold the logs, so nobody needs to publish it", () => {
+    const asks = { no_training: true, private_network: true, audit_log: "siem", zero_retention: true };
+    for (const region of ["eusc-de-east-1", "us-gov-west-1", "us-east-1"]) expect(own(region, asks).path, region).toBe("self-host");
+  });
+
+  it("in GovCloud inherit what AWS attests of its infrastructure, under conditions", () => {
+    const { path, conditions } = own("us-gov-west-1", { regimes: ["soc2", "iso27001", "pci_dss"] });
+    expect(path).toBe("self-host");
+    expect(conditions).toContain("Assess your part of PCI DSS: AWS attests the infrastructure only");
+  });
 });

@@ -26,6 +26,39 @@ describe("a region whose instance prices are mostly unknown", () => {
   });
 });
 
+describe("a region without any known instance price", () => {
+  const text = "no price of a GPU instance type is known in ap-southeast-2, so own servers were not compared: add prices.gpu";
+
+  it("is a warning where nothing else may serve: the reason is the catalog, not the policy alone", () => {
+    const kept = policy([workload({ compliance: { data_may_leave: false } })], { region: "ap-southeast-2" });
+    expect(said(kept, "few-instance-prices")).toEqual([expect.objectContaining({ level: "warning", text })]);
+  });
+
+  it("is a notice where an API serves, and nothing where no servers are asked for or the policy has a price", () => {
+    const open = policy([workload()], { region: "ap-southeast-2" });
+    expect(said(open, "few-instance-prices")).toEqual([expect.objectContaining({ level: "notice", text })]);
+    const api = policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })], { region: "ap-southeast-2" });
+    expect(said(api, "few-instance-prices")).toEqual([]);
+  });
+});
+
+describe("a capacity block", () => {
+  it("has one price for most regions: which region sells it is to be checked", () => {
+    const own = policy([workload({ candidates: { open: ["qwen3-32b"] } })], {
+      region: "eu-central-1",
+      purchase: { gpu: "capacity_block" },
+    });
+    expect(said(own, "region-price-unproven")).toEqual([
+      expect.objectContaining({
+        level: "warning",
+        text: expect.stringMatching(
+          /^the price of a capacity block of p5en?\.48xlarge is one for most regions; check that eu-central-1 sells it/,
+        ),
+      }),
+    ]);
+  });
+});
+
 describe("a Bedrock price in a region that is not one of those it was read for", () => {
   const on = (model: string, region: string) => policy([workload({ candidates: { api: [model] } })], { region });
 

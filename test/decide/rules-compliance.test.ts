@@ -155,11 +155,13 @@ describe("the place of processing", () => {
     });
     expect(check("data-residency", profile("global.maker.m-1"), asked("us"))).toMatchObject({ verdict: "fail" });
     expect(check("data-residency", profile("us.maker.m-1"), asked("us"))).toMatchObject({ verdict: "pass" });
-    expect(check("data-residency", profile("us.maker.m-1"), inFrankfurt("us", "eu"))).toMatchObject({
+    expect(check("callable-region", profile("us.maker.m-1"), inFrankfurt("us", "eu"))).toMatchObject({
       verdict: "fail",
+      pointer: "region",
       text: "the profile us.maker.m-1 is called from us; eu-central-1 lies in eu",
     });
     expect(check("data-residency", profile("maker.m-1"), inFrankfurt("eu"))).toMatchObject({ verdict: "pass" });
+    expect(check("callable-region", profile("maker.m-1"), inFrankfurt("eu"))).toBeNull();
   });
 
   it("of an API is what it publishes", () => {
@@ -228,6 +230,31 @@ describe("a regime", () => {
     expect(enough.map(at)).toEqual(enough.map(() => "pass"));
     expect(less.map(at)).toEqual(less.map(() => "fail"));
     expect(at("unknown")).toBe("unknown");
+  });
+
+  it.each([
+    ["fedramp_high", "us-east-1", "fail"],
+    ["fedramp_high", "eu-central-1", "fail"],
+    ["fedramp_high", "us-gov-west-1", "pass"],
+    ["fedramp_moderate", "us-east-1", "pass"],
+    ["fedramp_moderate", "us-gov-west-1", "pass"],
+    ["fedramp_moderate", "eu-central-1", "fail"],
+  ])("%s on AWS holds in its own regions alone: %s is a %s", (name, region, verdict) => {
+    const asked = { ...regime(name), facts: { region } };
+    const bedrock = api({ fedramp: fact("high_in_govcloud") });
+    const route = { ...bedrock.route, id: "bedrock" };
+    expect(check(name.replaceAll("_", "-"), { ...bedrock, route }, asked)?.verdict).toBe(verdict);
+    expect(check(name.replaceAll("_", "-"), own({}, { fedramp: fact("high") }), asked)?.verdict).toBe(verdict);
+    // A service that is not of AWS runs where it runs, whatever the region of the policy.
+    expect(check(name.replaceAll("_", "-"), api({ fedramp: fact("high") }), asked)?.verdict).toBe("pass");
+  });
+
+  it("on your own premises is yours to prove: nothing of AWS covers your building", () => {
+    const { workload: asks } = regime("iso27001");
+    const inside = { workload: { ...asks, compliance: { ...asks?.compliance, onPremises: true } } };
+    expect(check("iso27001", own({}, { iso27001: fact("inherit") }), inside)?.conditions).toEqual([
+      "ISO 27001 certificate: judged by the facts of AWS; prove it for your own building",
+    ]);
   });
 
   it.each(["il4", "il5", "il6"])("%s is met where the level itself is listed", (name) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { change, percent, quantity, unitPrice, usd, usdChange } from "../../src/report/money.ts";
+import { band, change, percent, quantity, unitPrice, usd, usdChange } from "../../src/report/money.ts";
 
 describe("amounts", () => {
   test("are whole dollars with separators from 100 up and cents below", () => {
@@ -13,6 +13,11 @@ describe("amounts", () => {
       "$12.30",
       "$0.01",
     ]);
+  });
+
+  test("of a band are its ends; a band without width is no certainty and says so", () => {
+    expect(band({ p10: 13_100, p90: 16_900 })).toBe("$13,100 to $16,900");
+    expect(band({ p10: 81_900.6, p90: 81_901.2 })).toBe("no spread");
   });
 
   test("that nobody knows are not priced, and none is ever called free", () => {

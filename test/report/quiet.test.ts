@@ -77,3 +77,10 @@ test("with several policies the changed ones stand open and the unchanged ones b
   expect(comment).toContain("<summary>2 unchanged policies</summary>");
   expect(comment.match(/^#### /gm)).toHaveLength(1);
 });
+
+test("a policy that moves a little is not called unchanged, and two that take each other away are not called no change", () => {
+  const folded = renderComment([small, evaluated(hybridCase)], { ...context, quietBelowUsd: 50 });
+  expect(folded).toContain("<summary>1 policy with the same decision, each change under $50.00</summary>");
+  const even = renderComment([small, evaluated(against(apiCase, -3.1))], { ...context, quietBelowUsd: 50 });
+  expect(even).toContain("**Breakeven: no change in total, same decision.** 2 policies");
+});

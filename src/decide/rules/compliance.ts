@@ -116,10 +116,37 @@ function regimeRule(regime: Exclude<Regime, "eu_ai_act">): Rule {
     check(candidate, context) {
       const pointer = regimePointer(regime, context.workload);
       if (pointer === null) return null;
-      const conditions = candidate.kind === "self-host" ? row.selfHostConditions : row.apiConditions;
-      return factOutcome(candidate.route, row.fact, row.need, pointer, row.read, conditions);
+      const elsewhere = outsideFedramp(regime, candidate, context);
+      if (elsewhere !== null) return { verdict: "fail", text: elsewhere, pointer, source: AWS_FEDRAMP_SOURCE };
+      return factOutcome(candidate.route, row.fact, row.need, pointer, row.read, dutiesOn(row, candidate, context));
     },
   };
+}
+
+/** What stays to do; on your own premises nothing of AWS covers anything, although its facts are what was read. */
+function dutiesOn(row: RegimeRow, candidate: Candidate, { workload }: RuleContext): readonly string[] {
+  if (candidate.kind !== "self-host") return row.apiConditions;
+  if (workload.compliance.onPremises === true) return [`${row.need}: judged by the facts of AWS; prove it for your own building`];
+  return row.selfHostConditions;
+}
+
+/** Routes of AWS, whose authorisations hold region by region. */
+const AWS_ROUTES = new Set(["bedrock", "aws-self-host", "aws-govcloud-self-host", "aws-eu-sovereign"]);
+const AWS_FEDRAMP_SOURCE = "aws.amazon.com/compliance/services-in-scope/FedRAMP: Moderate in US East and West, High in GovCloud";
+
+/**
+ * AWS is authorised for FedRAMP Moderate in its US regions and for High in GovCloud: a route that holds the level somewhere does not hold it in the
+ * policy's region. Null where it may.
+ * Example: `fedramp_high` in us-east-1 and `fedramp_moderate` in eu-central-1 rule out Bedrock and own instances alike.
+ */
+function outsideFedramp(regime: Regime, { route }: Candidate, { facts: { region }, catalog }: RuleContext): string | null {
+  if (!AWS_ROUTES.has(route.id)) return null;
+  const home = catalog.regions.find(({ id }) => id === region);
+  const isGov = home?.partition === "aws-us-gov";
+  if (regime === "fedramp_high" && !isGov) return `${route.label}: FedRAMP High holds in GovCloud alone, and ${region} is none of it`;
+  if (regime === "fedramp_moderate" && !isGov && home?.residency !== "us")
+    return `${route.label}: FedRAMP Moderate holds in the US regions alone, and ${region} is none of them`;
+  return null;
 }
 
 function regimePointer(regime: Exclude<Regime, "eu_ai_act">, workload: WorkloadNeeds): string | null {

@@ -8,7 +8,7 @@ import { deadline } from "./deadline.ts";
 import { trainingData, trainingExamples } from "./fine-tuning.ts";
 import { licence } from "./licence.ts";
 import { lifecycle } from "./lifecycle.ts";
-import { airGapped, dataLocation, dataResidency, privateNetwork } from "./location.ts";
+import { airGapped, callableRegion, dataLocation, dataResidency, privateNetwork } from "./location.ts";
 import { onPremises } from "./on-premises.ts";
 import { openness } from "./openness.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -19,6 +19,7 @@ export const RULES: readonly Rule[] = [
   onPremises,
   dataLocation,
   dataResidency,
+  callableRegion,
   privateNetwork,
   ...regimeRules,
   zeroRetention,

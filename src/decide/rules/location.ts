@@ -1,4 +1,4 @@
-import type { Candidate } from "../candidates.ts";
+import { answersTo, type Candidate } from "../candidates.ts";
 import { factOutcome, type Rule, type RuleContext, type RuleOutcome, readYesNo } from "./rule.ts";
 
 function complianceKey(context: RuleContext, key: string): string {
@@ -77,7 +77,7 @@ export const dataResidency: Rule = {
     if (allowed === undefined) return null;
     const pointer = complianceKey(context, "data_residency");
     if (REGIONAL_ROUTES.has(candidate.route.id))
-      return outsideByProfile(candidate, allowed, pointer, context) ?? regional(candidate, allowed, pointer, context);
+      return outsideByProfile(candidate, allowed, pointer) ?? regional(candidate, allowed, pointer, context);
     if (allowed.includes("eu") && candidate.route.facts.euResidency !== undefined) {
       const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
       if (eu.verdict === "pass" || allowed.length === 1) return eu;
@@ -103,25 +103,61 @@ const PROFILE_PLACES: Readonly<Record<string, readonly string[]>> = {
   au: ["au"],
 };
 
+/** The places of a candidate's profile; undefined where it is called without one. */
+function profilePlaces(candidate: Candidate): readonly string[] | undefined {
+  if (candidate.kind === "self-host" || candidate.route.id !== "bedrock") return undefined;
+  return PROFILE_PLACES[candidate.model.id.split(".")[0] ?? ""];
+}
+
+/**
+ * A profile is called from the places that it serves, in commercial regions alone: GovCloud has names of its own, which begin with `us-gov.`, and the
+ * sovereign cloud is a partition apart. Source: docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html.
+ * Example: `us.anthropic.claude-sonnet-5` fails in ap-southeast-2 and in us-gov-west-1, with and without `data_residency`.
+ */
+export const callableRegion: Rule = {
+  id: "callable-region",
+  title: "Callable from your region",
+  why: "A cross-region profile of Bedrock answers only in the regions that it serves; GovCloud and the sovereign cloud have other names.",
+  source: "docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html",
+  waivable: false,
+  check(candidate, { facts: { region }, workload, catalog }) {
+    const places = profilePlaces(candidate);
+    const home = catalog.regions.find(({ id }) => id === region);
+    const base = { pointer: "region", source: null } as const;
+    if (places === undefined && candidate.route.id === "bedrock" && isUnlisted(candidate, home?.partition, workload))
+      return { ...base, verdict: "unknown", text: `whether Bedrock offers ${candidate.model.id} in ${region} is not known` };
+    if (places === undefined) return null;
+    const profile = `the profile ${candidate.model.id}`;
+    if (home === undefined) return { ...base, verdict: "unknown", text: `the place of region ${region} is not known` };
+    if (home.partition !== "aws") return { ...base, verdict: "fail", text: `${profile} is one of commercial regions; ${region} is not` };
+    if (places.length > 0 && !places.includes(home.residency))
+      return { ...base, verdict: "fail", text: `${profile} is called from ${places.join(", ")}; ${region} lies in ${home.residency}` };
+    return { ...base, verdict: "pass", text: `${profile} is called from ${region}` };
+  },
+};
+
+/**
+ * Whether nothing says that Bedrock offers a model in a partition: its list is much shorter in GovCloud, and nobody published that of the sovereign
+ * cloud. In GovCloud a policy that names the model knows it.
+ */
+function isUnlisted({ model }: Candidate, partition: string | undefined, { candidates, current }: RuleContext["workload"]): boolean {
+  if (partition === "aws-eusc") return true;
+  const names = [...(candidates?.api ?? []), ...(current?.path === "api" ? [current.model] : [])];
+  return partition === "aws-us-gov" && !names.some((name) => answersTo(model, name));
+}
+
 /**
  * Why a model that is called through a cross-region profile does not stay in the allowed places; null where it does, and where there is no profile.
  * Example: `us.anthropic.claude-sonnet-5` fails `data_residency: [eu]` in every region, `global.anthropic.claude-sonnet-5` fails any.
  */
-function outsideByProfile(candidate: Candidate, allowed: readonly string[], pointer: string, context: RuleContext): RuleOutcome | null {
-  if (candidate.kind === "self-host" || candidate.route.id !== "bedrock") return null;
-  const places = PROFILE_PLACES[candidate.model.id.split(".")[0] ?? ""];
+function outsideByProfile(candidate: Candidate, allowed: readonly string[], pointer: string): RuleOutcome | null {
+  const places = profilePlaces(candidate);
   if (places === undefined) return null;
-  const home = context.catalog.regions.find(({ id }) => id === context.facts.region)?.residency;
   const base = { verdict: "fail", pointer, source: null } as const;
   const limit = `allowed: ${allowed.join(", ")}`;
   if (places.length === 0) return { ...base, text: `the profile ${candidate.model.id} processes requests in any region; ${limit}` };
   if (!places.every((place) => allowed.includes(place)))
     return { ...base, text: `the profile ${candidate.model.id} processes requests in ${places.join(", ")}; ${limit}` };
-  if (home !== undefined && !places.includes(home))
-    return {
-      ...base,
-      text: `the profile ${candidate.model.id} is called from ${places.join(", ")}; ${context.facts.region} lies in ${home}`,
-    };
   return null;
 }
 
