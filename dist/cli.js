@@ -20653,6 +20653,173 @@ function quantileOf(sorted, share) {
 	return from + (to - from) * (position - below);
 }
 
+// src/decide/facts.ts
+function isPromised({ ttftMsP95, tpotMsP95 }) {
+	return ttftMsP95 !== null || tpotMsP95 !== null;
+}
+function asRange(value) {
+	return typeof value === "number" ? {
+		low: value,
+		expected: value,
+		high: value
+	} : value;
+}
+function factsOf(document) {
+	const { policy } = document;
+	const assumed = new Assumed();
+	const facts = {
+		name: policy.name ?? baseName(document.file),
+		region: policy.region ?? assumed.take(DEFAULTS.region),
+		horizonMonths: policy.horizonMonths ?? assumed.take(DEFAULTS.horizonMonths),
+		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
+		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
+		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
+		readyInWeeks: policy.readyInWeeks ?? null,
+		organisation: policy.organisation ?? {},
+		purchase: {
+			gpu: policy.purchase?.gpu ?? "on_demand",
+			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
+			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
+			owned: (policy.purchase?.owned ?? []).map((entry) => ({
+				...entry,
+				machines: entry.machines ?? 1,
+				depreciationMonths: entry.depreciationMonths ?? assumed.take(DEPRECIATION_DEFAULT),
+				pue: entry.pue ?? assumed.take(PUE_DEFAULT),
+				hostingUsdPerMonth: entry.hostingUsdPerMonth ?? 0
+			})),
+			gpuSchedule: policy.purchase?.gpuSchedule ?? "always"
+		},
+		preferences: policy.preferences === void 0 ? null : preferencesOf$1(policy.preferences, assumed),
+		prices: policy.prices ?? {},
+		deploy: {
+			gateway: policy.deploy?.gateway ?? null,
+			vpcSubnets: policy.deploy?.vpc?.privateSubnetIds.length ?? null,
+			hasDomain: policy.deploy?.domain !== void 0,
+			warmInstances: policy.deploy?.warmInstances ?? 0
+		},
+		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
+	};
+	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
+	return {
+		...facts,
+		assumptions: assumed.list
+	};
+}
+function preferencesOf$1({ budgetRatio, weights }, assumed) {
+	const of = (key) => weights?.[key] ?? EQUAL_WEIGHTS[key];
+	return {
+		budgetRatio: budgetRatio ?? assumed.take(DEFAULTS.preferenceBudgetRatio),
+		weights: {
+			capability: of("capability"),
+			privacy: of("privacy"),
+			customization: of("customization"),
+			setupSpeed: of("setupSpeed"),
+			operations: of("operations"),
+			lockIn: of("lockIn"),
+			features: of("features"),
+			costPredictability: of("costPredictability"),
+			support: of("support")
+		}
+	};
+}
+var Assumed = class {
+	list = [];
+	take(entry) {
+		this.list.push({
+			key: entry.key,
+			value: String(entry.value),
+			source: entry.source
+		});
+		return entry.value;
+	}
+};
+function workloadFacts(workload, index, policy, assumed) {
+	const preset = workload.useCase === void 0 ? void 0 : USE_CASE_DEFAULTS[workload.useCase];
+	const of = (key) => `${workload.name}: ${key}`;
+	const { volume, tokens, needs } = workload;
+	const requestsPerMonth = volume.requestsPerMonth === void 0 ? mapRange(asRange(volume.requestsPerDay ?? 0), perMonth) : asRange(volume.requestsPerMonth);
+	const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name, source) => assumed.take({
+		key: of("volume.hourly_profile"),
+		value: name,
+		source
+	})));
+	const rate = busiestHourRate(requestsPerMonth.expected, week);
+	const inputTokens = asRange(tokens.input);
+	const outputTokens = asRange(tokens.output);
+	const floor = needs?.minBenchmarks !== void 0 || workload.candidates !== void 0 ? null : preset?.floor ?? DEFAULT_FLOOR;
+	if (floor !== null) assumed.take({
+		key: of("needs.min_benchmarks"),
+		value: floorText(floor),
+		source: FLOOR_SOURCE
+	});
+	return {
+		name: workload.name,
+		pointer: `workloads[${index}]`,
+		useCase: workload.useCase,
+		dataClasses: workload.dataClass ?? [],
+		compliance: {
+			...policy.compliance,
+			...workload.compliance
+		},
+		requestsPerMonth,
+		growthRatioPerMonth: volume.growthRatioPerMonth ?? 0,
+		week,
+		peakToAverage: volume.peakToAverage ?? assumed.take({
+			key: of("volume.peak_to_average"),
+			value: peakToAverageAt(rate),
+			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below; more where a quieter service would have a higher peak"
+		}),
+		inputTokens,
+		outputTokens,
+		tokenGrowthRatioPerMonth: tokens.growthRatioPerMonth ?? 0,
+		cachedInputRatio: tokens.cachedInputRatio ?? assumed.take({
+			key: of("tokens.cached_input_ratio"),
+			value: preset?.cachedInputRatio ?? 0,
+			source: "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0"
+		}),
+		batchRatio: tokens.batchRatio ?? 0,
+		ttftMsP95: workload.latency?.ttftMsP95 ?? null,
+		tpotMsP95: workload.latency?.tpotMsP95 ?? null,
+		contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
+		contextWindowDeclared: needs?.contextWindowTokens !== void 0,
+		features: needs?.features ?? [],
+		minBenchmarks: needs?.minBenchmarks ?? {},
+		presetFloor: floor,
+		customization: needs?.customization ?? "none",
+		fineTuning: needs?.fineTuning === void 0 ? null : fineTuningFacts(workload, (entry) => assumed.take({
+			...entry,
+			key: of(entry.key)
+		})),
+		openness: needs?.openness ?? null,
+		availabilityRatio: needs?.availabilityRatio ?? null,
+		current: workload.current ?? null,
+		candidates: workload.candidates ?? null
+	};
+}
+function profileOf(declared, preset, assume) {
+	if (typeof declared === "object") return declared;
+	if (declared !== void 0) return HOURLY_PROFILES[declared];
+	const name = preset ?? "global";
+	assume(name, HOURLY_PROFILES[name].source);
+	return HOURLY_PROFILES[name];
+}
+function defaultContextWindow(longestMeanTokens) {
+	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
+}
+function floorText(floor) {
+	return [floor.any.map(([benchmark, minimum]) => `${benchmark} ${minimum}`).join(" or "), ...floor.all.map(([benchmark, minimum]) => `${benchmark} ${minimum}`)].join(" and ");
+}
+function mapRange(range, change) {
+	return {
+		low: change(range.low),
+		expected: change(range.expected),
+		high: change(range.high)
+	};
+}
+function baseName(file) {
+	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
+}
+
 // src/decide/fine-tuning.ts
 const MONTHS_PER_YEAR$1 = 12;
 const TOKENS_PER_MTOK = 1e6;
@@ -21725,9 +21892,6 @@ var Pricer = class {
 		return found.workload;
 	}
 };
-function isPromised({ ttftMsP95, tpotMsP95 }) {
-	return ttftMsP95 !== null || tpotMsP95 !== null;
-}
 function sizingWork(members) {
 	return members.some(({ overflow }) => overflow !== null) ? 10 : 1;
 }
@@ -23460,170 +23624,6 @@ function list$3(names) {
 	const distinct = [...new Set(names)].sort();
 	const more = distinct.length - LISTED;
 	return more > 0 ? `${distinct.slice(0, LISTED).join(", ")} and ${more} more` : distinct.join(", ");
-}
-
-// src/decide/facts.ts
-function asRange(value) {
-	return typeof value === "number" ? {
-		low: value,
-		expected: value,
-		high: value
-	} : value;
-}
-function factsOf(document) {
-	const { policy } = document;
-	const assumed = new Assumed();
-	const facts = {
-		name: policy.name ?? baseName(document.file),
-		region: policy.region ?? assumed.take(DEFAULTS.region),
-		horizonMonths: policy.horizonMonths ?? assumed.take(DEFAULTS.horizonMonths),
-		stage: policy.stage ?? assumed.take(DEFAULTS.stage),
-		mlOps: policy.team?.mlOps ?? assumed.take(DEFAULTS.mlOps),
-		hourlyRateUsd: policy.team?.hourlyRateUsd ?? assumed.take(DEFAULTS.hourlyRateUsd),
-		readyInWeeks: policy.readyInWeeks ?? null,
-		organisation: policy.organisation ?? {},
-		purchase: {
-			gpu: policy.purchase?.gpu ?? "on_demand",
-			gpuDiscountRatio: policy.purchase?.gpuDiscountRatio ?? 0,
-			apiDiscountRatio: policy.purchase?.apiDiscountRatio ?? 0,
-			owned: (policy.purchase?.owned ?? []).map((entry) => ({
-				...entry,
-				machines: entry.machines ?? 1,
-				depreciationMonths: entry.depreciationMonths ?? assumed.take(DEPRECIATION_DEFAULT),
-				pue: entry.pue ?? assumed.take(PUE_DEFAULT),
-				hostingUsdPerMonth: entry.hostingUsdPerMonth ?? 0
-			})),
-			gpuSchedule: policy.purchase?.gpuSchedule ?? "always"
-		},
-		preferences: policy.preferences === void 0 ? null : preferencesOf$1(policy.preferences, assumed),
-		prices: policy.prices ?? {},
-		deploy: {
-			gateway: policy.deploy?.gateway ?? null,
-			vpcSubnets: policy.deploy?.vpc?.privateSubnetIds.length ?? null,
-			hasDomain: policy.deploy?.domain !== void 0,
-			warmInstances: policy.deploy?.warmInstances ?? 0
-		},
-		workloads: policy.workloads.map((workload, index) => workloadFacts(workload, index, policy, assumed))
-	};
-	if (policy.compliance?.dataMayLeave === void 0 && policy.workloads.every((w) => w.compliance?.dataMayLeave === void 0)) assumed.take(DEFAULTS.dataMayLeave);
-	return {
-		...facts,
-		assumptions: assumed.list
-	};
-}
-function preferencesOf$1({ budgetRatio, weights }, assumed) {
-	const of = (key) => weights?.[key] ?? EQUAL_WEIGHTS[key];
-	return {
-		budgetRatio: budgetRatio ?? assumed.take(DEFAULTS.preferenceBudgetRatio),
-		weights: {
-			capability: of("capability"),
-			privacy: of("privacy"),
-			customization: of("customization"),
-			setupSpeed: of("setupSpeed"),
-			operations: of("operations"),
-			lockIn: of("lockIn"),
-			features: of("features"),
-			costPredictability: of("costPredictability"),
-			support: of("support")
-		}
-	};
-}
-var Assumed = class {
-	list = [];
-	take(entry) {
-		this.list.push({
-			key: entry.key,
-			value: String(entry.value),
-			source: entry.source
-		});
-		return entry.value;
-	}
-};
-function workloadFacts(workload, index, policy, assumed) {
-	const preset = workload.useCase === void 0 ? void 0 : USE_CASE_DEFAULTS[workload.useCase];
-	const of = (key) => `${workload.name}: ${key}`;
-	const { volume, tokens, needs } = workload;
-	const requestsPerMonth = volume.requestsPerMonth === void 0 ? mapRange(asRange(volume.requestsPerDay ?? 0), perMonth) : asRange(volume.requestsPerMonth);
-	const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name, source) => assumed.take({
-		key: of("volume.hourly_profile"),
-		value: name,
-		source
-	})));
-	const rate = busiestHourRate(requestsPerMonth.expected, week);
-	const inputTokens = asRange(tokens.input);
-	const outputTokens = asRange(tokens.output);
-	const floor = needs?.minBenchmarks !== void 0 || workload.candidates !== void 0 ? null : preset?.floor ?? DEFAULT_FLOOR;
-	if (floor !== null) assumed.take({
-		key: of("needs.min_benchmarks"),
-		value: floorText(floor),
-		source: FLOOR_SOURCE
-	});
-	return {
-		name: workload.name,
-		pointer: `workloads[${index}]`,
-		useCase: workload.useCase,
-		dataClasses: workload.dataClass ?? [],
-		compliance: {
-			...policy.compliance,
-			...workload.compliance
-		},
-		requestsPerMonth,
-		growthRatioPerMonth: volume.growthRatioPerMonth ?? 0,
-		week,
-		peakToAverage: volume.peakToAverage ?? assumed.take({
-			key: of("volume.peak_to_average"),
-			value: peakToAverageAt(rate),
-			source: "Azure LLM inference traces 2023/2024 and ServeGen: 1.2 at 50 req/s, 1.5 at 5 req/s, 2.5 below; more where a quieter service would have a higher peak"
-		}),
-		inputTokens,
-		outputTokens,
-		tokenGrowthRatioPerMonth: tokens.growthRatioPerMonth ?? 0,
-		cachedInputRatio: tokens.cachedInputRatio ?? assumed.take({
-			key: of("tokens.cached_input_ratio"),
-			value: preset?.cachedInputRatio ?? 0,
-			source: "Mooncake FAST'25 and coding-agent logs 2026: multi-turn chat 0.35, code 0.80; single requests 0"
-		}),
-		batchRatio: tokens.batchRatio ?? 0,
-		ttftMsP95: workload.latency?.ttftMsP95 ?? null,
-		tpotMsP95: workload.latency?.tpotMsP95 ?? null,
-		contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
-		contextWindowDeclared: needs?.contextWindowTokens !== void 0,
-		features: needs?.features ?? [],
-		minBenchmarks: needs?.minBenchmarks ?? {},
-		presetFloor: floor,
-		customization: needs?.customization ?? "none",
-		fineTuning: needs?.fineTuning === void 0 ? null : fineTuningFacts(workload, (entry) => assumed.take({
-			...entry,
-			key: of(entry.key)
-		})),
-		openness: needs?.openness ?? null,
-		availabilityRatio: needs?.availabilityRatio ?? null,
-		current: workload.current ?? null,
-		candidates: workload.candidates ?? null
-	};
-}
-function profileOf(declared, preset, assume) {
-	if (typeof declared === "object") return declared;
-	if (declared !== void 0) return HOURLY_PROFILES[declared];
-	const name = preset ?? "global";
-	assume(name, HOURLY_PROFILES[name].source);
-	return HOURLY_PROFILES[name];
-}
-function defaultContextWindow(longestMeanTokens) {
-	return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * 2));
-}
-function floorText(floor) {
-	return [floor.any.map(([benchmark, minimum]) => `${benchmark} ${minimum}`).join(" or "), ...floor.all.map(([benchmark, minimum]) => `${benchmark} ${minimum}`)].join(" and ");
-}
-function mapRange(range, change) {
-	return {
-		low: change(range.low),
-		expected: change(range.expected),
-		high: change(range.high)
-	};
-}
-function baseName(file) {
-	return (file.split("/").at(-1) ?? file).replace(/\.ya?ml$/, "");
 }
 
 // src/decide/rules/capability.ts
@@ -25846,7 +25846,7 @@ function elasticDraws(fleet, { load, rate }, context, draws) {
 	];
 	for (let draw = 0; draw < draws.count; draw++) {
 		const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
-		const of = (figure) => today[figure] === 0 ? at[figure] : at[figure] * by[figure] / today[figure];
+		const of = (figure) => product(at[figure], by[figure], today[figure]);
 		const overflow = of("overflowUsd");
 		factor[draw] = billedUsd === 0 ? 0 : overflow / billedUsd;
 		usd[draw] = of("usd") + (billedUsd === 0 ? overflow : 0);
@@ -25867,6 +25867,10 @@ function elasticDraws(fleet, { load, rate }, context, draws) {
 			gpus: smallGpus
 		}]
 	};
+}
+function product(at, by, today) {
+	if (!Number.isFinite(at) || !Number.isFinite(by)) return Number.POSITIVE_INFINITY;
+	return today === 0 || !Number.isFinite(today) ? at : at * by / today;
 }
 const POINTS_PER_DOUBLING = 3;
 var Curve = class {
@@ -26522,7 +26526,7 @@ var Flips = class {
 		const known = this.#rivalries.get(key);
 		if (known !== void 0) return known;
 		const taken = this.chosen.assignment[index];
-		const splits = firstOfEach(this.splits[index] ?? []);
+		const splits = parameter === "requests_per_month" ? [] : firstOfEach(this.splits[index] ?? []);
 		const choices = /* @__PURE__ */ new Set([
 			...this.shortlists[index] ?? [],
 			...splits,
@@ -29491,7 +29495,7 @@ function curveOf({ decision, facts }, flips, index) {
 	return {
 		workload: name,
 		alone: decision.workloads.length === 1,
-		isSplit: (flips.splits[index] ?? []).length > 0,
+		isSplit: workload.split !== null,
 		points
 	};
 }

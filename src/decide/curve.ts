@@ -62,7 +62,7 @@ function curveOf({ decision, facts }: Trace, flips: Flips, index: number): CostC
       mark: factor === 1 ? "today" : factor === flip ? "break-even" : null,
     }),
   );
-  return { workload: name, alone: decision.workloads.length === 1, isSplit: (flips.splits[index] ?? []).length > 0, points };
+  return { workload: name, alone: decision.workloads.length === 1, isSplit: workload.split !== null, points };
 }
 
 /** Factors on today's volume: even steps on a scale of powers, with today and the break-even themselves among them. */

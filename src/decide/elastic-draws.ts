@@ -50,7 +50,7 @@ export function elasticDraws(fleet: SizedFleet, { load, rate }: ElasticCurves, c
   const [factor, usd, gpus, smallUsd, smallGpus] = [column(), column(), column(), column(), column()];
   for (let draw = 0; draw < draws.count; draw++) {
     const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
-    const of = (figure: Figure) => (today[figure] === 0 ? at[figure] : (at[figure] * by[figure]) / today[figure]);
+    const of = (figure: Figure) => product(at[figure], by[figure], today[figure]);
     const overflow = of("overflowUsd");
     factor[draw] = billedUsd === 0 ? 0 : overflow / billedUsd;
     // An overflow that is not there in the expected case has no bill that a factor could move.
@@ -61,6 +61,12 @@ export function elasticDraws(fleet: SizedFleet, { load, rate }: ElasticCurves, c
   }
   const any = { usd, gpus };
   return { factor, ...any, months: 1, sizes: [any, { usd: smallUsd, gpus: smallGpus }] };
+}
+
+/** What a load makes of a figure times what a rate makes of it; the load alone where there is nothing today, infinite where either leaves no fleet. */
+function product(at: number, by: number, today: number): number {
+  if (!Number.isFinite(at) || !Number.isFinite(by)) return Number.POSITIVE_INFINITY;
+  return today === 0 || !Number.isFinite(today) ? at : (at * by) / today;
 }
 
 /** A fleet of any size and the least expensive one that needs no full-time job, in USD a month; infinite where there is none. */

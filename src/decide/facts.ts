@@ -110,6 +110,11 @@ export type WorkloadNeeds = Omit<WorkloadFacts, "requestsPerMonth" | "growthRati
 /** What a policy asks of every option, whatever it is worth in money. */
 export type PolicyNeeds = Omit<RequirementFacts, "name" | "workloads" | "assumptions" | "hourlyRateUsd" | "preferences">;
 
+/** Whether a workload promises its users anything about latency. */
+export function isPromised({ ttftMsP95, tpotMsP95 }: WorkloadFacts): boolean {
+  return ttftMsP95 !== null || tpotMsP95 !== null;
+}
+
 /** `asRange(5)` is `{ low: 5, expected: 5, high: 5 }`. */
 export function asRange(value: number | Range): Range {
   return typeof value === "number" ? { low: value, expected: value, high: value } : value;

@@ -53,13 +53,16 @@ export class Flips {
     return choice === undefined || hostsOf(choice) === null ? "api" : "self-host";
   }
 
-  /** Both sides of a workload as one parameter moves. Splits stand with own instances. */
+  /**
+   * Both sides of a workload as one parameter moves. Splits stand with own instances; as the volume moves, only the one that was chosen does: a
+   * split follows its API so closely that every crossing of the two would be looked for volume by volume.
+   */
   along(index: number, parameter: ParameterId): Rivalry {
     const key = `${index}/${parameter}`;
     const known = this.#rivalries.get(key);
     if (known !== undefined) return known;
     const taken = this.chosen.assignment[index];
-    const splits = firstOfEach(this.splits[index] ?? []);
+    const splits = parameter === "requests_per_month" ? [] : firstOfEach(this.splits[index] ?? []);
     const choices = new Set<Choice>([...(this.shortlists[index] ?? []), ...splits, ...(taken === undefined ? [] : [taken])]);
     const curve = (isOwn: boolean) =>
       new RivalCurve(

@@ -1,7 +1,7 @@
 import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
 import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
-import type { WorkloadFacts } from "./facts.ts";
+import { isPromised, type WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
 import {
   cheapestFleet,
@@ -376,11 +376,6 @@ export class Pricer {
     if (found === undefined) throw new Error(`defect: no workload ${index}`);
     return found.workload;
   }
-}
-
-/** Whether a workload promises its users anything about latency. */
-export function isPromised({ ttftMsP95, tpotMsP95 }: WorkloadFacts): boolean {
-  return ttftMsP95 !== null || tpotMsP95 !== null;
 }
 
 function sizingWork(members: readonly Member[]): number {

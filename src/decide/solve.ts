@@ -1,10 +1,10 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
-import { factsOf, type RequirementFacts } from "./facts.ts";
+import { factsOf, isPromised, type RequirementFacts } from "./facts.ts";
 import { Known } from "./known.ts";
 import type { OptionContext, WorkloadOptions } from "./options.ts";
-import { isPromised, Pricer } from "./portfolio.ts";
+import { Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { newMemo } from "./pricing-context.ts";
 import { EXPECTED } from "./scenario.ts";

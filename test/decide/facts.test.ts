@@ -131,11 +131,13 @@ describe("what a policy says", () => {
     expect(only({ needs: { context_window_tokens: 2000 } })).toMatchObject({ contextWindowTokens: 2000, contextWindowDeclared: true });
   });
 
-  it("of small services peaks higher: 2.5 below 5 requests a second in the busiest hour, 1.5 from there, 1.2 from 50", () => {
+  it("of small services peaks higher: 2.5 below 5 requests a second in the busiest hour, 1.5 and 1.2 where busier ones peak no lower", () => {
     // A second each of 730 hours: 2,628,000 a month are one request a second, all hours alike.
     const peak = (perSecond: number) =>
       only({ volume: { requests_per_month: 2_628_000 * perSecond, hourly_profile: "flat" } }).peakToAverage;
-    expect([4.99, 5, 49.9, 50].map(peak)).toEqual([2.5, 1.5, 1.5, 1.2]);
+    expect([4.99, 5, 10, 49.9, 50, 70].map(peak)).toEqual([2.5, 2.5, 1.5, 1.5, 1.5, 1.2]);
+    // Just below 5 the worst minute is 12.5 requests/s: no busier service plans for less.
+    expect(peak(6.25)).toBeCloseTo(2, 12);
   });
 
   it("about its own week is its own week", () => {

@@ -75,7 +75,9 @@ describe("own servers without a way out", () => {
     policy([workload({ volume: { requests_per_month: 300_000_000, hourly_profile: "flat", peak_to_average: 1.5 }, ...change })]);
 
   it("are said where an API could take the overflow if the policy said what the data is", () => {
-    const text = ["requests: an API for the overflow was not considered; declare data_class, or compliance.data_may_leave: true"];
+    const text = [
+      "requests: servers with an API for the peaks alone were not considered, as nothing says what the data is: declare data_class, or compliance.data_may_leave: true",
+    ];
     expect(said("overflow-not-considered", busy({}))).toEqual(text);
     expect(said("overflow-not-considered", busy({ data_class: ["none"] }))).toEqual([]);
     expect(said("overflow-not-considered", busy({ candidates: { open: ["qwen3-32b"] } }))).toEqual([]);

@@ -90,7 +90,7 @@ describe("a path that is not there", () => {
     const one = evaluated(policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })])).decision.paths;
     expect(one.map(({ path, text }) => [path, text])).toEqual([
       ["api", "gpt-5.4-mini"],
-      ["self-host", "1 of 1 workloads have no feasible option on this path"],
+      ["self-host", "the only workload has no feasible option on this path"],
       ["hybrid", "no API may take the overflow of the only workload"],
     ]);
     const two = evaluated(
