@@ -100,8 +100,8 @@ describe("a path that is not there", () => {
       ]),
     ).decision.paths;
     expect(two.map(({ path, text }) => [path, text])).toEqual([
-      ["api", "1 of 2 workloads have no feasible option on this path"],
-      ["self-host", "1 of 2 workloads have no feasible option on this path"],
+      ["api", "1 of 2 workloads has no feasible option on this path"],
+      ["self-host", "1 of 2 workloads has no feasible option on this path"],
       ["hybrid", "gpt-5.4-mini + qwen3-32b"],
     ]);
   });
