@@ -22837,8 +22837,8 @@ var Search = class {
 		const later = this.#later[depth] ?? this.#nothing;
 		const bestScore = (score + later.score) / this.#floors.byWorkload.length;
 		const worthRatio = .999999999 * (1 - goal.budgetRatio * bestScore);
-		const partial = this.#partial(tokensUsd, later);
-		const matters = (kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, partial, kind);
+		const bounds = this.#boundsOf(tokensUsd, later);
+		const matters = (kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, bounds, kind);
 		if (!reachable(this.#picked, later).some(matters)) return true;
 		const workload = this.#floors.byWorkload[depth];
 		if (workload === void 0) {
@@ -22870,7 +22870,7 @@ var Search = class {
 		}
 		return done;
 	}
-	#partial(tokensUsd, later) {
+	#boundsOf(tokensUsd, later) {
 		const groups = [...this.#groups.values()];
 		const sumOf = (usdOf) => once(() => groups.reduce((sum, group) => sum + usdOf(group), 0));
 		const mayWait = ({ floor, members }) => later !== this.#nothing && floor.isElastic && members.length > MOST_SIZED_EARLY;
@@ -22902,20 +22902,20 @@ var Search = class {
 			})
 		};
 	}
-	#isBelow(limitUsd, partial, kind) {
-		const { later } = partial;
+	#isBelow(limitUsd, bounds, kind) {
+		const { later } = bounds;
 		const { few: fewUsd, fullTime } = this.#floors.shared;
 		const onHosts = kind === "self-host" || kind === "hybrid" || this.#groups.size > 0;
 		const mustBeMany = onHosts && fewUsd >= limitUsd;
-		const restUsd = partial.tokensUsd + this.#sharedUsd(kind, onHosts) + (mustBeMany ? fullTime : 0);
-		const ownUsd = mostOf(partial.ownUsd, later.usd[kind]);
+		const restUsd = bounds.tokensUsd + this.#sharedUsd(kind, onHosts) + (mustBeMany ? fullTime : 0);
+		const ownUsd = mostOf(bounds.ownUsd, later.usd[kind]);
 		const laterTokensUsd = later.anyHosts ? 0 : later.usd[kind][0] ?? 0;
 		const isBelow = (hardwareUsd) => restUsd + Math.max(hardwareUsd + laterTokensUsd, ownUsd) < limitUsd;
-		if (!isBelow(0) || !isBelow(partial.anyFloorUsd())) return false;
-		const size = partial.size();
+		if (!isBelow(0) || !isBelow(bounds.anyFloorUsd())) return false;
+		const size = bounds.size();
 		if (size === void 0 || !isBelow(size.usd)) return false;
 		if (mustBeMany || size.gpus <= 8 || isBelow(size.usd + fullTime)) return true;
-		return isBelow(partial.smallFloorUsd()) && isBelow(partial.smallUsd());
+		return isBelow(bounds.smallFloorUsd()) && isBelow(bounds.smallUsd());
 	}
 	#sharedUsd(kind, onHosts) {
 		const { common, api, hosts, both } = this.#floors.shared;
@@ -25440,9 +25440,15 @@ function bestSearch(options, pricerOf) {
 	const sum = ({ worths }) => worths.reduce((total, worth) => total + worth, 0);
 	if (apart === void 0) return shared;
 	const { pricer, search } = least(apart) < least(shared) || least(apart) === least(shared) && sum(apart) < sum(shared) ? apart : shared;
+	const gaps = [shared, apart].map((each) => each.search.gapRatio);
+	const gapRatio = gaps.includes(null) ? null : Math.max(...gaps.map((gap) => gap ?? 0));
 	return {
 		pricer,
-		search
+		search: {
+			...search,
+			exact: gapRatio === 0,
+			gapRatio
+		}
 	};
 }
 function ownComplianceKeys(policy) {
@@ -26801,7 +26807,7 @@ function costReasons(entry, index, search, flips, document) {
 			source: null
 		});
 	}
-	reasons.push(...preferenceReason(search, flips, document));
+	reasons.push(...apartReason(entry, flips), ...preferenceReason(search, flips, document));
 	if (search.tied) reasons.push({
 		rule: "tie",
 		verdict: "info",
@@ -26811,6 +26817,19 @@ function costReasons(entry, index, search, flips, document) {
 	});
 	if (search.simpler) reasons.push(simplerReason());
 	return reasons;
+}
+function apartReason({ workload }, { base, chosen }) {
+	const own = fleetUnder(workload, chosen.fleets);
+	if (!base.context.apart || own === void 0 || isPromised(workload)) return [];
+	const other = chosen.fleets.find(({ model, tenants }) => model === own.model && tenants.some((tenant) => isPromised(tenant.workload)))?.tenants.find((tenant) => isPromised(tenant.workload))?.workload.name;
+	if (other === void 0) return [];
+	return [{
+		rule: "apart",
+		verdict: "info",
+		text: `has servers of its own, because on those of ${other} it would run no faster than ${other}'s latency promise allows`,
+		line: null,
+		source: null
+	}];
 }
 function wayOf(choice) {
 	const model = ({ candidate }) => candidate.model.id;
@@ -27006,8 +27025,8 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 			breakEven,
 			reasons: [
 				...costReasons(entry, index, search, flips, document),
-				...evenReason(next, chosen.monthlyUsd),
-				...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons))
+				...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons)),
+				...evenReason(next, chosen.monthlyUsd)
 			],
 			rejected: entry.rejected,
 			runnersUp: next,

@@ -33,7 +33,7 @@ export interface Goal {
   readonly visit: (assignment: Assignment) => void;
   /** False once the search has cost enough. */
   readonly mayGoOn: () => boolean;
-  /** Partial assignments that are looked at, and whole ones that are priced, at most. */
+  /** Bounds assignments that are looked at, and whole ones that are priced, at most. */
   nodes: number;
   visits: number;
 }
@@ -54,7 +54,7 @@ interface Group {
 }
 
 /** Bounds of the choices made so far, in USD a month, and what is still to come. */
-interface Partial {
+interface Bounds {
   readonly tokensUsd: number;
   readonly later: Later;
   /** Undefined without own instances. */
@@ -93,8 +93,8 @@ class Search {
     const later = this.#later[depth] ?? this.#nothing;
     const bestScore = (score + later.score) / this.#floors.byWorkload.length;
     const worthRatio = (1 - ROUNDING) * (1 - goal.budgetRatio * bestScore);
-    const partial = this.#partial(tokensUsd, later);
-    const matters = (kind: Kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, partial, kind);
+    const bounds = this.#boundsOf(tokensUsd, later);
+    const matters = (kind: Kind) => this.#isBelow(goal.limitUsd(kind) / worthRatio, bounds, kind);
     if (!reachable(this.#picked, later).some(matters)) return true;
     const workload = this.#floors.byWorkload[depth];
     if (workload === undefined) {
@@ -125,7 +125,7 @@ class Search {
   }
 
   /** What the choices made so far cost at least, each figure found when it is asked for. */
-  #partial(tokensUsd: number, later: Later): Partial {
+  #boundsOf(tokensUsd: number, later: Later): Bounds {
     const groups = [...this.#groups.values()];
     const sumOf = (usdOf: (group: Group) => number) => once(() => groups.reduce((sum, group) => sum + usdOf(group), 0));
     const mayWait = ({ floor, members }: Group) => later !== this.#nothing && floor.isElastic && members.length > MOST_SIZED_EARLY;
@@ -160,20 +160,20 @@ class Search {
    *
    * Example: a fleet of 10,000 USD that is busy for 4,000 of them, and later workloads of at least 9,000 USD: 4,000 + 9,000 at least.
    */
-  #isBelow(limitUsd: number, partial: Partial, kind: Kind): boolean {
-    const { later } = partial;
+  #isBelow(limitUsd: number, bounds: Bounds, kind: Kind): boolean {
+    const { later } = bounds;
     const { few: fewUsd, fullTime } = this.#floors.shared;
     const onHosts = kind === "self-host" || kind === "hybrid" || this.#groups.size > 0;
     const mustBeMany = onHosts && fewUsd >= limitUsd;
-    const restUsd = partial.tokensUsd + this.#sharedUsd(kind, onHosts) + (mustBeMany ? fullTime : 0);
-    const ownUsd = mostOf(partial.ownUsd, later.usd[kind]);
+    const restUsd = bounds.tokensUsd + this.#sharedUsd(kind, onHosts) + (mustBeMany ? fullTime : 0);
+    const ownUsd = mostOf(bounds.ownUsd, later.usd[kind]);
     const laterTokensUsd = later.anyHosts ? 0 : (later.usd[kind][0] ?? 0);
     const isBelow = (hardwareUsd: number) => restUsd + Math.max(hardwareUsd + laterTokensUsd, ownUsd) < limitUsd;
-    if (!isBelow(0) || !isBelow(partial.anyFloorUsd())) return false;
-    const size = partial.size();
+    if (!isBelow(0) || !isBelow(bounds.anyFloorUsd())) return false;
+    const size = bounds.size();
     if (size === undefined || !isBelow(size.usd)) return false;
     if (mustBeMany || size.gpus <= FULL_TIME_ABOVE_GPUS || isBelow(size.usd + fullTime)) return true;
-    return isBelow(partial.smallFloorUsd()) && isBelow(partial.smallUsd());
+    return isBelow(bounds.smallFloorUsd()) && isBelow(bounds.smallUsd());
   }
 
   #sharedUsd(kind: Kind, onHosts: boolean): number {

@@ -2,7 +2,8 @@ import { type Catalog, findApiModel, findOpenModel } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
-import { usd } from "./describe.ts";
+import { fleetUnder, usd } from "./describe.ts";
+import { isPromised } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import type { SearchResult } from "./search.ts";
@@ -42,7 +43,7 @@ export function costReasons(
       source: null,
     });
   }
-  reasons.push(...preferenceReason(search, flips, document));
+  reasons.push(...apartReason(entry, flips), ...preferenceReason(search, flips, document));
   if (search.tied) {
     reasons.push({
       rule: "tie",
@@ -54,6 +55,21 @@ export function costReasons(
   }
   if (search.simpler) reasons.push(simplerReason());
   return reasons;
+}
+
+/**
+ * Why there are two fleets of one model: a server has one speed for all that it runs.
+ *
+ * Example: "has servers of its own, because on those of chat it would run no faster than chat's latency promise allows".
+ */
+function apartReason({ workload }: WorkloadOptions, { base, chosen }: Flips): Reason[] {
+  const own = fleetUnder(workload, chosen.fleets);
+  if (!base.context.apart || own === undefined || isPromised(workload)) return [];
+  const beside = chosen.fleets.find(({ model, tenants }) => model === own.model && tenants.some((tenant) => isPromised(tenant.workload)));
+  const other = beside?.tenants.find((tenant) => isPromised(tenant.workload))?.workload.name;
+  if (other === undefined) return [];
+  const text = `has servers of its own, because on those of ${other} it would run no faster than ${other}'s latency promise allows`;
+  return [{ rule: "apart", verdict: "info", text, line: null, source: null }];
 }
 
 /** "gpt-5.4-mini by the token", "qwen3-32b on own instances with gpt-5.4-mini for the overflow". */

@@ -66,7 +66,10 @@ function bestSearch(options: readonly WorkloadOptions[], pricerOf: (apart: boole
   if (apart === undefined) return shared;
   const isBetter = least(apart) < least(shared) || (least(apart) === least(shared) && sum(apart) < sum(shared));
   const { pricer, search } = isBetter ? apart : shared;
-  return { pricer, search };
+  // The better one is no better proven than the one that it was taken before.
+  const gaps = [shared, apart].map((each) => each.search.gapRatio);
+  const gapRatio = gaps.includes(null) ? null : Math.max(...gaps.map((gap) => gap ?? 0));
+  return { pricer, search: { ...search, exact: gapRatio === 0, gapRatio } };
 }
 
 /** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */

@@ -54,4 +54,19 @@ describe("workloads with and without a latency promise on one model", () => {
     expect(bulk.capacity.tpotMsP95).toBeGreaterThan(PROMISE.tpot_ms_p95);
     expect(monthlyCostUsd?.expected).toBeLessThan(shared.monthlyCostUsd?.expected ?? 0);
   });
+
+  it("are told apart by their first workload where both fleets run the same, and say why there are two", () => {
+    const promise = { ...PROMISE, tpot_ms_p95: 45 };
+    const both = policy([like("chat", 100_000, promise), like("bulk", 600_000, undefined)], { compliance: { data_may_leave: false } });
+    const { fleets, workloads } = evaluated(both).decision;
+
+    expect(fleets.map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^qwen3-32b\/.*\/for-chat$/),
+      expect.stringMatching(/^qwen3-32b\/.*\/for-bulk$/),
+    ]);
+    expect(workloads.map(({ reasons }) => reasons.filter(({ rule }) => rule === "apart").map(({ text }) => text))).toEqual([
+      [],
+      ["has servers of its own, because on those of chat it would run no faster than chat's latency promise allows"],
+    ]);
+  });
 });

@@ -3,7 +3,7 @@ import { VLLM } from "../../src/capacity/engine.ts";
 import type { Serving } from "../../src/capacity/operate.ts";
 import { measure, type Run } from "../../src/capacity/run.ts";
 import type { Timing } from "../../src/capacity/timing.ts";
-import { h100, llama8b, serving } from "./fixtures.ts";
+import { plainReplica, plainTiming } from "./fixtures.ts";
 
 /**
  * Whole runs of a benchmark on figures that a person can follow: a step of B requests with a context of C tokens takes B x (1 + C / 1000) + 3 ms.
@@ -11,43 +11,14 @@ import { h100, llama8b, serving } from "./fixtures.ts";
  */
 const engine = { ...VLLM, stepMs: 0, sequenceMs: 0, serialShare: 0, mixesPrompts: false, ttftBaseMs: 10, lockstep: 0.5 };
 
-function timing(change: Partial<Timing> = {}): Timing {
-  return {
-    configuration: serving(llama8b, h100, "bf16"),
-    engine,
-    prefillTokenMs: 0,
-    decodeTokenMs: 1,
-    denseReadMs: 0,
-    expertReadMs: 0,
-    expertShare: 0,
-    logUnchosen: 0,
-    fullPairMs: 0,
-    slidingPairMs: 0,
-    slidingWindow: Number.POSITIVE_INFINITY,
-    cacheByteMs: 0,
-    decodePairMs: 0.001,
-    linkFixedMs: 0,
-    linkTokenMs: 0,
-    layersMs: 3,
-    ...change,
-  };
-}
-
-function replica(change: Partial<Serving> = {}): Serving {
-  return {
+const timing = (change: Partial<Timing> = {}) => plainTiming({ engine, decodePairMs: 0.001, ...change });
+const replica = (change: Partial<Serving> = {}) =>
+  plainReplica({
     timing: timing(),
     shape: { inputTokens: 1000, outputTokens: 10, cachedInputRatio: 0 },
-    spread: 0,
-    longestOutput: 50,
-    prefillMs: 5,
-    promptComputeMs: 4,
     requestCacheMs: 1,
-    maxBatch: 4,
-    cacheBound: false,
-    promptsPerStep: 2,
     ...change,
-  };
-}
+  });
 
 /** Every step takes 3 ms, whoever runs. */
 const even = { timing: timing({ decodeTokenMs: 0, decodePairMs: 0 }), requestCacheMs: 0 };

@@ -19,7 +19,7 @@ import {
 } from "../../src/capacity/operate.ts";
 import { capacityAt } from "../../src/capacity/slo.ts";
 import { besideMs, prefillMs, type StepParts, stepParts, type Timing } from "../../src/capacity/timing.ts";
-import { a100, b200, deepseekV3, h100, l4, llama8b, qwen3Next, serving } from "./fixtures.ts";
+import { a100, b200, deepseekV3, h100, l4, llama8b, plainReplica, plainTiming, qwen3Next, serving } from "./fixtures.ts";
 
 /**
  * The formulas of the capacity model on figures that a person can follow with pencil and paper: triangles of 3, 4, 5 and of
@@ -37,44 +37,11 @@ const engine = {
 };
 
 /** Reading 3 ms, multiplying 1 ms for each request, all-reduce 1 ms and 0.25 for each, layers 3 ms. */
-function timing(change: Partial<Timing> = {}): Timing {
-  return {
-    configuration: serving(llama8b, h100, "bf16"),
-    engine,
-    prefillTokenMs: 0.1,
-    decodeTokenMs: 1,
-    denseReadMs: 3,
-    expertReadMs: 0,
-    expertShare: 0,
-    logUnchosen: 0,
-    fullPairMs: 0,
-    slidingPairMs: 0,
-    slidingWindow: Number.POSITIVE_INFINITY,
-    cacheByteMs: 0,
-    decodePairMs: 0,
-    linkFixedMs: 1,
-    linkTokenMs: 0.25,
-    layersMs: 3,
-    ...change,
-  };
-}
+const timing = (change: Partial<Timing> = {}) =>
+  plainTiming({ engine, prefillTokenMs: 0.1, denseReadMs: 3, linkFixedMs: 1, linkTokenMs: 0.25, ...change });
 
 /** Requests of 10 output tokens whose prompts take 5 ms each, with half a millisecond of cache in a step. */
-function replica(change: Partial<Serving> = {}): Serving {
-  return {
-    timing: timing(),
-    shape: { inputTokens: 100, outputTokens: 10, cachedInputRatio: 0 },
-    spread: 0,
-    longestOutput: 50,
-    prefillMs: 5,
-    promptComputeMs: 4,
-    requestCacheMs: 0.5,
-    maxBatch: 4,
-    cacheBound: false,
-    promptsPerStep: 2,
-    ...change,
-  };
-}
+const replica = (change: Partial<Serving> = {}) => plainReplica({ timing: timing(), ...change });
 
 describe("one decode step", () => {
   it("overlaps reading with multiplying, adds cache, link and layers, and hides the processor behind the GPU", () => {

@@ -1,3 +1,6 @@
+import { VLLM } from "../../src/capacity/engine.ts";
+import type { Serving } from "../../src/capacity/operate.ts";
+import type { Timing } from "../../src/capacity/timing.ts";
 import type { ServingConfiguration } from "../../src/capacity/types.ts";
 import type { Precision } from "../../src/catalog/precision.ts";
 import type { Gpu, OpenModel } from "../../src/catalog/schema.ts";
@@ -209,4 +212,43 @@ export const gpus: readonly Gpu[] = [t4, l4, a100, h100, h200, b200];
 /** One replica; bf16 cache, 4096 tokens and one GPU unless said otherwise. */
 export function serving(model: OpenModel, gpu: Gpu, precision: Precision, rest: Partial<ServingConfiguration> = {}): ServingConfiguration {
   return { model, gpu, precision, kvPrecision: "bf16", tensorParallel: 1, maxModelLen: 4096, ...rest };
+}
+
+/** The work of Llama 3.1 8B in bf16 on one H100 with every figure at nothing but a step's 1 ms for each request and 3 ms of layers. */
+export function plainTiming(change: Partial<Timing>): Timing {
+  return {
+    configuration: serving(llama8b, h100, "bf16"),
+    engine: VLLM,
+    prefillTokenMs: 0,
+    decodeTokenMs: 1,
+    denseReadMs: 0,
+    expertReadMs: 0,
+    expertShare: 0,
+    logUnchosen: 0,
+    fullPairMs: 0,
+    slidingPairMs: 0,
+    slidingWindow: Number.POSITIVE_INFINITY,
+    cacheByteMs: 0,
+    decodePairMs: 0,
+    linkFixedMs: 0,
+    linkTokenMs: 0,
+    layersMs: 3,
+    ...change,
+  };
+}
+
+/** Requests of 10 output tokens whose prompts take 5 ms each; two fit into one step, four run at once. */
+export function plainReplica(change: Partial<Serving> & Pick<Serving, "timing">): Serving {
+  return {
+    shape: { inputTokens: 100, outputTokens: 10, cachedInputRatio: 0 },
+    spread: 0,
+    longestOutput: 50,
+    prefillMs: 5,
+    promptComputeMs: 4,
+    requestCacheMs: 0.5,
+    maxBatch: 4,
+    cacheBound: false,
+    promptsPerStep: 2,
+    ...change,
+  };
 }
