@@ -54,6 +54,21 @@ export function overflowUsdOf(demand: Demand, capacityAt: (slot: number) => numb
   return usd * WEEKS_PER_MONTH;
 }
 
+/**
+ * `overflowUsdOf` where every hour has the same capacity, with `overflowShare` written out: a fleet's size is looked for by it, so it is asked hundreds of
+ * thousands of times.
+ */
+function overflowUsdAt({ must, may, overflowUsd }: Demand, capacity: number): number {
+  let usd = 0;
+  for (let slot = 0; slot < SLOTS.length; slot++) {
+    const leaves = may[slot] ?? 0;
+    const excess = (must[slot] ?? 0) + leaves - capacity;
+    if (excess <= 0 || leaves <= 0) continue;
+    usd += (SLOTS[slot]?.hoursPerWeek ?? 0) * (overflowUsd[slot] ?? 0) * (excess >= leaves ? 1 : excess / leaves);
+  }
+  return usd * WEEKS_PER_MONTH;
+}
+
 /** Whether a week of this capacity holds the mean load that stays and all batch requests. */
 export function roomForBatch(demand: Demand, capacityAt: (slot: number) => number): boolean {
   if (demand.batch <= 0) return true;
@@ -86,22 +101,37 @@ export function instancesFor(load: number, unit: UnitOfFleet): number {
  * the least is found by bisection.
  */
 export function steadyInstances(demand: Demand, unit: UnitOfFleet): number | undefined {
-  let peak = 0;
-  for (let slot = 0; slot < SLOTS.length; slot++) peak = Math.max(peak, (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0));
+  let [peak, least, mayMost] = [0, 0, 0];
+  for (let slot = 0; slot < SLOTS.length; slot++) {
+    const must = demand.must[slot] ?? 0;
+    const may = demand.may[slot] ?? 0;
+    if (must + may > peak) peak = must + may;
+    if (must > least) least = must;
+    if (may > mayMost) mayMost = may;
+  }
   // Without batch requests the worst minute is never below the mean.
   const most = instancesFor(demand.batch > 0 ? Math.max(peak, meanOf(demand) + demand.batch) : peak, unit);
-  if (demand.may.every((value) => value === 0)) return within(most, unit);
-  const usd = (count: number) => count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => count * unit.capacity);
-  let low = Math.min(most, instancesFor(Math.max(...demand.must), unit));
-  while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
-  if (low > unit.most) return undefined;
-  let high = Math.min(most, unit.most);
+  if (mayMost === 0) return within(most, unit);
+  const enough = withRoom(demand, unit, Math.min(most, instancesFor(least, unit)), most);
+  if (enough > unit.most) return undefined;
+  let [low, high] = [enough, Math.min(most, unit.most)];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (usd(middle) <= usd(middle + 1)) high = middle;
+    if (steadyUsd(demand, unit, middle) <= steadyUsd(demand, unit, middle + 1)) high = middle;
     else low = middle + 1;
   }
   return low;
+}
+
+/** The least count from `from` to `most` that has room for batch requests. */
+function withRoom(demand: Demand, unit: UnitOfFleet, from: number, most: number): number {
+  for (let count = from; count < most; count++) if (roomForBatch(demand, () => count * unit.capacity)) return count;
+  return most;
+}
+
+/** What `count` instances that run all month cost with the overflow. */
+function steadyUsd(demand: Demand, unit: UnitOfFleet, count: number): number {
+  return count * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdAt(demand, count * unit.capacity);
 }
 
 /** Mean load of the week that is not batch. */

@@ -16,6 +16,9 @@ import type { Tenant } from "./fleet.ts";
 import { replicaRate } from "./pairs.ts";
 import type { Scenario } from "./scenario.ts";
 
+/** Configurations whose demands are kept: a fleet is sized on few, and many fleets are remembered. */
+const MOST_DEMANDS = 4;
+
 /** How a fleet on one configuration runs when it may leave load to an API or follow the week. */
 export interface ElasticPlan {
   /** Most instances of each month, spares included. */
@@ -40,6 +43,13 @@ export interface ElasticSize {
   readonly weekly: boolean;
 }
 
+/** Most instances at once in any month, spares not counted. */
+export function largestCount({ months }: ElasticSize): number {
+  let most = 0;
+  for (const { counts } of months) most = Math.max(most, ...(typeof counts === "number" ? [counts] : counts));
+  return most;
+}
+
 interface MonthSize {
   /** Instances by slot, without spares; one number where all run all the time. */
   readonly counts: number | readonly number[];
@@ -60,6 +70,10 @@ export class ElasticLoad {
   /** The weeks that differ, as loads of the 48 slots relative to the mean, and the number of each tenant's. */
   readonly #weeks: readonly Float64Array[];
   readonly #weekOf: readonly number[];
+  /** Requests of each tenant by month. */
+  readonly #requests: readonly (readonly number[])[];
+  /** For each month the first one in which all tenants ask and pay the same: where nothing grows, a price that changes once leaves two of twelve. */
+  readonly #like: readonly number[];
   readonly #demands = new Map<string, readonly Demand[]>();
   /** What one hour costs when the API takes everything that it may, by month: the same on every configuration. */
   readonly #overflowUsd: (readonly number[])[] = [];
@@ -79,6 +93,16 @@ export class ElasticLoad {
     const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
     this.#weeks = weeks.map((week) => Float64Array.from(SLOTS, ({ at }) => week[at] ?? 0));
     this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
+    this.#requests = Array.from({ length: this.#months }, (_, month) => tenants.map(({ workload }) => requestsIn(workload, month, what)));
+    const isLike = (month: number, other: number) =>
+      tenants.every(
+        ({ workload, overflowUsd }, index) =>
+          workload.tokenGrowthRatioPerMonth === 0 &&
+          this.#requests[month]?.[index] === this.#requests[other]?.[index] &&
+          overflowUsd?.[month] === overflowUsd?.[other],
+      );
+    const months = [...this.#requests.keys()];
+    this.#like = months.map((month) => months.find((other) => other === month || isLike(month, other)) ?? month);
   }
 
   /**
@@ -130,8 +154,8 @@ export class ElasticLoad {
   ): ElasticSize | undefined {
     const months: MonthSize[] = [];
     let usd = 0;
-    for (const demand of demands) {
-      const month = monthOf(demand);
+    for (const [index, demand] of demands.entries()) {
+      const month = months[this.#like[index] ?? index] ?? monthOf(demand);
       if (month === undefined) return undefined;
       months.push(month);
       usd += month.usd;
@@ -158,22 +182,22 @@ export class ElasticLoad {
   #demandsOf(key: string): readonly Demand[] {
     const known = this.#demands.get(key);
     if (known !== undefined) return known;
-    const demands = Array.from({ length: this.#months }, (_, month) => this.#demandOf(key, month));
+    const demands: Demand[] = [];
+    for (const [month, like] of this.#like.entries()) demands.push(demands[like] ?? this.#demandOf(key, month));
+    if (this.#demands.size >= MOST_DEMANDS) this.#demands.clear();
     this.#demands.set(key, demands);
     return demands;
   }
 
   #demandOf(key: string, month: number): Demand {
-    const weights = {
-      must: this.#zeros(),
-      may: this.#zeros(),
-      meanMust: this.#zeros(),
-      meanMay: this.#zeros(),
-    };
+    const weights = { must: this.#zeros(), may: this.#zeros(), meanMust: this.#zeros(), meanMay: this.#zeros() };
     let batch = 0;
-    for (const [index, { workload, table, overflowUsd }] of this.#tenants.entries()) {
+    for (let index = 0; index < this.#tenants.length; index++) {
+      const tenant = this.#tenants[index];
+      if (tenant === undefined) continue;
+      const { workload, table, overflowUsd } = tenant;
       const week = this.#weekOf[index] ?? 0;
-      const rate = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH;
+      const rate = (this.#requests[month]?.[index] ?? 0) / SECONDS_PER_MONTH;
       const busy = rate / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
       const interactive = busy * (1 - workload.batchRatio);
       const [worst, mean] = overflowUsd === undefined ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
@@ -181,7 +205,7 @@ export class ElasticLoad {
       mean[week] = (mean[week] ?? 0) + interactive;
       batch += busy * workload.batchRatio;
     }
-    const slots = (of: Float64Array) => this.#slotsOf(of);
+    const slots = (of: readonly number[]) => this.#slotsOf(of);
     this.#overflowUsd[month] ??= this.#overflowUsdIn(month);
     return {
       must: slots(weights.must),
@@ -208,12 +232,12 @@ export class ElasticLoad {
     return this.#slotsOf(weights);
   }
 
-  #zeros(): Float64Array {
-    return new Float64Array(this.#weeks.length);
+  #zeros(): number[] {
+    return Array<number>(this.#weeks.length).fill(0);
   }
 
   /** Sum of the weeks, each as much as its weight says, by slot. */
-  #slotsOf(weights: Float64Array): readonly number[] {
+  #slotsOf(weights: readonly number[]): readonly number[] {
     if (weights.every((weight) => weight === 0)) return NO_LOAD;
     const sum = Array<number>(SLOTS.length).fill(0);
     for (let week = 0; week < weights.length; week++) {

@@ -1,5 +1,6 @@
 import type { ServingOption } from "../capacity/types.ts";
 import type { OpenModel } from "../catalog/schema.ts";
+import type { UnitOfFleet } from "./base-load.ts";
 import {
   HOURS_PER_MONTH,
   SCHEDULABLE_PURCHASES,
@@ -7,7 +8,7 @@ import {
   startUpHours,
   TARGET_UTILISATION_RATIO,
 } from "./defaults.ts";
-import { ElasticLoad, type ElasticPlan, type ElasticSize } from "./elastic.ts";
+import { ElasticLoad, type ElasticPlan, type ElasticSize, largestCount } from "./elastic.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { FleetLoad } from "./fleet-load.ts";
 import { floorWithin, pairFloors } from "./load-floors.ts";
@@ -256,13 +257,23 @@ function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: R
       })
       .filter(({ unit }) => unit.most >= 1)
       .sort((a, b) => a.floorUsd - b.floorUsd);
+  const sizes = new Map<Pair, { readonly most: number; readonly size: ElasticSize | undefined }>();
+  // What was best within more instances, and has no more than these, is best within these.
+  const sizedWithin = (pair: Pair, unit: UnitOfFleet) => {
+    const known = sizes.get(pair);
+    if (known !== undefined && known.most >= unit.most && (known.size === undefined || largestCount(known.size) <= unit.most))
+      return known.size;
+    const { memory, configuration } = pair.option;
+    const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+    sizes.set(pair, { most: unit.most, size });
+    return size;
+  };
   const within = (limits: FleetLimits) => {
     let best: { readonly pair: Pair; readonly size: ElasticSize } | undefined;
     let bestUsd = Number.POSITIVE_INFINITY;
     for (const { pair, unit, floorUsd } of rowsWithin(limits)) {
       if (floorUsd * (1 - FLOOR_ROUNDING) > bestUsd) break;
-      const { memory, configuration } = pair.option;
-      const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+      const size = sizedWithin(pair, unit);
       if (size === undefined) continue;
       const usd = size.usd + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
       if (usd > bestUsd || (usd === bestUsd && best !== undefined && tieOrder(best.pair) <= tieOrder(pair))) continue;
