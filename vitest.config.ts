@@ -27,6 +27,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
+    // Files share their worker's modules, so the catalog and the schema are read twice and not a hundred and fifty times: a third of the whole run.
+    isolate: false,
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
 });

@@ -19030,6 +19030,16 @@ function overflowUsdOf(demand, capacityAt) {
 	}
 	return usd * WEEKS_PER_MONTH$1;
 }
+function overflowUsdAt({ must, may, overflowUsd }, capacity) {
+	let usd = 0;
+	for (let slot = 0; slot < SLOTS.length; slot++) {
+		const leaves = may[slot] ?? 0;
+		const excess = (must[slot] ?? 0) + leaves - capacity;
+		if (excess <= 0 || leaves <= 0) continue;
+		usd += (SLOTS[slot]?.hoursPerWeek ?? 0) * (overflowUsd[slot] ?? 0) * (excess >= leaves ? 1 : excess / leaves);
+	}
+	return usd * WEEKS_PER_MONTH$1;
+}
 function roomForBatch(demand, capacityAt) {
 	if (demand.batch <= 0) return true;
 	const { must, may, meanMust, meanMay } = demand;
@@ -19045,21 +19055,36 @@ function instancesFor$1(load, unit) {
 	return Math.max(1, Math.ceil(load / unit.capacity - 1e-9));
 }
 function steadyInstances(demand, unit) {
-	let peak = 0;
-	for (let slot = 0; slot < SLOTS.length; slot++) peak = Math.max(peak, (demand.must[slot] ?? 0) + (demand.may[slot] ?? 0));
+	let [peak, least, mayMost] = [
+		0,
+		0,
+		0
+	];
+	for (let slot = 0; slot < SLOTS.length; slot++) {
+		const must = demand.must[slot] ?? 0;
+		const may = demand.may[slot] ?? 0;
+		if (must + may > peak) peak = must + may;
+		if (must > least) least = must;
+		if (may > mayMost) mayMost = may;
+	}
 	const most = instancesFor$1(demand.batch > 0 ? Math.max(peak, meanOf$1(demand) + demand.batch) : peak, unit);
-	if (demand.may.every((value) => value === 0)) return within(most, unit);
-	const usd = (count) => count * unit.usdPerHour * 730 + overflowUsdOf(demand, () => count * unit.capacity);
-	let low = Math.min(most, instancesFor$1(Math.max(...demand.must), unit));
-	while (low < most && !roomForBatch(demand, () => low * unit.capacity)) low++;
-	if (low > unit.most) return void 0;
-	let high = Math.min(most, unit.most);
+	if (mayMost === 0) return within(most, unit);
+	const enough = withRoom(demand, unit, Math.min(most, instancesFor$1(least, unit)), most);
+	if (enough > unit.most) return void 0;
+	let [low, high] = [enough, Math.min(most, unit.most)];
 	while (low < high) {
 		const middle = Math.floor((low + high) / 2);
-		if (usd(middle) <= usd(middle + 1)) high = middle;
+		if (steadyUsd(demand, unit, middle) <= steadyUsd(demand, unit, middle + 1)) high = middle;
 		else low = middle + 1;
 	}
 	return low;
+}
+function withRoom(demand, unit, from, most) {
+	for (let count = from; count < most; count++) if (roomForBatch(demand, () => count * unit.capacity)) return count;
+	return most;
+}
+function steadyUsd(demand, unit, count) {
+	return count * unit.usdPerHour * 730 + overflowUsdAt(demand, count * unit.capacity);
 }
 function meanOf$1({ meanMust, meanMay }) {
 	return SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0)), 0) / 168;
@@ -19396,6 +19421,12 @@ function replicaRate(table, key, month, months, what) {
 }
 
 // src/decide/elastic.ts
+const MOST_DEMANDS = 4;
+function largestCount({ months }) {
+	let most = 0;
+	for (const { counts } of months) most = Math.max(most, ...typeof counts === "number" ? [counts] : counts);
+	return most;
+}
 var ElasticLoad = class {
 	#tenants;
 	#what;
@@ -19405,6 +19436,8 @@ var ElasticLoad = class {
 	#months;
 	#weeks;
 	#weekOf;
+	#requests;
+	#like;
 	#demands = /* @__PURE__ */ new Map();
 	#overflowUsd = [];
 	constructor(tenants, facts, what, options) {
@@ -19417,6 +19450,10 @@ var ElasticLoad = class {
 		const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
 		this.#weeks = weeks.map((week) => Float64Array.from(SLOTS, ({ at }) => week[at] ?? 0));
 		this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
+		this.#requests = Array.from({ length: this.#months }, (_, month) => tenants.map(({ workload }) => requestsIn(workload, month, what)));
+		const isLike = (month, other) => tenants.every(({ workload, overflowUsd }, index) => workload.tokenGrowthRatioPerMonth === 0 && this.#requests[month]?.[index] === this.#requests[other]?.[index] && overflowUsd?.[month] === overflowUsd?.[other]);
+		const months = [...this.#requests.keys()];
+		this.#like = months.map((month) => months.find((other) => other === month || isLike(month, other)) ?? month);
 	}
 	size(key, unit, startUpHours) {
 		const demands = this.#demandsOf(key);
@@ -19446,8 +19483,8 @@ var ElasticLoad = class {
 	#sizeOf(key, demands, unit, monthOf, weekly) {
 		const months = [];
 		let usd = 0;
-		for (const demand of demands) {
-			const month = monthOf(demand);
+		for (const [index, demand] of demands.entries()) {
+			const month = months[this.#like[index] ?? index] ?? monthOf(demand);
 			if (month === void 0) return void 0;
 			months.push(month);
 			usd += month.usd;
@@ -19484,7 +19521,9 @@ var ElasticLoad = class {
 	#demandsOf(key) {
 		const known = this.#demands.get(key);
 		if (known !== void 0) return known;
-		const demands = Array.from({ length: this.#months }, (_, month) => this.#demandOf(key, month));
+		const demands = [];
+		for (const [month, like] of this.#like.entries()) demands.push(demands[like] ?? this.#demandOf(key, month));
+		if (this.#demands.size >= MOST_DEMANDS) this.#demands.clear();
 		this.#demands.set(key, demands);
 		return demands;
 	}
@@ -19496,9 +19535,12 @@ var ElasticLoad = class {
 			meanMay: this.#zeros()
 		};
 		let batch = 0;
-		for (const [index, { workload, table, overflowUsd }] of this.#tenants.entries()) {
+		for (let index = 0; index < this.#tenants.length; index++) {
+			const tenant = this.#tenants[index];
+			if (tenant === void 0) continue;
+			const { workload, table, overflowUsd } = tenant;
 			const week = this.#weekOf[index] ?? 0;
-			const busy = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
+			const busy = (this.#requests[month]?.[index] ?? 0) / SECONDS_PER_MONTH / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
 			const interactive = busy * (1 - workload.batchRatio);
 			const [worst, mean] = overflowUsd === void 0 ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
 			worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
@@ -19530,7 +19572,7 @@ var ElasticLoad = class {
 		return this.#slotsOf(weights);
 	}
 	#zeros() {
-		return new Float64Array(this.#weeks.length);
+		return Array(this.#weeks.length).fill(0);
 	}
 	#slotsOf(weights) {
 		if (weights.every((weight) => weight === 0)) return NO_LOAD;
@@ -21217,13 +21259,24 @@ function limitedFleets(tenants, offers, facts, what) {
 			floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths)
 		};
 	}).filter(({ unit }) => unit.most >= 1).sort((a, b) => a.floorUsd - b.floorUsd);
+	const sizes = /* @__PURE__ */ new Map();
+	const sizedWithin = (pair, unit) => {
+		const known = sizes.get(pair);
+		if (known !== void 0 && known.most >= unit.most && (known.size === void 0 || largestCount(known.size) <= unit.most)) return known.size;
+		const { memory, configuration } = pair.option;
+		const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+		sizes.set(pair, {
+			most: unit.most,
+			size
+		});
+		return size;
+	};
 	const within = (limits) => {
 		let best;
 		let bestUsd = Number.POSITIVE_INFINITY;
 		for (const { pair, unit, floorUsd } of rowsWithin(limits)) {
 			if (floorUsd * (1 - FLOOR_ROUNDING) > bestUsd) break;
-			const { memory, configuration } = pair.option;
-			const size = load.size(pair.key, unit, startUpHours(memory.weightsGiB * configuration.tensorParallel));
+			const size = sizedWithin(pair, unit);
 			if (size === void 0) continue;
 			const usd = size.usd + fixedUsd(pair, what.gpuPrice) * facts.horizonMonths;
 			if (usd > bestUsd || usd === bestUsd && best !== void 0 && tieOrder(best.pair) <= tieOrder(pair)) continue;
