@@ -51,6 +51,8 @@ interface Group {
   readonly floor: GroupFloor;
   readonly members: readonly Member[];
   readonly ownUsd: readonly number[];
+  readonly besides: string | null;
+  readonly isPromised: boolean;
 }
 
 /** Bounds of the choices made so far, in USD a month, and what is still to come. */
@@ -91,6 +93,7 @@ class Search {
     const goal = this.#goal;
     if (goal.nodes-- <= 0 || !goal.mayGoOn()) return false;
     const later = this.#later[depth] ?? this.#nothing;
+    if (this.#isApartForNothing(later)) return true;
     const bestScore = (score + later.score) / this.#floors.byWorkload.length;
     const worthRatio = (1 - ROUNDING) * (1 - goal.budgetRatio * bestScore);
     const bounds = this.#boundsOf(tokensUsd, later);
@@ -112,7 +115,13 @@ class Search {
     if (host !== null) {
       const members = inOrder([...(before?.members ?? []), host.member]);
       const group = this.#groupFloorOf(host.weights, members);
-      this.#groups.set(host.weights, { floor: group, members, ownUsd: plus(before?.ownUsd, floor.ownUsd) });
+      this.#groups.set(host.weights, {
+        floor: group,
+        members,
+        ownUsd: plus(before?.ownUsd, floor.ownUsd),
+        besides: host.besides,
+        isPromised: host.isPromised || before?.isPromised === true,
+      });
     }
     this.#picked.push(floor);
     const done = this.descend(depth + 1, tokensUsd + (host === null ? (floor.ownUsd[0] ?? 0) : 0), score + floor.score);
@@ -122,6 +131,13 @@ class Search {
       else this.#groups.set(host.weights, before);
     }
     return done;
+  }
+
+  /** Whether a fleet stands apart from one without a promise: the same portfolio has a name without that. */
+  #isApartForNothing({ promised }: Later): boolean {
+    for (const { besides } of this.#groups.values())
+      if (besides !== null && !promised.has(besides) && this.#groups.get(besides)?.isPromised !== true) return true;
+    return false;
   }
 
   /** What the choices made so far cost at least, each figure found when it is asked for. */
@@ -217,6 +233,8 @@ interface Later {
   /** Whether all workloads to come can go by the token, or all on own instances. */
   readonly allApi: boolean;
   readonly allHosts: boolean;
+  /** Fleets that workloads with a promise may still join. */
+  readonly promised: ReadonlySet<string>;
 }
 
 function nothingLater(stretches: number): Later {
@@ -229,6 +247,7 @@ function nothingLater(stretches: number): Later {
     anySplit: false,
     allApi: true,
     allHosts: true,
+    promised: new Set(),
   };
 }
 
@@ -263,6 +282,7 @@ function suffixes({ byWorkload, stretches }: Floors, nothing: Later): readonly L
       anySplit: next.anySplit || split,
       allApi: next.allApi && api,
       allHosts: next.allHosts && hosts,
+      promised: new Set([...next.promised, ...floors.flatMap(({ host }) => (host?.isPromised ? [host.weights] : []))]),
     };
     later.unshift(next);
   }

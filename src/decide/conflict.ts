@@ -212,7 +212,6 @@ function relaxation(workload: WorkloadFacts, dropped: readonly DroppableNeed[], 
     asOf,
     offers: offersByGpu(offers),
     what: EXPECTED,
-    apart: false,
     memo: newMemo(),
   });
   const [best] = rankAlone(pricer, entry, 0);

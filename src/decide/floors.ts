@@ -1,9 +1,11 @@
+import { besides, weightsId } from "./apart.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { isPromised, type WorkloadFacts } from "./facts.ts";
 import { followsWeek } from "./fleet.ts";
 import { cheapestInstanceUsd, type HostedFloor, hostedFloors, loadFloorsUsd, type Stretch, stretchesOf } from "./load-floors.ts";
 import { type Pricer, totalUsd } from "./portfolio.ts";
 import { fullTimeSurchargeUsd, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
-import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
+import { type Choice, choiceId, hostsOf, isKeyless, tokensOf } from "./split.ts";
 import type { Member } from "./standing.ts";
 
 /** What one choice costs at the very least, in USD a month, whatever the other workloads do. */
@@ -23,6 +25,9 @@ export interface Floor {
 
 interface Hosted {
   readonly weights: string;
+  /** The fleet that it stands apart from for its promise; null where it stands apart from none. */
+  readonly besides: string | null;
+  readonly isPromised: boolean;
   readonly member: Member;
   readonly instanceUsd: number;
   /** On each configuration, all requests served. */
@@ -58,12 +63,17 @@ export interface Floors {
 export function floorsOf(pricer: Pricer, lists: readonly (readonly Choice[])[], scoreOf: (choice: Choice) => number): Floors {
   const stretches = stretchesFor(pricer, lists);
   const promise = ({ ownUsd, host }: Floor) => Math.max(...ownUsd) + (host?.instanceUsd ?? 0);
-  const byWorkload = lists.map((list, index) => ({
-    index,
-    floors: list
-      .flatMap((choice) => floorOf(pricer, index, choice, stretches, scoreOf(choice)) ?? [])
-      .sort((a, b) => promise(a) - promise(b)),
-  }));
+  const byWorkload = lists.map((list, index) => {
+    const known = new Map<string, Floor | undefined>();
+    const floors = list.flatMap((choice) => {
+      const like = known.get(choiceId(choice));
+      const floor =
+        like === undefined ? floorOf(pricer, index, choice, stretches, scoreOf(choice)) : apartFrom(like, choice, pricer.workloadAt(index));
+      known.set(choiceId(choice), floor);
+      return floor ?? [];
+    });
+    return { index, floors: floors.sort((a, b) => promise(a) - promise(b)) };
+  });
   const size = ({ floors }: WorkloadFloors) => Math.max(...leastOf(floors, stretches.length));
   byWorkload.sort((a, b) => size(b) - size(a) || a.index - b.index);
   const shared = sharedFloorsOf(pricer, lists);
@@ -94,7 +104,7 @@ function sharedFloorsOf(pricer: Pricer, lists: readonly (readonly Choice[])[]): 
         const sharing = { ...none, keyedProviders, keylessModels, apiWorkloads: [workload] };
         onApi.set(JSON.stringify([keyedProviders, current?.path, dataClasses, compliance]), sharing);
       }
-      const fleet = choice.kind === "self-host" && host !== null ? pricer.aloneOn(index, host)?.fleet : undefined;
+      const fleet = choice.kind === "self-host" && !choice.isApart && host !== null ? pricer.aloneOn(index, host)?.fleet : undefined;
       if (fleet === undefined) continue;
       const small = { ...fleet, offer: own ?? fleet.offer, instancesByMonth: fleet.instancesByMonth.map(() => 1) };
       onHosts.set(sharingKey(NO_API, [small]), { ...none, fleets: [small] });
@@ -120,7 +130,7 @@ function fewGpusUsd(byWorkload: readonly WorkloadFloors[]): number {
   const savings: HostedFloor[] = [];
   for (const { floors } of byWorkload) {
     const tokensUsd = Math.min(...floors.flatMap((floor) => floor.tokensUsd ?? []));
-    const hosted = floors.flatMap(({ host }) => host?.hosted() ?? []);
+    const hosted = floors.flatMap(({ host }) => (host?.besides === null ? host.hosted() : []));
     if (Number.isFinite(tokensUsd)) {
       usd += tokensUsd;
       savings.push(...savingSteps(hosted, tokensUsd));
@@ -173,6 +183,14 @@ function stretchesFor(pricer: Pricer, lists: readonly (readonly Choice[])[]): re
   return stretchesOf(weeks, followsWeek(pricer.context.facts));
 }
 
+/** The floor of the same option on servers of its own. */
+function apartFrom(floor: Floor, choice: Choice, workload: WorkloadFacts): Floor {
+  const option = hostsOf(choice);
+  if (floor.host === null || option === null) throw new Error("defect: only own instances stand apart");
+  const member = { ...floor.host.member, host: option };
+  return { ...floor, choice, host: { ...floor.host, weights: weightsId(option, workload), besides: besides(option), member } };
+}
+
 function floorOf(pricer: Pricer, index: number, choice: Choice, stretches: readonly Stretch[], score: number): Floor | undefined {
   const tokens = tokensOf(choice);
   const host = hostsOf(choice);
@@ -190,7 +208,14 @@ function floorOf(pricer: Pricer, index: number, choice: Choice, stretches: reado
     choice,
     ownUsd: loadFloorsUsd(tenant, stretches, offers, facts, what),
     tokensUsd: overflow === null ? null : pricer.overflowListUsd(index, overflow),
-    host: { weights: pricer.weightsOf(index, host), member: { index, host, overflow }, instanceUsd, hosted },
+    host: {
+      weights: weightsId(host, tenant.workload),
+      besides: besides(host),
+      isPromised: isPromised(tenant.workload),
+      member: { index, host, overflow },
+      instanceUsd,
+      hosted,
+    },
     usesApi: tokens !== null,
     isSplit: choice.kind === "split",
     score,

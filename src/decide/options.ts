@@ -39,6 +39,8 @@ export interface SelfHostOption {
   /** What serves it on servers of its own, and on servers that others share. */
   readonly table: ServingTable;
   readonly tableBeside: (others: readonly WorkloadNeeds[]) => ServingTable;
+  /** True where it does not share the servers of workloads with a latency promise (`apart.ts`). */
+  readonly isApart: boolean;
 }
 
 /** An option that every hard rule lets through. */
@@ -159,7 +161,7 @@ export function realise(
       tables.set(key, known);
       return known;
     };
-    return { kind: "self-host", candidate, judgement, table, tableBeside };
+    return { kind: "self-host", candidate, judgement, table, tableBeside, isApart: false };
   }
   return {
     option: candidate.id,

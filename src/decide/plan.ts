@@ -12,7 +12,7 @@ import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
 import { pathOf } from "./search.ts";
 import { type Solved, solve } from "./solve.ts";
-import type { Choice } from "./split.ts";
+import { type Choice, choiceId } from "./split.ts";
 import type { CostLine, Plan, PlannedWorkload } from "./types.ts";
 
 /** Options listed beside the chosen one. */
@@ -95,10 +95,11 @@ export function runnersUpOf(
   index: number,
 ): readonly { readonly option: Choice; readonly usd: number }[] {
   const standing = pricer.standing(chosen.assignment);
-  return [...(search.shortlists[index] ?? []), ...(search.splits[index] ?? [])]
-    .filter((option) => option !== chosen.assignment[index])
-    .flatMap((option) => ({ option, usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY }))
-    .filter(({ usd }) => Number.isFinite(usd))
-    .sort((a, b) => a.usd - b.usd)
-    .slice(0, RUNNERS_UP);
+  const taken = chosen.assignment[index];
+  const ranked = [...(search.shortlists[index] ?? []), ...(search.splits[index] ?? [])]
+    .flatMap((option) => ({ option, id: choiceId(option), usd: standing.with(index, option) ?? Number.POSITIVE_INFINITY }))
+    .filter(({ id, usd }) => Number.isFinite(usd) && (taken === undefined || id !== choiceId(taken)))
+    .sort((a, b) => a.usd - b.usd);
+  // A model on shared servers and on its own is one answer to a reader: the less expensive.
+  return ranked.filter(({ id }, at) => ranked.findIndex((other) => other.id === id) === at).slice(0, RUNNERS_UP);
 }

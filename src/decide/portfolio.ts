@@ -1,7 +1,8 @@
+import { weightsId } from "./apart.ts";
 import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
 import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
-import { isPromised, type WorkloadFacts } from "./facts.ts";
+import type { WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
 import {
   cheapestFleet,
@@ -22,7 +23,7 @@ import { EXPECTED, scenario } from "./scenario.ts";
 import { groupUsd, settledFleets } from "./settled.ts";
 import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
-import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween, weightsId } from "./standing.ts";
+import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween } from "./standing.ts";
 import type { CostLine } from "./types.ts";
 
 /** One choice for each workload, in policy order. */
@@ -63,7 +64,7 @@ export class Pricer {
 
   /** Undefined when a shared fleet has no configuration that serves all its workloads. */
   price(assignment: Assignment): PricedPortfolio | undefined {
-    const groups = membersOf(assignment, (index, host) => this.weightsOf(index, host));
+    const groups = membersOf(assignment, this.workloadAt);
     const wished = [...groups].flatMap(([weights, members]) => this.fleetOf(weights, members) ?? []);
     const billed = wished.length < groups.size ? undefined : this.settled(wished, () => groups);
     if (billed === undefined) return undefined;
@@ -108,16 +109,9 @@ export class Pricer {
     return billed.usd + this.trainingUsd(index, option) + this.#sharedUsdOf(sharing);
   }
 
-  /** See `WeightsOf`. */
-  weightsOf(index: number, host: SelfHostOption): string {
-    const workload = this.workloadAt(index);
-    const id = weightsId(host, workload);
-    return this.context.apart && !isPromised(workload) ? `${id} without a promise` : id;
-  }
-
   /** The fleet of one workload that has it for itself; undefined when nothing serves it. */
   aloneOn(index: number, host: SelfHostOption): BilledFleet | undefined {
-    const weights = this.weightsOf(index, host);
+    const weights = weightsId(host, this.workloadAt(index));
     const members = [{ index, host, overflow: null }];
     const wished = this.fleetOf(weights, members);
     return wished && this.settled([wished], () => new Map([[weights, members]]))?.[0];
@@ -371,11 +365,11 @@ export class Pricer {
     return usd;
   }
 
-  workloadAt(index: number): WorkloadFacts {
+  readonly workloadAt = (index: number): WorkloadFacts => {
     const found = this.context.workloads[index];
     if (found === undefined) throw new Error(`defect: no workload ${index}`);
     return found.workload;
-  }
+  };
 }
 
 function sizingWork(members: readonly Member[]): number {

@@ -13,8 +13,6 @@ export interface PricingContext {
   readonly asOf: string;
   readonly offers: OffersByGpu;
   readonly what: Scenario;
-  /** Whether workloads without a latency promise have servers of their own, which nobody slows down, instead of sharing those of others. */
-  readonly apart: boolean;
   readonly memo: PriceMemo;
 }
 

@@ -1,12 +1,13 @@
 import { type Catalog, findApiModel, findOpenModel } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
+import { standsApart } from "./apart.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import { fleetUnder, usd } from "./describe.ts";
 import { isPromised } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
-import type { SearchResult } from "./search.ts";
+import { isServedBy, type SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
 import { simplerReason, splitReason } from "./split-reasons.ts";
 import { monthDate } from "./traffic.ts";
@@ -43,7 +44,7 @@ export function costReasons(
       source: null,
     });
   }
-  reasons.push(...apartReason(entry, flips), ...preferenceReason(search, flips, document));
+  reasons.push(...apartReason(entry, index, flips), ...preferenceReason(search, flips, document));
   if (search.tied) {
     reasons.push({
       rule: "tie",
@@ -62,9 +63,9 @@ export function costReasons(
  *
  * Example: "has servers of its own, because on those of chat it would run no faster than chat's latency promise allows".
  */
-function apartReason({ workload }: WorkloadOptions, { base, chosen }: Flips): Reason[] {
+function apartReason({ workload }: WorkloadOptions, index: number, { chosen }: Flips): Reason[] {
   const own = fleetUnder(workload, chosen.fleets);
-  if (!base.context.apart || own === undefined || isPromised(workload)) return [];
+  if (own === undefined || !standsApart(chosen.assignment[index])) return [];
   const beside = chosen.fleets.find(({ model, tenants }) => model === own.model && tenants.some((tenant) => isPromised(tenant.workload)));
   const other = beside?.tenants.find((tenant) => isPromised(tenant.workload))?.workload.name;
   if (other === undefined) return [];
@@ -95,7 +96,7 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
   );
   const chosen = flips.chosen.assignment[index];
   if (today === undefined) return ruledOutToday(entry, flips.base.context.catalog, line);
-  if (today === chosen) return [];
+  if (isServedBy(chosen, today)) return [];
   const stay = flips.base.price(flips.chosen.assignment.with(index, today));
   if (stay === undefined) return [];
   const saved = usd(stay.monthlyUsd - flips.chosen.monthlyUsd);

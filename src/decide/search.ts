@@ -1,3 +1,4 @@
+import { isApartForReason, withApart } from "./apart.ts";
 import { branchAndBound, type Goal, type Kind } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
@@ -60,7 +61,7 @@ export function shortlistsOf(pricer: Pricer): readonly (readonly FeasibleOption[
   });
   const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
   const keys = new Set(alone.flatMap((ranked) => take(ranked, "token", SHORTLIST_API)).flatMap(keyOf));
-  return alone.map((ranked, index) => {
+  const shortlists = alone.map((ranked, index) => {
     const current = pricer.context.workloads[index]?.workload.current ?? null;
     const keep = new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
     for (const key of keys) {
@@ -72,6 +73,7 @@ export function shortlistsOf(pricer: Pricer): readonly (readonly FeasibleOption[
         keep.has(option) || shared.has(option.candidate.id) || (current !== null && answersTo(option.candidate.model, current.model)),
     );
   });
+  return withApart(workloads, shortlists);
 }
 
 /** What an option by the token shares with others; nothing for own instances. */
@@ -156,7 +158,7 @@ class Found {
   }
 
   note(assignment: Assignment, usd: number | undefined): void {
-    if (usd === undefined) return;
+    if (usd === undefined || !isApartForReason(assignment, this.#pricer.workloadAt)) return;
     const worth = this.worth(assignment, usd);
     const path = pathOf(assignment);
     if (worth < this.worthOf(path)) this.#best.set(path, { assignment, worth });
@@ -292,7 +294,7 @@ function keepCurrent(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { index } of order) {
     const today = currentOption(pricer, index, shortlists[index] ?? []);
-    if (today === undefined || today === chosen.assignment[index]) continue;
+    if (today === undefined || isServedBy(chosen.assignment[index], today)) continue;
     const stay = pricer.price(chosen.assignment.with(index, today));
     const bill = pricer.alone(index, today);
     if (stay === undefined || bill === undefined) continue;
@@ -302,6 +304,11 @@ function keepCurrent(
     chosen = stay;
   }
   return { chosen, kept };
+}
+
+/** Whether a choice is this option, on shared servers or on its own. */
+export function isServedBy(choice: Choice | undefined, { candidate }: FeasibleOption): boolean {
+  return choice !== undefined && choice.kind !== "split" && choice.candidate === candidate;
 }
 
 /** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */

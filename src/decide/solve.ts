@@ -1,11 +1,10 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
-import { factsOf, isPromised, type RequirementFacts } from "./facts.ts";
+import { factsOf, type RequirementFacts } from "./facts.ts";
 import { Known } from "./known.ts";
 import type { OptionContext, WorkloadOptions } from "./options.ts";
 import { Pricer } from "./portfolio.ts";
-import { worthOf } from "./preferences.ts";
 import { newMemo } from "./pricing-context.ts";
 import { EXPECTED } from "./scenario.ts";
 import { type SearchResult, searchPortfolios } from "./search.ts";
@@ -41,35 +40,9 @@ export function solve(
   const lineOf = (path: string) => document.lineOf(path);
   const context = { facts, catalog: priced, asOf, offers, waivers, calibrations, ownKeys, lineOf };
   const options = facts.workloads.map((workload) => frame.optionsFor(workload, context));
-  const pricing = { workloads: options, facts, catalog: priced, asOf, offers: frame.offersByGpu, what: EXPECTED };
-  const pricerOf = (apart: boolean) => new Pricer({ ...pricing, apart, memo: newMemo(frame.rankedFor(facts)) });
-  return { facts, context, options, known, ...bestSearch(options, pricerOf) };
-}
-
-/**
- * The portfolios of the search whose best is worth most: those in which workloads without a latency promise share the servers of others and so their
- * speed, or those in which they have servers of their own. The first where both are worth the same.
- */
-function bestSearch(options: readonly WorkloadOptions[], pricerOf: (apart: boolean) => Pricer): Pick<Solved, "pricer" | "search"> {
-  const hosted = options.filter(({ feasible }) => feasible.some(({ kind }) => kind === "self-host"));
-  const isMixed = new Set(hosted.map(({ workload }) => isPromised(workload))).size > 1;
-  const [shared, apart] = (isMixed ? [false, true] : [false]).map((isApart) => {
-    const pricer = pricerOf(isApart);
-    const search = searchPortfolios(pricer);
-    const { facts, catalog } = pricer.context;
-    const worths = Object.values(search.byPath).map((priced) => worthOf(priced, facts, catalog));
-    return { pricer, search, worths };
-  });
-  if (shared === undefined) throw new Error("defect: a policy is searched at least once");
-  const least = ({ worths }: { readonly worths: readonly number[] }) => Math.min(...worths);
-  const sum = ({ worths }: { readonly worths: readonly number[] }) => worths.reduce((total, worth) => total + worth, 0);
-  if (apart === undefined) return shared;
-  const isBetter = least(apart) < least(shared) || (least(apart) === least(shared) && sum(apart) < sum(shared));
-  const { pricer, search } = isBetter ? apart : shared;
-  // The better one is no better proven than the one that it was taken before.
-  const gaps = [shared, apart].map((each) => each.search.gapRatio);
-  const gapRatio = gaps.includes(null) ? null : Math.max(...gaps.map((gap) => gap ?? 0));
-  return { pricer, search: { ...search, exact: gapRatio === 0, gapRatio } };
+  const memo = newMemo(frame.rankedFor(facts));
+  const pricer = new Pricer({ workloads: options, facts, catalog: priced, asOf, offers: frame.offersByGpu, what: EXPECTED, memo });
+  return { facts, context, options, known, pricer, search: searchPortfolios(pricer) };
 }
 
 /** Compliance keys as written by a workload, e.g. `workloads[1].compliance.zero_retention`. */

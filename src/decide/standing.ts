@@ -1,9 +1,9 @@
+import { weightsId } from "./apart.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { SelfHostOption, TokenOption } from "./options.ts";
 import { type ApiSummary, isSettledOnApi, type Sharing } from "./shared-cost.ts";
 import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
-import { hasOwnWeights } from "./tuning-facts.ts";
 
 /** A workload on the fleet of its model, with the API that takes its overflow where there is one. */
 export interface Member {
@@ -21,20 +21,8 @@ export interface BilledFleet {
 /** Own instances of an assignment by what they serve (`weightsId`), in the order of the ids. */
 export type Groups = ReadonlyMap<string, readonly Member[]>;
 
-/**
- * What the servers of a choice hold: workloads with the same id share them. Weights that were changed for one workload serve that one alone;
- * adapters lie beside the weights that all share. `llama-3.3-70b-instruct`, or `llama-3.3-70b-instruct of support-chat`.
- */
-export function weightsId({ candidate }: SelfHostOption, workload: WorkloadFacts): string {
-  return hasOwnWeights(workload) ? `${candidate.model.id} of ${workload.name}` : candidate.model.id;
-}
-
-/** What the servers of a workload hold: `weightsId`, and apart from it where those without a latency promise have servers of their own. */
-export type WeightsOf = (index: number, host: SelfHostOption) => string;
-
 /** The prices of one scenario that a standing portfolio adds up. */
 export interface Prices {
-  readonly weightsOf: WeightsOf;
   readonly tokenUsd: (index: number, option: TokenOption) => number;
   readonly overflowUsd: (index: number, overflow: TokenOption, fleet: SizedFleet) => number;
   /** Undefined when no configuration serves all members. */
@@ -50,12 +38,12 @@ export interface Prices {
 }
 
 /** Own instances of an assignment by what they serve, in the order of the ids. */
-export function membersOf(assignment: readonly Choice[], weightsOf: WeightsOf): Groups {
+export function membersOf(assignment: readonly Choice[], workloadAt: (index: number) => WorkloadFacts): Groups {
   const groups = new Map<string, Member[]>();
   for (const [index, choice] of assignment.entries()) {
     const member = memberOf(index, choice);
     if (member === null) continue;
-    const weights = weightsOf(index, member.host);
+    const weights = weightsId(member.host, workloadAt(index));
     const group = groups.get(weights);
     if (group === undefined) groups.set(weights, [member]);
     else group.push(member);
@@ -96,7 +84,7 @@ export class Standing {
   constructor(prices: Prices, assignment: readonly Choice[]) {
     this.assignment = assignment;
     this.#prices = prices;
-    this.#groups = membersOf(assignment, (index, host) => prices.weightsOf(index, host));
+    this.#groups = membersOf(assignment, prices.workloadAt);
     this.#own = new Float64Array(assignment.length);
     this.#training = Float64Array.from(assignment, (choice, index) => prices.trainingUsd(index, choice));
     for (const [weights, members] of this.#groups) this.#fleets.set(weights, prices.fleetOf(weights, members));
@@ -153,7 +141,7 @@ export class Standing {
     return totalUsd(prices, {
       assignment,
       fleets,
-      groups: () => membersOf(assignment, (at, host) => prices.weightsOf(at, host)),
+      groups: () => membersOf(assignment, prices.workloadAt),
       own,
       training,
       api: this.#apiWith(index, before, choice),
@@ -163,7 +151,7 @@ export class Standing {
   /** What the servers of the one or the other choice hold. */
   #touched(index: number, before: Choice, choice: Choice): readonly string[] {
     const [from, to] = [hostsOf(before), hostsOf(choice)];
-    const ids = [from, to].flatMap((host) => (host === null ? [] : [this.#prices.weightsOf(index, host)]));
+    const ids = [from, to].flatMap((host) => (host === null ? [] : [weightsId(host, this.#prices.workloadAt(index))]));
     return ids[0] === ids[1] ? ids.slice(1) : ids;
   }
 
@@ -199,7 +187,7 @@ export class Standing {
   #swapped(weights: string, index: number, choice: Choice): readonly Member[] {
     const others = (this.#groups.get(weights) ?? []).filter((member) => member.index !== index);
     const member = memberOf(index, choice);
-    if (member === null || this.#prices.weightsOf(index, member.host) !== weights) return others;
+    if (member === null || weightsId(member.host, this.#prices.workloadAt(index)) !== weights) return others;
     const at = others.findIndex((other) => other.index > index);
     return at < 0 ? [...others, member] : others.toSpliced(at, 0, member);
   }

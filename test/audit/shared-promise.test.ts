@@ -69,4 +69,16 @@ describe("workloads with and without a latency promise on one model", () => {
       ["has servers of its own, because on those of chat it would run no faster than chat's latency promise allows"],
     ]);
   });
+
+  it("may do one and the other: what is small uses idle servers of a chat, what is large has its own", () => {
+    const DATA = { compliance: { data_may_leave: false } };
+    const [CHAT, BULK, SMALL] = [like("chat", 20_000, PROMISE), like("bulk", 600_000, undefined), like("small", 1_000, undefined)];
+    const { fleets, gapRatio, monthlyCostUsd } = evaluated(policy([CHAT, BULK, SMALL], DATA)).decision;
+    const without = evaluated(policy([CHAT, BULK], DATA)).decision;
+    const serversFor = (name: string) => fleets.find(({ workloads }) => workloads.includes(name))?.workloads;
+
+    expect([serversFor("chat"), serversFor("bulk")]).toEqual([["chat", "small"], ["bulk"]]);
+    expect(gapRatio).toBe(0);
+    expect(monthlyCostUsd?.expected).toBeCloseTo(without.monthlyCostUsd?.expected ?? 0, 6);
+  });
 });

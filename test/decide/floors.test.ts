@@ -18,7 +18,7 @@ describe("lower bounds of the joint search", () => {
     fc.assert(
       fc.property(arbitraryAssignment, ({ portfolio, places }) => {
         const pricer = pricerOf(portfolio);
-        const lists = pricer.context.workloads.map(choicesOf);
+        const lists = choicesOf(pricer);
         if (lists.some((list) => list.length === 0)) return;
         const assignment = lists.map((list, index) => list[(places[index] ?? 0) % list.length]).filter((choice) => choice !== undefined);
         const priced = pricer.price(assignment);
@@ -30,7 +30,7 @@ describe("lower bounds of the joint search", () => {
 
           expect(own + floors.shared.common).toBeLessThanOrEqual(priced.monthlyUsd * ROUNDING);
         }
-        for (const [weights, members] of membersOf(assignment, (index, host) => pricer.weightsOf(index, host))) {
+        for (const [weights, members] of membersOf(assignment, pricer.workloadAt)) {
           const group = pricer.groupFloor(weights, members);
           const small = Math.min(Number.POSITIVE_INFINITY, ...group.small().map(({ usd }) => usd));
           fleets += 1;
@@ -57,7 +57,7 @@ describe("lower bounds of the joint search", () => {
       discount: 0,
       owns: false,
     });
-    const floors = floorsOf(pricer, pricer.context.workloads.map(choicesOf), () => 0);
+    const floors = floorsOf(pricer, choicesOf(pricer), () => 0);
     const [whole = 0, ...stretches] = floors.byWorkload[0]?.floors[0]?.ownUsd ?? [];
     const fleet = pricer.alone(0, pricer.context.workloads[0]?.feasible[0] ?? never());
 

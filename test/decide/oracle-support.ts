@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isApartForReason, withApart } from "../../src/decide/apart.ts";
 import type { WorkloadFacts } from "../../src/decide/facts.ts";
 import { asRange, factsOf } from "../../src/decide/facts.ts";
 import { offersByGpu } from "../../src/decide/fleet.ts";
@@ -85,7 +86,7 @@ export function pricerOf(portfolio: Portfolio): Pricer {
   pools.set(key, pool);
   const workloads = portfolio.workloads.map((small, index) => entryOf(pool, small, index));
   const facts = { ...frame, workloads: workloads.map(({ workload: own }) => own) };
-  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, apart: false, memo: newMemo() });
+  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
 }
 
 function entryOf(pool: readonly WorkloadOptions[], small: Portfolio["workloads"][number], index: number): WorkloadOptions {
@@ -101,25 +102,33 @@ function entryOf(pool: readonly WorkloadOptions[], small: Portfolio["workloads"]
   return { ...entry, workload: own, feasible: entry.feasible.filter(({ candidate }) => names.includes(candidate.model.id)) };
 }
 
-/** Every choice of a workload, splits of every pair included: nothing is left out for being dear. */
-export function choicesOf(entry: WorkloadOptions): readonly Choice[] {
-  const splits = entry.feasible.flatMap((base) =>
-    base.kind !== "self-host"
-      ? []
-      : entry.feasible.flatMap((overflow): Choice[] =>
-          overflow.kind === "self-host" || !mayOverflow(entry, overflow) ? [] : [{ kind: "split", base, overflow }],
-        ),
+/** Every choice of each workload, splits of every pair included, on shared servers and apart: nothing is left out for being dear. */
+export function choicesOf({ context: { workloads } }: Pricer): readonly (readonly Choice[])[] {
+  const options = withApart(
+    workloads,
+    workloads.map(({ feasible }) => feasible),
   );
-  return [...entry.feasible, ...splits];
+  return workloads.map((entry, index) => {
+    const own = options[index] ?? [];
+    const splits = own.flatMap((base) =>
+      base.kind !== "self-host"
+        ? []
+        : entry.feasible.flatMap((overflow): Choice[] =>
+            overflow.kind === "self-host" || !mayOverflow(entry, overflow) ? [] : [{ kind: "split", base, overflow }],
+          ),
+    );
+    return [...own, ...splits];
+  });
 }
 
-/** The least cost of every assignment, one by one; infinite where none is feasible. */
+/** The least cost of every assignment, one by one, but those that stand apart from nobody; infinite where none is feasible. */
 export function leastOfAll(pricer: Pricer, lists: readonly (readonly Choice[])[]): number {
   let least = Number.POSITIVE_INFINITY;
   const picked: Choice[] = [];
   const descend = (depth: number): void => {
     const list = lists[depth];
     if (list === undefined) {
+      if (!isApartForReason(picked, pricer.workloadAt)) return;
       least = Math.min(least, pricer.price([...picked])?.monthlyUsd ?? Number.POSITIVE_INFINITY);
       return;
     }

@@ -25,7 +25,7 @@ function pricerOf(requests: readonly number[], mlOps: "none" | "part_time" | "de
     return { ...entry, workload: { ...entry.workload, requestsPerMonth: asRange(requests[index] ?? 0) } };
   });
   const facts = { ...frame, workloads: workloads.map((entry) => entry.workload), mlOps, hourlyRateUsd };
-  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, apart: false, memo: newMemo() });
+  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
 }
 
 /** Every configuration of a workload on every instance type, sized without any of the shortcuts of the search. */

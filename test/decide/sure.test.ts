@@ -20,7 +20,7 @@ function pricerOf(value: PolicyObject): Pricer {
   const { offers } = instanceOffers(facts, catalog, AS_OF);
   const context = { facts, catalog, asOf: AS_OF, offers, waivers: [], calibrations: [], ownKeys: new Set<string>(), lineOf: () => 1 };
   const workloads = facts.workloads.map((entry) => optionsFor(entry, context));
-  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, apart: false, memo: newMemo() });
+  return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
 }
 
 const ranged = fc.record({
