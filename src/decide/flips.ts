@@ -54,15 +54,15 @@ export class Flips {
   }
 
   /**
-   * Both sides of a workload as one parameter moves. Splits stand with own instances; as the volume moves, only the one that was chosen does: a
-   * split follows its API so closely that every crossing of the two would be looked for volume by volume.
+   * Both sides of a workload as one parameter moves. Splits stand with own instances. `withSplits` false leaves out all but the chosen one: a
+   * split follows its API so closely that every crossing of the two, down to a thousandth, would be looked for volume by volume.
    */
-  along(index: number, parameter: ParameterId): Rivalry {
-    const key = `${index}/${parameter}`;
+  along(index: number, parameter: ParameterId, withSplits = parameter !== "requests_per_month"): Rivalry {
+    const key = `${index}/${parameter}/${withSplits}`;
     const known = this.#rivalries.get(key);
     if (known !== undefined) return known;
     const taken = this.chosen.assignment[index];
-    const splits = parameter === "requests_per_month" ? [] : firstOfEach(this.splits[index] ?? []);
+    const splits = withSplits ? firstOfEach(this.splits[index] ?? []) : [];
     const choices = new Set<Choice>([...(this.shortlists[index] ?? []), ...splits, ...(taken === undefined ? [] : [taken])]);
     const curve = (isOwn: boolean) =>
       new RivalCurve(
@@ -161,7 +161,7 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
 
 /** The nearest change that moves the side that a decision would take: the API also when it costs up to 2 % more. */
 function tippingPoint(flips: Flips, index: number, parameter: Parameter): readonly TippingPoint[] {
-  const rivalry = flips.along(index, parameter.parameter);
+  const rivalry = flips.along(index, parameter.parameter, true);
   const found = [true, false].flatMap((up) => flipFactor(rivalry, { up, farthest: FARTHEST_FACTOR, tieRatio: TIE_RATIO }) ?? []);
   const [nearest] = found.sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
   if (nearest === undefined) return [];

@@ -88,12 +88,21 @@ function breakEvenSentences(workload: WorkloadDecision): readonly string[] {
   const leave = leaveWhen.map(({ text }) => text);
   return [
     ...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant, own)}`),
+    ...splitSentence(workload),
     ...(smallestUnitUsd === null
       ? []
       : [`${smallestUnitModel ?? ""} on the smallest servers of its own costs ${usd(smallestUnitUsd)} a month, people included`]),
     ...(leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`]),
     ...growthSentence(growth),
   ];
+}
+
+/** Crossings are of servers for the whole load; those for its base alone may be worth it earlier. */
+function splitSentence({ split, tippingPoints }: WorkloadDecision): readonly string[] {
+  const point = tippingPoints.find(({ parameter, flipsTo }) => parameter === "requests_per_month" && flipsTo === "hybrid");
+  if (split !== null || point === undefined) return [];
+  const word = point.to > point.from ? "above" : "below";
+  return [`servers for the base of the load with an API for the overflow are worth it ${word} ${volume(point.to)} requests a month`];
 }
 
 function crossingWords({ crossings, today, complete, reachedOn }: BreakEvenVariant, own: string): string {

@@ -172,6 +172,40 @@ describe("tipping points", () => {
     expect(seen).toBeGreaterThan(5);
   });
 
+  it("see a split that pays where servers for the whole load never do, or only later", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 5_000_000, max: 60_000_000 }),
+        fc.constantFrom("business_hours", "global", "consumer"),
+        fc.integer({ min: 300, max: 700 }),
+        (requests, hourly_profile, output) => {
+          const asked = (volume: number) =>
+            policy(
+              [
+                at(volume, {
+                  volume: { requests_per_month: volume, hourly_profile, peak_to_average: 1.5 },
+                  tokens: { input: 1500, output, cached_input_ratio: 0 },
+                  data_class: ["none"],
+                  candidates: { open: ["gpt-oss-120b", "qwen3-32b"], api: ["gpt-5.4-nano"] },
+                }),
+              ],
+              people,
+            );
+          const { path, tippingPoints } = only(evaluated(asked(requests)));
+          const point = tippingPoints.find(({ parameter }) => parameter === "requests_per_month");
+          if (point?.flipsTo !== "hybrid") return;
+          seen += 1;
+          const step = point.to > point.from ? 1e-4 : -1e-4;
+          expect(only(evaluated(asked(point.to * (1 + step)))).path).toBe("hybrid");
+          expect(only(evaluated(asked(point.to * (1 - step)))).path).toBe(path);
+        },
+      ),
+      { numRuns: 12, seed: 5, endOnFailure: true },
+    );
+    expect(seen).toBeGreaterThan(4);
+  });
+
   it("come smallest first, and carry the month in which declared growth reaches the volume", () => {
     const volume = { requests_per_month: 1_500_000, hourly_profile: "flat", peak_to_average: 1.5, growth_ratio_per_month: 0.1 };
     const { tippingPoints } = only(evaluated(policy([workload({ volume })], people)));
