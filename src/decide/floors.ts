@@ -13,7 +13,7 @@ export interface Floor {
   readonly choice: Choice;
   /** Tokens, or this workload's part of a fleet that is never idle on each of the stretches (`load-floors.ts`). */
   readonly ownUsd: readonly number[];
-  /** What all its requests would cost by the token; null where it has no API. */
+  /** What all its requests would cost by the token, but for those of a split that wait for its servers; null where it has no API. */
   readonly tokensUsd: number | null;
   /** Its place on a fleet; null by the token. */
   readonly host: Hosted | null;
@@ -207,7 +207,8 @@ function floorOf(pricer: Pricer, index: number, choice: Choice, stretches: reado
   return {
     choice,
     ownUsd: loadFloorsUsd(tenant, stretches, offers, facts, what),
-    tokensUsd: overflow === null ? null : pricer.overflowListUsd(index, overflow),
+    // Batch requests of a split wait for a free server and never overflow.
+    tokensUsd: overflow === null ? null : pricer.overflowListUsd(index, overflow) * (1 - tenant.workload.batchRatio),
     host: {
       weights: weightsId(host, tenant.workload),
       besides: besides(host),
