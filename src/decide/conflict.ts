@@ -8,7 +8,7 @@ import { Pricer } from "./portfolio.ts";
 import { newMemo } from "./pricing-context.ts";
 import { judge } from "./rules/judge.ts";
 import { EXPECTED } from "./scenario.ts";
-import { rankAlone } from "./search.ts";
+import { rankAlone } from "./shortlists.ts";
 import type { Conflict, ConflictStep, Need, Relaxation } from "./why-types.ts";
 
 /** Relaxations that a reader compares. */

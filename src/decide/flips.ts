@@ -62,7 +62,7 @@ export class Flips {
     const known = this.#rivalries.get(key);
     if (known !== undefined) return known;
     const taken = this.chosen.assignment[index];
-    const splits = withSplits ? firstOfEach(this.splits[index] ?? []) : [];
+    const splits = withSplits ? firstOfEach(this.splits[index] ?? [], () => 0) : [];
     const choices = new Set<Choice>([...(this.shortlists[index] ?? []), ...splits, ...(taken === undefined ? [] : [taken])]);
     const curve = (isOwn: boolean) =>
       new RivalCurve(

@@ -1,17 +1,15 @@
-import { isApartForReason, withApart } from "./apart.ts";
+import { isApartForReason } from "./apart.ts";
 import { branchAndBound, type Goal, type Kind } from "./bounds.ts";
-import { answersTo } from "./candidates.ts";
-import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import { TIE_RATIO } from "./defaults.ts";
 import { floorsOf } from "./floors.ts";
-import type { FeasibleOption, WorkloadOptions } from "./options.ts";
+import type { FeasibleOption, TokenOption } from "./options.ts";
 import { type Assignment, accessOf, type PricedPortfolio, type Pricer } from "./portfolio.ts";
 import { scoreOf, valuedUsd } from "./preferences.ts";
+import { type Recommended, recommend } from "./recommend.ts";
+import { shortlistsOf } from "./shortlists.ts";
 import { type Choice, firstOfEach, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 import type { Standing } from "./standing.ts";
 
-/** How many of the least expensive options of each side a workload brings into the joint search. */
-const SHORTLIST_API = 3;
-const SHORTLIST_SELF_HOST = 3;
 /**
  * The search looks at no more partial assignments than this, prices no more whole ones and sizes no more fleets; beyond, the best found so far
  * stands. Twelve workloads that may all be split can need more.
@@ -25,8 +23,7 @@ const GAPS = [0, 0.01];
 export type PathKind = "api" | "self-host" | "hybrid";
 
 /** The least expensive portfolio of each path, and the one to recommend. */
-export interface SearchResult {
-  readonly chosen: PricedPortfolio | undefined;
+export interface SearchResult extends Recommended {
   readonly byPath: Readonly<Partial<Record<PathKind, PricedPortfolio>>>;
   readonly shortlists: readonly (readonly FeasibleOption[])[];
   readonly exact: boolean;
@@ -34,12 +31,6 @@ export interface SearchResult {
   readonly gapRatio: number | null;
   /** Splits of each workload that were searched with the shortlist. */
   readonly splits: readonly (readonly SplitOption[])[];
-  /** True when a split would save less than 2 % and the plan without one was taken. */
-  readonly simpler: boolean;
-  /** Workloads that keep what serves them today, by index, with what a switch would save in USD a month. */
-  readonly kept: readonly { readonly index: number; readonly savingUsd: number }[];
-  /** True when a tie within 2 % went to the API. */
-  readonly tied: boolean;
 }
 
 /** Path of an assignment: all by the token, all on own instances, or both. A workload with an overflow is on both. */
@@ -49,70 +40,27 @@ export function pathOf(assignment: Assignment): PathKind {
 }
 
 /**
- * The options worth searching for each workload: the best few of each side when priced alone, what runs today, and what may share with
- * another workload's best few: a model on own instances, and the least expensive option behind the same key or permission.
- */
-export function shortlistsOf(pricer: Pricer): readonly (readonly FeasibleOption[])[] {
-  const { workloads, memo } = pricer.context;
-  const alone = workloads.map((entry, index) => {
-    const ranked = memo.ranked.get(entry) ?? rankAlone(pricer, entry, index);
-    memo.ranked.set(entry, ranked);
-    return ranked;
-  });
-  const shared = new Set(alone.flatMap((ranked) => take(ranked, "self-host", SHORTLIST_SELF_HOST)).map((option) => option.candidate.id));
-  const keys = new Set(alone.flatMap((ranked) => take(ranked, "token", SHORTLIST_API)).flatMap(keyOf));
-  const shortlists = alone.map((ranked, index) => {
-    const current = pricer.context.workloads[index]?.workload.current ?? null;
-    const keep = new Set([...take(ranked, "token", SHORTLIST_API), ...take(ranked, "self-host", SHORTLIST_SELF_HOST)]);
-    for (const key of keys) {
-      const [best] = ranked.filter((option) => keyOf(option)[0] === key);
-      if (best !== undefined) keep.add(best);
-    }
-    return ranked.filter(
-      (option) =>
-        keep.has(option) || shared.has(option.candidate.id) || (current !== null && answersTo(option.candidate.model, current.model)),
-    );
-  });
-  return withApart(workloads, shortlists);
-}
-
-/** What an option by the token shares with others; nothing for own instances. */
-function keyOf(option: FeasibleOption): readonly string[] {
-  return option.kind === "self-host" ? [] : [accessOf(option)];
-}
-
-function take(ranked: readonly FeasibleOption[], side: "token" | "self-host", count: number): readonly FeasibleOption[] {
-  return ranked.filter((option) => (option.kind === "self-host") === (side === "self-host")).slice(0, count);
-}
-
-/** Options of one workload by the cost of serving it alone, least first; ties by id. */
-export function rankAlone(pricer: Pricer, entry: WorkloadOptions, index: number): readonly FeasibleOption[] {
-  return entry.feasible
-    .map((option) => ({ option, usd: pricer.alone(index, option) }))
-    .filter((row): row is { option: FeasibleOption; usd: number } => row.usd !== undefined)
-    .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1))
-    .map(({ option }) => option);
-}
-
-/**
- * Finds the best assignment of all workloads together, splits included, then applies three preferences: within 2 % the API wins, within
- * 2 % a plan without splits wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+ * Finds the best assignment of all workloads together, splits included, and what to recommend of it (`recommend.ts`).
  *
  * Best is what costs least; with declared preferences, what is worth its cost most (`preferences.ts`). The verdict is proven: every assignment that
  * could be it, or within 2 % of it, is priced or ruled out by a bound, unless the budget ends first (`exact: false`). The portfolios of the
  * other paths are the best that swaps of single choices find.
  */
 export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(pricer)): SearchResult {
+  const found = new Found(pricer);
   const splits = shortlists.map((list, index) => {
     const entry = pricer.context.workloads[index];
-    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), accessOf);
+    const wayOf = (option: TokenOption) => `${accessOf(option)} ${found.scoreOf(option)}`;
+    return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), wayOf);
   });
-  const found = new Found(pricer);
   const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
   if (shortlists.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, gapRatio: 0, ...nothing };
   const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
   // Which key an overflow needs is settled where the rest is: it moves next to nothing and would multiply the branches.
-  const branches = shortlists.map((list, index): readonly Choice[] => [...list, ...firstOfEach(splits[index] ?? [])]);
+  const branches = shortlists.map((list, index): readonly Choice[] => [
+    ...list,
+    ...firstOfEach(splits[index] ?? [], (split) => found.scoreOf(split)),
+  ]);
   for (const start of startsOf(branches)) improve(found, branches, start, null);
   const floors = floorsOf(pricer, branches, (choice) => found.scoreOf(choice));
   const gapRatio = GAPS.find((gap) => {
@@ -141,7 +89,7 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
     splits,
     exact: gapRatio === 0,
     gapRatio: gapRatio ?? null,
-    ...prefer(pricer, found, shortlists),
+    ...recommend(pricer, found, shortlists),
   };
 }
 
@@ -255,67 +203,4 @@ function improve(found: Found, lists: readonly (readonly Choice[])[], start: Ass
       }
     }
   }
-}
-
-function prefer(
-  pricer: Pricer,
-  found: Found,
-  shortlists: readonly (readonly FeasibleOption[])[],
-): Pick<SearchResult, "chosen" | "kept" | "tied" | "simpler"> {
-  const [best] = (["api", "self-host", "hybrid"] as const)
-    .filter((kind) => Number.isFinite(found.worthOf(kind)))
-    .sort((a, b) => found.worthOf(a) - found.worthOf(b));
-  const cheapest = best && found.portfolio(best);
-  if (best === undefined || cheapest === undefined) return { chosen: undefined, kept: [], tied: false, simpler: false };
-  const near = (kind: Kind) =>
-    found.worthOf(kind) > found.worthOf(best) && found.worthOf(kind) <= found.worthOf(best) * (1 + TIE_RATIO)
-      ? found.portfolio(kind)
-      : undefined;
-  const api = near("api");
-  if (api !== undefined) return { ...keepCurrent(pricer, api, shortlists), tied: true, simpler: false };
-  const plain = near("plain");
-  if (plain !== undefined) return { ...keepCurrent(pricer, plain, shortlists), tied: false, simpler: true };
-  return { ...keepCurrent(pricer, cheapest, shortlists), tied: false, simpler: false };
-}
-
-/**
- * Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
- * looked at in the order of their names, so the result does not depend on the order of the policy.
- */
-function keepCurrent(
-  pricer: Pricer,
-  found: PricedPortfolio,
-  shortlists: readonly (readonly FeasibleOption[])[],
-): Pick<SearchResult, "chosen" | "kept"> {
-  const kept: { index: number; savingUsd: number }[] = [];
-  let chosen = found;
-  const order = pricer.context.workloads
-    .map((entry, index) => ({ index, name: entry.workload.name }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { index } of order) {
-    const today = currentOption(pricer, index, shortlists[index] ?? []);
-    if (today === undefined || isServedBy(chosen.assignment[index], today)) continue;
-    const stay = pricer.price(chosen.assignment.with(index, today));
-    const bill = pricer.alone(index, today);
-    if (stay === undefined || bill === undefined) continue;
-    const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
-    if (savingUsd > bill * SWITCH_THRESHOLD_RATIO) continue;
-    kept.push({ index, savingUsd });
-    chosen = stay;
-  }
-  return { chosen, kept };
-}
-
-/** Whether a choice is this option, on shared servers or on its own. */
-export function isServedBy(choice: Choice | undefined, { candidate }: FeasibleOption): boolean {
-  return choice !== undefined && choice.kind !== "split" && choice.candidate === candidate;
-}
-
-/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
-function currentOption(pricer: Pricer, index: number, options: readonly FeasibleOption[]): FeasibleOption | undefined {
-  const current = pricer.context.workloads[index]?.workload.current ?? null;
-  if (current === null) return undefined;
-  return options.find(
-    (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
-  );
 }

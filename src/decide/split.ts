@@ -82,7 +82,9 @@ export function splitsOf(
   );
 }
 
-/** The first split of each base: its overflow costs the least tokens. */
-export function firstOfEach(splits: readonly SplitOption[]): readonly SplitOption[] {
-  return splits.filter(({ base }, index) => splits.findIndex((other) => other.base === base) === index);
+/** The first split of each base and score: its overflow costs the least tokens. */
+export function firstOfEach(splits: readonly SplitOption[], scoreOf: (split: SplitOption) => number): readonly SplitOption[] {
+  return splits.filter(
+    (split, index) => splits.findIndex((other) => other.base === split.base && scoreOf(other) === scoreOf(split)) === index,
+  );
 }

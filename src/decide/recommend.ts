@@ -1,0 +1,87 @@
+import type { Kind } from "./bounds.ts";
+import { answersTo } from "./candidates.ts";
+import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import type { FeasibleOption } from "./options.ts";
+import type { PricedPortfolio, Pricer } from "./portfolio.ts";
+import type { Choice } from "./split.ts";
+
+/** The best portfolios that a search met. */
+export interface Contenders {
+  /** What the best portfolio of a kind is worth; infinite when none was met. */
+  readonly worthOf: (kind: Kind) => number;
+  readonly portfolio: (kind: Kind) => PricedPortfolio | undefined;
+}
+
+/** What is recommended, and which preference decided it. */
+export interface Recommended {
+  readonly chosen: PricedPortfolio | undefined;
+  /** Workloads that keep what serves them today, by index, with what a switch would save in USD a month. */
+  readonly kept: readonly { readonly index: number; readonly savingUsd: number }[];
+  /** True when a tie within 2 % went to the API. */
+  readonly tied: boolean;
+  /** True when a split would save less than 2 % and the plan without one was taken. */
+  readonly simpler: boolean;
+}
+
+/**
+ * Which of the best portfolios is recommended: the one that is worth most, but for three preferences. Within 2 % the API wins, within 2 % a plan
+ * without splits wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+ */
+export function recommend(pricer: Pricer, found: Contenders, shortlists: readonly (readonly FeasibleOption[])[]): Recommended {
+  const [best] = (["api", "self-host", "hybrid"] as const)
+    .filter((kind) => Number.isFinite(found.worthOf(kind)))
+    .sort((a, b) => found.worthOf(a) - found.worthOf(b));
+  const cheapest = best && found.portfolio(best);
+  if (best === undefined || cheapest === undefined) return { chosen: undefined, kept: [], tied: false, simpler: false };
+  const near = (kind: Kind) =>
+    found.worthOf(kind) > found.worthOf(best) && found.worthOf(kind) <= found.worthOf(best) * (1 + TIE_RATIO)
+      ? found.portfolio(kind)
+      : undefined;
+  const api = near("api");
+  if (api !== undefined) return { ...keepCurrent(pricer, api, shortlists), tied: true, simpler: false };
+  const plain = near("plain");
+  if (plain !== undefined) return { ...keepCurrent(pricer, plain, shortlists), tied: false, simpler: true };
+  return { ...keepCurrent(pricer, cheapest, shortlists), tied: false, simpler: false };
+}
+
+/**
+ * Puts back what serves a workload today where leaving it saves too little of that workload's own bill. Workloads are
+ * looked at in the order of their names, so the result does not depend on the order of the policy.
+ */
+function keepCurrent(
+  pricer: Pricer,
+  found: PricedPortfolio,
+  shortlists: readonly (readonly FeasibleOption[])[],
+): Pick<Recommended, "chosen" | "kept"> {
+  const kept: { index: number; savingUsd: number }[] = [];
+  let chosen = found;
+  const order = pricer.context.workloads
+    .map((entry, index) => ({ index, name: entry.workload.name }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { index } of order) {
+    const today = currentOption(pricer, index, shortlists[index] ?? []);
+    if (today === undefined || isServedBy(chosen.assignment[index], today)) continue;
+    const stay = pricer.price(chosen.assignment.with(index, today));
+    const bill = pricer.alone(index, today);
+    if (stay === undefined || bill === undefined) continue;
+    const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
+    if (savingUsd > bill * SWITCH_THRESHOLD_RATIO) continue;
+    kept.push({ index, savingUsd });
+    chosen = stay;
+  }
+  return { chosen, kept };
+}
+
+/** Whether a choice is this option, on shared servers or on its own. */
+export function isServedBy(choice: Choice | undefined, { candidate }: FeasibleOption): boolean {
+  return choice !== undefined && choice.kind !== "split" && choice.candidate === candidate;
+}
+
+/** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
+function currentOption(pricer: Pricer, index: number, options: readonly FeasibleOption[]): FeasibleOption | undefined {
+  const current = pricer.context.workloads[index]?.workload.current ?? null;
+  if (current === null) return undefined;
+  return options.find(
+    (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
+  );
+}
