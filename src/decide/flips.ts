@@ -1,13 +1,15 @@
 import { crossingsOf } from "./crossings.ts";
-import { TIE_RATIO } from "./defaults.ts";
+import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
+import { scoreOf, valuedUsd } from "./preferences.ts";
+import { currentOption } from "./recommend.ts";
 import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
-import { type Choice, choiceId, firstOfEach, hostsOf } from "./split.ts";
+import { type Choice, choiceId, firstOfEach, hostsOf, type SplitOption } from "./split.ts";
 import { Standing } from "./standing.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
@@ -34,6 +36,7 @@ export class Flips {
   readonly #standings = new Map<string, Standing>();
   readonly #rivalries = new Map<string, Rivalry>();
   readonly #today: Map<Choice, number | undefined>[] = [];
+  readonly #scores: Map<Choice, number>[] = [];
 
   readonly base: Pricer;
   readonly chosen: PricedPortfolio;
@@ -50,28 +53,75 @@ export class Flips {
   /** Where a workload is served: a split stands with own instances, because what is asked is when to leave them. */
   sideOf(index: number): Side {
     const choice = this.chosen.assignment[index];
-    return choice === undefined || hostsOf(choice) === null ? "api" : "self-host";
+    return choice === undefined ? "api" : sideOf(choice);
   }
 
   /**
-   * Both sides of a workload as one parameter moves. Splits stand with own instances. `withSplits` false leaves out all but the chosen one: a
+   * Costs of both sides of a workload as one parameter moves. Splits stand with own instances; as the volume moves, only the chosen one does: a
    * split follows its API so closely that every crossing of the two, down to a thousandth, would be looked for volume by volume.
    */
-  along(index: number, parameter: ParameterId, withSplits = parameter !== "requests_per_month"): Rivalry {
-    const key = `${index}/${parameter}/${withSplits}`;
-    const known = this.#rivalries.get(key);
-    if (known !== undefined) return known;
-    const taken = this.chosen.assignment[index];
-    const splits = withSplits ? firstOfEach(this.splits[index] ?? [], () => 0) : [];
-    const choices = new Set<Choice>([...(this.shortlists[index] ?? []), ...splits, ...(taken === undefined ? [] : [taken])]);
-    const curve = (isOwn: boolean) =>
-      new RivalCurve(
-        [...choices].filter((choice) => (hostsOf(choice) !== null) === isOwn),
-        (factor) => this.#asked(index, parameter, factor),
+  along(index: number, parameter: ParameterId): Rivalry {
+    return this.#remembered(`${index}/${parameter}`, () => {
+      const splits = parameter === "requests_per_month" ? [] : firstOfEach(this.splits[index] ?? [], () => 0);
+      return new Rivalry(this.#curves(index, splits, (factor) => this.#asked(index, parameter, factor)));
+    });
+  }
+
+  /**
+   * The same as a decision compares them: every split, what each choice is worth by declared preferences, and what serves the workload today left
+   * only for a gain.
+   */
+  comparedAlong(index: number, parameter: ParameterId): Rivalry {
+    return this.#remembered(`${index}/${parameter}/compared`, () => {
+      const usdAt = (factor: number) => {
+        const usdOf = this.#asked(index, parameter, factor);
+        return (choice: Choice) => this.#worth(index, choice, usdOf(choice));
+      };
+      const curves = this.#curves(
+        index,
+        firstOfEach(this.splits[index] ?? [], () => 0),
+        usdAt,
       );
-    const rivalry = new Rivalry({ api: curve(false), "self-host": curve(true) });
-    this.#rivalries.set(key, rivalry);
-    return rivalry;
+      const today = currentOption(this.base, index, this.shortlists[index] ?? []);
+      if (today === undefined) return new Rivalry(curves);
+      const leastGainUsdAt = (factor: number) => {
+        const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
+        return (new Pricer({ ...this.base.context, what }).alone(index, today) ?? 0) * SWITCH_THRESHOLD_RATIO;
+      };
+      return new Rivalry(curves, { side: sideOf(today), usdAt: (factor) => usdAt(factor)(today), leastGainUsdAt });
+    });
+  }
+
+  #remembered(key: string, make: () => Rivalry): Rivalry {
+    const known = this.#rivalries.get(key) ?? make();
+    this.#rivalries.set(key, known);
+    return known;
+  }
+
+  #curves(
+    index: number,
+    splits: readonly SplitOption[],
+    usdAt: (factor: number) => (choice: Choice) => number | undefined,
+  ): Readonly<Record<Side, RivalCurve>> {
+    const taken = this.chosen.assignment[index];
+    const choices = new Set<Choice>([...(this.shortlists[index] ?? []), ...splits, ...(taken === undefined ? [] : [taken])]);
+    const curve = (side: Side) =>
+      new RivalCurve(
+        [...choices].filter((choice) => sideOf(choice) === side),
+        usdAt,
+      );
+    return { api: curve("api"), "self-host": curve("self-host") };
+  }
+
+  /** What a portfolio of this cost with this choice is worth by the declared preferences. */
+  #worth(index: number, choice: Choice, usd: number | undefined): number | undefined {
+    const { facts, catalog } = this.base.context;
+    const budgetRatio = facts.preferences?.budgetRatio ?? 0;
+    if (usd === undefined || budgetRatio === 0) return usd;
+    this.#scores[index] ??= new Map();
+    const score = this.#scores[index].get(choice) ?? scoreOf(this.chosen.assignment.with(index, choice), facts, catalog);
+    this.#scores[index].set(choice, score);
+    return valuedUsd(usd, score, budgetRatio);
   }
 
   /** Best choice of a side as everything is; undefined when the rules or the hardware leave none. */
@@ -111,6 +161,10 @@ export class Flips {
     this.#standings.set(key, standing);
     return standing;
   }
+}
+
+function sideOf(choice: Choice): Side {
+  return hostsOf(choice) === null ? "api" : "self-host";
 }
 
 /**
@@ -161,7 +215,7 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
 
 /** The nearest change that moves the side that a decision would take: the API also when it costs up to 2 % more. */
 function tippingPoint(flips: Flips, index: number, parameter: Parameter): readonly TippingPoint[] {
-  const rivalry = flips.along(index, parameter.parameter, true);
+  const rivalry = flips.comparedAlong(index, parameter.parameter);
   const found = [true, false].flatMap((up) => flipFactor(rivalry, { up, farthest: FARTHEST_FACTOR, tieRatio: TIE_RATIO }) ?? []);
   const [nearest] = found.sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
   if (nearest === undefined) return [];

@@ -7,6 +7,7 @@ import { fleetUnder, usd } from "./describe.ts";
 import { isPromised } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
+import { worthOf } from "./preferences.ts";
 import { isServedBy } from "./recommend.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
@@ -89,7 +90,7 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
   const threshold = `${SWITCH_THRESHOLD_RATIO * 100} %`;
   const keep = search.kept.find((row) => row.index === index);
   if (keep !== undefined) {
-    const text = `${current.model} stays: leaving it would save ${usd(keep.savingUsd)} a month, under the ${threshold} of ${name}'s bill that a migration must earn`;
+    const text = `${current.model} stays: leaving it ${lesserGain(keep.savingUsd, flips, `under the ${threshold} of ${name}'s bill that a migration must earn`)}`;
     return [{ rule: "switch-threshold", verdict: "info", text, line, source: null }];
   }
   const today = search.shortlists[index]?.find(
@@ -100,9 +101,26 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
   if (isServedBy(chosen, today)) return [];
   const stay = flips.base.price(flips.chosen.assignment.with(index, today));
   if (stay === undefined) return [];
-  const saved = usd(stay.monthlyUsd - flips.chosen.monthlyUsd);
-  const text = `leaving ${current.model} saves ${saved} a month, more than the ${threshold} that a migration must earn${endOf(today, flips)}`;
+  const { facts, catalog } = flips.base.context;
+  const saved = usd(worthOf(stay, facts, catalog) - worthOf(flips.chosen, facts, catalog));
+  const gain = isValued(flips) ? `is worth ${saved} a month by the preferences` : `saves ${saved} a month`;
+  const text = `leaving ${current.model} ${gain}, more than the ${threshold} that a migration must earn${endOf(today, flips)}`;
   return [{ rule: "switch", verdict: "info", text, line, source: null }];
+}
+
+/** "would save $65 a month, under the 10 % ...", or what it would cost; with preferences, what it would be worth. */
+function lesserGain(usdSaved: number, flips: Flips, under: string): string {
+  const amount = usd(Math.abs(usdSaved));
+  if (isValued(flips))
+    return usdSaved < 0
+      ? `would lose ${amount} a month by the preferences`
+      : `would be worth ${amount} a month by the preferences, ${under}`;
+  return usdSaved < 0 ? `would cost ${amount} a month more` : `would save ${amount} a month, ${under}`;
+}
+
+/** Whether the policy pays for soft advantages, so that the decision is not by cost alone. */
+function isValued({ base }: Flips): boolean {
+  return (base.context.facts.preferences?.budgetRatio ?? 0) > 0;
 }
 
 /** A saving against a model that ends is one until then: `; it is shut down on 2027-01-14, so that saving ends then`. */

@@ -3,6 +3,7 @@ import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption } from "./options.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
+import { worthOf } from "./preferences.ts";
 import type { Choice } from "./split.ts";
 
 /** The best portfolios that a search met. */
@@ -15,7 +16,7 @@ export interface Contenders {
 /** What is recommended, and which preference decided it. */
 export interface Recommended {
   readonly chosen: PricedPortfolio | undefined;
-  /** Workloads that keep what serves them today, by index, with what a switch would save in USD a month. */
+  /** Workloads that keep what serves them today, by index, with what a switch would save in USD a month; with preferences, what it would be worth. */
   readonly kept: readonly { readonly index: number; readonly savingUsd: number }[];
   /** True when a tie within 2 % went to the API. */
   readonly tied: boolean;
@@ -53,6 +54,8 @@ function keepCurrent(
   found: PricedPortfolio,
   shortlists: readonly (readonly FeasibleOption[])[],
 ): Pick<Recommended, "chosen" | "kept"> {
+  const { facts, catalog } = pricer.context;
+  const worth = (priced: PricedPortfolio) => worthOf(priced, facts, catalog);
   const kept: { index: number; savingUsd: number }[] = [];
   let chosen = found;
   const order = pricer.context.workloads
@@ -64,7 +67,7 @@ function keepCurrent(
     const stay = pricer.price(chosen.assignment.with(index, today));
     const bill = pricer.alone(index, today);
     if (stay === undefined || bill === undefined) continue;
-    const savingUsd = stay.monthlyUsd - chosen.monthlyUsd;
+    const savingUsd = worth(stay) - worth(chosen);
     if (savingUsd > bill * SWITCH_THRESHOLD_RATIO) continue;
     kept.push({ index, savingUsd });
     chosen = stay;
@@ -78,7 +81,7 @@ export function isServedBy(choice: Choice | undefined, { candidate }: FeasibleOp
 }
 
 /** The feasible option that serves a workload today; undefined when the policy names none or the rules forbid it. */
-function currentOption(pricer: Pricer, index: number, options: readonly FeasibleOption[]): FeasibleOption | undefined {
+export function currentOption(pricer: Pricer, index: number, options: readonly FeasibleOption[]): FeasibleOption | undefined {
   const current = pricer.context.workloads[index]?.workload.current ?? null;
   if (current === null) return undefined;
   return options.find(

@@ -77,12 +77,23 @@ export class RivalCurve {
   }
 }
 
+/** What serves a workload today, which is left only for a gain. */
+export interface Today {
+  readonly side: Side;
+  /** The cost of staying in USD a month; undefined where it cannot serve any more. */
+  readonly usdAt: (factor: number) => number | undefined;
+  /** What leaving it must save, in USD a month. */
+  readonly leastGainUsdAt: (factor: number) => number;
+}
+
 /** The two sides of one workload as one number moves by a factor, everything else as chosen. */
 export class Rivalry {
   readonly #curves: Readonly<Record<Side, RivalCurve>>;
+  readonly today: Today | null;
 
-  constructor(curves: Readonly<Record<Side, RivalCurve>>) {
+  constructor(curves: Readonly<Record<Side, RivalCurve>>, today: Today | null = null) {
     this.#curves = curves;
+    this.today = today;
   }
 
   /** Best choice of a side; undefined when the rules or the hardware leave none. */
@@ -96,10 +107,17 @@ export class Rivalry {
     return api === undefined || own === undefined ? undefined : { api: api.monthlyUsd, "self-host": own.monthlyUsd };
   }
 
-  /** Side that costs less: your own servers only where they save more than `tieRatio` of their cost. An exact tie goes to the API. */
+  /**
+   * Side that costs less: your own servers only where they save more than `tieRatio` of their cost. An exact tie goes to the API. The side of what
+   * serves the workload today is left only for its gain.
+   */
   cheaper(factor: number, tieRatio = 0): Side | undefined {
     const usd = this.usdAt(factor);
-    return usd && sideOf(usd, tieRatio);
+    if (usd === undefined) return undefined;
+    const side = sideOf(usd, tieRatio);
+    if (this.today === null || this.today.side === side) return side;
+    const stay = this.today.usdAt(factor);
+    return stay !== undefined && stay - usd[side] <= this.today.leastGainUsdAt(factor) ? this.today.side : side;
   }
 }
 
@@ -148,6 +166,7 @@ export function flipFactor(
 /** Whether `start` stays the side to take all the way from one factor to another: its highest cost against the lowest of the other. */
 function neverFlips(rivalry: Rivalry, start: Side, from: number, to: number, tieRatio: number): boolean {
   const other = start === "api" ? "self-host" : "api";
+  if (rivalry.today?.side === other) return false;
   const [near, far] = [rivalry.usdAt(from), rivalry.usdAt(to)];
   if (near === undefined || far === undefined) return false;
   const usd = { [start]: Math.max(near[start], far[start]), [other]: Math.min(near[other], far[other]) };

@@ -206,6 +206,78 @@ describe("tipping points", () => {
     expect(seen).toBeGreaterThan(4);
   });
 
+  it("count what leaving the option of today must save", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000_000, max: 8_000_000 }),
+        fc.constantFrom(
+          { path: "api", model: "gpt-5.4-mini" },
+          { path: "self-host", model: "qwen3-32b" },
+          { path: "self-host", model: "gpt-oss-120b" },
+        ),
+        (requests, current) => {
+          const asked = (volume: number, rate: number) =>
+            policy([at(volume, { current, candidates: { api: ["gpt-5.4-mini"], open: ["qwen3-32b", "gpt-oss-120b"] } })], {
+              team: { ml_ops: "dedicated", hourly_rate_usd: rate },
+            });
+          const decision = only(evaluated(asked(requests, 95)));
+          for (const { parameter, from, to, flipsTo } of decision.tippingPoints) {
+            if (parameter !== "requests_per_month" && parameter !== "hourly_rate_usd") continue;
+            seen += 1;
+            const step = to > from ? 1e-4 : -1e-4;
+            const pathAt = (point: number) =>
+              only(evaluated(parameter === "hourly_rate_usd" ? asked(requests, point) : asked(point, 95))).path;
+            expect(pathAt(to * (1 + step))).toBe(flipsTo);
+            expect(pathAt(to * (1 - step))).toBe(decision.path);
+          }
+        },
+      ),
+      { numRuns: 12, seed: 4, endOnFailure: true },
+    );
+    expect(seen).toBeGreaterThan(8);
+  });
+
+  it("flip what preferences decide, not what costs less", () => {
+    const weights = {
+      capability: 0,
+      privacy: 3,
+      customization: 0,
+      setup_speed: 1,
+      operations: 1,
+      lock_in: 1,
+      features: 0,
+      cost_predictability: 1,
+    };
+    let seen = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000_000, max: 8_000_000 }),
+        fc.constantFrom(0.1, 0.3, 0.5),
+        fc.constantFrom("privacy", "operations", "lock_in"),
+        (requests, budget_ratio, most) => {
+          const asked = (volume: number, rate: number) =>
+            policy([at(volume)], {
+              team: { ml_ops: "dedicated", hourly_rate_usd: rate },
+              preferences: { budget_ratio, weights: { ...weights, [most]: 3 } },
+            });
+          const decision = only(evaluated(asked(requests, 95)));
+          for (const { parameter, from, to, flipsTo } of decision.tippingPoints) {
+            if (parameter !== "requests_per_month" && parameter !== "hourly_rate_usd") continue;
+            seen += 1;
+            const step = to > from ? 1e-4 : -1e-4;
+            const pathAt = (point: number) =>
+              only(evaluated(parameter === "hourly_rate_usd" ? asked(requests, point) : asked(point, 95))).path;
+            expect(pathAt(to * (1 + step))).toBe(flipsTo);
+            expect(pathAt(to * (1 - step))).toBe(decision.path);
+          }
+        },
+      ),
+      { numRuns: 10, seed: 4, endOnFailure: true },
+    );
+    expect(seen).toBeGreaterThan(5);
+  });
+
   it("come smallest first, and carry the month in which declared growth reaches the volume", () => {
     const volume = { requests_per_month: 1_500_000, hourly_profile: "flat", peak_to_average: 1.5, growth_ratio_per_month: 0.1 };
     const { tippingPoints } = only(evaluated(policy([workload({ volume })], people)));

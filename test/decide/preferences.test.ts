@@ -170,6 +170,36 @@ describe("a decision with preferences", () => {
   });
 });
 
+describe("what runs today", () => {
+  const weights = { privacy: 3, customization: 3, lock_in: 3 };
+  const none = { capability: 0, setup_speed: 0, operations: 0, features: 0, cost_predictability: 0 };
+  const decided = (budget: number) => {
+    const today = workload({
+      volume: { requests_per_month: 2_000_000, hourly_profile: "flat", peak_to_average: 1.5 },
+      tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
+      candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
+      current: { path: "api", model: "gpt-5.4-mini" },
+    });
+    const preferences = { budget_ratio: budget, weights: { ...none, ...weights } };
+    return evaluated(policy([today], { team: { ml_ops: "dedicated" }, preferences })).decision;
+  };
+  const reasonsOf = (budget: number) => decided(budget).workloads[0]?.reasons.map(({ rule, text }) => `${rule}: ${text}`) ?? [];
+
+  it("is left for what preferences are worth, although that costs more", () => {
+    expect(decided(0.4).path).toBe("self-host");
+    expect(reasonsOf(0.4)).toContainEqual(
+      expect.stringMatching(/^switch: leaving gpt-5.4-mini is worth \$[\d,]+ a month by the preferences, more than the 10 %/),
+    );
+  });
+
+  it("stays where they are worth too little, and says what", () => {
+    expect(decided(0.2).path).toBe("api");
+    expect(reasonsOf(0.2)).toContainEqual(
+      expect.stringMatching(/^switch-threshold: gpt-5.4-mini stays: leaving it would be worth \$[\d,]+ a month by the preferences, under/),
+    );
+  });
+});
+
 describe("the search with preferences", () => {
   const DIMENSIONS = ["capability", "privacy", "customization", "setup_speed", "operations", "lock_in", "features", "cost_predictability"];
   const arbitraryWeights = fc
