@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
-import { API_PRICE_LIMIT_DAYS, findApiModel, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
+import { API_PRICE_LIMIT_DAYS, findApiModel, findOpenModel, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
@@ -46,6 +46,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...regionFindings(trace, document, catalog),
     ...unnamedNetwork(trace, document),
     ...splitFindings(trace, document),
+    ...unreadShapes(trace, catalog),
     ...(trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]),
   ];
 }
@@ -173,6 +174,16 @@ function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
           ]
         : []),
     ];
+  });
+}
+
+/** Servers that are sized by the shape of a model that nobody read at its source: said, because memory and rate follow from it. */
+function unreadShapes({ decision }: Trace, catalog: Catalog): Finding[] {
+  return decision.workloads.flatMap(({ name, option, line }): Finding[] => {
+    const model = option?.kind === "self-host" ? findOpenModel(catalog, option.model) : undefined;
+    if (model?.certainty !== "low") return [];
+    const text = `${name}: the servers are sized by a shape of ${model.id} that nobody read at its source; benchmark it before you order`;
+    return [{ id: "shape-unread", level: "warning", text, line }];
   });
 }
 
