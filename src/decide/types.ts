@@ -215,12 +215,20 @@ export interface PlannedWorkload {
   readonly runnersUp: readonly { readonly option: OptionSummary; readonly monthlyCostUsd: Pick<Band, "expected"> }[];
 }
 
+/** What AWS bills in one month of the horizon for what grows, in USD; see `plannedMonths`. */
+export interface PlannedMonth {
+  readonly serversUsd: number;
+  readonly bedrockUsd: number;
+}
+
 /** What serves all workloads of a policy and what that costs: all that a base branch is compared by, and that stacks are built from. */
 export interface Plan {
   readonly path: Path;
   readonly monthlyCostUsd: Band | null;
   readonly fleets: readonly Fleet[];
   readonly workloads: readonly PlannedWorkload[];
+  /** Month by month from the first; empty where nothing is chosen. */
+  readonly months: readonly PlannedMonth[];
 }
 
 /** The next best option of a workload, all others as decided. */
