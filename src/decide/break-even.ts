@@ -133,7 +133,14 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
   return [
     ...(volume === undefined
       ? []
-      : [entry("requests_per_month", workload.requestsPerMonth.expected, volume, `requests fall below ${rounded(volume)} a month`)]),
+      : [
+          entry(
+            "requests_per_month",
+            workload.requestsPerMonth.expected,
+            volume,
+            `requests${firstMonth(workload)} fall below ${rounded(volume)} a month`,
+          ),
+        ]),
     entry(
       "operations_hours_per_week",
       plannedHours / WEEKS_PER_MONTH,
@@ -142,6 +149,11 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
     ),
     ...(price === null ? [] : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's`)]),
   ];
+}
+
+/** A volume at which sides change is that of the first month, from which it grows as declared. */
+function firstMonth({ growthRatioPerMonth }: WorkloadFacts): string {
+  return growthRatioPerMonth === 0 ? "" : " of the first month";
 }
 
 function entry(parameter: LeaveWhen["parameter"], from: number, to: number, text: string): LeaveWhen {

@@ -95,7 +95,10 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts)
         .filter((point) => point.flipsTo !== side)
         .map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
-      conditions: unique([...judgementsOf(choice).flatMap(({ conditions }) => conditions), ...overflowConditions(choice, entry.workload)]),
+      conditions: unique([
+        ...judgementsOf(choice).flatMap(({ conditions }) => conditions),
+        ...overflowConditions(choice, entry.workload, context.facts.horizonMonths),
+      ]),
       breakEvens,
       smallestUnitUsd: unit?.usd ?? null,
       smallestUnitModel: unit?.model ?? null,

@@ -13,7 +13,7 @@ import { laterGpuPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
-import { busiestHourRate, monthDate } from "./traffic.ts";
+import { busiestHourRate, largestGrowth, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
@@ -132,10 +132,16 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
  */
 const RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE = 2_000_000;
 
-/** Tokens of the busiest minute of the first month, input and output together. */
-function busiestMinuteTokens(workload: WorkloadFacts): number {
+/** Tokens of the busiest minute of the horizon's busiest month, input and output together: that of its first or of its last. */
+function busiestMinuteTokens(workload: WorkloadFacts, horizonMonths: number): number {
   const perSecond = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
-  return perSecond * 60 * (workload.inputTokens.expected + workload.outputTokens.expected);
+  const growth = (1 + workload.growthRatioPerMonth) * (1 + workload.tokenGrowthRatioPerMonth) - 1;
+  return perSecond * 60 * (workload.inputTokens.expected + workload.outputTokens.expected) * largestGrowth(growth, horizonMonths);
+}
+
+/** Where the busiest minute lies, for workloads that grow. */
+function busiestMonth({ growthRatioPerMonth, tokenGrowthRatioPerMonth }: WorkloadFacts): string {
+  return (1 + growthRatioPerMonth) * (1 + tokenGrowthRatioPerMonth) > 1 ? " at the end of the horizon" : "";
 }
 
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
@@ -144,13 +150,13 @@ function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
     const trained = workload.fineTuning === null && TRAINED.includes(workload.customization);
     const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && (path === "api" || path === "hybrid"));
     const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
-    const peak = busiestMinuteTokens(workload);
+    const peak = busiestMinuteTokens(workload, trace.facts.horizonMonths);
     return [
       ...(tokens && peak >= RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE
         ? [
             notice(
               "api-rate-limit-unproven",
-              `${workload.name}: the busiest minute holds ${grouped(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`,
+              `${workload.name}: the busiest minute${busiestMonth(workload)} holds ${grouped(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`,
               document.lineOf(`${workload.pointer}.volume`),
             ),
           ]
