@@ -243,6 +243,7 @@ const limited = new WeakMap<
 function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): Limited {
   const spare = spareInstances(tenants, facts);
   const weekly = followsWeek(facts);
+  const isolated = tenants.some(({ workload }) => workload.compliance.airGapped === true);
   const load = new ElasticLoad(tenants, facts, what, { spare, weekly });
   const floorOf = pairFloors(tenants, facts, what, { spare, weekly });
   // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow: it competes as it stands.
@@ -254,7 +255,8 @@ function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: R
       .map(({ pair, floor }) => {
         const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
         const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
-        const unit = { usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH, capacity, most };
+        const startUsd = isolated ? 0 : pair.offer.beside.startUsd;
+        const unit = { usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH, capacity, startUsd, most };
         const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
         return { pair, unit, floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths) };
       })

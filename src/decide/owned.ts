@@ -72,7 +72,7 @@ export function ownedOffers(facts: PolicyNeeds, catalog: Catalog, asOf: string):
       usdPerHour: monthlyUsd(owned) / HOURS_PER_MONTH,
       onDemandBaseUsdPerHour: 0,
       source: "policy: purchase.owned",
-      beside: { instanceUsd: 0, diskGiBUsd: 0, throughputUsd: 0, warmInstances: 0, weightsGiBUsd: 0 },
+      beside: { instanceUsd: 0, diskGiBUsd: 0, throughputUsd: 0, warmInstances: 0, weightsGiBUsd: 0, startUsd: 0 },
       owned,
     };
   });
