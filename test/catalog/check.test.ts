@@ -129,6 +129,18 @@ describe("details of the checks", () => {
     expect(problems({ ...sound, instances: [{ ...instance, usdPerHour: { "us-east-1": hour } }] }, "no-zero-price")).toHaveLength(1);
   });
 
+  test("a fact of a route that nobody read is medium at most", () => {
+    const unread = (certainty: "high" | "medium") => ({
+      ...sound,
+      routes: sound.routes.map((row) => ({
+        ...row,
+        facts: { hipaaBaa: { value: "yes", note: "", source: "general knowledge, unread: verify", checked: TODAY, certainty } },
+      })),
+    });
+    expect(problems(unread("high"), "guesses-are-low").length).toBe(sound.routes.length);
+    expect(problems(unread("medium"), "guesses-are-low")).toEqual([]);
+  });
+
   test("each kind of dangling reference is named", () => {
     const dangling: Catalog = {
       ...withApi({ routes: ["nowhere"] }),
