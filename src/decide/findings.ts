@@ -4,6 +4,7 @@ import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
 import { STACK_RESOURCES } from "../stack-resources.ts";
+import { paysToWait } from "./api-cost.ts";
 import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
@@ -105,7 +106,7 @@ function unpriced(trace: Trace): Finding[] {
       ];
 }
 
-/** Cached or batch tokens whose own price nobody knows are billed at the list price; said, because the true bill may be smaller. */
+/** Cached tokens and batches that nobody knows a price of, and batches that a cache beats: said, because the bill is another one than asked for. */
 function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalog, asOf: string): Finding[] {
   const catalog = overlayPrices(listed, trace.facts.prices);
   return trace.facts.workloads.flatMap((workload): Finding[] => {
@@ -115,13 +116,19 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
     const price = option?.kind === "self-host" || model === undefined ? undefined : priceRowOn(model, asOf);
     if (price === undefined) return [];
     const line = document.lineOf(`${workload.pointer}.tokens`);
-    const text = (what: string) =>
-      `${workload.name}: no ${what} price of ${model?.id ?? ""} is known, so those tokens are billed at the list price`;
+    const id = model?.id ?? "";
+    const { inputTokens, outputTokens, cachedInputRatio: cachedRatio, batchRatio } = workload;
+    const known = price.batchInputUsdPerMTok !== null;
+    const waits = paysToWait(price, { input: inputTokens.expected, output: outputTokens.expected, cachedRatio });
+    const cachedText = `${workload.name}: no cached input price of ${id} is known, so those tokens are billed at the list price`;
+    const batchText = known
+      ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, which knows no cache, so no request is billed as a batch`
+      : `${workload.name}: no batch price of ${id} is known, so requests that may wait are billed as if they could not`;
     return [
-      ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null
-        ? [notice("cached-price-unknown", text("cached input"), line)]
+      ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null ? [notice("cached-price-unknown", cachedText, line)] : []),
+      ...(batchRatio > 0 && whole?.overflow === undefined && !waits
+        ? [notice(known ? "batch-dearer" : "batch-price-unknown", batchText, line)]
         : []),
-      ...(workload.batchRatio > 0 && price.batchInputUsdPerMTok === null ? [notice("batch-price-unknown", text("batch"), line)] : []),
     ];
   });
 }
