@@ -44,7 +44,7 @@ function hostSummary(candidate: SelfHostCandidate, workload: WorkloadFacts, flee
   const fleet = fleetUnder(workload, fleets);
   if (fleet === undefined) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
   const { configuration } = fleet.option;
-  const instances = fleet.instancesByMonth.at(-1) ?? 0;
+  const instances = Math.max(...fleet.instancesByMonth);
   return {
     id: `self-host/${fleetName(fleet, fleets)}`,
     kind: "self-host",

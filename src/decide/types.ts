@@ -81,7 +81,7 @@ export interface OptionSummary {
   readonly provider?: string;
   readonly gpu?: string;
   readonly instanceType?: string;
-  /** Servers of the model at the busiest hour of the last month, over all instances. */
+  /** Servers of the model at the busiest hour of the busiest month, over all instances. */
   readonly replicas?: number;
   readonly instances?: number;
   readonly tensorParallel?: number;
