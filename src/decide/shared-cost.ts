@@ -193,6 +193,7 @@ function hostPlatform(hosts: StackResources, line: LineMaker): CostLine[] {
     line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
     line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
     line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month"),
+    line("private-zone", "Private zone of the domain", hosts.privateZones, "zone-month", "route53-zone-month"),
   ]);
 }
 
@@ -220,6 +221,7 @@ function gatewayPlatform(all: StackResources, plain: StackResources, line: LineM
     line("gateway-dashboard", "Dashboard of the gateway", more("dashboards"), "dashboard-month", "cw-dashboard-month"),
     line("gateway-logs", "Logs of the gateway", all.gatewayTasks * GATEWAY.logGiBPerTaskMonth, "GB", "cw-logs-ingest-gb"),
     line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month"),
+    line("gateway-private-zone", "Private zone of the domain", more("privateZones"), "zone-month", "route53-zone-month"),
   ]);
 }
 
