@@ -7,6 +7,7 @@ import { STACK_RESOURCES } from "../stack-resources.ts";
 import { paysToWait } from "./api-cost.ts";
 import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
+import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
@@ -139,9 +140,14 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
  */
 const RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE = 2_000_000;
 
-/** Tokens of the busiest minute of the horizon's busiest month, input and output together: that of its first or of its last. */
+/**
+ * Tokens of the busiest minute of the horizon's busiest month, input and output together: that of its first or of its last. Requests that may wait
+ * are spread over the month.
+ */
 function busiestMinuteTokens(workload: WorkloadFacts, horizonMonths: number): number {
-  const perSecond = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
+  const { requestsPerMonth, week, peakToAverage, batchRatio } = workload;
+  const live = busiestHourRate(requestsPerMonth.expected, week) * peakToAverage * (1 - batchRatio);
+  const perSecond = live + (requestsPerMonth.expected / SECONDS_PER_MONTH) * batchRatio;
   const growth = (1 + workload.growthRatioPerMonth) * (1 + workload.tokenGrowthRatioPerMonth) - 1;
   return perSecond * 60 * (workload.inputTokens.expected + workload.outputTokens.expected) * largestGrowth(growth, horizonMonths);
 }

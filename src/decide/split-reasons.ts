@@ -49,7 +49,9 @@ export function simplerReason(): Reason {
  */
 export function overflowConditions(choice: Choice, workload: WorkloadFacts, horizonMonths: number): readonly string[] {
   if (choice.kind !== "split") return [];
-  const rate = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
+  // Batch requests never overflow: they wait until the instance is back.
+  const { requestsPerMonth, week, peakToAverage, batchRatio } = workload;
+  const rate = busiestHourRate(requestsPerMonth.expected, week) * peakToAverage * (1 - batchRatio);
   const growth = largestGrowth(workload.growthRatioPerMonth, horizonMonths);
   const figure = (value: number) => grouped(Number(value.toPrecision(2)));
   const later = figure(rate * growth) === figure(rate) ? "" : ` (${figure(rate * growth)} by the end of the horizon)`;

@@ -43,6 +43,16 @@ describe("what is asked of a provider's limits", () => {
     expect(notice(0.15)).toContain("the busiest minute at the end of the horizon holds 2,710,000 tokens");
   });
 
+  it("spreads requests that may wait", () => {
+    const volume = { requests_per_month: 5_000_000_000, peak_to_average: 100, hourly_profile: "flat" };
+    const value = (batch_ratio: number) =>
+      evaluated(policy([workload({ volume, tokens: { input: 30, output: 10, batch_ratio }, candidates: { api: ["gpt-5.4-mini"] } })]));
+    const notice = (batch: number) => value(batch).findings.find(({ id }) => id === "api-rate-limit-unproven")?.text;
+    // 5 billion x 40 tokens in 43,800 minutes: 4.57 million a minute; 100 times as many where none may wait.
+    expect(notice(1)).toContain("holds 4,570,000 tokens");
+    expect(notice(0)).toContain("holds 457,000,000 tokens");
+  });
+
   it("looks at the first month where requests shrink", () => {
     expect(largestGrowth(-0.1, 12)).toBe(1);
     expect(largestGrowth(0.05, 12)).toBeCloseTo(1.7103, 4);
