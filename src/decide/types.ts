@@ -182,7 +182,7 @@ export interface Fleet {
   readonly spotAlternative?: string;
   /** True on machines of your own, which nothing here builds; absent on rented ones. */
   readonly owned?: true;
-  /** Share of the fleet's capacity in use in the mean hour and in the busiest minute, first month. */
+  /** Share of what runs that is in use in the mean hour and in the busiest minute, first month. */
   readonly utilisationRatio: { readonly mean: number; readonly peak: number };
   readonly capacity: {
     readonly requestsPerSecondPerReplica: number;

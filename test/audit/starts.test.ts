@@ -24,3 +24,15 @@ it("pays for the pulls where following the week is worth them", () => {
   const decision = only(evaluated(policy([chat], { team: { ml_ops: "dedicated" }, purchase: { gpu_schedule: "weekly" } })));
   expect(sumOf(decision, "image-pulls")).toBeGreaterThan(0);
 });
+
+it("is in use by what runs: servers that are off at night are no idle capacity", () => {
+  const volume = { requests_per_day: 2_000_000, hourly_profile: "business_hours", peak_to_average: 1.5 };
+  const chat = workload({ volume, candidates: { open: ["llama-3.1-8b-instruct"] } });
+  const of = (gpu_schedule: string) =>
+    evaluated(policy([chat], { team: { ml_ops: "dedicated" }, purchase: { gpu_schedule } })).decision.fleets.map((fleet) => fleet);
+  const [[always], [weekly]] = [of("always"), of("weekly")];
+  const load = (fleet: typeof weekly) => (fleet?.capacity.requestsPerSecondPerReplica ?? 0) * (fleet?.utilisationRatio.mean ?? 0);
+  expect(always?.schedule).toBeNull();
+  expect(weekly?.utilisationRatio.mean).toBeGreaterThan(1.5 * (always?.utilisationRatio.mean ?? 0));
+  expect(load(weekly)).toBeGreaterThan(load(always));
+});
