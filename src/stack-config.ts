@@ -1,9 +1,9 @@
+import { type StackBudget, stackBudget } from "./decide/stack-budget.ts";
 import { hasOwnWeights } from "./decide/tuning-facts.ts";
 import type { Fleet, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
 import { isRestricted } from "./gateway.ts";
 import { type GatewayConfig, gatewayConfig, shapeOf } from "./gateway-config.ts";
 import type { Policy } from "./policy/policy.ts";
-import { type StackBudget, stackBudget } from "./stack-budget.ts";
 import { rootVolumeGiB, type StackShape } from "./stack-resources.ts";
 
 /**

@@ -207,9 +207,6 @@ export const Instance = z.strictObject({
 });
 export type Instance = z.infer<typeof Instance>;
 
-/** What a source says where nobody read one: shown, never sure, and a condition where a rule passes on it. */
-export const UNREAD_SOURCE = "general knowledge, unread: verify";
-
 /** One compliance statement about a route. `value` as published: yes, conditional, no, unknown, inherit, a level, days or a list. */
 export const Fact = z.strictObject({
   value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),

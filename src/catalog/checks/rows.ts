@@ -1,18 +1,7 @@
 import type { z } from "zod";
 import type { Catalog } from "../catalog.ts";
-import {
-  ApiModel,
-  BenchmarkScore,
-  Gpu,
-  Instance,
-  Licence,
-  OpenModel,
-  RefusedName,
-  Region,
-  Route,
-  SupportPrice,
-  UNREAD_SOURCE,
-} from "../schema.ts";
+import { ApiModel, BenchmarkScore, Gpu, Instance, Licence, OpenModel, RefusedName, Region, Route, SupportPrice } from "../schema.ts";
+import { UNREAD_SOURCE } from "../unread.ts";
 import { type CatalogCheck, listsWithId, type RowProblem } from "./check-type.ts";
 
 /** A source names something that the public can look up: no number of a private index, no path of one machine. */

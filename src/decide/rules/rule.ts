@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/index.ts";
-import { type Certainty, type Fact, type Route, UNREAD_SOURCE } from "../../catalog/schema.ts";
+import type { Certainty, Fact, Route } from "../../catalog/schema.ts";
+import { UNREAD_SOURCE } from "../../catalog/unread.ts";
 import type { Candidate } from "../candidates.ts";
 import type { PolicyNeeds, WorkloadNeeds } from "../facts.ts";
 import { dated } from "../sources.ts";

@@ -1,4 +1,4 @@
-import type { CostLine, PlannedPolicy } from "./decide/types.ts";
+import type { CostLine, PlannedPolicy } from "./types.ts";
 
 /** Months after which a budget is looked at again: a plan that grows for five years would else be watched by its last month from the first. */
 const MONTHS_OF_BUDGET = 12;
