@@ -10,6 +10,7 @@ import { type MeasurementFiles, type MeasurementReading, readMeasurements, unuse
 import { nameBook } from "./decide/names.ts";
 import { planOf } from "./decide/plan.ts";
 import { priceShare } from "./decide/price-share.ts";
+import { sunkCostFindings } from "./decide/sunk-findings.ts";
 import type { Evaluation, Finding, PolicyIdentity } from "./decide/types.ts";
 import type { Diagnostic } from "./policy/diagnostic.ts";
 import { parsePolicy } from "./policy/parse.ts";
@@ -90,6 +91,7 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
       ...findings,
       ...(baseDocument && baseDecision ? priceShare(baseDocument, baseDecision, head, catalog, asOf, calibrations.base) : []),
       ...findingsOf(trace, head, catalog, asOf),
+      ...sunkCostFindings(trace, head, (other) => planOf(other, catalog, asOf, waivers, measured.calibrations).plan),
       ...unusedMeasurements(measured, trace.decision.fleets, head),
       ...unusedInBase(baseMeasured),
     ],

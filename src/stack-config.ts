@@ -1,3 +1,4 @@
+import { type StackBudget, stackBudget } from "./decide/stack-budget.ts";
 import { hasOwnWeights } from "./decide/tuning-facts.ts";
 import type { Fleet, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
 import { isRestricted } from "./gateway.ts";
@@ -30,8 +31,7 @@ export interface StackConfig {
   readonly certificateArn: string | null;
   readonly githubRepository: string | null;
   readonly alarmEmail: string | null;
-  /** What AWS will bill in an average month in US dollars, rounded up; sizes the budget. Other providers and people are not in it. */
-  readonly monthlyBudgetUsd: number;
+  readonly budget: StackBudget;
   readonly logRetentionDays: number;
   /** One entry for each provider and model bought by the token; empty on the self-host path. */
   readonly api: readonly ApiAccess[];
@@ -141,7 +141,7 @@ export function toStackConfig(evaluation: PlannedPolicy, policy: Policy): StackC
     certificateArn: deploy.certificateArn ?? null,
     githubRepository: deploy.githubRepository ?? null,
     alarmEmail: deploy.alarmEmail ?? null,
-    monthlyBudgetUsd: awsBillUsd(evaluation),
+    budget: stackBudget(evaluation),
     logRetentionDays: LOG_RETENTION_DAYS[stage],
     api: apiAccess(evaluation, routes),
     fleets: decision.fleets.map((fleet) => fleetConfig(fleet, policy)),
@@ -192,16 +192,6 @@ function partitionOf(region: string): StackConfig["partition"] {
 
 function anyCompliance(policy: Policy, key: "airGapped" | "privateNetwork"): boolean {
   return policy.workloads.some((workload) => (workload.compliance?.[key] ?? policy.compliance?.[key]) === true);
-}
-
-/** Cost lines that AWS bills: all but people's time and the tokens of other providers; at least one dollar. */
-function awsBillUsd(evaluation: PlannedPolicy): number {
-  const lines = evaluation.decision.workloads.flatMap(({ option, costLines }) =>
-    costLines.filter(
-      (line) => line.unit !== "engineer-hour" && (line.unit !== "million tokens" || (option?.overflow ?? option)?.route === "bedrock"),
-    ),
-  );
-  return Math.max(1, Math.ceil(lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0)));
 }
 
 /** One entry for each provider, sorted; Bedrock is called by permission and needs no key. */

@@ -48,8 +48,6 @@ export const STACK_RESOURCES = {
   detailedMonitoringMetricsPerInstance: 7,
   /** Container log of one instance in a month, GiB: vLLM prints a line of about 300 bytes every 10 s and one for each request. Assumed, not measured. */
   logGiBPerInstanceMonth: 1,
-  /** One line of the call log of the API side, bytes: model, status, latency, token counts. Callers write it; never the prompt. */
-  callRecordBytes: 300,
   /** Volume of the operating system, drivers and CUDA of the deep-learning image, GiB. Assumed from its published minimum. */
   systemVolumeGiB: 100,
   /** Unpacked vLLM image with its layers, GiB. Assumed: the compressed image is 10 to 20 GB. */

@@ -39,6 +39,19 @@ const FOCUS = `BilledCost,BillingCurrency,ChargeCategory,ChargeDescription,Charg
 99,USD,Tax,Tax,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,,,Amazon EC2,
 `;
 
+/** Ten requests in thirty days. */
+const RARE = `start_time,end_time,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens
+1761955200,1762041600,5,gpt-4.1-mini,5000,500,0
+1764460800,1764547200,5,gpt-4.1-mini,5000,500,0
+`;
+/** Of ten million input tokens four were read from a cache, and one was written to it. */
+const CACHE_WRITES = `BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ConsumedQuantity,ConsumedUnit,ServiceName,SkuMeter
+5,USD,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,5,1M tokens,Amazon Bedrock,InputTokenCount
+0.4,USD,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,4,1M tokens,Amazon Bedrock,CacheReadInputTokenCount
+1.25,USD,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,1,1M tokens,Amazon Bedrock,CacheWriteInputTokenCount
+5,USD,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,1,1M tokens,Amazon Bedrock,OutputTokenCount
+`;
+
 const PAGE = JSON.stringify(
   {
     object: "page",
@@ -118,7 +131,9 @@ describe("usage import", () => {
     ["spend.jsonl.gz", gzipSync(SPEND_LINES), [], SPEND_SAYS],
     ["spend-without-suffix", gzipSync(LITELLM), [], SPEND_SAYS],
     ["spend-page.json", `\uFEFF ${JSON.stringify({ data: SPEND, total: 2, page: 1 })}`, [], SPEND_SAYS],
-    ["one-model.csv", OPENAI, ["--model", "gpt-4.1-mini"], ["requests_per_day: 1000", "cached_input_ratio: 0.5"]],
+    ["rare.csv", RARE, [], ["(30 days)", "requests_per_day: 0.333"]],
+    ["cache-writes.csv", CACHE_WRITES, ["--requests", "1000"], ["{ input: 10000, output: 1000, cached_input_ratio: 0.4 }"]],
+    ["one-model.csv", OPENAI, ["--model", "gpt-4.1-mini"], ["requests_per_day: 500", "cached_input_ratio: 0.5"]],
   ])("turns %s into volume and tokens", async (name, content, options, expected) => {
     const { code, stdout, stderr } = await breakeven("usage", "import", file(name, content), ...options);
 

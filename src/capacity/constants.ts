@@ -22,6 +22,12 @@ export const MS_PER_SECOND = 1000;
  */
 export const WEIGHT_BYTES = { bf16: 2, fp8: 1, int8: 1, int4: 0.52, mxfp4: 0.53125, nvfp4: 0.5625 } as const;
 
+/**
+ * Bytes of one weight of a model that was trained in int4: 4 bits + one bf16 scale per group of 32. Source: `quantization_config` of Kimi K2.5
+ * (compressed-tensors, group_size 32, routed experts alone), as quoted by NVIDIA NeMo AutoModel's `dequantize_int4`, read 2026-11-29.
+ */
+export const NATIVE_INT4_BYTES = 0.5625;
+
 /** Bytes of one cached key or value number. */
 export const KV_BYTES = { bf16: 2, fp8: 1 } as const;
 

@@ -1,6 +1,7 @@
+import { routedExpertParameters } from "../catalog/experts.ts";
 import type { Precision } from "../catalog/precision.ts";
 import type { OpenModel } from "../catalog/schema.ts";
-import { BF16_BYTES, MXFP4_PADDING, PER_BILLION, WEIGHT_BYTES } from "./constants.ts";
+import { BF16_BYTES, MXFP4_PADDING, NATIVE_INT4_BYTES, PER_BILLION, WEIGHT_BYTES } from "./constants.ts";
 
 /**
  * Parameters of a model by the role that they play in time and memory. Sum: `dense + experts + embedding + head`
@@ -20,15 +21,11 @@ export interface ParameterSplit {
   readonly tied: boolean;
 }
 
-/** Matrices of a gated MLP (gate, up, down) and of a plain one (up, down). */
-const GATED_MATRICES = 3;
-const PLAIN_MATRICES = 2;
-
 /**
- * Splits the published total by the shape of the model.
+ * Splits the total by the shape of the model. A row whose experts alone exceed its total is a defect of the catalog and throws: what would be
+ * left for the rest is no figure to size servers with (the check `active-matches-shape` keeps such a row out).
  *
- * Experts are gated (three matrices) unless that would exceed the published total, as in Nemotron-H (two). Example: gpt-oss-120b:
- * 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
+ * Example: gpt-oss-120b: 36 layers x 128 experts x 3 x 2880 x 2880 = 114.7 B of 116.8 B in experts, 4/128 of them active.
  */
 export function splitParameters(model: OpenModel): ParameterSplit {
   const known = splits.get(model);
@@ -43,6 +40,7 @@ const splits = new WeakMap<OpenModel, ParameterSplit>();
 
 function countParameters(model: OpenModel): ParameterSplit {
   const { vocabSize, hiddenSize, tiedEmbeddings, moe } = model.architecture;
+  const experts = routedExpertParameters(model.architecture);
   const total = model.parameters.totalB * PER_BILLION;
   const matrix = vocabSize * hiddenSize;
   const body = total - (tiedEmbeddings ? matrix : 2 * matrix);
@@ -51,14 +49,13 @@ function countParameters(model: OpenModel): ParameterSplit {
     const active = model.parameters.activeB * PER_BILLION;
     return { ...base, dense: active < total ? Math.max(active, 0) : body, experts: 0, expertShare: 0 };
   }
-  const perMatrix = moe.moeLayers * moe.experts * hiddenSize * moe.expertIntermediate;
-  const experts = perMatrix * GATED_MATRICES < body ? perMatrix * GATED_MATRICES : Math.min(perMatrix * PLAIN_MATRICES, body);
+  if (experts > body) throw new Error(`the experts of ${model.id} hold ${experts} parameters, all of it ${body} without embeddings`);
   return { ...base, dense: body - experts, experts, expertShare: moe.activeExperts / moe.experts };
 }
 
 /**
- * Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4 covers the experts
- * of an MoE model alone, as published for gpt-oss.
+ * Bytes of all weights in GPU memory at `precision`, embedding and head in bf16 (checkpoints leave them unquantized); mxfp4, and int4 where it is
+ * the native precision, cover the experts of an MoE model alone, as published for gpt-oss and for Kimi K2.
  *
  * Example: Llama 3.1 70B fp8: 68.45 B x 1 + 2 x 1.05 B x 2 = 72.65 GB (67.7 GiB), as vLLM reports for the published fp8 checkpoint.
  */
@@ -83,8 +80,13 @@ export function paddingBytes(model: OpenModel, precision: Precision): number {
   return splitParameters(model).experts * WEIGHT_BYTES.mxfp4 * (padded - 1);
 }
 
-/** Bytes per weight of the dense part and of the experts at `precision`. */
+/**
+ * Bytes per weight of the dense part and of the experts at `precision`.
+ * Example: Kimi K2 Thinking in its native int4: 1,014.7 B x 0.5625 + 11.7 B x 2 = 594 GB, the size of its published files.
+ */
 export function roleBytes(model: OpenModel, precision: Precision): { readonly dense: number; readonly experts: number } {
-  const expertsOnly = precision === "mxfp4" && model.architecture.moe !== null;
-  return { dense: expertsOnly ? BF16_BYTES : WEIGHT_BYTES[precision], experts: WEIGHT_BYTES[precision] };
+  const trainedInt4 = precision === "int4" && model.nativePrecision === "int4";
+  const expertsOnly = (precision === "mxfp4" || trainedInt4) && model.architecture.moe !== null;
+  const experts = trainedInt4 ? NATIVE_INT4_BYTES : WEIGHT_BYTES[precision];
+  return { dense: expertsOnly ? BF16_BYTES : experts, experts };
 }

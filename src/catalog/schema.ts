@@ -111,6 +111,8 @@ export const Architecture = z.strictObject({
   headDim: z.int().positive(),
   vocabSize: z.int().positive(),
   intermediateSize: z.int().positive().nullable(),
+  /** Matrices of one MLP or expert where it is not gated (up and down); left out, it has three (gate, up and down). */
+  mlpMatrices: z.literal(2).optional(),
   tiedEmbeddings: z.boolean(),
   /** Layers by kind of attention: full, sliding window, linear or state-space (no growing cache). */
   attentionLayers: z.strictObject({ full: z.int().nonnegative(), sliding: z.int().nonnegative(), linear: z.int().nonnegative() }),
@@ -122,6 +124,8 @@ export const Architecture = z.strictObject({
       experts: z.int().positive(),
       activeExperts: z.int().positive(),
       sharedExperts: z.int().nonnegative(),
+      /** Width in which the routed experts work, where it is smaller than the hidden size. */
+      latentSize: z.int().positive().optional(),
       expertIntermediate: z.int().positive(),
       sharedIntermediate: z.int().nonnegative(),
       moeLayers: z.int().positive(),

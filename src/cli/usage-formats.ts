@@ -137,7 +137,8 @@ function focus(row: Readonly<Record<string, string>>): ReadRow {
     model: row.ResourceName || row.ServiceName || "(service not billed by name)",
     requests: null,
     inputTokens: isInput ? tokens : 0,
-    cachedInputTokens: isInput && /cache/.test(meter) ? tokens : 0,
+    // What is written to a cache is charged above the input price, not below it.
+    cachedInputTokens: isInput && /cache/.test(meter) && !/write|writing|written|creation/.test(meter) ? tokens : 0,
     outputTokens: isOutput ? tokens : 0,
     isBatch: meter.includes("batch"),
     costUsd: count(row.BilledCost),

@@ -127,15 +127,21 @@ function addRow(totals: Totals, read: ReadRow, model: string | undefined, place:
       if (totals.wrong.length < TOLD_ROWS) totals.wrong.push(`${place}: ${read.text}`);
       return;
     case "idle":
-      totals.from = Math.min(totals.from, read.from);
-      totals.to = Math.max(totals.to, read.to);
+      span(totals, read);
       return;
     case "usage":
+      // A mean is over all days of the export, those on which only other models were asked included.
+      span(totals, read.usage);
       if (model === undefined || read.usage.model === model) add(totals, read.usage);
       return;
     case "other":
       return;
   }
+}
+
+function span(totals: Totals, { from, to }: { readonly from: number; readonly to: number }): void {
+  totals.from = Math.min(totals.from, from);
+  totals.to = Math.max(totals.to, to);
 }
 
 function add(totals: Totals, row: UsageRow): void {
@@ -148,8 +154,6 @@ function add(totals: Totals, row: UsageRow): void {
   totals.cached = row.cachedInputTokens === null || totals.cached === null ? null : totals.cached + row.cachedInputTokens;
   totals.costUsd = row.costUsd === null || totals.costUsd === null ? null : totals.costUsd + row.costUsd;
   if (row.isBatch) totals.batchTokens += row.inputTokens + row.outputTokens;
-  totals.from = Math.min(totals.from, row.from);
-  totals.to = Math.max(totals.to, row.to);
   const known = totals.byModel.get(row.model) ?? { requests: 0, input: 0, output: 0, costUsd: 0 };
   known.requests += row.requests ?? 0;
   known.input += row.inputTokens;
@@ -187,13 +191,15 @@ function head(file: string, format: UsageFormat, totals: Totals, usage: Measured
 
 const days = (usage: MeasuredUsage) => (usage.days === 1 ? "1 day" : `${quantity(usage.days)} days`);
 const whole = (value: number) => Math.max(1, Math.round(value));
+/** Whole requests from a hundred on, three digits below: ten in a month are 0.333 a day, not one. */
+const perDay = (value: number) => (value < 100 ? Number(value.toPrecision(3)) : Math.round(value));
 const share = (value: number) => Number(value.toFixed(3));
 
 function yamlOf(usage: MeasuredUsage): string {
   const cached = usage.cachedInputRatio === null ? "" : `, cached_input_ratio: ${share(usage.cachedInputRatio)}`;
   const batch = usage.batchRatio === 0 ? "" : `, batch_ratio: ${share(usage.batchRatio)}`;
   const unknown = usage.cachedInputRatio === null ? ` # the export does not say what came from the prompt cache` : "";
-  return `volume:\n  requests_per_day: ${whole(usage.requestsPerDay)}\ntokens: { input: ${whole(usage.inputTokens)}, output: ${whole(usage.outputTokens)}${cached}${batch} }${unknown}`;
+  return `volume:\n  requests_per_day: ${perDay(usage.requestsPerDay)}\ntokens: { input: ${whole(usage.inputTokens)}, output: ${whole(usage.outputTokens)}${cached}${batch} }${unknown}`;
 }
 
 function modelTable({ byModel }: Totals): TableView {
@@ -223,12 +229,12 @@ async function against(path: string, name: string | undefined, usage: MeasuredUs
   if (workload === undefined)
     throw new UserError(`name the workload that the export is of with --workload; ${path} has: ${names.join(", ")}`);
   const { volume, tokens } = workload;
-  const perDay =
+  const declared =
     volume.requestsPerDay === undefined
       ? asRange(volume.requestsPerMonth ?? 0).expected / DAYS_PER_MONTH
       : asRange(volume.requestsPerDay).expected;
   const rows: readonly (readonly Line[])[] = [
-    compared("requests a day", perDay, usage.requestsPerDay),
+    compared("requests a day", declared, usage.requestsPerDay),
     compared("input tokens", asRange(tokens.input).expected, usage.inputTokens),
     compared("output tokens", asRange(tokens.output).expected, usage.outputTokens),
     compared("cached share of input", tokens.cachedInputRatio ?? null, usage.cachedInputRatio),

@@ -1,4 +1,4 @@
-import { expectedUnitPrices } from "../catalog/mix.ts";
+import { type ExpectedUnitPrices, expectedUnitPrices } from "../catalog/mix.ts";
 import type { ApiModel } from "../catalog/schema.ts";
 import { PROMPT_LENGTHS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
@@ -26,9 +26,9 @@ interface Meter {
 
 /**
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
- * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price and batch requests without
- * a batch price are billed at the list price. Cache writes are not priced. A tuned model bills its surcharge on every token, batch
- * tokens included, whose own surcharge is not known.
+ * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price are billed at the list
+ * price. Requests that may wait do so where a batch, which knows no cache, costs less than an answer at once (`paysToWait`). Cache writes are not
+ * priced. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
  * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
@@ -60,7 +60,8 @@ export function apiBill(
     if (unit === undefined) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
     sources.add(dated(unit.row));
     const requests = requestsIn(workload, month, what) * (shares[month] ?? 1);
-    const interactive = requests * (1 - workload.batchRatio);
+    const waits = paysToWait(unit, { input, output, cachedRatio: workload.cachedInputRatio }, surcharge);
+    const interactive = requests * (1 - (waits ? workload.batchRatio : 0));
     const batch = requests - interactive;
     const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
     const price = (list: number) => list * discount * what.apiPrice;
@@ -68,8 +69,8 @@ export function apiBill(
     add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
     add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
     add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
-    add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? unit.inputUsdPerMTok));
-    add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? unit.outputUsdPerMTok));
+    add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? 0));
+    add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? 0));
     if (surcharge !== null) {
       const more = (tokens: number, usdPerMTok: number) => add(meters, TUNED_SERVING.id, TUNED_SERVING.label, tokens, price(usdPerMTok));
       more(interactive * input * cached, surcharge.cachedInputUsdPerMTok);
@@ -86,6 +87,39 @@ export function apiBill(
   if (tuned && surcharge === null) lines.push(unknownSurcharge(model, lines));
   return { lines, byMonthUsd, monthlyUsd: total(meters) / months };
 }
+
+/** Size of a request, in tokens, and the share of its input that a cache holds. */
+interface RequestTokens {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedRatio: number;
+}
+
+/**
+ * Whether a request that may wait costs less in a batch than answered at once: a batch is charged all of its input, and a cache may spare more than
+ * the batch's discount. Never where no batch price is known. A tuned model's surcharge counts as it is billed.
+ *
+ * Example: gpt-5.4-mini (0.75 / 4.50, cached 0.075, batch 0.375 / 2.25) and 10,000 tokens, all of them cached, for 100: 0.0012 USD at once, 0.0040 in
+ * a batch.
+ */
+export function paysToWait(
+  unit: Omit<ExpectedUnitPrices, "tiers" | "row" | "shutDown">,
+  request: RequestTokens,
+  surcharge: TokenPrices | null = null,
+): boolean {
+  const { input, output, cachedRatio } = request;
+  if (unit.batchInputUsdPerMTok === null || unit.batchOutputUsdPerMTok === null) return false;
+  const cached = unit.cachedInputUsdPerMTok === null ? 0 : cachedRatio;
+  const more = surcharge ?? NO_SURCHARGE;
+  const cachedUsd = (unit.cachedInputUsdPerMTok ?? 0) + more.cachedInputUsdPerMTok;
+  const atOnce = input * ((1 - cached) * (unit.inputUsdPerMTok + more.inputUsdPerMTok) + cached * cachedUsd);
+  const inBatch = input * (unit.batchInputUsdPerMTok + more.inputUsdPerMTok);
+  return inBatch + output * unit.batchOutputUsdPerMTok < atOnce + output * unit.outputUsdPerMTok;
+}
+
+type TokenPrices = { readonly inputUsdPerMTok: number; readonly cachedInputUsdPerMTok: number };
+
+const NO_SURCHARGE: TokenPrices = { inputUsdPerMTok: 0, cachedInputUsdPerMTok: 0 };
 
 /** `scaleBill(bill, volume, price).monthlyUsd`, without the bill. */
 export function scaledUsd(bill: ApiBill, volume: number, price: number): number {

@@ -86,6 +86,8 @@ export function roomForBatch(demand: Demand, capacityAt: (slot: number) => numbe
 export interface UnitOfFleet {
   readonly usdPerHour: number;
   readonly capacity: number;
+  /** What a start costs besides its hours, where the fleet follows the week. */
+  readonly startUsd: number;
   /** Instances that may run at once, spares not counted; infinite where nothing limits them. */
   readonly most: number;
 }

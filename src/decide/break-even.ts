@@ -106,8 +106,8 @@ export function smallestUnitOf({ flips, index, asOf }: Question): { readonly usd
 
 /**
  * When to leave self-hosting again: the volume, the hours of operation and the API price at which the API that would be used costs the
- * same. Hours and price move the costs on a straight line, so both are solved, not searched. Empty for a workload on an API, and where the
- * API costs less already.
+ * same. Hours move the costs on a straight line; the price does so for servers alone, while a split leaves more to an API that costs less, so its
+ * price is looked for. Empty for a workload on an API, and where the API costs less already.
  *
  * Example: 10,000 USD a month for the API, 8,000 for the servers with 43 hours at 100 USD: 20 hours a month more eat the 2,000, so
  * "when operating it takes more than 14.5 hours a week".
@@ -128,12 +128,19 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
   );
   const volume = below?.at(-1)?.requestsPerMonth;
   const hours = (plannedHours + today / flips.base.context.facts.hourlyRateUsd) / WEEKS_PER_MONTH;
-  const price = free < 0 ? -free / (today - free) : null;
+  const price = free < 0 ? zeroOf(gap, free, today) : null;
   const model = api.candidate.model.id;
   return [
     ...(volume === undefined
       ? []
-      : [entry("requests_per_month", workload.requestsPerMonth.expected, volume, `requests fall below ${rounded(volume)} a month`)]),
+      : [
+          entry(
+            "requests_per_month",
+            workload.requestsPerMonth.expected,
+            volume,
+            `requests${firstMonth(workload)} fall below ${rounded(volume)} a month`,
+          ),
+        ]),
     entry(
       "operations_hours_per_week",
       plannedHours / WEEKS_PER_MONTH,
@@ -142,6 +149,39 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
     ),
     ...(price === null ? [] : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's`)]),
   ];
+}
+
+/** Looks at the gap of a price: to a thousandth. */
+const PRICE_TOLERANCE = 1e-3;
+const MOST_LOOKS = 30;
+
+/**
+ * The factor from 0 to 1 at which a gap that is `atZero` (below 0) there and `atOne` (above 0) here is nothing. The least of several plans is a
+ * concave function of the price and the API's bill a line, so their gap is convex and has one zero between. Found by false position, Illinois
+ * method: in one step where the gap is a straight line.
+ */
+function zeroOf(gap: (factor: number) => number, atZero: number, atOne: number): number {
+  let [low, below, high, above] = [0, atZero, 1, atOne];
+  let last = 0;
+  for (let look = 0; look < MOST_LOOKS && high - low > PRICE_TOLERANCE; look++) {
+    const factor = low - (below * (high - low)) / (above - below);
+    const found = gap(factor);
+    if (Math.abs(found) <= PRICE_TOLERANCE) return factor;
+    if (found < 0) {
+      [low, below] = [factor, found];
+      if (last < 0) above /= 2;
+    } else {
+      [high, above] = [factor, found];
+      if (last > 0) below /= 2;
+    }
+    last = found;
+  }
+  return low - (below * (high - low)) / (above - below);
+}
+
+/** A volume at which sides change is that of the first month, from which it grows as declared. */
+function firstMonth({ growthRatioPerMonth }: WorkloadFacts): string {
+  return growthRatioPerMonth === 0 ? "" : " of the first month";
 }
 
 function entry(parameter: LeaveWhen["parameter"], from: number, to: number, text: string): LeaveWhen {

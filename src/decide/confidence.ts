@@ -1,4 +1,4 @@
-import { type Catalog, staleness } from "../catalog/index.ts";
+import { type Catalog, findOpenModel, staleness } from "../catalog/index.ts";
 import { bandsOf } from "./bands.ts";
 import { type Contest, type Measured, probabilityCheapest, tornadoOf } from "./contest.ts";
 import { CONFIDENCE_FROM_RATIO, DEFAULTS, LOAD_BEARING_FACTORS, STALE_AFTER_DAYS } from "./defaults.ts";
@@ -83,7 +83,7 @@ function stepsOf(
   context: SurenessContext,
 ): readonly ConfidenceStep[] {
   const grounds = [
-    lowCertainty(workloads),
+    lowCertainty(workloads, context.catalog),
     stalePrices(workloads, context),
     decidingDefaults(tornado, workloads, context.facts),
     openConditions(workloads, context.facts),
@@ -91,9 +91,14 @@ function stepsOf(
   return grounds.flatMap((names) => (names === null ? [] : [{ text: names }]));
 }
 
-function lowCertainty(workloads: readonly WorkloadDecision[]): string | null {
+/** Rules that rest on a fact of low certainty, and shapes of models that servers are sized by and that nobody read at their source. */
+function lowCertainty(workloads: readonly WorkloadDecision[], catalog: Catalog): string | null {
   const rules = workloads.flatMap(({ reasons }) => reasons.filter(({ certainty }) => certainty === "low").map(({ rule }) => rule));
-  return rules.length === 0 ? null : `a fact of low certainty (${list(rules)})`;
+  const shapes = workloads.flatMap(({ option }) =>
+    option?.kind === "self-host" && findOpenModel(catalog, option.model)?.certainty === "low" ? [`shape of ${option.model}`] : [],
+  );
+  const names = [...rules, ...shapes];
+  return names.length === 0 ? null : `a fact of low certainty (${list(names)})`;
 }
 
 function stalePrices(workloads: readonly WorkloadDecision[], { facts, catalog, asOf }: SurenessContext): string | null {

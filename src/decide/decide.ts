@@ -16,6 +16,7 @@ import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { Known } from "./known.ts";
+import { plannedMonths } from "./months.ts";
 import type { WorkloadOptions } from "./options.ts";
 import { runnersUpOf, servedBy } from "./plan.ts";
 import { type PricedPortfolio, type Pricer, totalUsd } from "./portfolio.ts";
@@ -94,7 +95,10 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       tippingPoints: tippingPointsOf(flips, index, pricer.context.facts)
         .filter((point) => point.flipsTo !== side)
         .map((point) => withGrowthDate(point, entry.workload, pricer.context.asOf)),
-      conditions: unique([...judgementsOf(choice).flatMap(({ conditions }) => conditions), ...overflowConditions(choice, entry.workload)]),
+      conditions: unique([
+        ...judgementsOf(choice).flatMap(({ conditions }) => conditions),
+        ...overflowConditions(choice, entry.workload, context.facts.horizonMonths),
+      ]),
       breakEvens,
       smallestUnitUsd: unit?.usd ?? null,
       smallestUnitModel: unit?.model ?? null,
@@ -105,14 +109,15 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       considered: { total: entry.total, feasible: entry.feasible.length },
     };
   });
-  const months = monthsOf(chosen, pricer);
+  const ends = endsOf(chosen, pricer);
   const contest = contestOf(search, chosen, sampler);
   return {
     path: pathOf(chosen.assignment),
     monthlyCostUsd: bands.total,
-    ...months,
+    ...ends,
     workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...servingConditions(entry.name, chosen.fleets)] })),
     fleets: fleetsOf(chosen.fleets),
+    months: plannedMonths(chosen, pricer.context.facts, pricer.context.catalog),
     paths: pathCosts(search, chosen, sampler),
     ...surenessOf(contest, workloads, pricer.context),
     preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
@@ -172,7 +177,7 @@ function evenReason([next]: WorkloadDecision["runnersUp"], monthlyUsd: number): 
 }
 
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
-function monthsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
+function endsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
   const { facts, catalog } = pricer.context;
   const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
   const at = (month: number) => {
@@ -245,6 +250,7 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
     lastMonthUsd: null,
     workloads,
     fleets: [],
+    months: [],
     paths: (["api", "self-host", "hybrid"] as const).map((path) => ({ path, monthlyCostUsd: null, text: "no feasible portfolio" })),
     confidence: "forced",
     confidenceText: "no path fits",

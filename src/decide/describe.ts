@@ -1,3 +1,4 @@
+import { HOURS_PER_WEEK, SLOTS } from "./base-load.ts";
 import type { ApiCandidate, SelfHostCandidate } from "./candidates.ts";
 import { windowsOf } from "./elastic.ts";
 import type { WorkloadFacts } from "./facts.ts";
@@ -44,7 +45,7 @@ function hostSummary(candidate: SelfHostCandidate, workload: WorkloadFacts, flee
   const fleet = fleetUnder(workload, fleets);
   if (fleet === undefined) throw new Error(`defect: ${candidate.id} was priced without a fleet`);
   const { configuration } = fleet.option;
-  const instances = fleet.instancesByMonth.at(-1) ?? 0;
+  const instances = Math.max(...fleet.instancesByMonth);
   return {
     id: `self-host/${fleetName(fleet, fleets)}`,
     kind: "self-host",
@@ -88,7 +89,10 @@ function fleetOf(fleet: SizedFleet, fleets: readonly SizedFleet[]): Fleet {
     usdPerInstanceHour: offer.usdPerHour,
     ...(offer.spotAlternative === undefined ? {} : { spotAlternative: offer.spotAlternative }),
     ...(offer.owned === undefined ? {} : { owned: true as const }),
-    utilisationRatio: { mean: fleet.busyReplicas.mean / replicas, peak: fleet.busyReplicas.peak / replicas },
+    utilisationRatio: {
+      mean: fleet.busyReplicas.mean / (runningOnAverage(fleet) * fleet.replicasPerInstance),
+      peak: fleet.busyReplicas.peak / replicas,
+    },
     capacity: {
       requestsPerSecondPerReplica: capacity.requestsPerSecond.expected,
       ttftMsP95: capacity.ttftMsP95,
@@ -102,6 +106,12 @@ function fleetOf(fleet: SizedFleet, fleets: readonly SizedFleet[]): Fleet {
     vllmFlags: option.flags,
     workloads: fleet.tenants.map(({ workload }) => workload.name),
   };
+}
+
+/** Instances that run in the mean hour of the first month: fewer than the most where the fleet follows the week. */
+function runningOnAverage({ schedule, instancesByMonth }: SizedFleet): number {
+  if (schedule === null) return instancesByMonth[0] ?? 0;
+  return SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (schedule[slot] ?? 0), 0) / HOURS_PER_WEEK;
 }
 
 /** The tenant whose requests the published capacity of a fleet is for. */

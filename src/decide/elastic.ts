@@ -8,6 +8,7 @@ import {
   startsPerWeek,
   steadyInstances,
   type UnitOfFleet,
+  WEEKS_PER_MONTH,
   weeklyInstances,
 } from "./base-load.ts";
 import { HOURS_PER_MONTH, SECONDS_PER_HOUR, SECONDS_PER_MONTH } from "./defaults.ts";
@@ -107,7 +108,7 @@ export class ElasticLoad {
 
   /**
    * The instances of least cost on one configuration: all of them all the time, or following the week where that is allowed and costs less after
-   * paying for every start (`startUpHours` of an instance). Undefined where the instances that there may be do not carry what may not overflow.
+   * paying for every start (`startUpHours` of an instance, and `unit.startUsd`). Undefined where the instances that there may be do not carry what may not overflow.
    */
   size(key: string, unit: UnitOfFleet, startUpHours: number): ElasticSize | undefined {
     const demands = this.#demandsOf(key);
@@ -174,9 +175,11 @@ export class ElasticLoad {
     const counts = weeklyInstances(demand, unit);
     if (counts === undefined) return undefined;
     const hours = SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0);
-    const billed = (hours + startsPerWeek(counts) * startUpHours) / HOURS_PER_WEEK + this.#spare;
+    const starts = startsPerWeek(counts);
+    const billed = (hours + starts * startUpHours) / HOURS_PER_WEEK + this.#spare;
     const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
-    return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflow };
+    const pulls = starts * WEEKS_PER_MONTH * unit.startUsd;
+    return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + pulls + overflow };
   }
 
   #demandsOf(key: string): readonly Demand[] {

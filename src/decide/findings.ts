@@ -1,11 +1,13 @@
 import type { Catalog } from "../catalog/index.ts";
-import { API_PRICE_LIMIT_DAYS, findApiModel, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
+import { API_PRICE_LIMIT_DAYS, findApiModel, findOpenModel, INSTANCE_PRICE_LIMIT_DAYS, staleness } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
 import { STACK_RESOURCES } from "../stack-resources.ts";
+import { paysToWait } from "./api-cost.ts";
 import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
+import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
@@ -13,7 +15,7 @@ import { laterGpuPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
-import { busiestHourRate, monthDate } from "./traffic.ts";
+import { busiestHourRate, largestGrowth, monthDate } from "./traffic.ts";
 import type { Evaluation, Finding } from "./types.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
@@ -46,6 +48,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...regionFindings(trace, document, catalog),
     ...unnamedNetwork(trace, document),
     ...splitFindings(trace, document),
+    ...unreadShapes(trace, catalog),
     ...(trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]),
   ];
 }
@@ -104,7 +107,7 @@ function unpriced(trace: Trace): Finding[] {
       ];
 }
 
-/** Cached or batch tokens whose own price nobody knows are billed at the list price; said, because the true bill may be smaller. */
+/** Cached tokens and batches that nobody knows a price of, and batches that a cache beats: said, because the bill is another one than asked for. */
 function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalog, asOf: string): Finding[] {
   const catalog = overlayPrices(listed, trace.facts.prices);
   return trace.facts.workloads.flatMap((workload): Finding[] => {
@@ -114,13 +117,19 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
     const price = option?.kind === "self-host" || model === undefined ? undefined : priceRowOn(model, asOf);
     if (price === undefined) return [];
     const line = document.lineOf(`${workload.pointer}.tokens`);
-    const text = (what: string) =>
-      `${workload.name}: no ${what} price of ${model?.id ?? ""} is known, so those tokens are billed at the list price`;
+    const id = model?.id ?? "";
+    const { inputTokens, outputTokens, cachedInputRatio: cachedRatio, batchRatio } = workload;
+    const known = price.batchInputUsdPerMTok !== null;
+    const waits = paysToWait(price, { input: inputTokens.expected, output: outputTokens.expected, cachedRatio });
+    const cachedText = `${workload.name}: no cached input price of ${id} is known, so those tokens are billed at the list price`;
+    const batchText = known
+      ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, which knows no cache, so no request is billed as a batch`
+      : `${workload.name}: no batch price of ${id} is known, so requests that may wait are billed as if they could not`;
     return [
-      ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null
-        ? [notice("cached-price-unknown", text("cached input"), line)]
+      ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null ? [notice("cached-price-unknown", cachedText, line)] : []),
+      ...(batchRatio > 0 && whole?.overflow === undefined && !waits
+        ? [notice(known ? "batch-dearer" : "batch-price-unknown", batchText, line)]
         : []),
-      ...(workload.batchRatio > 0 && price.batchInputUsdPerMTok === null ? [notice("batch-price-unknown", text("batch"), line)] : []),
     ];
   });
 }
@@ -131,10 +140,21 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
  */
 const RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE = 2_000_000;
 
-/** Tokens of the busiest minute of the first month, input and output together. */
-function busiestMinuteTokens(workload: WorkloadFacts): number {
-  const perSecond = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
-  return perSecond * 60 * (workload.inputTokens.expected + workload.outputTokens.expected);
+/**
+ * Tokens of the busiest minute of the horizon's busiest month, input and output together: that of its first or of its last. Requests that may wait
+ * are spread over the month.
+ */
+function busiestMinuteTokens(workload: WorkloadFacts, horizonMonths: number): number {
+  const { requestsPerMonth, week, peakToAverage, batchRatio } = workload;
+  const live = busiestHourRate(requestsPerMonth.expected, week) * peakToAverage * (1 - batchRatio);
+  const perSecond = live + (requestsPerMonth.expected / SECONDS_PER_MONTH) * batchRatio;
+  const growth = (1 + workload.growthRatioPerMonth) * (1 + workload.tokenGrowthRatioPerMonth) - 1;
+  return perSecond * 60 * (workload.inputTokens.expected + workload.outputTokens.expected) * largestGrowth(growth, horizonMonths);
+}
+
+/** Where the busiest minute lies, for workloads that grow. */
+function busiestMonth({ growthRatioPerMonth, tokenGrowthRatioPerMonth }: WorkloadFacts): string {
+  return (1 + growthRatioPerMonth) * (1 + tokenGrowthRatioPerMonth) > 1 ? " at the end of the horizon" : "";
 }
 
 /** Needs whose cost or check is not part of the model yet; said, so that nobody takes silence for zero. */
@@ -143,13 +163,13 @@ function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
     const trained = workload.fineTuning === null && TRAINED.includes(workload.customization);
     const tokens = trace.decision.workloads.some(({ name, path }) => name === workload.name && (path === "api" || path === "hybrid"));
     const promised = workload.ttftMsP95 !== null || workload.tpotMsP95 !== null;
-    const peak = busiestMinuteTokens(workload);
+    const peak = busiestMinuteTokens(workload, trace.facts.horizonMonths);
     return [
       ...(tokens && peak >= RATE_LIMIT_NOTICE_TOKENS_PER_MINUTE
         ? [
             notice(
               "api-rate-limit-unproven",
-              `${workload.name}: the busiest minute holds ${grouped(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`,
+              `${workload.name}: the busiest minute${busiestMonth(workload)} holds ${grouped(Number(peak.toPrecision(3)))} tokens; check that your account's limit allows it`,
               document.lineOf(`${workload.pointer}.volume`),
             ),
           ]
@@ -173,6 +193,16 @@ function notAsked(trace: Trace, document: PolicyDocument): Finding[] {
           ]
         : []),
     ];
+  });
+}
+
+/** Servers that are sized by the shape of a model that nobody read at its source: said, because memory and rate follow from it. */
+function unreadShapes({ decision }: Trace, catalog: Catalog): Finding[] {
+  return decision.workloads.flatMap(({ name, option, line }): Finding[] => {
+    const model = option?.kind === "self-host" ? findOpenModel(catalog, option.model) : undefined;
+    if (model?.certainty !== "low") return [];
+    const text = `${name}: the servers are sized by a shape of ${model.id} that nobody read at its source; benchmark it before you order`;
+    return [{ id: "shape-unread", level: "warning", text, line }];
   });
 }
 

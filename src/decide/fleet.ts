@@ -12,9 +12,10 @@ import { ElasticLoad, type ElasticPlan, type ElasticSize, largestCount } from ".
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { FleetLoad } from "./fleet-load.ts";
 import { floorWithin, pairFloors } from "./load-floors.ts";
-import { rentedOnly, withinMachines } from "./owned.ts";
+import { ownedOnly, rentedOnly, withinMachines } from "./owned.ts";
 import { fixedUsd, monthlyUsd, type Pair, pairsFor, pairsOf, tieOrder } from "./pairs.ts";
 import type { InstanceOffer } from "./prices.ts";
+import { once } from "./replayed.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ServingTable } from "./serving-table.ts";
 
@@ -242,16 +243,20 @@ const limited = new WeakMap<
 function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): Limited {
   const spare = spareInstances(tenants, facts);
   const weekly = followsWeek(facts);
+  const isolated = tenants.some(({ workload }) => workload.compliance.airGapped === true);
   const load = new ElasticLoad(tenants, facts, what, { spare, weekly });
   const floorOf = pairFloors(tenants, facts, what, { spare, weekly });
-  // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow.
+  // An own machine costs the same busy or not, so it never follows the week and never trades hours for an overflow: it competes as it stands.
+  const own = once(() => ownSizes(tenants, offers, facts, what));
+  const ownWithin = ({ mostGpus }: FleetLimits) => own().find(({ gpus }) => gpus <= mostGpus);
   const pairs = pairsFor(tenants, rentedOnly(offers)).map((pair) => ({ pair, floor: floorOf(pair) }));
   const rowsWithin = ({ mostGpus }: FleetLimits) =>
     pairs
       .map(({ pair, floor }) => {
         const most = Math.floor(mostGpus / pair.offer.instance.gpuCount) - spare;
         const capacity = pair.replicas * TARGET_UTILISATION_RATIO;
-        const unit = { usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH, capacity, most };
+        const startUsd = isolated ? 0 : pair.offer.beside.startUsd;
+        const unit = { usdPerHour: monthlyUsd(pair, what.gpuPrice) / HOURS_PER_MONTH, capacity, startUsd, most };
         const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
         return { pair, unit, floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths) };
       })
@@ -280,9 +285,25 @@ function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: R
       best = { pair, size };
       bestUsd = usd;
     }
+    const steady = ownWithin(limits);
+    if (steady !== undefined && steady.usd <= bestUsd) return steadyFleet(tenants, steady, facts);
     return best && elasticFleet(tenants, best.pair, load.plan(best.size), spare);
   };
-  return { within, floorUsd: (limits) => rowsWithin(limits)[0]?.floorUsd ?? Number.POSITIVE_INFINITY };
+  const floorUsd = (limits: FleetLimits) =>
+    Math.min(rowsWithin(limits)[0]?.floorUsd ?? Number.POSITIVE_INFINITY, ownWithin(limits)?.usd ?? Number.POSITIVE_INFINITY);
+  return { within, floorUsd };
+}
+
+/** Fleets on your own machines that serve everything all the time, the least expensive first; none where load goes to an API. */
+function ownSizes(tenants: readonly Tenant[], offers: OffersByGpu, facts: RequirementFacts, what: Scenario): readonly Sized[] {
+  const own = ownedOnly(offers);
+  if (own.size === 0 || tenants.some(({ overflowUsd }) => overflowUsd !== undefined)) return [];
+  const sizes: Sized[] = [];
+  eachSize(tenants, own, facts, what, (next) => {
+    sizes.push(next);
+    return undefined;
+  });
+  return sizes.sort((a, b) => (isLess(a, b) ? -1 : 1));
 }
 
 /**

@@ -72,7 +72,7 @@ export function ownedOffers(facts: PolicyNeeds, catalog: Catalog, asOf: string):
       usdPerHour: monthlyUsd(owned) / HOURS_PER_MONTH,
       onDemandBaseUsdPerHour: 0,
       source: "policy: purchase.owned",
-      beside: { instanceUsd: 0, diskGiBUsd: 0, throughputUsd: 0, warmInstances: 0, weightsGiBUsd: 0 },
+      beside: { instanceUsd: 0, diskGiBUsd: 0, throughputUsd: 0, warmInstances: 0, weightsGiBUsd: 0, startUsd: 0 },
       owned,
     };
   });
@@ -145,6 +145,17 @@ export function oversubscribed(fleets: readonly SizedFleet[]): boolean {
 }
 
 const rentedOf = new WeakMap<OffersByGpu, OffersByGpu>();
+const ownedOf = new WeakMap<OffersByGpu, OffersByGpu>();
+
+/** Your own machines among the offers; the same object for the same offers, empty where there are none. */
+export function ownedOnly(offers: OffersByGpu): OffersByGpu {
+  const known = ownedOf.get(offers);
+  if (known !== undefined) return known;
+  const lists = [...offers].map(([gpu, list]) => [gpu, list.filter(({ owned }) => owned !== undefined)] as const);
+  const own = new Map(lists.filter(([, list]) => list.length > 0));
+  ownedOf.set(offers, own);
+  return own;
+}
 
 /** The offers without your own machines; the same object for the same offers. */
 export function rentedOnly(offers: OffersByGpu): OffersByGpu {

@@ -8,6 +8,7 @@ import { fleetsOf, splitOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { Known } from "./known.ts";
+import { plannedMonths } from "./months.ts";
 import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
 import { pathOf } from "./search.ts";
@@ -35,7 +36,7 @@ export function planOf(
   const { chosen } = search;
   if (chosen === undefined) {
     const workloads = options.map(({ workload }) => ({ ...NOT_SERVED, ...identityOf(workload, document) }));
-    return { plan: { path: "none", monthlyCostUsd: null, fleets: [], workloads }, facts };
+    return { plan: { path: "none", monthlyCostUsd: null, fleets: [], workloads, months: [] }, facts };
   }
   const lines = allocate(chosen, facts, pricer.context.catalog, EXPECTED);
   const workloads = options.map((_, index): PlannedWorkload => {
@@ -50,7 +51,8 @@ export function planOf(
     return { ...servedBy(solved, chosen, index, document), costLines, monthlyCostUsd, runnersUp };
   });
   const monthlyCostUsd = totalBand(new CostSampler(pricer.context, latinHypercube()), chosen);
-  return { plan: { path: pathOf(chosen.assignment), monthlyCostUsd, fleets: fleetsOf(chosen.fleets), workloads }, facts };
+  const months = plannedMonths(chosen, facts, pricer.context.catalog);
+  return { plan: { path: pathOf(chosen.assignment), monthlyCostUsd, fleets: fleetsOf(chosen.fleets), workloads, months }, facts };
 }
 
 const NOT_SERVED = {

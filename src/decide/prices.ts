@@ -34,6 +34,8 @@ export interface BesideInstance {
   readonly warmInstances: number;
   /** For each GiB of weights in the bucket. */
   readonly weightsGiBUsd: number;
+  /** For each start of a new instance in the stack's own network: the server image over its NAT gateway. */
+  readonly startUsd: number;
 }
 
 /** Instance types without a price, and why: unknown is no option and never 0. */
@@ -140,6 +142,7 @@ function besideInstance({ region, deploy }: PolicyNeeds, catalog: Catalog): Besi
     throughputUsd,
     warmInstances: deploy.warmInstances,
     weightsGiBUsd: price("s3-standard-gb-month"),
+    startUsd: deploy.vpcSubnets === null ? STACK_RESOURCES.registryGiB * price("nat-gb") : 0,
   };
 }
 

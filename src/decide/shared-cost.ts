@@ -193,6 +193,7 @@ function hostPlatform(hosts: StackResources, line: LineMaker): CostLine[] {
     line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
     line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
     line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month"),
+    line("private-zone", "Private zone of the domain", hosts.privateZones, "zone-month", "route53-zone-month"),
   ]);
 }
 
@@ -220,6 +221,7 @@ function gatewayPlatform(all: StackResources, plain: StackResources, line: LineM
     line("gateway-dashboard", "Dashboard of the gateway", more("dashboards"), "dashboard-month", "cw-dashboard-month"),
     line("gateway-logs", "Logs of the gateway", all.gatewayTasks * GATEWAY.logGiBPerTaskMonth, "GB", "cw-logs-ingest-gb"),
     line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month"),
+    line("gateway-private-zone", "Private zone of the domain", more("privateZones"), "zone-month", "route53-zone-month"),
   ]);
 }
 
@@ -242,6 +244,7 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
   };
   return [
     gpu,
+    ...dedicatedTenancy(fleet, instances),
     ...onDemandBase(fleet, what),
     ...present([
       line(
@@ -281,6 +284,17 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
 function imagePullsGiB({ schedule, tenants }: SizedFleet, { deploy }: RequirementFacts): number {
   const overNat = deploy.vpcSubnets === null && !tenants.some(({ workload }) => workload.compliance.airGapped === true);
   return schedule === null || !overNat ? 0 : startsPerWeek(schedule) * WEEKS_PER_MONTH * STACK_RESOURCES.registryGiB;
+}
+
+/**
+ * IL5 asks for hardware that nobody else is on. What AWS takes for it, a fee for each hour of a region and more for each instance, is a price that the
+ * catalog does not hold: a line without an amount, never 0.
+ */
+function dedicatedTenancy({ tenants }: SizedFleet, instances: number): CostLine[] {
+  if (!tenants.some(({ workload }) => workload.compliance.regimes?.includes("il5") === true)) return [];
+  const line = { id: "dedicated-tenancy", label: "Dedicated tenancy of the instances (IL5)", quantity: instances * HOURS_PER_MONTH };
+  const source = "no price of dedicated tenancy is known; an accepted equivalent may cost nothing";
+  return [{ ...line, unit: "instance-hour", unitPriceUsd: null, monthlyUsd: null, source }];
 }
 
 /** The instance of a spot fleet that stays on demand, as what it costs more. */

@@ -4,7 +4,7 @@ import type { WorkloadFacts } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice, SplitOption } from "./split.ts";
-import { busiestHourRate } from "./traffic.ts";
+import { busiestHourRate, largestGrowth } from "./traffic.ts";
 import type { Reason } from "./types.ts";
 
 /**
@@ -43,13 +43,19 @@ export function simplerReason(): Reason {
 }
 
 /**
- * What must be arranged for a split: no spare instance runs, so the API stands in for one that fails.
- * Example: "gpt-5.4-mini must be able to take 46 requests/s of support-chat while an instance is replaced: agree the rate limit".
+ * What must be arranged for a split: no spare instance runs, so the API stands in for one that fails, in the busiest month of the horizon too.
+ * Example: "gpt-5.4-mini must be able to take 46 requests/s (79 by the end of the horizon) of support-chat while an instance is replaced: agree the
+ * rate limit".
  */
-export function overflowConditions(choice: Choice, workload: WorkloadFacts): readonly string[] {
+export function overflowConditions(choice: Choice, workload: WorkloadFacts, horizonMonths: number): readonly string[] {
   if (choice.kind !== "split") return [];
-  const rate = busiestHourRate(workload.requestsPerMonth.expected, workload.week) * workload.peakToAverage;
-  const most = grouped(Number(rate.toPrecision(2)));
+  // Batch requests never overflow: they wait until the instance is back.
+  const { requestsPerMonth, week, peakToAverage, batchRatio } = workload;
+  const rate = busiestHourRate(requestsPerMonth.expected, week) * peakToAverage * (1 - batchRatio);
+  const growth = largestGrowth(workload.growthRatioPerMonth, horizonMonths);
+  const figure = (value: number) => grouped(Number(value.toPrecision(2)));
+  const later = figure(rate * growth) === figure(rate) ? "" : ` (${figure(rate * growth)} by the end of the horizon)`;
+  const most = `${figure(rate)} requests/s${later}`;
   const model = choice.overflow.candidate.model.id;
-  return [`${model} must be able to take ${most} requests/s of ${workload.name} while an instance is replaced: agree the rate limit`];
+  return [`${model} must be able to take ${most} of ${workload.name} while an instance is replaced: agree the rate limit`];
 }

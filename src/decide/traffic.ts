@@ -75,6 +75,14 @@ export function busiestHourRate(requestsPerMonth: number, week: readonly number[
 }
 
 /**
+ * Factor on the requests of the first month in the busiest month of a horizon: 1 where they shrink or stay.
+ * Example: 5 % a month over 12 months is 1.71, in the last one.
+ */
+export function largestGrowth(ratioPerMonth: number, horizonMonths: number): number {
+  return Math.max(1, growthAt(ratioPerMonth, horizonMonths - 1));
+}
+
+/**
  * Default ratio of the worst minute to the mean of the busiest hour: small services are burstier, but a busier one never has a lower peak.
  *
  * Example: `peakToAverageAt(4)` is 2.5, a worst minute of 10 requests/s. At 6 requests/s it is 2.08, because just below 5 the worst minute is 12.5

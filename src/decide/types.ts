@@ -81,7 +81,7 @@ export interface OptionSummary {
   readonly provider?: string;
   readonly gpu?: string;
   readonly instanceType?: string;
-  /** Servers of the model at the busiest hour of the last month, over all instances. */
+  /** Servers of the model at the busiest hour of the busiest month, over all instances. */
   readonly replicas?: number;
   readonly instances?: number;
   readonly tensorParallel?: number;
@@ -182,7 +182,7 @@ export interface Fleet {
   readonly spotAlternative?: string;
   /** True on machines of your own, which nothing here builds; absent on rented ones. */
   readonly owned?: true;
-  /** Share of the fleet's capacity in use in the mean hour and in the busiest minute, first month. */
+  /** Share of what runs that is in use in the mean hour and in the busiest minute, first month. */
   readonly utilisationRatio: { readonly mean: number; readonly peak: number };
   readonly capacity: {
     readonly requestsPerSecondPerReplica: number;
@@ -215,12 +215,20 @@ export interface PlannedWorkload {
   readonly runnersUp: readonly { readonly option: OptionSummary; readonly monthlyCostUsd: Pick<Band, "expected"> }[];
 }
 
+/** What AWS bills in one month of the horizon for what grows, in USD; see `plannedMonths`. */
+export interface PlannedMonth {
+  readonly serversUsd: number;
+  readonly bedrockUsd: number;
+}
+
 /** What serves all workloads of a policy and what that costs: all that a base branch is compared by, and that stacks are built from. */
 export interface Plan {
   readonly path: Path;
   readonly monthlyCostUsd: Band | null;
   readonly fleets: readonly Fleet[];
   readonly workloads: readonly PlannedWorkload[];
+  /** Month by month from the first; empty where nothing is chosen. */
+  readonly months: readonly PlannedMonth[];
 }
 
 /** The next best option of a workload, all others as decided. */

@@ -2,7 +2,7 @@ import type { BreakEven, CostLine, Decision, Fleet, RejectedOption, WorkloadDeci
 import { band, change, percent, quantity, unitPrice, usd, volume } from "./money.ts";
 import { atLine, code, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { shellWord } from "./text.ts";
-import { pathWords, plural, reachedWords, servedBy, shortName, sourceText } from "./words.ts";
+import { pathWords, plural, reachedWords, requestsWords, servedBy, shortName, sourceText } from "./words.ts";
 
 /** Beyond a thousandfold a factor says nothing; the volumes beside it do. */
 const MAX_FACTOR = 1000;
@@ -46,7 +46,7 @@ export function costViews(workloads: readonly WorkloadDecision[]): readonly Cost
       workload: shortName(workload.name),
       title: line(
         strong(shortName(workload.name)),
-        `: ${servedBy(workload.option, workload.split)}, ${monthlyWords(workload)} for ${quantity(workload.requestsPerMonth)} requests`,
+        `: ${servedBy(workload.option, workload.split)}, ${monthlyWords(workload)} for ${requestsWords(workload)}`,
       ),
       table: {
         columns: columns("Cost line", "Quantity>", "Unit price>", "Monthly>", "Source"),

@@ -9,7 +9,7 @@ import { paragraphText, type Terminal, tableText } from "./terminal.ts";
 import { clean, commandLine } from "./text.ts";
 import { viewOf } from "./view.ts";
 import { breakEvenLines } from "./why.ts";
-import { pathWords, plural, reachedWords, servedBy, sourceText } from "./words.ts";
+import { pathWords, plural, reachedWords, requestsWords, servedBy, sourceText } from "./words.ts";
 
 /** A trace is a text to read and to search; it is as wide as its widest table needs, within reason. */
 const terminal: Terminal = { width: 160, color: false };
@@ -59,7 +59,7 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
     ` (line ${workload.line}): ${pathWords[workload.path]}, ${servedBy(workload.option, workload.split)}`,
   );
   const facts = [
-    `${quantity(workload.requestsPerMonth)} requests a month; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
+    `${requestsWords(workload).replace(/requests$/, "requests a month")}; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
     monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${band(monthly)}`,
     breakEven === null
       ? "no break-even volume"

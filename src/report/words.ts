@@ -1,5 +1,5 @@
-import type { BreakEven, OptionSummary, Path, Split } from "../decide/types.ts";
-import { percent } from "./money.ts";
+import type { BreakEven, OptionSummary, Path, Split, WorkloadDecision } from "../decide/types.ts";
+import { percent, quantity } from "./money.ts";
 import { clean } from "./text.ts";
 
 const MAX_NAME = 64;
@@ -55,6 +55,15 @@ export function servedBy(option: OptionSummary | null, split: Split | null = nul
   const precision = option.precision === undefined ? "" : ` ${option.precision}`;
   const instances = option.instances === undefined ? "" : `${option.instances}\u00a0×\u00a0`;
   return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
+}
+
+/**
+ * The requests that a monthly cost is for: the cost is the average of the horizon, so growing requests have two figures.
+ * Example: `1,000,000 requests`, `27,375,000 requests in the first and 1,327,538 in the last month`.
+ */
+export function requestsWords({ requestsPerMonth, growth }: Pick<WorkloadDecision, "requestsPerMonth" | "growth">): string {
+  const [first, last] = [quantity(requestsPerMonth), quantity(growth?.last.requestsPerMonth ?? requestsPerMonth)];
+  return first === last ? `${first} requests` : `${first} requests in the first and ${last} in the last month`;
 }
 
 /** The path on which an option stands. */

@@ -32,7 +32,7 @@ export function buildAnomalySubscription({ stack, config, prefix, topic }: Found
       dimension: {
         key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
         matchOptions: ["GREATER_THAN_OR_EQUAL"],
-        values: [String(anomalyThresholdUsd(config.monthlyBudgetUsd))],
+        values: [String(anomalyThresholdUsd(config.budget.limitUsd))],
       },
     },
   });

@@ -60,13 +60,16 @@ describe("the parameters of a model", () => {
     expect(splitParameters(toy({}, 12, 4)).dense).toBeCloseTo(4e6, 3);
   });
 
-  it("are three matrices an expert, two where three would be more than there are, and never more than the body", () => {
+  it("are three matrices an expert, two where the row says so, and narrower ones where they work in a latent width", () => {
     // 3 x 2 = 6 of a body of 10 million.
     expect(splitParameters(toy({ moe }))).toMatchObject({ experts: near(6e6), dense: near(4e6), expertShare: 0.25 });
-    // 6 of 5 million do not fit: 2 x 2 = 4.
-    expect(splitParameters(toy({ moe }, 7))).toMatchObject({ experts: near(4e6), dense: near(1e6) });
-    // 4 of 3 million do not fit either.
-    expect(splitParameters(toy({ moe }, 5))).toMatchObject({ experts: near(3e6), dense: near(0) });
+    expect(splitParameters(toy({ moe, mlpMatrices: 2 }))).toMatchObject({ experts: near(4e6), dense: near(6e6) });
+    // Half of the width of 1000: 3 million.
+    expect(splitParameters(toy({ moe: { ...moe, latentSize: 500 } }))).toMatchObject({ experts: near(3e6), dense: near(7e6) });
+  });
+
+  it("are refused where the experts alone are more than there is", () => {
+    expect(() => splitParameters(toy({ moe }, 7))).toThrow("experts");
   });
 
   it("in mxfp4 squeeze the experts alone, and are padded to 256 and 128", () => {
@@ -78,6 +81,12 @@ describe("the parameters of a model", () => {
     expect(paddingBytes(toy({ moe }), "fp8")).toBe(0);
     expect(paddingBytes(toy(), "mxfp4")).toBe(0);
     expect(paddingBytes(toy({ moe: { ...moe, expertIntermediate: 128 }, hiddenSize: 1024 }), "mxfp4")).toBe(0);
+  });
+
+  it("in int4 squeeze all of a quantised model, and the experts alone, with a scale for every 32, of one that was trained in it", () => {
+    expect(roleBytes(toy({ moe }), "int4")).toEqual({ dense: 0.52, experts: 0.52 });
+    expect(roleBytes({ ...toy({ moe }), nativePrecision: "int4" }, "int4")).toEqual({ dense: 2, experts: 0.5625 });
+    expect(roleBytes({ ...toy(), nativePrecision: "int4" }, "int4").dense).toBe(0.5625);
   });
 });
 

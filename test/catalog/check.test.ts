@@ -11,6 +11,7 @@ const catalog = loadCatalog();
 
 const api = required(findApiModel(catalog, "gpt-5.4"));
 const open = required(findOpenModel(catalog, "llama-3.1-8b-instruct"));
+const experts = required(findOpenModel(catalog, "gpt-oss-120b"));
 const gpu = required(catalog.gpus.find((row) => row.id === "h100"));
 const instance = required(catalog.instances.find((row) => row.id === "p5.48xlarge"));
 const support = required(catalog.supportPrices[0]);
@@ -83,6 +84,7 @@ const broken: Readonly<Record<string, Catalog>> = {
   "kv-cache-matches-shape": withOpen({ kvCache: { ...open.kvCache, bytesPerTokenBf16: 65_536 } }),
   "parameters-match-shape": withOpen({ parameters: { totalB: 10, activeB: 10 } }),
   "active-at-most-total": withOpen({ parameters: { totalB: 8.03, activeB: 3 } }),
+  "active-matches-shape": { ...sound, openModels: [{ ...experts, parameters: { ...experts.parameters, activeB: 12 } }] },
   checkpoints: withOpen({ nativePrecision: "fp8" }),
 };
 
@@ -125,6 +127,18 @@ describe("details of the checks", () => {
     expect(problems(withPrice({ tiers: [{ ...tier, inputUsdPerMTok: 0 }] }), "no-zero-price")).toHaveLength(1);
     const hour = { ...required(instance.usdPerHour["us-east-1"]), onDemand: 0 };
     expect(problems({ ...sound, instances: [{ ...instance, usdPerHour: { "us-east-1": hour } }] }, "no-zero-price")).toHaveLength(1);
+  });
+
+  test("a fact of a route that nobody read is medium at most", () => {
+    const unread = (certainty: "high" | "medium") => ({
+      ...sound,
+      routes: sound.routes.map((row) => ({
+        ...row,
+        facts: { hipaaBaa: { value: "yes", note: "", source: "general knowledge, unread: verify", checked: TODAY, certainty } },
+      })),
+    });
+    expect(problems(unread("high"), "guesses-are-low").length).toBe(sound.routes.length);
+    expect(problems(unread("medium"), "guesses-are-low")).toEqual([]);
   });
 
   test("each kind of dangling reference is named", () => {

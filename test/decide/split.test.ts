@@ -78,8 +78,8 @@ describe("the size of a base fleet", () => {
     expect(overflowUsdOf(asked, () => 2)).toBeCloseTo(8 * 6 * 60 * WEEKS_PER_MONTH, 6);
     expect(overflowUsdOf(asked, () => 2)).toBeCloseTo(12_514.29, 2);
     // A second one spares 2 x 6 x 60 x 4.345 = 3,128.57 a month and costs 3,650: not worth it. At 4 USD it costs 2,920: all five are.
-    expect(steadyInstances(asked, { usdPerHour: 5, capacity: 2, most: 99 })).toBe(1);
-    expect(steadyInstances(asked, { usdPerHour: 4, capacity: 2, most: 99 })).toBe(5);
+    expect(steadyInstances(asked, { usdPerHour: 5, startUsd: 0, capacity: 2, most: 99 })).toBe(1);
+    expect(steadyInstances(asked, { usdPerHour: 4, startUsd: 0, capacity: 2, most: 99 })).toBe(5);
   });
 
   it("is the best of all sizes", () => {
@@ -92,7 +92,7 @@ describe("the size of a base fleet", () => {
         fc.double({ min: 0, max: 5, noNaN: true }),
         (may, price, usd, must) => {
           const asked = { ...demand(may, usd), must: flat(must), meanMust: flat(must) };
-          const unit = { usdPerHour: price, capacity: 1.4, most: 99 };
+          const unit = { usdPerHour: price, startUsd: 0, capacity: 1.4, most: 99 };
           const cost = (count: number) => count * price * 730 + overflowUsdOf(asked, () => count * unit.capacity);
           const least = Math.max(1, Math.ceil(must / unit.capacity));
           const sizes = Array.from({ length: 20 }, (_, index) => least + index);
@@ -111,15 +111,15 @@ describe("the size of a base fleet", () => {
 
   it("keeps room for batch requests, which never overflow", () => {
     const asked = { ...demand(flat(0.1), 0.01), batch: 6 };
-    expect(steadyInstances(asked, { usdPerHour: 100, capacity: 2, most: 99 })).toBe(4);
+    expect(steadyInstances(asked, { usdPerHour: 100, startUsd: 0, capacity: 2, most: 99 })).toBe(4);
   });
 });
 
 describe("a weekly schedule", () => {
   it("follows the hours, and its hours add up to a week", () => {
     const must = { ...demand(flat(0), 0), must: dayAndNight, meanMust: dayAndNight };
-    expect(weeklyInstances(must, { usdPerHour: 5, capacity: 2, most: 4 })).toBeUndefined();
-    const counts = weeklyInstances(must, { usdPerHour: 5, capacity: 2, most: 5 }) ?? [];
+    expect(weeklyInstances(must, { usdPerHour: 5, startUsd: 0, capacity: 2, most: 4 })).toBeUndefined();
+    const counts = weeklyInstances(must, { usdPerHour: 5, startUsd: 0, capacity: 2, most: 5 }) ?? [];
     const windows = windowsOf(counts);
 
     expect(windows).toEqual([

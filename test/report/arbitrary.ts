@@ -117,6 +117,7 @@ function decisionFor(workloads: readonly string[]): fc.Arbitrary<Decision> {
     lastMonthUsd: maybeAmount,
     workloads: fc.tuple(...workloads.map(workloadNamed)),
     fleets: fc.constantFrom([], [fleet], [fleet, { ...fleet, vllmFlags: [], workloads: [] }]),
+    months: fc.constant([]),
     paths: fc.array(
       fc.record({
         path: fc.constantFrom("api" as const, "self-host" as const, "hybrid" as const),

@@ -213,6 +213,7 @@ export function decision(overrides: Partial<Decision> = {}): Decision {
     lastMonthUsd: 4726.1,
     workloads: [workload("support-chat")],
     fleets: [],
+    months: [],
     paths: [
       { path: "api", monthlyCostUsd: { expected: 3665, p10: 3102.4, p50: 3665, p90: 4480.9 }, text: "gpt-4.1-mini" },
       {

@@ -51,7 +51,7 @@ const base: Omit<StackConfig, "path" | "api" | "fleets" | "routes"> = {
   certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555",
   githubRepository: "acme/support",
   alarmEmail: "oncall@example.com",
-  monthlyBudgetUsd: 12_345,
+  budget: { limitUsd: 12_345, firstMonthUsd: 12_345, tagged: false },
   logRetentionDays: 365,
   gateway: null,
 };
@@ -70,6 +70,7 @@ export const apiConfig: StackConfig = {
 export const selfHostConfig: StackConfig = {
   ...base,
   path: "self-host",
+  budget: { limitUsd: 12_345, firstMonthUsd: 8000, tagged: true },
   api: [],
   fleets: [chat],
   routes: [{ workload: "chat", path: "self-host", target: chat.id, restricted: true }],

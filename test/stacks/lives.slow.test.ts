@@ -49,7 +49,7 @@ function changed(config: StackConfig): StackConfig {
     adapters: true,
     instances: { ...fleet.instances, maximum: fleet.instances.maximum + 1 },
   }));
-  return { ...config, monthlyBudgetUsd: config.monthlyBudgetUsd + 100, logRetentionDays: 400, fleets };
+  return { ...config, budget: { ...config.budget, limitUsd: config.budget.limitUsd + 100 }, logRetentionDays: 400, fleets };
 }
 
 const all = typeof bench === "string" ? [] : chosen().map(own);

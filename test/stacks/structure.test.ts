@@ -53,11 +53,11 @@ describe("the API stack", () => {
     expect(summaries).toContain("bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0");
   });
 
-  it("sizes the budget by the expected cost, warns at 80 % forecast and at 100 % spent", () => {
+  it("sizes the budget by the plan, warns at 110 % forecast and at 100 % spent", () => {
     const budget = only(stack, "aws_budgets_budget");
     expect(budget).toMatchObject({ limit_amount: "12345", limit_unit: "USD", time_unit: "MONTHLY" });
     expect(budget.notification).toMatchObject([
-      { notification_type: "FORECASTED", threshold: 80 },
+      { notification_type: "FORECASTED", threshold: 110 },
       { notification_type: "ACTUAL", threshold: 100 },
     ]);
   });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Catalog } from "../catalog.ts";
 import { ApiModel, BenchmarkScore, Gpu, Instance, Licence, OpenModel, RefusedName, Region, Route, SupportPrice } from "../schema.ts";
+import { UNREAD_SOURCE } from "../unread.ts";
 import { type CatalogCheck, listsWithId, type RowProblem } from "./check-type.ts";
 
 /** A source names something that the public can look up: no number of a private index, no path of one machine. */
@@ -22,7 +23,7 @@ export const rowChecks: readonly CatalogCheck[] = [
   { id: "unique-scores", rule: "a model has one score for each benchmark and group", find: (catalog) => repeatedScores(catalog) },
   {
     id: "guesses-are-low",
-    rule: "general knowledge that nobody read has low certainty, facts of routes aside",
+    rule: "general knowledge that nobody read has low certainty, in facts of routes at most medium",
     find: (catalog) => confidentGuesses(catalog),
   },
 ];
@@ -113,8 +114,10 @@ function futureChecks(catalog: Catalog, asOf: string): readonly RowProblem[] {
 
 function confidentGuesses(catalog: Catalog): readonly RowProblem[] {
   const routes = new Set(catalog.routes.map((row) => row.id));
+  const isSure = ({ row, source, certainty }: Stated) =>
+    (source === UNREAD_SOURCE && certainty !== "low" && !routes.has(row)) || (source.includes(UNREAD_SOURCE) && certainty === "high");
   return provenances(catalog)
-    .filter(({ row, source, certainty }) => source === "general knowledge, unread: verify" && certainty !== "low" && !routes.has(row))
+    .filter(isSure)
     .map(({ row, certainty }) => ({ row, problem: `${certainty} certainty for something that nobody read` }));
 }
 

@@ -1,13 +1,14 @@
 import type { Catalog } from "../catalog.ts";
+import { mlpMatrices, routedExpertParameters } from "../experts.ts";
 import type { Architecture, OpenModel } from "../schema.ts";
 import type { CatalogCheck, RowProblem } from "./check-type.ts";
 
 const BF16_BYTES = 2;
-/** A gated MLP has three matrices: gate, up and down. */
-const MLP_MATRICES = 3;
 /** Projections of a linear-attention or state-space layer, in multiples of hidden size squared (gated delta net and Mamba 2: 4.5 to 6). */
 const LINEAR_LAYER_SQUARES = 5;
 const PARAMETER_TOLERANCE = 0.12;
+/** Active parameters are published in whole billions, with or without the input embedding. */
+const ACTIVE_TOLERANCE = 0.15;
 const PER_BILLION = 1e9;
 
 /** Checks on the shapes of open-weight models: the figures of a row must fit each other. */
@@ -28,6 +29,11 @@ export const shapeChecks: readonly CatalogCheck[] = [
     id: "active-at-most-total",
     rule: "a model activates at most all of its parameters, a dense one all",
     find: (catalog) => eachModel(catalog, activeGap),
+  },
+  {
+    id: "active-matches-shape",
+    rule: "what a token uses of a mixture of experts follows from shape and total, within 15 %",
+    find: (catalog) => eachModel(catalog, usedGap),
   },
   {
     id: "checkpoints",
@@ -78,12 +84,10 @@ export function parametersOf(a: Architecture): number {
   const embeddings = a.vocabSize * hiddenSize * (a.tiedEmbeddings ? 1 : 2);
   const attention = (attentionLayers.full + attentionLayers.sliding) * attentionParameters(a);
   const linear = attentionLayers.linear * LINEAR_LAYER_SQUARES * hiddenSize ** 2;
-  const dense = (a.layers - (moe?.moeLayers ?? 0)) * MLP_MATRICES * hiddenSize * (a.intermediateSize ?? 0);
-  const experts =
-    moe === null
-      ? 0
-      : moe.moeLayers * hiddenSize * (MLP_MATRICES * (moe.experts * moe.expertIntermediate + moe.sharedIntermediate) + moe.experts);
-  return embeddings + attention + linear + dense + experts;
+  const matrices = mlpMatrices(a);
+  const dense = (a.layers - (moe?.moeLayers ?? 0)) * matrices * hiddenSize * (a.intermediateSize ?? 0);
+  const shared = moe === null ? 0 : moe.moeLayers * hiddenSize * (matrices * moe.sharedIntermediate + moe.experts);
+  return embeddings + attention + linear + dense + shared + routedExpertParameters(a);
 }
 
 function attentionParameters({ hiddenSize, attentionHeads, kvHeads, headDim, mla }: Architecture): number {
@@ -96,6 +100,22 @@ function attentionParameters({ hiddenSize, attentionHeads, kvHeads, headDim, mla
 function activeGap({ architecture, parameters: { totalB, activeB } }: OpenModel): string | undefined {
   if (activeB > totalB) return `${activeB} billion active of ${totalB}`;
   return architecture.moe === null && activeB !== totalB ? `${activeB} of ${totalB} billion active without experts` : undefined;
+}
+
+/**
+ * The capacity model takes what is no expert and no embedding for weights that every token uses, so a total that is rounded, or a shape that is
+ * misread, would make a model several times as slow or as fast as it is. Kimi K2: 384 experts of 60 layers hold 1,014.7 of its 1,026.4 billion;
+ * of the published "1T" nothing would be left.
+ */
+function usedGap({ architecture: a, parameters: { totalB, activeB } }: OpenModel): string | undefined {
+  if (a.moe === null) return undefined;
+  const matrix = a.vocabSize * a.hiddenSize;
+  const experts = routedExpertParameters(a);
+  const rest = totalB * PER_BILLION - experts - (a.tiedEmbeddings ? 1 : 2) * matrix;
+  if (rest <= 0) return `${totalB} billion parameters, ${(experts / PER_BILLION).toFixed(1)} in experts alone`;
+  const used = rest + matrix + (experts * a.moe.activeExperts) / a.moe.experts;
+  const gaps = [used, used + matrix].map((parameters) => Math.abs(parameters / PER_BILLION / activeB - 1));
+  return Math.min(...gaps) > ACTIVE_TOLERANCE ? `${activeB} billion active, ${(used / PER_BILLION).toFixed(1)} by shape` : undefined;
 }
 
 function checkpointGap({ checkpoints, hubRepo, nativePrecision }: OpenModel): string | undefined {

@@ -92,7 +92,9 @@ const REGIMES: Readonly<Record<Exclude<Regime, "eu_ai_act">, RegimeRow>> = {
     need: "DoD IL5 authorisation",
     read: includesLevel("IL5"),
     apiConditions: [],
-    selfHostConditions: ["IL5: compute isolation (dedicated tenancy or an accepted equivalent) and the authorisation to operate are yours"],
+    selfHostConditions: [
+      "IL5: compute isolation (dedicated tenancy or an accepted equivalent) and the authorisation to operate are yours; the stacks rent shared hardware, and dedicated tenancy is not in the total",
+    ],
   },
   il6: { fact: "dodIl", need: "DoD IL6 authorisation (classified)", read: includesLevel("IL6"), apiConditions: [], selfHostConditions: [] },
 };

@@ -1,4 +1,6 @@
-import type { Licence } from "../../catalog/schema.ts";
+import type { Catalog } from "../../catalog/index.ts";
+import type { Licence, OpenModel } from "../../catalog/schema.ts";
+import type { Candidate } from "../candidates.ts";
 import type { RequirementFacts } from "../facts.ts";
 import { dated } from "../sources.ts";
 import type { Rule, RuleOutcome } from "./rule.ts";
@@ -15,17 +17,39 @@ const CAP_ASSUMED_FREE_USERS = 100_000_000;
 export const licence: Rule = {
   id: "licence",
   title: "The licence allows it",
-  why: "Open weights come with terms: commercial use, caps on users or revenue, excluded countries.",
+  why: "Open weights come with terms: commercial use, caps on users or revenue, excluded countries. They bind users of Amazon Bedrock too.",
   source: "S2-007, S3-030, S4-004 to S4-009, C16",
   waivable: true,
   check(candidate, context) {
-    if (candidate.kind !== "self-host") return null;
-    const row = context.catalog.licences.find((entry) => entry.id === candidate.model.licence);
+    const weights = weightsOf(candidate, context.catalog);
+    if (weights === undefined) return null;
+    const row = context.catalog.licences.find((entry) => entry.id === weights.licence);
     if (row === undefined)
-      return { verdict: "unknown", text: `the licence of ${candidate.model.id} is not in the catalog`, pointer: null, source: null };
-    return certain(row, licenceOutcome(row, context.facts.organisation));
+      return { verdict: "unknown", text: `the licence of ${weights.id} is not in the catalog`, pointer: null, source: null };
+    const outcome = certain(row, licenceOutcome(row, context.facts.organisation));
+    return candidate.kind === "self-host" ? outcome : hosted(outcome);
   },
 };
+
+/**
+ * The weights whose terms bind you: those that you run, and those that Amazon Bedrock runs for you, whose users agree to the maker's terms. What a
+ * maker serves itself comes under its contract for the service instead.
+ */
+function weightsOf(candidate: Candidate, { openModels }: Catalog): OpenModel | undefined {
+  if (candidate.kind === "self-host") return candidate.model;
+  return candidate.route.id === "bedrock" ? openModels.find(({ id }) => id === candidate.model.openModel) : undefined;
+}
+
+const BEDROCK_TERMS = "aws.amazon.com/legal/bedrock/third-party-models (2026-11-29): users of a model agree to the terms of its maker";
+
+function hosted(outcome: RuleOutcome): RuleOutcome {
+  const source = [outcome.source, BEDROCK_TERMS].filter((each) => each !== null).join("; ");
+  const conditions = outcome.conditions?.map((text) => text.replace(DOWNLOAD_TERMS, ""));
+  return { ...outcome, source, ...(conditions === undefined ? {} : { conditions }) };
+}
+
+/** Terms that ask something of whoever downloads or runs the weights. */
+const DOWNLOAD_TERMS = /; (gated download|needs harmony format)[^;]*/g;
 
 /** A licence of low certainty never decides alone, in neither direction. */
 function certain(row: Licence, outcome: RuleOutcome): RuleOutcome {

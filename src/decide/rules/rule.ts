@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/index.ts";
 import type { Certainty, Fact, Route } from "../../catalog/schema.ts";
+import { UNREAD_SOURCE } from "../../catalog/unread.ts";
 import type { Candidate } from "../candidates.ts";
 import type { PolicyNeeds, WorkloadNeeds } from "../facts.ts";
 import { dated } from "../sources.ts";
@@ -43,7 +44,8 @@ type Reading = "pass" | "conditional" | "fail" | "unknown";
 
 /**
  * Verdict on one published fact of a route. A fact of low certainty never decides alone: it turns pass and fail into
- * unknown. A missing fact is unknown. `need` reads "a BAA (HIPAA)".
+ * unknown. A missing fact is unknown. A pass on what nobody read at its source is one under the condition that you confirm it. `need` reads
+ * "a BAA (HIPAA)".
  */
 export function factOutcome(
   route: Route,
@@ -67,12 +69,13 @@ export function factOutcome(
     };
   }
   if (reading === "fail") return { ...base, verdict: "fail", text: `${route.label}: no ${need}${note}` };
-  if (reading === "pass") return { ...base, verdict: "pass", text: `${route.label}: ${need}`, conditions };
+  const unread = fact.source === UNREAD_SOURCE ? [`${route.label}: confirm ${need}, which nobody read at its source`] : [];
+  if (reading === "pass") return { ...base, verdict: "pass", text: `${route.label}: ${need}`, conditions: [...unread, ...conditions] };
   return {
     ...base,
     verdict: "pass",
     text: `${route.label}: ${need} under conditions${note}`,
-    conditions: [`${route.label}: ${need}${note}`, ...conditions],
+    conditions: [`${route.label}: ${need}${note}`, ...unread, ...conditions],
   };
 }
 

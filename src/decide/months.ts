@@ -1,0 +1,30 @@
+import type { Catalog } from "../catalog/index.ts";
+import type { RequirementFacts } from "./facts.ts";
+import type { SizedFleet } from "./fleet.ts";
+import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
+import { EXPECTED } from "./scenario.ts";
+import { fleetLines } from "./shared-cost.ts";
+import { tokensOf } from "./split.ts";
+import type { PlannedMonth } from "./types.ts";
+
+/**
+ * What AWS bills in each month of the horizon for what grows: rented servers with all that comes with them, and tokens on Bedrock. Everything
+ * else of its bill is alike every month.
+ *
+ * Example: one server that becomes two in the seventh of twelve months: 6 x 4,000 and 6 x 8,000 USD, where the average says 6,000.
+ */
+export function plannedMonths(chosen: PricedPortfolio, facts: RequirementFacts, catalog: Catalog): readonly PlannedMonth[] {
+  const rented = chosen.fleets.filter(({ offer }) => offer.owned === undefined);
+  const bedrock = chosen.bills.filter((_, index) => {
+    const choice = chosen.assignment[index];
+    return choice !== undefined && tokensOf(choice)?.candidate.route.id === "bedrock";
+  });
+  return Array.from({ length: facts.horizonMonths }, (_, month) => ({
+    serversUsd: rented.reduce((sum, fleet) => sum + fleetMonthUsd(fleet, month, facts, catalog), 0),
+    bedrockUsd: bedrock.reduce((sum, bill) => sum + (bill?.byMonthUsd[month] ?? 0), 0),
+  }));
+}
+
+function fleetMonthUsd(fleet: SizedFleet, month: number, facts: RequirementFacts, catalog: Catalog): number {
+  return totalUsd(fleetLines({ ...fleet, billedByMonth: fleet.billedByMonth.slice(month, month + 1) }, facts, catalog, EXPECTED));
+}
