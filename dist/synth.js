@@ -91138,7 +91138,6 @@ const STACK_RESOURCES = {
 	metricCallsPerInstanceMonth: 43800,
 	detailedMonitoringMetricsPerInstance: 7,
 	logGiBPerInstanceMonth: 1,
-	callRecordBytes: 300,
 	systemVolumeGiB: 100,
 	imageVolumeGiB: 40,
 	weightsHeadroomRatio: .25,
@@ -91602,18 +91601,18 @@ function buildAnomalySubscription({ stack, config, prefix, topic }) {
 		thresholdExpression: { dimension: {
 			key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
 			matchOptions: ["GREATER_THAN_OR_EQUAL"],
-			values: [String(anomalyThresholdUsd(config.monthlyBudgetUsd))]
+			values: [String(anomalyThresholdUsd(config.budget.limitUsd))]
 		} }
 	}).addOverride("count", expression(`${address(monitor)} == "" ? 0 : 1`));
 }
 
 // stacks/constructs/budget.ts
-const FORECAST_PERCENT = 80;
+const FORECAST_PERCENT = 110;
 const ACTUAL_PERCENT = 100;
 function buildBudget(foundation) {
 	const { stack, config, prefix, topic } = foundation;
 	if (config.partition !== "aws") return;
-	const tagged = config.fleets.length > 0;
+	const { limitUsd, tagged } = config.budget;
 	const rule = {
 		comparisonOperator: "GREATER_THAN",
 		thresholdType: "PERCENTAGE",
@@ -91623,7 +91622,7 @@ function buildBudget(foundation) {
 		name: `${prefix}-monthly`,
 		budgetType: "COST",
 		timeUnit: "MONTHLY",
-		limitAmount: String(config.monthlyBudgetUsd),
+		limitAmount: String(limitUsd),
 		limitUnit: "USD",
 		...tagged ? { costFilter: [{
 			name: "TagKeyValue",
@@ -91641,8 +91640,13 @@ function buildBudget(foundation) {
 	});
 	new import_lib.TerraformOutput(stack, "budget_scope", {
 		description: "What the budget counts",
-		value: tagged ? `${config.monthlyBudgetUsd} USD a month over the tag ${STACK_TAG}=${prefix}; activate the tag in the payer account (Billing, cost allocation tags), until then the budget reads 0` : `${config.monthlyBudgetUsd} USD a month over the whole AWS account; bills of providers outside AWS are not in it, set a limit there too`
+		value: budgetScope(config, prefix)
 	});
+}
+function budgetScope({ api, budget: { limitUsd, firstMonthUsd, tagged } }, prefix) {
+	const grows = firstMonthUsd < limitUsd ? `, the largest month of the plan's first year (the first one is ${firstMonthUsd} USD)` : "";
+	const untagged = api.some(({ keyless }) => keyless) ? "; tokens on Bedrock carry no tag and are not in it" : "";
+	return tagged ? `${limitUsd} USD a month${grows} over the tag ${STACK_TAG}=${prefix}${untagged}; activate the tag in the payer account (Billing, cost allocation tags), until then the budget reads 0` : `${limitUsd} USD a month${grows} over the whole AWS account, because tokens on Bedrock carry no tag; bills of providers outside AWS are not in it, set a limit there too`;
 }
 
 // stacks/constructs/protection.ts

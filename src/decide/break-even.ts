@@ -130,6 +130,7 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
   const hours = (plannedHours + today / flips.base.context.facts.hourlyRateUsd) / WEEKS_PER_MONTH;
   const price = free < 0 ? zeroOf(gap, free, today) : null;
   const model = api.candidate.model.id;
+  const byCost = (flips.base.context.facts.preferences?.budgetRatio ?? 0) > 0 ? ", by cost alone" : "";
   return [
     ...(volume === undefined
       ? []
@@ -138,16 +139,18 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
             "requests_per_month",
             workload.requestsPerMonth.expected,
             volume,
-            `requests${firstMonth(workload)} fall below ${rounded(volume)} a month`,
+            `requests${firstMonth(workload)} fall below ${rounded(volume)} a month${byCost}`,
           ),
         ]),
     entry(
       "operations_hours_per_week",
       plannedHours / WEEKS_PER_MONTH,
       hours,
-      `operating it takes more than ${rounded(hours)} hours a week (planned: ${rounded(plannedHours / WEEKS_PER_MONTH)})`,
+      `operating it takes more than ${rounded(hours)} hours a week (planned: ${rounded(plannedHours / WEEKS_PER_MONTH)})${byCost}`,
     ),
-    ...(price === null ? [] : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's`)]),
+    ...(price === null
+      ? []
+      : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's${byCost}`)]),
   ];
 }
 

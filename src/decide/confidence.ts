@@ -61,10 +61,11 @@ export function surenessOf(contest: Contest, workloads: readonly WorkloadDecisio
 
 function shareText(share: number, { sampler }: Contest): string {
   const draws = `${grouped(sampler.draws.count)} draws`;
-  if (share === 1) return `least expensive in all of ${draws}`;
+  const best = (sampler.context.facts.preferences?.budgetRatio ?? 0) > 0 ? "worth its price most" : "least expensive";
+  if (share === 1) return `${best} in all of ${draws}`;
   const percent = Math.round(share * 100);
-  if (percent === 100) return `least expensive in more than 99% of ${draws}`;
-  return percent === 0 ? `least expensive in under 1% of ${draws}` : `least expensive in ${percent}% of ${draws}`;
+  if (percent === 100) return `${best} in more than 99% of ${draws}`;
+  return percent === 0 ? `${best} in under 1% of ${draws}` : `${best} in ${percent}% of ${draws}`;
 }
 
 /** Says with figures that the band of the next path overlaps; silent when it does not. */

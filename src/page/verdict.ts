@@ -3,7 +3,7 @@ import type { Band, Decision, Evaluation, Path, WorkloadDecision } from "../deci
 import { change, percent, quantity, usd } from "../report/money.ts";
 import type { PolicyView } from "../report/view.ts";
 import { causeLine } from "../report/why.ts";
-import { pathWords, plural, servedBy, shortName } from "../report/words.ts";
+import { bestWord, pathWords, plural, servedBy, shortName } from "../report/words.ts";
 import { figure, folded, h, listOf, nodesOf } from "./dom.ts";
 import type { Live } from "./live.ts";
 import { needsWords } from "./sections/conflict.ts";
@@ -216,7 +216,8 @@ function deltaLine({ base, delta }: Evaluation, basis: string): HTMLElement | nu
   return h("p", {}, "Against the base branch ", figure(change(delta.deltaMonthlyUsd, before), { formula, source: basis }));
 }
 
-function nextPath({ path: chosen, paths, monthlyCostUsd, probabilityCheapest }: Decision, basis: string): HTMLElement | null {
+function nextPath(decision: Decision, basis: string): HTMLElement | null {
+  const { path: chosen, paths, monthlyCostUsd, probabilityCheapest } = decision;
   const rivals = paths.flatMap(({ path, monthlyCostUsd: band }) =>
     path === chosen || band === null ? [] : [{ path, usd: band.expected }],
   );
@@ -224,7 +225,7 @@ function nextPath({ path: chosen, paths, monthlyCostUsd, probabilityCheapest }: 
   if (next === undefined || monthlyCostUsd === null) return null;
   const more = change(next.usd - monthlyCostUsd.expected, monthlyCostUsd.expected);
   const sure =
-    probabilityCheapest === null ? "" : `\nthe chosen path is the least expensive in ${percent(probabilityCheapest)} of the draws`;
+    probabilityCheapest === null ? "" : `\nthe chosen path is ${bestWord(decision)} in ${percent(probabilityCheapest)} of the draws`;
   const name = pathWords[next.path];
   const formula = `the least expensive plan of the path ${name}, all costs included${sure}`;
   return h("p", { class: "note" }, `Next best path, ${name}: `, figure(usd(next.usd), { formula, source: basis }), `, ${more}`);

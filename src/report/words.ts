@@ -1,4 +1,4 @@
-import type { BreakEven, OptionSummary, Path, Split, WorkloadDecision } from "../decide/types.ts";
+import type { BreakEven, Decision, OptionSummary, Path, Split, WorkloadDecision } from "../decide/types.ts";
 import { percent, quantity } from "./money.ts";
 import { clean } from "./text.ts";
 
@@ -92,4 +92,9 @@ export function enumerate(items: readonly string[], show = 3): string {
 /** A source without the scheme of its addresses: as readable, half as long, and nothing for GitHub to turn into a link. */
 export function sourceText(source: string): string {
   return source.replace(/\bhttps?:\/\/(?:www\.)?/gi, "");
+}
+
+/** What a decision looks for: "the least expensive", or by declared preferences "worth its price most". */
+export function bestWord({ preferences }: Pick<Decision, "preferences">): string {
+  return (preferences?.budgetRatio ?? 0) > 0 ? "worth its price most" : "the least expensive";
 }

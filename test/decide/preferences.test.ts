@@ -192,6 +192,11 @@ describe("what runs today", () => {
     );
   });
 
+  it("is said to be left for its worth, in the confidence as well", () => {
+    expect(decided(0.4).confidenceText).toMatch(/^worth its price most in \d+% of 2,000 draws/);
+    expect(decided(0).confidenceText).toMatch(/^least expensive in/);
+  });
+
   it("stays where they are worth too little, and says what", () => {
     expect(decided(0.2).path).toBe("api");
     expect(reasonsOf(0.2)).toContainEqual(

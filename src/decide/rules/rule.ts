@@ -69,7 +69,7 @@ export function factOutcome(
     };
   }
   if (reading === "fail") return { ...base, verdict: "fail", text: `${route.label}: no ${need}${note}` };
-  const unread = fact.source === UNREAD_SOURCE ? [`${route.label}: confirm ${need}, which nobody read at its source`] : [];
+  const unread = fact.source === UNREAD_SOURCE ? [`${route.label}: confirm ${need} at its source, which the catalog does not rest on`] : [];
   if (reading === "pass") return { ...base, verdict: "pass", text: `${route.label}: ${need}`, conditions: [...unread, ...conditions] };
   return {
     ...base,

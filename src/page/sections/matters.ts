@@ -1,7 +1,7 @@
 import { DRAWS } from "../../decide/draws.ts";
 import type { Swing } from "../../decide/types.ts";
 import { percent, quantity, usd } from "../../report/money.ts";
-import { pathWords, shortName } from "../../report/words.ts";
+import { bestWord, pathWords, shortName } from "../../report/words.ts";
 import { type SwingBar, tornadoChart } from "../charts/bars.ts";
 import { folded, h, left, rawTable, right, section } from "../dom.ts";
 import { tippingsOf } from "../tipping.ts";
@@ -22,7 +22,7 @@ export function tornadoSection({ evaluation }: Shown, place: Place): HTMLElement
   const sure =
     probabilityCheapest === null
       ? ""
-      : ` The chosen path is the least expensive in ${percent(probabilityCheapest)} of ${quantity(DRAWS)} draws.`;
+      : ` The chosen path is ${bestWord(evaluation.decision)} in ${percent(probabilityCheapest)} of ${quantity(DRAWS)} draws.`;
   const rows = tornado.map((swing, index) => [
     [bars[index]?.label ?? ""],
     [swingEnds(swing)],
