@@ -1,9 +1,11 @@
 import type { CostSampler } from "./cost-draws.ts";
+import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import { oneAtATime, Z90 } from "./draws.ts";
 import { type UncertainInput, uncertainInputs } from "./inputs.ts";
-import type { PricedPortfolio } from "./portfolio.ts";
+import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { normalQuantile } from "./random.ts";
+import { currentOption, isServedBy } from "./recommend.ts";
 import { type PathKind, pathOf, type SearchResult } from "./search.ts";
 import type { Swing } from "./types.ts";
 
@@ -18,10 +20,13 @@ interface Contender {
   readonly priced: PricedPortfolio;
   /** What a dollar of its cost counts as under the policy's preferences: 1 - pi x S, so 1 where none are declared. */
   readonly worthRatio: number;
+  /** What it must cost less than the chosen one to be recommended instead: USD a month, and a ratio of its own cost. */
+  readonly leastGainUsd: number;
+  readonly tieRatio: number;
 }
 
 /** Sets the chosen portfolio against the best of every other path that has one. */
-export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler: CostSampler): Contest {
+export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler: CostSampler, pricer: Pricer): Contest {
   const own = pathOf(chosen.assignment);
   const others = (["api", "self-host", "hybrid"] as const).flatMap((path) => {
     const priced = search.byPath[path];
@@ -31,8 +36,23 @@ export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler
   const entries = [{ path: own, priced: chosen }, ...others].map((entry) => ({
     ...entry,
     worthRatio: worthOf(entry.priced, facts, catalog) / entry.priced.monthlyUsd,
+    leastGainUsd: migrationUsd(pricer, search.shortlists, chosen, entry.priced),
+    tieRatio: own === "api" || (!isSplit(chosen) && isSplit(entry.priced)) ? TIE_RATIO : 0,
   }));
   return { entries, sampler };
+}
+
+/** What a change from one portfolio to another must save for the workloads that would leave what serves them today. */
+function migrationUsd(pricer: Pricer, shortlists: SearchResult["shortlists"], from: PricedPortfolio, to: PricedPortfolio): number {
+  return shortlists.reduce((sum, list, index) => {
+    const today = currentOption(pricer, index, list);
+    if (today === undefined || !isServedBy(from.assignment[index], today) || isServedBy(to.assignment[index], today)) return sum;
+    return sum + (pricer.alone(index, today) ?? 0) * SWITCH_THRESHOLD_RATIO;
+  }, 0);
+}
+
+function isSplit({ assignment }: PricedPortfolio): boolean {
+  return assignment.some(({ kind }) => kind === "split");
 }
 
 /**
@@ -57,7 +77,7 @@ const [LOW, HIGH] = [1, 2];
 
 /**
  * Each uncertain input at its low and its high end, all others as expected: what that does to the cost of the chosen path
- * and whether another path becomes the least expensive. Widest swing first; inputs that change nothing are left out.
+ * and whether another path would be recommended. Widest swing first; inputs that change nothing are left out.
  */
 export function tornadoOf(contest: Contest): readonly Measured[] {
   return inputsOf(contest)
@@ -82,8 +102,9 @@ function inputsOf({ entries, sampler }: Contest): readonly UncertainInput[] {
 function measured(input: UncertainInput, { entries, sampler }: Contest): Measured | null {
   const looks = Array.from({ length: LOOKS }, (_, index) => normalQuantile((index + 0.5) / LOOKS));
   const moved = sampler.with(oneAtATime(input.id, [0, -Z90, Z90, ...looks]));
-  const costs = entries.map(({ path, priced, worthRatio }) => ({ path, worthRatio, usd: moved.costs(priced).total }));
-  const [today, low, high, ...others] = Array.from({ length: LOOKS + 3 }, (_, draw) => leastAt(costs, draw));
+  const costs = entries.map((entry) => ({ ...entry, usd: moved.costs(entry.priced).total }));
+  const today = entries[0]?.path;
+  const [, low, high, ...others] = Array.from({ length: LOOKS + 3 }, (_, draw) => recommendedAt(costs, draw));
   const [expectedUsd = 0, lowMonthlyUsd = 0, highMonthlyUsd = 0] = costs[0]?.usd ?? [];
   const flipsTo = [low, high].find((path) => path !== today) ?? null;
   const flipRatio = others.filter((path) => path !== today).length / LOOKS;
@@ -98,18 +119,18 @@ function measured(input: UncertainInput, { entries, sampler }: Contest): Measure
   };
 }
 
-/** Path of least cost in one draw; the chosen one where it is a tie. */
-function leastAt(
-  costs: readonly { readonly path: PathKind; readonly worthRatio: number; readonly usd: Float64Array }[],
-  draw: number,
-): PathKind | undefined {
-  const [first, ...others] = costs;
-  let best = { path: first?.path, usd: (first?.usd[draw] ?? Number.POSITIVE_INFINITY) * (first?.worthRatio ?? 1) };
-  for (const { path, usd, worthRatio } of others) {
-    const cost = (usd[draw] ?? Number.POSITIVE_INFINITY) * worthRatio;
-    if (cost < best.usd - SAME_USD) best = { path, usd: cost };
-  }
-  return best.path;
+/** Path that would be recommended in one draw: another one than the chosen only for what a tie and a migration ask. */
+function recommendedAt(costs: readonly (Contender & { readonly usd: Float64Array })[], draw: number): PathKind | undefined {
+  const worthAt = ({ usd, worthRatio }: { readonly usd: Float64Array; readonly worthRatio: number }) =>
+    (usd[draw] ?? Number.POSITIVE_INFINITY) * worthRatio;
+  const [chosen, ...others] = costs;
+  if (chosen === undefined) return undefined;
+  const today = worthAt(chosen);
+  const [best] = others
+    .map((other) => ({ ...other, worth: worthAt(other) }))
+    .filter(({ worth, tieRatio, leastGainUsd }) => worth * (1 + tieRatio) < today - SAME_USD && today - worth > leastGainUsd + SAME_USD)
+    .sort((a, b) => a.worth - b.worth);
+  return best?.path ?? chosen.path;
 }
 
 function width(swing: Swing): number {

@@ -110,7 +110,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     };
   });
   const ends = endsOf(chosen, pricer);
-  const contest = contestOf(search, chosen, sampler);
+  const contest = contestOf(search, chosen, sampler, pricer);
   return {
     path: pathOf(chosen.assignment),
     monthlyCostUsd: bands.total,

@@ -33,9 +33,9 @@ export interface Swing {
   /** Monthly cost of the chosen path, in USD, with the input at `low` and at `high`. */
   readonly lowMonthlyUsd: number;
   readonly highMonthlyUsd: number;
-  /** Path that is the least expensive at one of the ends and not in the expected case; null when there is none. */
+  /** Path that would be recommended at one of the ends instead of the chosen one; null when there is none. */
   readonly flipsTo: Path | null;
-  /** Share of this input's own distribution in which another path than in the expected case is the least expensive. */
+  /** Share of this input's own distribution in which another path would be recommended: for what a tie and a migration ask, not for any saving. */
   readonly flipRatio: number;
 }
 

@@ -21,3 +21,29 @@ describe("what serves a workload today", () => {
     ]);
   });
 });
+
+describe("an option of today that stays although another costs less", () => {
+  const { decision } = evaluated(
+    policy(
+      [
+        workload({
+          volume: { requests_per_month: 2_400_000, hourly_profile: "flat", peak_to_average: 1.5 },
+          tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
+          candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
+          current: { path: "api", model: "gpt-5.4-mini" },
+        }),
+      ],
+      { team: { ml_ops: "dedicated" } },
+    ),
+  );
+
+  it("is what inputs flip from, and only for what a migration must earn", () => {
+    const own = decision.paths.find(({ path }) => path === "self-host")?.monthlyCostUsd?.expected ?? 0;
+    expect(own).toBeLessThan(decision.monthlyCostUsd?.expected ?? 0);
+    expect(decision.path).toBe("api");
+    expect(decision.tornado.map(({ flipsTo }) => flipsTo)).toContain("self-host");
+    expect(decision.tornado.map(({ flipsTo }) => flipsTo)).not.toContain("api");
+    // Servers are the least expensive in more than half of the draws, and worth the migration in fewer.
+    expect(1 - (decision.probabilityCheapest ?? 1)).toBeGreaterThan(Math.max(...decision.tornado.map(({ flipRatio }) => flipRatio)));
+  });
+});

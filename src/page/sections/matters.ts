@@ -59,7 +59,7 @@ export function tornadoSection({ evaluation }: Shown, place: Place): HTMLElement
 
 function whyOf(swing: Swing, label: string, expected: number, basis: string): string {
   const { lowMonthlyUsd: low, highMonthlyUsd: high, flipsTo } = swing;
-  const flips = flipsTo === null ? [] : [`at one end ${pathWords[flipsTo]} is the least expensive path`];
+  const flips = flipsTo === null ? [] : [`at one end ${pathWords[flipsTo]} would be recommended`];
   const formula = [
     `${label}: ${swingEnds(swing)}`,
     `${usd(Math.min(low, high))} to ${usd(Math.max(low, high))} a month, expected ${usd(expected)}`,
