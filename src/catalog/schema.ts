@@ -76,6 +76,13 @@ export const Tuning = Provenance.extend({
 });
 export type Tuning = z.infer<typeof Tuning>;
 
+/**
+ * What it takes to keep requests to a model in one place (`data_residency`), on a route where that is a setting: how much more each token costs, and
+ * null where the model cannot be kept in one place, whatever its route offers.
+ */
+export const Residency = z.strictObject({ surchargeRatio: z.number().nonnegative().nullable(), source: z.string(), checked: isoDate });
+export type Residency = z.infer<typeof Residency>;
+
 /** A model that is bought by the token. `weights: "open"` marks a managed host of open weights (`openModel` names them). */
 export const ApiModel = z.strictObject({
   kind: z.literal("api-model"),
@@ -95,6 +102,8 @@ export const ApiModel = z.strictObject({
   customization: z.array(z.enum(["sft", "lora", "distill"])).nullable(),
   /** What that fine-tuning takes and costs; absent where nothing about it is known. */
   tuning: Tuning.optional(),
+  /** Absent where keeping requests in one place costs nothing more, or is the route's own matter. */
+  residency: Residency.optional(),
   shutdownOn: isoDate.nullable(),
   successor: z.string().nullable(),
   lifecycleSource: z.string(),

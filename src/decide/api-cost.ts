@@ -1,9 +1,9 @@
 import { type ExpectedUnitPrices, expectedUnitPrices } from "../catalog/mix.ts";
-import type { ApiModel } from "../catalog/schema.ts";
+import type { ApiModel, ApiPrice, Residency } from "../catalog/schema.ts";
 import { PROMPT_LENGTHS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { Scenario } from "./scenario.ts";
-import { dated, lessDiscount } from "./sources.ts";
+import { dated, lessDiscount, POLICY_SOURCE } from "./sources.ts";
 import { growthAt, monthDate } from "./traffic.ts";
 import { isTuned } from "./tuning-facts.ts";
 import type { CostLine } from "./types.ts";
@@ -64,7 +64,9 @@ export function apiBill(
     const interactive = requests * (1 - (waits ? workload.batchRatio : 0));
     const batch = requests - interactive;
     const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
-    const price = (list: number) => list * discount * what.apiPrice;
+    const kept = keptInPlace(unit.row, model, workload);
+    if (kept !== undefined) sources.add(`${percentOf(kept.surchargeRatio)} more for one place of processing: ${dated(kept)}`);
+    const price = (list: number) => list * discount * what.apiPrice * (1 + (kept?.surchargeRatio ?? 0));
     const before = total(meters);
     add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
     add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
@@ -86,6 +88,26 @@ export function apiBill(
   );
   if (tuned && surcharge === null) lines.push(unknownSurcharge(model, lines));
   return { lines, byMonthUsd, monthlyUsd: total(meters) / months };
+}
+
+/**
+ * What a provider takes for keeping the requests of a workload in one place; undefined where the policy asks for none or it costs nothing. A price of
+ * the policy is taken as it is.
+ *
+ * Example: `data_residency: [us]` on gpt-5.4-mini: 0.825 USD for a million input tokens instead of 0.75.
+ */
+function keptInPlace(
+  { source }: ApiPrice,
+  { residency }: ApiModel,
+  { compliance }: WorkloadFacts,
+): (Residency & { surchargeRatio: number }) | undefined {
+  if (compliance.dataResidency === undefined || residency === undefined || source.startsWith(POLICY_SOURCE)) return undefined;
+  const { surchargeRatio } = residency;
+  return surchargeRatio === null || surchargeRatio === 0 ? undefined : { ...residency, surchargeRatio };
+}
+
+function percentOf(ratio: number): string {
+  return `${Number((ratio * 100).toPrecision(3))} %`;
 }
 
 /** Size of a request, in tokens, and the share of its input that a cache holds. */

@@ -39,7 +39,8 @@ export function breakEvensOf(question: Question): readonly BreakEvenVariant[] {
     const api = (factor: number) => flips.priceOf(index, option, "requests_per_month", factor) ?? Number.POSITIVE_INFINITY;
     const { crossings, complete } = crossingsOf(own, api);
     const today = own(1) < api(1) ? "self-host" : "api";
-    const next = crossings.find(({ factor }) => factor > 1);
+    const shrinks = workload.growthRatioPerMonth < 0;
+    const next = shrinks ? crossings.findLast(({ factor }) => factor < 1) : crossings.find(({ factor }) => factor > 1);
     const months = next === undefined ? null : monthsUntil(1, next.factor, workload.growthRatioPerMonth);
     return {
       role,
@@ -205,7 +206,7 @@ export function growthOf(workload: WorkloadFacts, horizonMonths: number): Worklo
 
 /** Adds the month in which declared growth reaches a volume that flips the path. */
 export function withGrowthDate(point: TippingPoint, { growthRatioPerMonth }: WorkloadFacts, asOf: string): TippingPoint {
-  if (point.parameter !== "requests_per_month" || point.to <= point.from) return point;
+  if (point.parameter !== "requests_per_month" || (point.to <= point.from && growthRatioPerMonth >= 0)) return point;
   const months = monthsUntil(point.from, point.to, growthRatioPerMonth);
   if (months === null) return point;
   const reachedOn = monthDate(asOf, months).slice(0, 7);

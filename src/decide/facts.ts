@@ -16,7 +16,7 @@ import {
   USE_CASE_DEFAULTS,
 } from "./defaults.ts";
 import { DEPRECIATION_DEFAULT, type OwnedEntry, PUE_DEFAULT } from "./owned.ts";
-import { busiestHourRate, peakToAverageAt, perMonth, weekOf } from "./traffic.ts";
+import { busiestHourRate, largestGrowth, peakToAverageAt, perMonth, weekOf } from "./traffic.ts";
 import { type FineTuningFacts, fineTuningFacts } from "./tuning-facts.ts";
 import type { Assumption } from "./types.ts";
 
@@ -53,6 +53,8 @@ export interface WorkloadFacts {
   readonly tpotMsP95: number | null;
   readonly contextWindowTokens: number;
   readonly contextWindowDeclared: boolean;
+  /** Input and output of a mean request at the high end of their ranges, in the month of the horizon in which requests are longest. */
+  readonly largestRequestTokens: number;
   readonly features: readonly NonNullable<NonNullable<PolicyWorkload["needs"]>["features"]>[number][];
   /** Declared floors; all must hold. */
   readonly minBenchmarks: Readonly<Record<string, number>>;
@@ -203,6 +205,8 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
   const rate = busiestHourRate(requestsPerMonth.expected, week);
   const inputTokens = asRange(tokens.input);
   const outputTokens = asRange(tokens.output);
+  const longer = largestGrowth(tokens.growthRatioPerMonth ?? 0, policy.horizonMonths ?? DEFAULTS.horizonMonths.value);
+  const largestRequestTokens = (inputTokens.high + outputTokens.high) * longer;
   const judged = needs?.minBenchmarks !== undefined || workload.candidates !== undefined;
   const floor = judged ? null : (preset?.floor ?? DEFAULT_FLOOR);
   if (floor !== null) assumed.take({ key: of("needs.min_benchmarks"), value: floorText(floor), source: FLOOR_SOURCE });
@@ -226,7 +230,8 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
     batchRatio: tokens.batchRatio ?? 0,
     ttftMsP95: workload.latency?.ttftMsP95 ?? null,
     tpotMsP95: workload.latency?.tpotMsP95 ?? null,
-    contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(inputTokens.high + outputTokens.high),
+    contextWindowTokens: needs?.contextWindowTokens ?? defaultContextWindow(largestRequestTokens),
+    largestRequestTokens,
     contextWindowDeclared: needs?.contextWindowTokens !== undefined,
     features: needs?.features ?? [],
     minBenchmarks: needs?.minBenchmarks ?? {},
@@ -253,7 +258,7 @@ function profileOf(
   return HOURLY_PROFILES[name];
 }
 
-/** Context window of a workload that declares none: twice its mean request, at least 4,096 tokens. */
+/** Context window of a workload that declares none: twice its mean request where that is longest, at least 4,096 tokens. */
 export function defaultContextWindow(longestMeanTokens: number): number {
   return Math.max(CONTEXT_WINDOW_MINIMUM_TOKENS, Math.ceil(longestMeanTokens * CONTEXT_WINDOW_FACTOR));
 }

@@ -182,7 +182,8 @@ export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts
   const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
   const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
   if (next === undefined || other === undefined) return null;
-  const months = next.factor > 1 ? monthsUntil(1, next.factor, workload.growthRatioPerMonth) : null;
+  const growth = workload.growthRatioPerMonth;
+  const months = next.factor > 1 || growth < 0 ? monthsUntil(1, next.factor, growth) : null;
   return {
     requestsPerMonth: workload.requestsPerMonth.expected * next.factor,
     versus: choiceId(other.option),

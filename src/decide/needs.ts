@@ -172,7 +172,7 @@ function undeclaredContextWindow(from: WorkloadFacts): WorkloadFacts {
   return {
     ...from,
     contextWindowDeclared: false,
-    contextWindowTokens: defaultContextWindow(from.inputTokens.high + from.outputTokens.high),
+    contextWindowTokens: defaultContextWindow(from.largestRequestTokens),
   };
 }
 

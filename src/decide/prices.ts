@@ -3,7 +3,7 @@ import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { PolicyNeeds } from "./facts.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
-import { dated, lessDiscount } from "./sources.ts";
+import { dated, lessDiscount, POLICY_SOURCE } from "./sources.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
 export interface InstanceOffer {
@@ -68,7 +68,7 @@ function overlayModel(model: ApiModel, own: NonNullable<PolicyNeeds["prices"]["a
       batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
       tiers: [],
       peak: null,
-      source: `policy: ${price.source}`,
+      source: `${POLICY_SOURCE}${price.source}`,
       checked: price.checked,
       basis: "vendor",
       certainty: "high",

@@ -6,6 +6,9 @@ export function dated(row: { readonly source: string; readonly checked: string }
   return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
 }
 
+/** How the source of a price begins that the policy declares itself. */
+export const POLICY_SOURCE = "policy: ";
+
 /** A source with the discount that was taken off its price: `lessDiscount("AWS price list", 0.57)` ends in "less the declared discount of 57 %". */
 export function lessDiscount(source: string, ratio: number): string {
   // 0.57 * 100 is 56.99999999999999.

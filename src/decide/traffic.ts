@@ -110,11 +110,14 @@ export function monthDate(asOf: string, index: number): string {
   return `${y}-${String((month % 12) + 1).padStart(2, "0")}-01`;
 }
 
-/** First month index at which `from` growing by `ratioPerMonth` reaches `target`; null when it never does within 60 months. */
+/**
+ * First month index at which `from` growing by `ratioPerMonth`, or shrinking where that is below 0, reaches `target`; null when it never does within
+ * 60 months. A target below that is only left behind is 0. Example: from 27 to 11 million at -5 % a month are 18.
+ */
 export function monthsUntil(from: number, target: number, ratioPerMonth: number): number | null {
   const limit = 60;
-  if (from >= target) return 0;
-  if (ratioPerMonth <= 0) return null;
+  if (from >= target && ratioPerMonth >= 0) return 0;
+  if (from < target && ratioPerMonth <= 0) return null;
   const months = Math.ceil(Math.log(target / from) / Math.log(1 + ratioPerMonth) - 1e-9);
   return months <= limit ? months : null;
 }

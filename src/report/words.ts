@@ -4,10 +4,10 @@ import { clean } from "./text.ts";
 
 const MAX_NAME = 64;
 
-/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already. */
+/** When declared growth reaches a break-even volume, in words; a volume below today's is behind already, unless requests shrink to it. */
 export function reachedWords(breakEven: BreakEven, requestsPerMonth: number): string {
-  if (breakEven.requestsPerMonth <= requestsPerMonth) return "passed";
-  return breakEven.reachedOn ?? "not within 60 months";
+  if (breakEven.reachedOn !== null) return breakEven.reachedOn;
+  return breakEven.requestsPerMonth <= requestsPerMonth ? "passed" : "not within 60 months";
 }
 
 /** A path as the reader calls it. */

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import { monthDate, monthsUntil } from "../../src/decide/traffic.ts";
 import { costViews } from "../../src/report/build-up.ts";
 import type { Line } from "../../src/report/spans.ts";
+import { reachedWords } from "../../src/report/words.ts";
 import { evaluated, only, policy, workload } from "../decide/support.ts";
 
 /** 900,000 requests a day that become 41,000 within five years, on six servers that become one. */
@@ -40,3 +42,21 @@ it("the price at which to leave a split is the one at which the API costs less, 
   expect(cheapest(price * 1.01)).toBe("own");
   expect(cheapest(price * 0.99)).toBe("api");
 });
+
+it("is told when its shrinking requests reach the volume at which an API costs less", () => {
+  const { breakEven, tippingPoints, breakEvens } = only(evaluation);
+  const factor = (breakEven?.requestsPerMonth ?? Number.NaN) / 27_375_000;
+  const months = Math.ceil(Math.log(factor) / Math.log(0.95));
+  expect(months).toBeGreaterThan(12);
+  expect(breakEven?.reachedOn).toBe(monthDate("2026-11-21", months).slice(0, 7));
+  expect(breakEvens[0]?.reachedOn).toBe(breakEven?.reachedOn);
+  expect(reachedWords(required(breakEven), 27_375_000)).toBe(breakEven?.reachedOn);
+  expect(tippingPoints.find(({ parameter }) => parameter === "requests_per_month")?.reachedOn).toMatch(/^202\d-\d\d$/);
+  expect(monthsUntil(27, 11, -0.05)).toBe(18);
+  expect(monthsUntil(11, 27, -0.05)).toBeNull();
+});
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new Error("there is one");
+  return value;
+}

@@ -6,7 +6,7 @@ import { parametersOf } from "../../src/catalog/checks/shapes.ts";
 import { findApiModel, findOpenModel, loadCatalog } from "../../src/catalog/index.ts";
 import type { ApiModel, ApiPrice, OpenModel } from "../../src/catalog/schema.ts";
 
-const TODAY = "2026-11-20";
+const TODAY = "2026-11-29";
 const catalog = loadCatalog();
 
 const api = required(findApiModel(catalog, "gpt-5.4"));
@@ -61,7 +61,8 @@ const broken: Readonly<Record<string, Catalog>> = {
   "unique-names": withApi({ aliases: ["copilot"] }),
   "stated-somewhere": { ...sound, routes: sound.routes.map((row) => ({ ...row, facts: {} })) },
   "public-source": withOpen({ source: "config quoted in code (index id 123)" }),
-  "checked-in-the-past": withOpen({ checked: "2026-11-21" }),
+  "checked-in-the-past": withOpen({ checked: "2026-11-30" }),
+  "version-follows-rows": { ...sound, version: "2026-01-01" },
   "unique-scores": { ...sound, benchmarks: [score, score] },
   "guesses-are-low": withOpen({ source: "general knowledge, unread: verify", certainty: "high" }),
   "price-periods": withApi({ prices: [price, price] }),

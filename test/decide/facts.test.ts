@@ -128,6 +128,15 @@ describe("what a policy says", () => {
       only({ tokens: { input: { low: 1, expected: 1000, high: 3000 }, output: { low: 1, expected: 2, high: 500.2 } } }).contextWindowTokens,
     ).toBe(7001);
     expect(only({ tokens: { input: 2000, output: 48 } }).contextWindowTokens).toBe(4096);
+    // In the last of twelve months where requests grow, in the first where they shrink.
+    expect(only({ tokens: { input: 2000, output: 1000, growth_ratio_per_month: 0.1 } }).largestRequestTokens).toBeCloseTo(
+      3000 * 1.1 ** 11,
+      6,
+    );
+    expect(only({ tokens: { input: 2000, output: 1000, growth_ratio_per_month: 0.1 } }).contextWindowTokens).toBe(
+      Math.ceil(6000 * 1.1 ** 11),
+    );
+    expect(only({ tokens: { input: 2000, output: 1000, growth_ratio_per_month: -0.1 } }).contextWindowTokens).toBe(6000);
     expect(only({ needs: { context_window_tokens: 2000 } })).toMatchObject({ contextWindowTokens: 2000, contextWindowDeclared: true });
   });
 

@@ -20,6 +20,11 @@ export const rowChecks: readonly CatalogCheck[] = [
   },
   { id: "public-source", rule: "every source can be looked up by anybody", find: (catalog) => privateSources(catalog) },
   { id: "checked-in-the-past", rule: "nothing was checked after today", find: (catalog, asOf) => futureChecks(catalog, asOf) },
+  {
+    id: "version-follows-rows",
+    rule: "the version of the catalog is no older than what was last checked",
+    find: (catalog) => futureChecks(catalog, catalog.version),
+  },
   { id: "unique-scores", rule: "a model has one score for each benchmark and group", find: (catalog) => repeatedScores(catalog) },
   {
     id: "guesses-are-low",

@@ -4,7 +4,6 @@ import type { BenchmarkScore } from "../../catalog/schema.ts";
 import type { Candidate } from "../candidates.ts";
 import type { WorkloadNeeds } from "../facts.ts";
 import { dated } from "../sources.ts";
-import { growthAt } from "../traffic.ts";
 import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
 
 /** Points that a floor asks on top when the weights are squeezed below their native precision. Source: our assumption. */
@@ -131,15 +130,16 @@ export function precisionAllowed(candidate: Candidate, context: RuleContext, pre
 export const contextWindow: Rule = {
   id: "context-window",
   title: "The longest request fits",
-  why: "A request longer than the context window fails.",
+  why: "A request longer than the context window fails, and an answer longer than the model gives is cut.",
   source: "S4-016 to S4-023",
   waivable: true,
-  check(candidate, { workload, facts }) {
-    const growth = growthAt(workload.tokenGrowthRatioPerMonth, facts.horizonMonths - 1);
+  check(candidate, { workload }) {
     const pointer = workload.contextWindowDeclared ? `${workload.pointer}.needs.context_window_tokens` : null;
     const wanted = workload.contextWindowDeclared
       ? workload.contextWindowTokens
-      : Math.ceil((workload.inputTokens.high + workload.outputTokens.high) * growth);
+      : Math.ceil(workload.largestRequestTokens - ROUNDING_TOKENS);
+    const cut = cutAnswers(candidate, workload);
+    if (cut !== null) return cut;
     const offered = candidate.model.contextWindowTokens;
     if (offered === null)
       return { verdict: "unknown", text: `the context window of ${candidate.model.id} is not known`, pointer, source: null };
@@ -147,6 +147,19 @@ export const contextWindow: Rule = {
     return { verdict: offered >= wanted ? "pass" : "fail", text, pointer, source: null };
   },
 };
+
+/** Growth leaves noise of floating point, which is no token. */
+const ROUNDING_TOKENS = 1e-6;
+
+/** A model that ends its answers before a mean one of the workload is over, in the month in which they are longest; null where none is cut. */
+function cutAnswers(candidate: Candidate, workload: WorkloadNeeds): RuleOutcome | null {
+  const most = candidate.kind === "self-host" ? null : candidate.model.maxOutputTokens;
+  const { inputTokens, outputTokens, largestRequestTokens, pointer } = workload;
+  const answer = Math.ceil((largestRequestTokens * outputTokens.high) / (inputTokens.high + outputTokens.high) - ROUNDING_TOKENS);
+  if (most === null || answer <= most) return null;
+  const text = `${candidate.model.id} ends an answer after ${most} tokens, and the mean one has ${answer}`;
+  return { verdict: "fail", text, pointer: `${pointer}.tokens.output`, source: null };
+}
 
 type Feature = WorkloadNeeds["features"][number];
 const FEATURE_KEYS = { tool_use: "toolUse", json_schema: "jsonSchema", vision: "vision", web_search: "webSearch" } as const;

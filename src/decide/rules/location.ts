@@ -1,4 +1,5 @@
 import { answersTo, type Candidate } from "../candidates.ts";
+import { dated } from "../sources.ts";
 import { factOutcome, type Rule, type RuleContext, type RuleOutcome, readYesNo } from "./rule.ts";
 
 function complianceKey(context: RuleContext, key: string): string {
@@ -78,6 +79,8 @@ export const dataResidency: Rule = {
     const pointer = complianceKey(context, "data_residency");
     if (REGIONAL_ROUTES.has(candidate.route.id))
       return outsideByProfile(candidate, allowed, pointer) ?? regional(candidate, allowed, pointer, context);
+    const nowhere = unkept(candidate, pointer);
+    if (nowhere !== null) return nowhere;
     if (allowed.includes("eu") && candidate.route.facts.euResidency !== undefined) {
       const eu = factOutcome(candidate.route, "euResidency", "processing in the EU", pointer, readYesNo);
       if (eu.verdict === "pass" || allowed.length === 1) return eu;
@@ -89,6 +92,12 @@ export const dataResidency: Rule = {
     });
   },
 };
+
+/** A model whose requests no setting of its route keeps in one place; null where one may. */
+function unkept({ kind, model, route }: Candidate, pointer: string): RuleOutcome | null {
+  if (kind === "self-host" || model.residency?.surchargeRatio !== null) return null;
+  return { verdict: "fail", text: `${route.label}: ${model.id} cannot be kept in one place`, pointer, source: dated(model.residency) };
+}
 
 /**
  * Places in which a cross-region inference profile of Bedrock may process a request, by the first part of its id; none stands for any region of
