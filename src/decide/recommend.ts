@@ -4,7 +4,7 @@ import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { FeasibleOption } from "./options.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
-import type { Choice } from "./split.ts";
+import { type Choice, hostsOf } from "./split.ts";
 
 /** The best portfolios that a search met. */
 export interface Contenders {
@@ -39,10 +39,15 @@ export function recommend(pricer: Pricer, found: Contenders, shortlists: readonl
       ? found.portfolio(kind)
       : undefined;
   const api = near("api");
-  if (api !== undefined) return { ...keepCurrent(pricer, api, shortlists), tied: true, simpler: false };
-  const plain = near("plain");
-  if (plain !== undefined) return { ...keepCurrent(pricer, plain, shortlists), tied: false, simpler: true };
-  return { ...keepCurrent(pricer, cheapest, shortlists), tied: false, simpler: false };
+  const plain = api === undefined ? near("plain") : undefined;
+  const kept = keepCurrent(pricer, api ?? plain ?? cheapest, shortlists);
+  // What runs today may take its place again: then no tie decided.
+  const isOn = (has: (choice: Choice) => boolean) => kept.chosen?.assignment.some(has) ?? false;
+  return {
+    ...kept,
+    tied: api !== undefined && !isOn((choice) => hostsOf(choice) !== null),
+    simpler: plain !== undefined && !isOn(({ kind }) => kind === "split"),
+  };
 }
 
 /**
