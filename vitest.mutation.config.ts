@@ -2,7 +2,10 @@ import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
 
-/** Laws of whole decisions, worked through for many policies: they seldom notice what the other tests do not, and take half of the time. */
+/**
+ * Laws of whole decisions, worked through for many policies. They take half of the time and are left out but for BREAKEVEN_MUTATION_LAWS=1: search and
+ * fleets need them, the rest of `decide` hardly does.
+ */
 const LAWS = ["test/decide/{conflict,floors,known,laws,portfolio,settled,standing,sure}.test.ts", "test/audit/{swings,tipping}.test.ts"];
 
 /** The tests that judge the mutants of a folder: each runs thousands of times, so only what is quick and looks at that folder. */
@@ -18,10 +21,8 @@ const TESTS: Readonly<Record<string, { readonly include: readonly string[]; read
       "test/golden.test.ts",
       "test/report/{chart,framework,json,text-report}.test.ts",
     ],
-    exclude: ["**/*.slow.test.ts", ...LAWS],
+    exclude: ["**/*.slow.test.ts", ...(process.env.BREAKEVEN_MUTATION_LAWS === "1" ? [] : LAWS)],
   },
-  // What the others miss may be seen by these: for a handful of mutants, named by --mutate.
-  "decide/long": { include: LAWS },
 };
 
 /** How many mutants each test file has noticed so far. */
