@@ -47,8 +47,9 @@ export function settledFleets(
 function withinMachines(prices: FleetPrices, fleets: readonly BilledFleet[], groups: () => Groups): readonly BilledFleet[] | undefined {
   const fits = (billed: readonly BilledFleet[]) => !oversubscribed(billed.map(({ fleet }) => fleet));
   if (fits(fleets)) return fleets;
-  const all = [...groups()];
-  const sum = (billed: readonly BilledFleet[]) => billed.reduce((total, { usd }) => total + usd, 0);
+  const members = groups();
+  const all = [...members];
+  const sum = (billed: readonly BilledFleet[]) => fleetsUsd(prices, billed, members);
   let best: readonly BilledFleet[] | undefined;
   for (let mask = 0; mask < 2 ** Math.min(all.length, MOST_FLEETS_THAT_SHARE_MACHINES); mask++) {
     const mayOwn = (index: number) => Math.floor(mask / 2 ** index) % 2 === 1;

@@ -134,6 +134,7 @@ describe("a policy that nothing fits", () => {
     expect(decided.relaxations[0]).toMatchObject({ option: { model: "gpt-5.4-mini" }, needs: [{ waivable: false }] });
     expect(decided.relaxations[0]?.text).toMatch(/which no waiver can lift: gpt-5\.4-mini at \$[\d,]+ a month$/);
     expect(decided.reasons[0]?.text).toBe(decided.conflict?.text);
+    expect(decided.conflict?.steps[1]?.example).toMatch(/^\S+ is not among the candidates$/);
   });
 
   it("finds a deadline and openness that clash", () => {
