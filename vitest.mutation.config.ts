@@ -18,7 +18,7 @@ const TESTS: Readonly<Record<string, { readonly include: readonly string[]; read
     include: [
       "test/decide/**/*.test.ts",
       "test/audit/*.test.ts",
-      "test/golden.test.ts",
+      "test/{gateway,golden}.test.ts",
       "test/report/{chart,framework,json,text-report}.test.ts",
     ],
     exclude: ["**/*.slow.test.ts", "test/decide/settled.test.ts", ...(process.env.BREAKEVEN_MUTATION_LAWS === "1" ? [] : LAWS)],
