@@ -76,11 +76,12 @@ function readMutants(folder: string, file: string): readonly Mutant[] {
   return report.files[file]?.mutants ?? [];
 }
 
-/** Path to number of lines of the files of a folder, without those whose path below it begins with one of `except`. */
-function linesOf(folder: string, except: readonly string[]): ReadonlyMap<string, number> {
+/** Path to number of lines of the files of a folder whose path below it begins with one of `only` (all when it is empty) and with none of `except`. */
+function linesOf(folder: string, only: readonly string[], except: readonly string[]): ReadonlyMap<string, number> {
   const root = `src/${folder}/`;
+  const isOf = (path: string, names: readonly string[]) => names.some((name) => path.startsWith(root + name));
   const paths = globSync(`${root}**/*.ts`)
-    .filter((path) => !except.some((name) => path.startsWith(root + name)))
+    .filter((path) => (only.length === 0 || isOf(path, only)) && !isOf(path, except))
     .sort();
   return new Map(paths.map((path) => [path, readFileSync(path, "utf8").trimEnd().split("\n").length]));
 }
@@ -99,10 +100,12 @@ function main(): void {
     options: {
       seed: { type: "string", default: "1" },
       mutants: { type: "string", default: "150" },
+      only: { type: "string", default: "" },
       except: { type: "string", default: "" },
     },
   });
-  const files = linesOf(folder, values.except.split(",").filter(Boolean));
+  const names = (list: string) => list.split(",").filter(Boolean);
+  const files = linesOf(folder, names(values.only), names(values.except));
   const all = shuffledRanges(files, Number(values.seed));
   const sample = all.slice(0, Math.ceil(Number(values.mutants) / (RANGE_LINES * MUTANTS_PER_LINE)));
   const mutate = sample.map(({ file, from, to }) => `${file}:${from}-${to}`).join(",");

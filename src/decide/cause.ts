@@ -15,7 +15,7 @@ const MATERIAL_RATIO = 0.01;
 const MATERIAL_USD = 1;
 /** Hypothetical policies that one comparison decides at most; each takes about a tenth of a second for a policy of one open search. */
 const MOST_EVALUATIONS = 40;
-/** Edits that are tried in pairs: those with the largest effect alone. 6 give 15 pairs. */
+/** Edits that are tried in pairs: those that stand first in the policy. 6 give 15 pairs. */
 const PAIRED_EDITS = 6;
 /** Edits of a cost that are listed, those with the largest effect first, and the effect below which one says nothing. */
 const SHOWN_EDITS = 5;

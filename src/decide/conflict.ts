@@ -138,8 +138,10 @@ class Fitting {
     const judgement = judge(candidate, rules, waivers, lineOf);
     const [first] = judgement.against;
     if (first !== undefined) return first.text;
-    const { ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks } = asked;
-    const key = JSON.stringify([candidate.id, ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks]);
+    const { ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks, compliance } = asked;
+    // Everything that a need can change of what `realise` reads.
+    const read = [ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks, compliance.onPremises === true];
+    const key = JSON.stringify([candidate.id, ...read]);
     const known = this.#realised.get(key);
     if (known !== undefined) return known;
     const option = realise(candidate, judgement, rules, this.#context);

@@ -228,7 +228,7 @@ function infeasible({ facts, options, context }: Solved, document: PolicyDocumen
       monthlyCostUsd: null,
       costLines: [],
       breakEven: null,
-      reasons: [...conflictReason(conflict), whyNothingFits(entry, document)],
+      reasons: [...conflictReason(conflict), whyNothingFits(entry, options, document)],
       rejected: entry.rejected,
       runnersUp: [],
       tippingPoints: [],
@@ -273,13 +273,16 @@ function conflictReason(conflict: Conflict | null): readonly Reason[] {
 }
 
 /** "0 of 121 options feasible: 93 data-location, 28 il6". */
-function whyNothingFits(entry: WorkloadOptions, document: PolicyDocument): Reason {
+function whyNothingFits(entry: WorkloadOptions, options: readonly WorkloadOptions[], document: PolicyDocument): Reason {
   const line = document.lineOf(entry.workload.pointer);
   if (entry.feasible.length > 0) {
+    // Rented instances have no end, so where everybody has an option it is your own machines that do not reach.
+    const lacks = options.some(({ feasible }) => feasible.length === 0);
+    const others = lacks ? "another workload has none" : "the machines of purchase.owned are too few for the requests";
     return {
       rule: "portfolio",
       verdict: "info",
-      text: `${entry.feasible.length} options fit, but another workload has none`,
+      text: `${entry.feasible.length} ${entry.feasible.length === 1 ? "option fits" : "options fit"}, but ${others}`,
       line,
       source: null,
     };

@@ -156,9 +156,12 @@ function apiLines(model: ApiModel, { fineTuning, runs, context: { facts }, what 
 function hostLines(model: OpenModel, training: Training): readonly CostLine[] {
   const { fineTuning, runs, workload, context, what } = training;
   const method = methodOf(workload.customization);
-  const plan = trainingPlan(model, fineTuning, method, [...context.offers.values()].flat(), (id) => findGpu(context.catalog, id));
+  // What must stay on your premises is trained there too, and nothing of it lies in a bucket.
+  const stays = workload.compliance.onPremises === true;
+  const offers = [...context.offers.values()].flat().filter(({ owned }) => !stays || owned !== undefined);
+  const plan = trainingPlan(model, fineTuning, method, offers, (id) => findGpu(context.catalog, id));
   const people = peopleLine(runs * TUNING_PEOPLE_HOURS.selfHost, context.facts, what);
-  const stored = method === "adapters" ? [adapterLine(model, fineTuning, context)] : [];
+  const stored = method === "adapters" && !stays ? [adapterLine(model, fineTuning, context)] : [];
   return [instanceLine(model, plan, runs, what), ...stored, people];
 }
 

@@ -167,7 +167,7 @@ export function realise(
     option: candidate.id,
     rule: "feasibility",
     verdict: "fail",
-    text: whyUnservable(candidate, found.first, found.last, context),
+    text: whyUnservable(candidate, found, workload, context),
     line: null,
   };
 }
@@ -215,10 +215,11 @@ function remembered<Key, Value>(find: (key: Key) => Value): (key: Key) => Value 
   };
 }
 
-/** What must run on your premises runs on a GPU that you own. */
+/** What must run on your premises runs on GPUs that you own, all of a server's in one machine. */
 function onOwnGpu(option: ServingOption, { compliance }: WorkloadNeeds, { offers }: OptionContext<PolicyNeeds>): boolean {
   if (compliance.onPremises !== true) return true;
-  return offers.some(({ owned, instance }) => owned !== undefined && instance.gpu === option.configuration.gpu.id);
+  const { gpu, tensorParallel } = option.configuration;
+  return offers.some(({ owned, instance }) => owned !== undefined && instance.gpu === gpu.id && instance.gpuCount >= tensorParallel);
 }
 
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
@@ -280,22 +281,26 @@ function gpusOnOffer(context: OptionContext<PolicyNeeds>): ServingRequest["gpus"
 /** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
 function whyUnservable(
   candidate: SelfHostCandidate,
-  first: ServingSearch,
-  last: ServingSearch,
+  { first, last }: ServingSearches,
+  workload: WorkloadNeeds,
   context: OptionContext<PolicyNeeds>,
 ): string {
   if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
   if (first.served.length > 0) {
-    const reason =
-      last.served.length > 0
-        ? "the capability floor leaves no precision that fits"
-        : "it no longer keeps the promise at the last month's tokens";
-    return `${candidate.model.id}: ${reason}`;
+    return `${candidate.model.id}: ${whyNoneIsLeft(first, last, workload, context)}`;
   }
   const closest = closestMiss(first, context);
   return closest === undefined
     ? `${candidate.model.id} has no configuration on the instances on offer`
     : `${candidate.model.id}: ${closest.text}`;
+}
+
+/** Some configuration would serve the first month, and yet none may be taken. */
+function whyNoneIsLeft(first: ServingSearch, last: ServingSearch, workload: WorkloadNeeds, context: OptionContext<PolicyNeeds>): string {
+  if (!first.served.some((option) => onOwnGpu(option, workload, context)))
+    return "no machine of purchase.owned has the memory and the speed for it";
+  if (last.served.length === 0) return "it no longer keeps the promise at the last month's tokens";
+  return "the capability floor leaves no precision that fits";
 }
 
 function closestMiss(search: ServingSearch, context: OptionContext<PolicyNeeds>): UnservableConfiguration | undefined {

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
+import type { ApiModel } from "../catalog/schema.ts";
 import { API_PEOPLE, type PeopleHours, SELF_HOST_PEOPLE } from "./defaults.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
@@ -139,12 +140,19 @@ function customization(option: FeasibleOption): Mark {
 }
 
 function lockIn(option: FeasibleOption, { catalog }: SoftContext): Mark {
-  if (option.kind === "api") return option.candidate.model.routes.length > 1 ? 1 : 0;
+  if (option.kind === "api") return routesOf(option.candidate.model, catalog).size > 1 ? 1 : 0;
   const { model } = option.candidate;
   const weights = "licence" in model ? model : catalog.openModels.find(({ id }) => id === model.openModel);
   const licence = catalog.licences.find(({ id }) => id === weights?.licence);
   if (licence === undefined || licence.conditions.length > 0 || licence.commercialUse !== "yes") return 2;
   return option.kind === "self-host" ? 4 : 3;
+}
+
+/** Everybody who sells a model: a cloud's price list has it under a name of its own. */
+function routesOf({ id, sameModelAs }: ApiModel, { apiModels }: Catalog): ReadonlySet<string> {
+  const origin = sameModelAs ?? id;
+  const same = apiModels.filter((row) => (row.sameModelAs ?? row.id) === origin);
+  return new Set(same.flatMap(({ routes }) => routes));
 }
 
 function peopleOf({ kind }: FeasibleOption, facts: RequirementFacts): PeopleHours {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crossingsOf } from "../../src/decide/crossings.ts";
-import { evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
+import { EVERY_RUN, evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
 const people = { team: { ml_ops: "dedicated" } };
 const at = (requests: number, change: PolicyObject = {}) =>
@@ -167,7 +167,7 @@ describe("tipping points", () => {
           }
         },
       ),
-      { numRuns: 8, seed: 11 },
+      { numRuns: 8, seed: 11, ...EVERY_RUN },
     );
     expect(seen).toBeGreaterThan(5);
   });

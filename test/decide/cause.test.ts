@@ -30,6 +30,27 @@ describe("the cause of a change", () => {
     ]);
   });
 
+  it("is one of two edits that only together moved the path, and names the other one", () => {
+    // On an API each of them alone: 4 million requests of 500 tokens in, or 2 million of 1,900.
+    const at = (requests_per_month: number, input: number) =>
+      policy(
+        [
+          workload({
+            volume: { requests_per_month, hourly_profile: "flat", peak_to_average: 1.5 },
+            tokens: { input, output: 200, cached_input_ratio: 0 },
+          }),
+        ],
+        { team: { ml_ops: "dedicated", hourly_rate_usd: 95 } },
+      );
+    const { decision, delta } = evaluated(at(4_000_000, 1900), at(2_000_000, 500));
+
+    expect(decision.path).toBe("self-host");
+    expect(delta?.cause).toMatchObject({ kind: "path", otherEdits: 1 });
+    expect(delta?.cause?.text).toMatch(
+      /^requests: volume\.requests_per_month rose from 2,000,000 to 4,000,000 \(line \d+\); taking back requests: tokens\.input \(line \d+\) alone would do as well$/,
+    );
+  });
+
   it("goes beyond pairs by taking back everything and putting back what does not matter", () => {
     const base = policy([workload()]);
     const compliance = { data_may_leave: false, air_gapped: true };

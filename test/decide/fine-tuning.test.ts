@@ -128,6 +128,48 @@ describe("training on own GPUs", () => {
     expect(plan("qwen3-32b", "adapters", double)?.usd).toBeGreaterThan(plan("qwen3-32b", "adapters")?.usd ?? 0);
   });
 
+  it("is done on machines of your own where nothing may leave your premises, at what they cost an hour", () => {
+    const machine = {
+      gpu: "l40s",
+      count: 4,
+      machines: 2,
+      purchase_usd: 36_000,
+      bought: "2026-11-01",
+      power_kw: 1,
+      electricity_usd_per_kwh: 0.1,
+    };
+    const at = (compliance: PolicyObject) =>
+      only(
+        evaluated(
+          policy([workload({ needs: { customization: "lora", fine_tuning: TRAINING }, candidates: { open: ["qwen3-32b"] }, compliance })], {
+            purchase: { owned: [machine] },
+          }),
+        ),
+      ).costLines.filter(({ id }) => id === "fine-tuning-training" || id === "fine-tuning-serving");
+    const [training, ...others] = at({ on_premises: true });
+
+    expect(training?.label).toBe("Training of qwen3-32b on owned-l40s-x4");
+    expect(training?.monthlyUsd).toBeGreaterThan(0);
+    expect(others).toEqual([]);
+    expect(at({ data_may_leave: false }).map(({ id }) => id)).toEqual(["fine-tuning-training", "fine-tuning-serving"]);
+    // 32 billion parameters trained whole are 573 GiB: two machines of 180 do not hold them.
+    const whole = only(
+      evaluated(
+        policy(
+          [
+            workload({
+              needs: { customization: "full_finetune", fine_tuning: TRAINING },
+              candidates: { open: ["qwen3-32b"] },
+              compliance: { on_premises: true },
+            }),
+          ],
+          { purchase: { owned: [machine] } },
+        ),
+      ),
+    ).costLines.find(({ id }) => id === "fine-tuning-training");
+    expect(whole).toMatchObject({ monthlyUsd: null, source: "qwen3-32b fits for training on no instance on offer" });
+  });
+
   it("costs instance hours, people and stored adapters, spread over the horizon, and is never free", () => {
     const decision = only(tuned(TRAINING, { open: ["qwen3-32b"] }, "lora"));
     const found = plan("qwen3-32b", "adapters");

@@ -5,6 +5,7 @@ import { isFullTime } from "../../src/decide/shared-cost.ts";
 import { hostsOf } from "../../src/decide/split.ts";
 import { membersOf } from "../../src/decide/standing.ts";
 import { arbitraryPortfolio, choicesOf, pricerOf } from "./oracle-support.ts";
+import { EVERY_RUN } from "./support.ts";
 
 /** A bound and what it bounds are sums in different orders. */
 const ROUNDING = 1 + 1e-9;
@@ -43,7 +44,7 @@ describe("lower bounds of the joint search", () => {
 
         expect(floors.shared.few).toBeLessThanOrEqual(priced.monthlyUsd * ROUNDING);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, ...EVERY_RUN },
     );
 
     expect(Math.min(fleets, few)).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { usd as dollars } from "../../src/decide/describe.ts";
-import { evaluated, type PolicyObject, policy, workload } from "./support.ts";
+import { documentOf, evaluated, type PolicyObject, policy, workload } from "./support.ts";
 
 const cheap = policy([workload({ candidates: { api: ["gpt-5.4-mini"] } })]);
 const withGates = (gates: PolicyObject, change: PolicyObject = {}) => ({ ...cheap, gates, ...change });
@@ -160,6 +160,18 @@ describe("a gate in words", () => {
       ]),
     );
     expect(later.findings.filter(({ id }) => id === "gate-loosened")).toHaveLength(2);
+  });
+
+  it("warns of the waiver that is new, and of no other", () => {
+    const waiver = (reason: string) => ({ gate: "max_monthly_usd", owner: "cfo@example.com", reason, expires: "2027-01-01" });
+    const head = bill(200, { waivers: [waiver("launch month"), waiver("second launch")] });
+    const base = bill(200, { waivers: [waiver("launch month")] });
+    const lineOf = (index: number) => documentOf(head).lineOf(`waivers[${index}]`);
+    const added = (from: PolicyObject) => evaluated(head, from).findings.filter(({ id }) => id === "waiver-added");
+
+    expect(added(base)).toEqual([expect.objectContaining({ level: "warning", line: lineOf(1) })]);
+    expect(added(bill(200)).map(({ line }) => line)).toEqual([lineOf(0), lineOf(1)]);
+    expect(added(head)).toEqual([]);
   });
 
   it("of the head counts beside the base's where it is another one", () => {

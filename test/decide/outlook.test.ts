@@ -94,6 +94,23 @@ describe("cost against volume", () => {
     expect(band?.p90).toBeCloseTo((band?.expected ?? 0) + high, 6);
   });
 
+  it("crosses where the decision has its break-evens, at what both sides cost there", () => {
+    const both = workload({ volume: { ...VOLUME, requests_per_month: 15_000_000 } });
+    const { decision, outlook } = pictured(policy([both], { team: { ml_ops: "dedicated" } }));
+    const [curve] = outlook.volumes;
+    const told = decision.workloads[0]?.breakEvens[0]?.crossings ?? [];
+
+    expect(told).toHaveLength(1);
+    expect(curve?.crossings).toHaveLength(1);
+    const [crossing] = curve?.crossings ?? [];
+    expect(crossing?.to).toBe("self-host");
+    expect((crossing?.requestsPerMonth ?? 0) / (told[0]?.requestsPerMonth ?? 0)).toBeCloseTo(1, 6);
+    // The API's bill is 0.001275 dollars a request, and what the policy pays around it: both sides cost the same there.
+    const around = (decision.paths.find(({ path }) => path === "api")?.monthlyCostUsd?.expected ?? 0) - 15 * TOKENS_USD;
+    const api = around + ((crossing?.requestsPerMonth ?? 0) * TOKENS_USD) / 1_000_000;
+    expect((crossing?.monthlyUsd ?? 0) / api).toBeCloseTo(1, 5);
+  });
+
   it("has no short curve for a workload that one side alone can serve", () => {
     expect(costCurves(curved().trace, 3)).toEqual([]);
   });

@@ -175,3 +175,32 @@ describe("the policy", () => {
     expect(keys).toEqual(expect.arrayContaining(["purchase.owned.depreciation_months", "purchase.owned.pue"]));
   });
 });
+
+describe("workloads that must stay on machines of your own", () => {
+  const decided = (requests_per_month: number, model: string, machine: PolicyObject) => {
+    const volume = { requests_per_month, hourly_profile: "flat", peak_to_average: 1.5 };
+    const asked = workload({ volume, candidates: { open: [model] }, compliance: { on_premises: true } });
+    return only(evaluated(policy([asked], { purchase: { owned: [{ ...MACHINE, ...machine }] } })));
+  };
+
+  it("hear whether those are too small or too few, and blame no other workload", () => {
+    // 70 billion parameters are 35 GiB in four bits; one L4 has 24, and a server of yours does not span machines.
+    const small = decided(1_000_000, "llama-3.3-70b-instruct", { gpu: "l4", count: 1, machines: 8 });
+    expect(small.rejected).toMatchObject([
+      {
+        rule: "feasibility",
+        verdict: "fail",
+        text: "llama-3.3-70b-instruct: no machine of purchase.owned has the memory and the speed for it",
+      },
+    ]);
+    // The room to give is either the model or the premises, and each alone will do.
+    expect(small.conflict?.steps.map(({ pointer }) => pointer)).toEqual(["workloads[0].compliance.on_premises", "workloads[0].candidates"]);
+    expect(small.relaxations.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^without compliance\.on_premises \(line \d+\): llama-3\.3-70b-instruct at /),
+      expect.stringMatching(/^without candidates \(line \d+\): /),
+    ]);
+    const few = decided(200_000_000, "qwen3-32b", { gpu: "l40s", count: 4, machines: 1 });
+    expect(few.reasons.map(({ text }) => text)).toEqual(["1 option fits, but the machines of purchase.owned are too few for the requests"]);
+    expect(decided(1_000_000, "qwen3-32b", { gpu: "l40s", count: 4, machines: 1 }).path).toBe("self-host");
+  });
+});

@@ -167,6 +167,9 @@ describe("a decision with preferences", () => {
     const swayed = at(factor, privacyFirst);
     expect(swayed.path).toBe("self-host");
     expect(swayed.monthlyCostUsd?.expected).toBeCloseTo(cost("self-host"), 6);
+    // The draws count what the policy pays for as well: by cost alone few of them would favour own servers.
+    expect(swayed.probabilityCheapest).toBeGreaterThan(0.5);
+    expect(swayed.probabilityCheapest).toBeGreaterThan(1 - (at(factor, null).probabilityCheapest ?? 0));
   });
 });
 

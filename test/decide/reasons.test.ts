@@ -74,7 +74,9 @@ describe("why a rule's option was not taken", () => {
     const fits = decision.workloads[0];
     const feasible = fits?.considered.feasible ?? 0;
     expect(feasible).toBeGreaterThan(0);
-    expect(fits?.reasons).toMatchObject([{ rule: "portfolio", text: `${feasible} options fit, but another workload has none` }]);
+    expect(fits?.reasons).toMatchObject([
+      { rule: "portfolio", text: `${feasible} ${feasible === 1 ? "option fits" : "options fit"}, but another workload has none` },
+    ]);
     expect(fits?.conflict).toBeNull();
     expect(decision.paths.map(({ path, text }) => `${path}: ${text}`)).toEqual([
       "api: no feasible portfolio",

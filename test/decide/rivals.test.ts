@@ -117,6 +117,9 @@ describe("the promise of a workload on servers that it shares", () => {
     expect(sharedPromise(bulk, [chat, search])).toEqual({ ttftMsP95: null, tpotMsP95: 30, beside: fastest });
     expect(sharedPromise(chat, [search, bulk])).toEqual({ ttftMsP95: 800, tpotMsP95: 30, beside: fastest });
     expect(sharedPromise(search, [bulk, chat])).toEqual({ ttftMsP95: 400, tpotMsP95: 30 });
+    // Another one with the same promise asks nothing more.
+    expect(sharedPromise(search, [search])).toBeNull();
+    expect(sharedPromise(chat, [chat, bulk])).toBeNull();
   });
 
   it("is its own where nobody asks for more", () => {
