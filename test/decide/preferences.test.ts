@@ -201,8 +201,8 @@ describe("what runs today", () => {
   });
 
   it("stays where they are worth too little, and says what", () => {
-    expect(decided(0.2).path).toBe("api");
-    expect(reasonsOf(0.2)).toContainEqual(
+    expect(decided(0.25).path).toBe("api");
+    expect(reasonsOf(0.25)).toContainEqual(
       expect.stringMatching(/^switch-threshold: gpt-5.4-mini stays: leaving it would be worth \$[\d,]+ a month by the preferences, under/),
     );
   });
