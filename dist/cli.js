@@ -21072,9 +21072,10 @@ function apiLines(model, { fineTuning, runs, context: { facts }, what }) {
 function hostLines(model, training) {
 	const { fineTuning, runs, workload, context, what } = training;
 	const method = methodOf(workload.customization);
-	const plan = trainingPlan(model, fineTuning, method, [...context.offers.values()].flat(), (id) => findGpu(context.catalog, id));
+	const stays = workload.compliance.onPremises === true;
+	const plan = trainingPlan(model, fineTuning, method, [...context.offers.values()].flat().filter(({ owned }) => !stays || owned !== void 0), (id) => findGpu(context.catalog, id));
 	const people = peopleLine(runs * TUNING_PEOPLE_HOURS.selfHost, context.facts, what);
-	const stored = method === "adapters" ? [adapterLine(model, fineTuning, context)] : [];
+	const stored = method === "adapters" && !stays ? [adapterLine(model, fineTuning, context)] : [];
 	return [
 		instanceLine(model, plan, runs, what),
 		...stored,
@@ -22733,12 +22734,17 @@ function customization$1(option) {
 	return (option.candidate.model.customization ?? []).length > 0 ? 2 : 0;
 }
 function lockIn(option, { catalog }) {
-	if (option.kind === "api") return option.candidate.model.routes.length > 1 ? 1 : 0;
+	if (option.kind === "api") return routesOf$1(option.candidate.model, catalog).size > 1 ? 1 : 0;
 	const { model } = option.candidate;
 	const weights = "licence" in model ? model : catalog.openModels.find(({ id }) => id === model.openModel);
 	const licence = catalog.licences.find(({ id }) => id === weights?.licence);
 	if (licence === void 0 || licence.conditions.length > 0 || licence.commercialUse !== "yes") return 2;
 	return option.kind === "self-host" ? 4 : 3;
+}
+function routesOf$1({ id, sameModelAs }, { apiModels }) {
+	const origin = sameModelAs ?? id;
+	const same = apiModels.filter((row) => (row.sameModelAs ?? row.id) === origin);
+	return new Set(same.flatMap(({ routes }) => routes));
 }
 function peopleOf({ kind }, facts) {
 	return kind === "self-host" ? SELF_HOST_PEOPLE[facts.mlOps] : API_PEOPLE;
@@ -25523,7 +25529,7 @@ function realise(candidate, judgement, rules, context) {
 		option: candidate.id,
 		rule: "feasibility",
 		verdict: "fail",
-		text: whyUnservable(candidate, found.first, found.last, context),
+		text: whyUnservable(candidate, found, workload, context),
 		line: null
 	};
 }
@@ -25568,7 +25574,8 @@ function remembered(find) {
 }
 function onOwnGpu(option, { compliance }, { offers }) {
 	if (compliance.onPremises !== true) return true;
-	return offers.some(({ owned, instance }) => owned !== void 0 && instance.gpu === option.configuration.gpu.id);
+	const { gpu, tensorParallel } = option.configuration;
+	return offers.some(({ owned, instance }) => owned !== void 0 && instance.gpu === gpu.id && instance.gpuCount >= tensorParallel);
 }
 function searches(candidate, workload, context, promise) {
 	const gpus = gpusOnOffer(context);
@@ -25620,14 +25627,16 @@ function gpusOnOffer(context) {
 	offered.set(context.offers, gpus);
 	return gpus;
 }
-function whyUnservable(candidate, first, last, context) {
+function whyUnservable(candidate, { first, last }, workload, context) {
 	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
-	if (first.served.length > 0) {
-		const reason = last.served.length > 0 ? "the capability floor leaves no precision that fits" : "it no longer keeps the promise at the last month's tokens";
-		return `${candidate.model.id}: ${reason}`;
-	}
+	if (first.served.length > 0) return `${candidate.model.id}: ${whyNoneIsLeft(first, last, workload, context)}`;
 	const closest = closestMiss(first, context);
 	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
+}
+function whyNoneIsLeft(first, last, workload, context) {
+	if (!first.served.some((option) => onOwnGpu(option, workload, context))) return "no machine of purchase.owned has the memory and the speed for it";
+	if (last.served.length === 0) return "it no longer keeps the promise at the last month's tokens";
+	return "the capability floor leaves no precision that fits";
 }
 function closestMiss(search, context) {
 	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
@@ -26028,15 +26037,16 @@ var Fitting = class {
 		const judgement = judge(candidate, rules, waivers, lineOf);
 		const [first] = judgement.against;
 		if (first !== void 0) return first.text;
-		const { ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks } = asked;
-		const key = JSON.stringify([
-			candidate.id,
+		const { ttftMsP95, tpotMsP95, contextWindowTokens, presetFloor, minBenchmarks, compliance } = asked;
+		const read = [
 			ttftMsP95,
 			tpotMsP95,
 			contextWindowTokens,
 			presetFloor,
-			minBenchmarks
-		]);
+			minBenchmarks,
+			compliance.onPremises === true
+		];
+		const key = JSON.stringify([candidate.id, ...read]);
 		const known = this.#realised.get(key);
 		if (known !== void 0) return known;
 		const option = realise(candidate, judgement, rules, this.#context);
@@ -27565,7 +27575,7 @@ function infeasible({ facts, options, context }, document) {
 				monthlyCostUsd: null,
 				costLines: [],
 				breakEven: null,
-				reasons: [...conflictReason(conflict), whyNothingFits(entry, document)],
+				reasons: [...conflictReason(conflict), whyNothingFits(entry, options, document)],
 				rejected: entry.rejected,
 				runnersUp: [],
 				tippingPoints: [],
@@ -27620,15 +27630,18 @@ function conflictReason(conflict) {
 		source: null
 	}];
 }
-function whyNothingFits(entry, document) {
+function whyNothingFits(entry, options, document) {
 	const line = document.lineOf(entry.workload.pointer);
-	if (entry.feasible.length > 0) return {
-		rule: "portfolio",
-		verdict: "info",
-		text: `${entry.feasible.length} options fit, but another workload has none`,
-		line,
-		source: null
-	};
+	if (entry.feasible.length > 0) {
+		const others = options.some(({ feasible }) => feasible.length === 0) ? "another workload has none" : "the machines of purchase.owned are too few for the requests";
+		return {
+			rule: "portfolio",
+			verdict: "info",
+			text: `${entry.feasible.length} ${entry.feasible.length === 1 ? "option fits" : "options fit"}, but ${others}`,
+			line,
+			source: null
+		};
+	}
 	const counts = /* @__PURE__ */ new Map();
 	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
 	const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
