@@ -24475,6 +24475,238 @@ function startsPerWeek(counts) {
 	return week.reduce((sum, count, index) => sum + Math.max(0, count - (week.at(index - 1) ?? 0)), 0);
 }
 
+// src/decide/sources.ts
+function dated(row) {
+	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
+}
+const POLICY_SOURCE = "policy: ";
+function lessDiscount(source, ratio) {
+	return ratio === 0 ? source : `${source}; less the declared discount of ${Number((ratio * 100).toPrecision(12))} %`;
+}
+
+// src/decide/cost-line.ts
+function priced(catalog, region, id, label, quantity, unit, priceId) {
+	const price = supportPriceUsd(catalog, priceId, region);
+	if (price === void 0) return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source: `no price of ${priceId} is known in ${region}`
+	};
+	return {
+		id,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd: price.usd,
+		monthlyUsd: quantity * price.usd,
+		source: dated(price)
+	};
+}
+function present(lines) {
+	return lines.filter((line) => line.quantity > 0);
+}
+
+// src/decide/owned.ts
+const DEPRECIATION_DEFAULT = {
+	key: "purchase.owned.depreciation_months",
+	value: 36,
+	source: "ours: three years, a GPU generation and a half"
+};
+const PUE_DEFAULT = {
+	key: "purchase.owned.pue",
+	value: 1.56,
+	source: "Uptime Institute global data centre survey 2024, mean"
+};
+function ownedOffers(facts, catalog, asOf) {
+	const seen = /* @__PURE__ */ new Map();
+	return facts.purchase.owned.map((entry) => {
+		const gpu = findGpu(catalog, entry.gpu);
+		if (gpu === void 0) throw new Error(`defect: the unknown GPU ${entry.gpu} was not refused`);
+		const name = `owned-${gpu.id}-x${entry.count}`;
+		const nth = (seen.get(name) ?? 0) + 1;
+		seen.set(name, nth);
+		const owned = monthOf$1(entry, facts.horizonMonths, asOf);
+		const shape = {
+			gpu: gpu.id,
+			gpuCount: entry.count,
+			gpuMemoryGiB: gpu.memoryGiB,
+			vcpu: 1,
+			memoryGiB: 1,
+			localNvmeGB: 0,
+			networkMbps: 1
+		};
+		const dates = {
+			usdPerHour: {},
+			capacityBlock: [],
+			source: "policy: purchase.owned",
+			checked: asOf
+		};
+		return {
+			instance: {
+				kind: "instance",
+				id: nth === 1 ? name : `${name}-${nth}`,
+				family: "owned",
+				...shape,
+				...dates
+			},
+			usdPerHour: monthlyUsd$1(owned) / 730,
+			onDemandBaseUsdPerHour: 0,
+			source: "policy: purchase.owned",
+			beside: {
+				instanceUsd: 0,
+				diskGiBUsd: 0,
+				throughputUsd: 0,
+				warmInstances: 0,
+				weightsGiBUsd: 0,
+				startUsd: 0
+			},
+			owned
+		};
+	});
+}
+function monthOf$1(entry, horizonMonths, asOf) {
+	const left = Math.min(horizonMonths, Math.max(0, entry.depreciationMonths - monthsBetween(entry.bought, asOf)));
+	return {
+		machines: entry.machines,
+		depreciationUsd: entry.purchaseUsd / entry.depreciationMonths * left / horizonMonths,
+		electricityKwh: entry.powerKw * entry.pue * 730,
+		electricityUsdPerKwh: entry.electricityUsdPerKwh,
+		hostingUsd: entry.hostingUsdPerMonth
+	};
+}
+function monthlyUsd$1(owned) {
+	return owned.depreciationUsd + owned.electricityKwh * owned.electricityUsdPerKwh + owned.hostingUsd;
+}
+function monthsBetween(from, to) {
+	const months = (date) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
+	return months(to) - months(from);
+}
+function ownedLines(fleet, owned) {
+	const machines = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / fleet.billedByMonth.length;
+	const { id } = fleet.offer.instance;
+	const source = fleet.offer.source;
+	const line = (what, label, quantity, unit, unitPriceUsd) => ({
+		id: `owned-${what}`,
+		label,
+		quantity,
+		unit,
+		unitPriceUsd,
+		monthlyUsd: quantity * unitPriceUsd,
+		source
+	});
+	return [
+		line("depreciation", `Depreciation of ${id}`, machines, "machine-month", owned.depreciationUsd),
+		line("electricity", `Electricity of ${id}, busy or not`, machines * owned.electricityKwh, "kWh", owned.electricityUsdPerKwh),
+		...owned.hostingUsd === 0 ? [] : [line("hosting", `Place of ${id}`, machines, "machine-month", owned.hostingUsd)]
+	];
+}
+function hourlyUsd(offer, gpuPrice) {
+	return offer.owned === void 0 ? offer.usdPerHour * gpuPrice : offer.usdPerHour;
+}
+function withinMachines$1(instances, offer) {
+	if (offer.owned === void 0) return instances;
+	const most = Math.max(...instances);
+	return most > offer.owned.machines ? void 0 : instances.map(() => most);
+}
+function oversubscribed(fleets) {
+	const used = /* @__PURE__ */ new Map();
+	for (const { offer, instancesByMonth } of fleets) {
+		if (offer.owned === void 0) continue;
+		const total = (used.get(offer.instance.id) ?? 0) + Math.max(...instancesByMonth);
+		if (total > offer.owned.machines) return true;
+		used.set(offer.instance.id, total);
+	}
+	return false;
+}
+const rentedOf = /* @__PURE__ */ new WeakMap();
+const ownedOf = /* @__PURE__ */ new WeakMap();
+function ownedOnly(offers) {
+	const known = ownedOf.get(offers);
+	if (known !== void 0) return known;
+	const lists = [...offers].map(([gpu, list]) => [gpu, list.filter(({ owned }) => owned !== void 0)]);
+	const own = new Map(lists.filter(([, list]) => list.length > 0));
+	ownedOf.set(offers, own);
+	return own;
+}
+function rentedOnly(offers) {
+	const known = rentedOf.get(offers);
+	if (known !== void 0) return known;
+	const rented = [...offers.values()].some((list) => list.some(({ owned }) => owned !== void 0)) ? new Map([...offers].map(([gpu, list]) => [gpu, list.filter(({ owned }) => owned === void 0)])) : offers;
+	rentedOf.set(offers, rented);
+	return rented;
+}
+
+// src/decide/fleet-cost.ts
+function fleetLines(fleet, facts, catalog, what) {
+	if (fleet.offer.owned !== void 0) return ownedLines(fleet, fleet.offer.owned);
+	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
+	const months = fleet.billedByMonth.length;
+	const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
+	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
+	const weights = weightsGiB(fleet);
+	return [
+		{
+			id: "gpu-instances",
+			label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
+			quantity: instances * 730,
+			unit: "instance-hour",
+			unitPriceUsd: usdPerHour,
+			monthlyUsd: instances * 730 * usdPerHour,
+			source: fleet.offer.source
+		},
+		...dedicatedTenancy(fleet, instances),
+		...onDemandBase$1(fleet, what),
+		...present([
+			line("disks", "Disks of the instances (gp3)", (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
+			line("disk-throughput", "Disk throughput above 125 MiB/s", (instances + facts.deploy.warmInstances) * BILLED_THROUGHPUT_MIBPS, "MiB/s-month", "ebs-gp3-mbps-month"),
+			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
+			line("image-pulls", "Server image at each start (NAT gateway)", imagePullsGiB(fleet, facts), "GB", "nat-gb"),
+			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
+			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
+		])
+	];
+}
+function imagePullsGiB({ schedule, tenants }, { deploy }) {
+	const overNat = deploy.vpcSubnets === null && !tenants.some(({ workload }) => workload.compliance.airGapped === true);
+	return schedule === null || !overNat ? 0 : startsPerWeek(schedule) * WEEKS_PER_MONTH$1 * STACK_RESOURCES.registryGiB;
+}
+function dedicatedTenancy({ tenants }, instances) {
+	if (!tenants.some(({ workload }) => workload.compliance.regimes?.includes("il5") === true)) return [];
+	const line = {
+		id: "dedicated-tenancy",
+		label: "Dedicated tenancy of the instances (IL5)",
+		quantity: instances * 730
+	};
+	const source = "no price of dedicated tenancy is known; an accepted equivalent may cost nothing";
+	return [{
+		...line,
+		unit: "instance-hour",
+		unitPriceUsd: null,
+		monthlyUsd: null,
+		source
+	}];
+}
+function onDemandBase$1(fleet, what) {
+	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
+	if (surcharge === 0) return [];
+	return [{
+		id: "on-demand-base",
+		label: "One instance kept on demand, above the spot price",
+		quantity: 730,
+		unit: "instance-hour",
+		unitPriceUsd: surcharge,
+		monthlyUsd: 730 * surcharge,
+		source: fleet.offer.source
+	}];
+}
+function weightsGiB(fleet) {
+	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
+}
+
 // src/catalog/mix.ts
 function expectedUnitPrices(model, date, meanInputTokens, lengths = { kind: "fixed" }) {
 	const base = unitPrices(model, date, 0);
@@ -24562,15 +24794,6 @@ function normalCdf(x) {
 	const t = 1 / (1 + .3275911 * z);
 	const tail = t * (.254829592 + t * (-.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-z * z) / 2;
 	return x < 0 ? tail : 1 - tail;
-}
-
-// src/decide/sources.ts
-function dated(row) {
-	return row.source.includes(row.checked) ? row.source : `${row.source} (${row.checked})`;
-}
-const POLICY_SOURCE = "policy: ";
-function lessDiscount(source, ratio) {
-	return ratio === 0 ? source : `${source}; less the declared discount of ${Number((ratio * 100).toPrecision(12))} %`;
 }
 
 // src/decide/traffic.ts
@@ -24917,136 +25140,6 @@ function rateAt(first, last, month, months) {
 	return first === last || months === 1 ? first : first * (last / first) ** (month / (months - 1));
 }
 
-// src/decide/owned.ts
-const DEPRECIATION_DEFAULT = {
-	key: "purchase.owned.depreciation_months",
-	value: 36,
-	source: "ours: three years, a GPU generation and a half"
-};
-const PUE_DEFAULT = {
-	key: "purchase.owned.pue",
-	value: 1.56,
-	source: "Uptime Institute global data centre survey 2024, mean"
-};
-function ownedOffers(facts, catalog, asOf) {
-	const seen = /* @__PURE__ */ new Map();
-	return facts.purchase.owned.map((entry) => {
-		const gpu = findGpu(catalog, entry.gpu);
-		if (gpu === void 0) throw new Error(`defect: the unknown GPU ${entry.gpu} was not refused`);
-		const name = `owned-${gpu.id}-x${entry.count}`;
-		const nth = (seen.get(name) ?? 0) + 1;
-		seen.set(name, nth);
-		const owned = monthOf$1(entry, facts.horizonMonths, asOf);
-		const shape = {
-			gpu: gpu.id,
-			gpuCount: entry.count,
-			gpuMemoryGiB: gpu.memoryGiB,
-			vcpu: 1,
-			memoryGiB: 1,
-			localNvmeGB: 0,
-			networkMbps: 1
-		};
-		const dates = {
-			usdPerHour: {},
-			capacityBlock: [],
-			source: "policy: purchase.owned",
-			checked: asOf
-		};
-		return {
-			instance: {
-				kind: "instance",
-				id: nth === 1 ? name : `${name}-${nth}`,
-				family: "owned",
-				...shape,
-				...dates
-			},
-			usdPerHour: monthlyUsd$1(owned) / 730,
-			onDemandBaseUsdPerHour: 0,
-			source: "policy: purchase.owned",
-			beside: {
-				instanceUsd: 0,
-				diskGiBUsd: 0,
-				throughputUsd: 0,
-				warmInstances: 0,
-				weightsGiBUsd: 0,
-				startUsd: 0
-			},
-			owned
-		};
-	});
-}
-function monthOf$1(entry, horizonMonths, asOf) {
-	const left = Math.min(horizonMonths, Math.max(0, entry.depreciationMonths - monthsBetween(entry.bought, asOf)));
-	return {
-		machines: entry.machines,
-		depreciationUsd: entry.purchaseUsd / entry.depreciationMonths * left / horizonMonths,
-		electricityKwh: entry.powerKw * entry.pue * 730,
-		electricityUsdPerKwh: entry.electricityUsdPerKwh,
-		hostingUsd: entry.hostingUsdPerMonth
-	};
-}
-function monthlyUsd$1(owned) {
-	return owned.depreciationUsd + owned.electricityKwh * owned.electricityUsdPerKwh + owned.hostingUsd;
-}
-function monthsBetween(from, to) {
-	const months = (date) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
-	return months(to) - months(from);
-}
-function ownedLines(fleet, owned) {
-	const machines = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / fleet.billedByMonth.length;
-	const { id } = fleet.offer.instance;
-	const source = fleet.offer.source;
-	const line = (what, label, quantity, unit, unitPriceUsd) => ({
-		id: `owned-${what}`,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd,
-		monthlyUsd: quantity * unitPriceUsd,
-		source
-	});
-	return [
-		line("depreciation", `Depreciation of ${id}`, machines, "machine-month", owned.depreciationUsd),
-		line("electricity", `Electricity of ${id}, busy or not`, machines * owned.electricityKwh, "kWh", owned.electricityUsdPerKwh),
-		...owned.hostingUsd === 0 ? [] : [line("hosting", `Place of ${id}`, machines, "machine-month", owned.hostingUsd)]
-	];
-}
-function hourlyUsd(offer, gpuPrice) {
-	return offer.owned === void 0 ? offer.usdPerHour * gpuPrice : offer.usdPerHour;
-}
-function withinMachines$1(instances, offer) {
-	if (offer.owned === void 0) return instances;
-	const most = Math.max(...instances);
-	return most > offer.owned.machines ? void 0 : instances.map(() => most);
-}
-function oversubscribed(fleets) {
-	const used = /* @__PURE__ */ new Map();
-	for (const { offer, instancesByMonth } of fleets) {
-		if (offer.owned === void 0) continue;
-		const total = (used.get(offer.instance.id) ?? 0) + Math.max(...instancesByMonth);
-		if (total > offer.owned.machines) return true;
-		used.set(offer.instance.id, total);
-	}
-	return false;
-}
-const rentedOf = /* @__PURE__ */ new WeakMap();
-const ownedOf = /* @__PURE__ */ new WeakMap();
-function ownedOnly(offers) {
-	const known = ownedOf.get(offers);
-	if (known !== void 0) return known;
-	const lists = [...offers].map(([gpu, list]) => [gpu, list.filter(({ owned }) => owned !== void 0)]);
-	const own = new Map(lists.filter(([, list]) => list.length > 0));
-	ownedOf.set(offers, own);
-	return own;
-}
-function rentedOnly(offers) {
-	const known = rentedOf.get(offers);
-	if (known !== void 0) return known;
-	const rented = [...offers.values()].some((list) => list.some(({ owned }) => owned !== void 0)) ? new Map([...offers].map(([gpu, list]) => [gpu, list.filter(({ owned }) => owned === void 0)])) : offers;
-	rentedOf.set(offers, rented);
-	return rented;
-}
-
 // src/decide/pairs.ts
 const allPairs = /* @__PURE__ */ new WeakMap();
 function pairsOf(table, offers) {
@@ -25161,204 +25254,7 @@ function replicaRate(table, key, month, months, what) {
 	return rateAt(from, to, month, months) * what.throughputFactor * pair.rateRatio[what.tokens];
 }
 
-// src/decide/elastic.ts
-const MOST_DEMANDS = 4;
-function largestCount({ months }) {
-	let most = 0;
-	for (const { counts } of months) most = Math.max(most, ...typeof counts === "number" ? [counts] : counts);
-	return most;
-}
-var ElasticLoad = class {
-	#tenants;
-	#what;
-	#facts;
-	#spare;
-	#weekly;
-	#months;
-	#weeks;
-	#weekOf;
-	#requests;
-	#like;
-	#demands = /* @__PURE__ */ new Map();
-	#overflowUsd = [];
-	constructor(tenants, facts, what, options) {
-		this.#tenants = tenants;
-		this.#what = what;
-		this.#facts = facts;
-		this.#spare = options.spare;
-		this.#weekly = options.weekly;
-		this.#months = tenants.every(isSteady$1) ? 1 : facts.horizonMonths;
-		const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
-		this.#weeks = weeks.map((week) => Float64Array.from(SLOTS, ({ at }) => week[at] ?? 0));
-		this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
-		this.#requests = Array.from({ length: this.#months }, (_, month) => tenants.map(({ workload }) => requestsIn(workload, month, what)));
-		const isLike = (month, other) => tenants.every(({ workload, overflowUsd }, index) => workload.tokenGrowthRatioPerMonth === 0 && this.#requests[month]?.[index] === this.#requests[other]?.[index] && overflowUsd?.[month] === overflowUsd?.[other]);
-		const months = [...this.#requests.keys()];
-		this.#like = months.map((month) => months.find((other) => other === month || isLike(month, other)) ?? month);
-	}
-	size(key, unit, startUpHours) {
-		const demands = this.#demandsOf(key);
-		const steady = this.#sizeOf(key, demands, unit, (demand) => this.#steadyMonth(demand, unit), false);
-		if (!this.#weekly) return steady;
-		const weekly = this.#sizeOf(key, demands, unit, (demand) => this.#weeklyMonth(demand, unit, startUpHours), true);
-		return steady === void 0 || weekly !== void 0 && weekly.usd < steady.usd ? weekly : steady;
-	}
-	plan({ key, unit, months, weekly }) {
-		const demands = this.#demandsOf(key);
-		const [first] = months;
-		const [demand] = demands;
-		if (first === void 0 || demand === void 0) throw new Error("defect: a horizon has at least one month");
-		const horizon = (read) => {
-			const values = months.map((month, index) => read(month, demands[index] ?? demand));
-			return Array.from({ length: this.#facts.horizonMonths }, (_, month) => values[Math.min(month, values.length - 1)] ?? read(first, demand));
-		};
-		const overflowing = this.#tenants.filter(({ overflowUsd }) => overflowUsd !== void 0);
-		return {
-			instancesByMonth: horizon(({ counts }) => (typeof counts === "number" ? counts : Math.max(...counts)) + this.#spare),
-			billedByMonth: horizon(({ billed }) => billed),
-			schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
-			overflowShares: new Map(overflowing.map(({ workload }) => [workload.name, horizon((month, asked) => shareOf(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit))])),
-			busy: busyOf(demand, countsOf(first), unit)
-		};
-	}
-	#sizeOf(key, demands, unit, monthOf, weekly) {
-		const months = [];
-		let usd = 0;
-		for (const [index, demand] of demands.entries()) {
-			const month = months[this.#like[index] ?? index] ?? monthOf(demand);
-			if (month === void 0) return void 0;
-			months.push(month);
-			usd += month.usd;
-		}
-		return {
-			key,
-			unit,
-			months,
-			usd: usd / demands.length * this.#facts.horizonMonths,
-			weekly
-		};
-	}
-	#steadyMonth(demand, unit) {
-		const counts = steadyInstances(demand, unit);
-		if (counts === void 0) return void 0;
-		const billed = counts + this.#spare;
-		return {
-			counts,
-			billed,
-			usd: billed * unit.usdPerHour * 730 + overflowUsdOf(demand, () => counts * unit.capacity)
-		};
-	}
-	#weeklyMonth(demand, unit, startUpHours) {
-		const counts = weeklyInstances(demand, unit);
-		if (counts === void 0) return void 0;
-		const hours = SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0);
-		const starts = startsPerWeek(counts);
-		const billed = (hours + starts * startUpHours) / 168 + this.#spare;
-		const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
-		const pulls = starts * WEEKS_PER_MONTH$1 * unit.startUsd;
-		return {
-			counts,
-			billed,
-			usd: billed * unit.usdPerHour * 730 + pulls + overflow
-		};
-	}
-	#demandsOf(key) {
-		const known = this.#demands.get(key);
-		if (known !== void 0) return known;
-		const demands = [];
-		for (const [month, like] of this.#like.entries()) demands.push(demands[like] ?? this.#demandOf(key, month));
-		if (this.#demands.size >= MOST_DEMANDS) this.#demands.clear();
-		this.#demands.set(key, demands);
-		return demands;
-	}
-	#demandOf(key, month) {
-		const weights = {
-			must: this.#zeros(),
-			may: this.#zeros(),
-			meanMust: this.#zeros(),
-			meanMay: this.#zeros()
-		};
-		let batch = 0;
-		for (let index = 0; index < this.#tenants.length; index++) {
-			const tenant = this.#tenants[index];
-			if (tenant === void 0) continue;
-			const { workload, table, overflowUsd } = tenant;
-			const week = this.#weekOf[index] ?? 0;
-			const busy = (this.#requests[month]?.[index] ?? 0) / SECONDS_PER_MONTH / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
-			const interactive = busy * (1 - workload.batchRatio);
-			const [worst, mean] = overflowUsd === void 0 ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
-			worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
-			mean[week] = (mean[week] ?? 0) + interactive;
-			batch += busy * workload.batchRatio;
-		}
-		const slots = (of) => this.#slotsOf(of);
-		this.#overflowUsd[month] ??= this.#overflowUsdIn(month);
-		return {
-			must: slots(weights.must),
-			may: slots(weights.may),
-			overflowUsd: this.#overflowUsd[month] ?? NO_LOAD,
-			get meanMust() {
-				return slots(weights.meanMust);
-			},
-			get meanMay() {
-				return slots(weights.meanMay);
-			},
-			batch
-		};
-	}
-	#overflowUsdIn(month) {
-		const weights = this.#zeros();
-		for (const [index, { workload, overflowUsd }] of this.#tenants.entries()) {
-			const week = this.#weekOf[index] ?? 0;
-			const perHour = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH * (1 - workload.batchRatio) * SECONDS_PER_HOUR$1;
-			weights[week] = (weights[week] ?? 0) + (overflowUsd?.[month] ?? 0) * perHour;
-		}
-		return this.#slotsOf(weights);
-	}
-	#zeros() {
-		return Array(this.#weeks.length).fill(0);
-	}
-	#slotsOf(weights) {
-		if (weights.every((weight) => weight === 0)) return NO_LOAD;
-		const sum = Array(SLOTS.length).fill(0);
-		for (let week = 0; week < weights.length; week++) {
-			const weight = weights[week] ?? 0;
-			const shape = this.#weeks[week];
-			if (weight === 0 || shape === void 0) continue;
-			for (let slot = 0; slot < SLOTS.length; slot++) sum[slot] = (sum[slot] ?? 0) + weight * (shape[slot] ?? 0);
-		}
-		return sum;
-	}
-};
-const NO_LOAD = Array(SLOTS.length).fill(0);
-function isSteady$1({ workload, overflowUsd }) {
-	const [first] = overflowUsd ?? [];
-	return workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === first);
-}
-function countsOf({ counts }) {
-	return typeof counts === "number" ? Array(SLOTS.length).fill(counts) : counts;
-}
-function shareOf(week, interactive, demand, counts, unit) {
-	const hours = SLOTS.reduce((sum, { at, hoursPerWeek }, slot) => {
-		const share = overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
-		return sum + hoursPerWeek * (week[at] ?? 0) * share;
-	}, 0);
-	return Math.min(1, interactive * hours / 168);
-}
-function busyOf(demand, counts, unit) {
-	const { must, may, meanMust, meanMay } = demand;
-	let mean = demand.batch;
-	let peak = 0;
-	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
-		const stays = 1 - overflowShare(must[slot] ?? 0, may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
-		mean += hoursPerWeek / 168 * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0) * stays);
-		peak = Math.max(peak, (must[slot] ?? 0) + (may[slot] ?? 0) * stays);
-	}
-	return {
-		mean,
-		peak: Math.max(mean, peak)
-	};
-}
+// src/decide/schedule.ts
 function windowsOf(counts) {
 	const windows = [];
 	for (const [days, offset] of [["weekday", 0], ["weekend", 24]]) for (let hour = 0; hour < 24; hour++) {
@@ -25376,275 +25272,6 @@ function windowsOf(counts) {
 		});
 	}
 	return windows;
-}
-
-// src/decide/shared-cost.ts
-function isSettledOnApi({ current }) {
-	return current?.path === "api";
-}
-const fleetKeys = /* @__PURE__ */ new WeakMap();
-function sharingKey(api, fleets) {
-	let key = `${api.keyedProviders}|${api.keylessModels}|${api.workloads}|${api.settled === api.workloads}`;
-	for (const fleet of fleets) key += `|${fleetSharingKey(fleet)}`;
-	return key;
-}
-function fleetSharingKey(fleet) {
-	const known = fleetKeys.get(fleet);
-	if (known !== void 0) return known;
-	const tenants = fleet.tenants.map(({ workload }) => workload);
-	const flags = [
-		fleet.offer.owned !== void 0,
-		fleet.model.gatedDownload,
-		tenants.some((workload) => workload.compliance.airGapped === true),
-		tenants.some((workload) => workload.ttftMsP95 !== null),
-		tenants.some(restricted),
-		tenants.every(restricted),
-		tenants.every((workload) => workload.current?.path === "self-host")
-	];
-	const key = `${tenants.length},${flags.map(Number).join("")},${fleet.offer.instance.gpuCount},${fleet.instancesByMonth.join(".")}`;
-	fleetKeys.set(fleet, key);
-	return key;
-}
-function sharedLines(sharing, facts, catalog, what) {
-	const region = facts.region;
-	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
-	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
-	const rented = sharing.fleets.filter(({ offer }) => offer.owned === void 0);
-	const rents = rented.length > 0;
-	const shape = stackShape({
-		...sharing,
-		fleets: rented
-	}, facts);
-	const plain = {
-		...shape,
-		gateway: null
-	};
-	const all = stackResources(plain);
-	const hosts = stackResources({
-		...plain,
-		...NO_API$1
-	});
-	return {
-		common: [...usesApi || rents || sharing.fleets.length === 0 ? [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")] : [], ...gatewayPlatform(stackResources(shape), all, line)],
-		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
-		selfHost: sharing.fleets.length === 0 ? [] : [...rents ? hostPlatform(hosts, line) : [], ...hostPeople(sharing.fleets, facts, what)]
-	};
-}
-const NO_API$1 = {
-	keyedProviders: 0,
-	keylessModels: 0,
-	bedrockDoorSubnets: 0
-};
-function stackShape(sharing, facts) {
-	return {
-		stage: facts.stage,
-		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
-		newNetwork: facts.deploy.vpcSubnets === null,
-		hasDomain: facts.deploy.hasDomain,
-		keyedProviders: sharing.keyedProviders,
-		keylessModels: sharing.keylessModels,
-		bedrockDoorSubnets: bedrockDoorSubnets(sharing, facts),
-		gateway: gatewayOf(sharing, facts),
-		fleets: sharing.fleets.map((fleet) => ({
-			gatedDownload: fleet.model.gatedDownload,
-			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
-		}))
-	};
-}
-function bedrockDoorSubnets(sharing, { deploy, workloads }) {
-	return sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true) ? deploy.vpcSubnets ?? STACK_RESOURCES.zones : 0;
-}
-function gatewayOf(sharing, { deploy }) {
-	const onTokens = new Set(sharing.apiWorkloads.map(({ name }) => name));
-	const tenants = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => workload));
-	const own = tenants.map((workload) => {
-		const split = onTokens.has(workload.name);
-		return {
-			own: true,
-			restricted: !split && restricted(workload),
-			split
-		};
-	});
-	const hosted = new Set(tenants.map(({ name }) => name));
-	const bought = sharing.apiWorkloads.filter(({ name }) => !hosted.has(name));
-	return gatewayShape(deploy.gateway, [...own, ...bought.map((workload) => ({
-		own: false,
-		restricted: restricted(workload)
-	}))]);
-}
-function restricted({ dataClasses, compliance }) {
-	return isRestricted({
-		dataClasses,
-		dataMayLeave: compliance.dataMayLeave,
-		airGapped: compliance.airGapped
-	});
-}
-function apiPlatform(all, hosts, line) {
-	return present([
-		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
-		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
-	]);
-}
-function hostPlatform(hosts, line) {
-	return present([
-		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
-		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
-		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
-		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
-		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
-		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
-		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
-		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
-		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
-		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month"),
-		line("private-zone", "Private zone of the domain", hosts.privateZones, "zone-month", "route53-zone-month")
-	]);
-}
-function gatewayPlatform(all, plain, line) {
-	const more = (member) => all[member] - plain[member];
-	const hours = all.gatewayTasks * 730;
-	const balancerHours = more("loadBalancers") * 730;
-	return present([
-		line("gateway-cpu", "Gateway (Fargate processors)", hours * GATEWAY.taskVcpu, "vCPU-hour", "fargate-vcpu-hour"),
-		line("gateway-memory", "Gateway (Fargate memory)", hours * GATEWAY.taskMemoryGiB, "GB-hour", "fargate-gb-hour"),
-		line("gateway-load-balancer", "Load balancer of the gateway", balancerHours, "hour", "alb-hour"),
-		line("gateway-load-balancer-capacity", "Its capacity (one unit)", balancerHours, "LCU-hour", "alb-lcu-hour"),
-		line("gateway-nat", "NAT gateways of its network", more("natGateways") * 730, "hour", "nat-hour"),
-		line("gateway-public-ipv4", "Their public addresses", more("publicIpv4Addresses") * 730, "hour", "public-ipv4-hour"),
-		line("gateway-endpoints", "Private endpoints of its network", more("interfaceEndpointZones") * 730, "endpoint-hour", "vpce-interface-hour"),
-		line("gateway-keys", "Keys of the workloads (Secrets Manager)", more("secrets"), "secret-month", "secret-month"),
-		line("gateway-alarms", "Alarms of the gateway", more("alarms"), "alarm-month", "cw-alarm-month"),
-		line("gateway-dashboard", "Dashboard of the gateway", more("dashboards"), "dashboard-month", "cw-dashboard-month"),
-		line("gateway-logs", "Logs of the gateway", all.gatewayTasks * GATEWAY.logGiBPerTaskMonth, "GB", "cw-logs-ingest-gb"),
-		line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month"),
-		line("gateway-private-zone", "Private zone of the domain", more("privateZones"), "zone-month", "route53-zone-month")
-	]);
-}
-function fleetLines(fleet, facts, catalog, what) {
-	if (fleet.offer.owned !== void 0) return ownedLines(fleet, fleet.offer.owned);
-	const line = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-	const months = fleet.billedByMonth.length;
-	const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
-	const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
-	const weights = weightsGiB(fleet);
-	return [
-		{
-			id: "gpu-instances",
-			label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-			quantity: instances * 730,
-			unit: "instance-hour",
-			unitPriceUsd: usdPerHour,
-			monthlyUsd: instances * 730 * usdPerHour,
-			source: fleet.offer.source
-		},
-		...dedicatedTenancy(fleet, instances),
-		...onDemandBase$1(fleet, what),
-		...present([
-			line("disks", "Disks of the instances (gp3)", (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights), "GB-month", "ebs-gp3-gb-month"),
-			line("disk-throughput", "Disk throughput above 125 MiB/s", (instances + facts.deploy.warmInstances) * BILLED_THROUGHPUT_MIBPS, "MiB/s-month", "ebs-gp3-mbps-month"),
-			line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-			line("image-pulls", "Server image at each start (NAT gateway)", imagePullsGiB(fleet, facts), "GB", "nat-gb"),
-			line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-			line("instance-metrics", "Detailed monitoring of the instances", instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance, "metric-month", "cw-metric-month")
-		])
-	];
-}
-function imagePullsGiB({ schedule, tenants }, { deploy }) {
-	const overNat = deploy.vpcSubnets === null && !tenants.some(({ workload }) => workload.compliance.airGapped === true);
-	return schedule === null || !overNat ? 0 : startsPerWeek(schedule) * WEEKS_PER_MONTH$1 * STACK_RESOURCES.registryGiB;
-}
-function dedicatedTenancy({ tenants }, instances) {
-	if (!tenants.some(({ workload }) => workload.compliance.regimes?.includes("il5") === true)) return [];
-	const line = {
-		id: "dedicated-tenancy",
-		label: "Dedicated tenancy of the instances (IL5)",
-		quantity: instances * 730
-	};
-	const source = "no price of dedicated tenancy is known; an accepted equivalent may cost nothing";
-	return [{
-		...line,
-		unit: "instance-hour",
-		unitPriceUsd: null,
-		monthlyUsd: null,
-		source
-	}];
-}
-function onDemandBase$1(fleet, what) {
-	const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
-	if (surcharge === 0) return [];
-	return [{
-		id: "on-demand-base",
-		label: "One instance kept on demand, above the spot price",
-		quantity: 730,
-		unit: "instance-hour",
-		unitPriceUsd: surcharge,
-		monthlyUsd: 730 * surcharge,
-		source: fleet.offer.source
-	}];
-}
-function weightsGiB(fleet) {
-	return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
-}
-function apiPeople(sharing, facts, what) {
-	const settled = sharing.apiWorkloads.every(isSettledOnApi);
-	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
-}
-function hostPeople(fleets, facts, what) {
-	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
-	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
-	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
-}
-function isFullTime(fleets) {
-	const months = fleets[0]?.instancesByMonth.length ?? 0;
-	for (let month = 0; month < months; month++) {
-		let gpus = 0;
-		for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
-		if (gpus > 8) return true;
-	}
-	return false;
-}
-function fullTimeSurchargeUsd(facts, what) {
-	const planned = SELF_HOST_PEOPLE[facts.mlOps].monthly[what.people];
-	return Math.max(0, 173 - planned) * facts.hourlyRateUsd * what.hourlyRate;
-}
-function people(id, label, hours, facts, what) {
-	const rate = facts.hourlyRateUsd * what.hourlyRate;
-	return {
-		id,
-		label,
-		quantity: hours,
-		unit: "engineer-hour",
-		unitPriceUsd: rate,
-		monthlyUsd: hours * rate,
-		source: PEOPLE_SOURCE
-	};
-}
-function priced(catalog, region, id, label, quantity, unit, priceId) {
-	const price = supportPriceUsd(catalog, priceId, region);
-	if (price === void 0) return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: null,
-		monthlyUsd: null,
-		source: `no price of ${priceId} is known in ${region}`
-	};
-	return {
-		id,
-		label,
-		quantity,
-		unit,
-		unitPriceUsd: price.usd,
-		monthlyUsd: quantity * price.usd,
-		source: dated(price)
-	};
-}
-function present(lines) {
-	return lines.filter((line) => line.quantity > 0);
 }
 
 // src/decide/split.ts
@@ -26310,6 +25937,188 @@ function rounded$1(value) {
 	return grouped(Number(value.toPrecision(3)));
 }
 
+// src/decide/people-cost.ts
+function isSettledOnApi({ current }) {
+	return current?.path === "api";
+}
+function apiPeople(sharing, facts, what) {
+	const settled = sharing.apiWorkloads.every(isSettledOnApi);
+	return [people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what), ...settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]];
+}
+function hostPeople(fleets, facts, what) {
+	const row = SELF_HOST_PEOPLE[facts.mlOps];
+	const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
+	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
+}
+function isFullTime(fleets) {
+	const months = fleets[0]?.instancesByMonth.length ?? 0;
+	for (let month = 0; month < months; month++) {
+		let gpus = 0;
+		for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
+		if (gpus > 8) return true;
+	}
+	return false;
+}
+function fullTimeSurchargeUsd(facts, what) {
+	const planned = SELF_HOST_PEOPLE[facts.mlOps].monthly[what.people];
+	return Math.max(0, 173 - planned) * facts.hourlyRateUsd * what.hourlyRate;
+}
+function people(id, label, hours, facts, what) {
+	const rate = facts.hourlyRateUsd * what.hourlyRate;
+	return {
+		id,
+		label,
+		quantity: hours,
+		unit: "engineer-hour",
+		unitPriceUsd: rate,
+		monthlyUsd: hours * rate,
+		source: PEOPLE_SOURCE
+	};
+}
+
+// src/decide/shared-cost.ts
+const fleetKeys = /* @__PURE__ */ new WeakMap();
+function sharingKey(api, fleets) {
+	let key = `${api.keyedProviders}|${api.keylessModels}|${api.workloads}|${api.settled === api.workloads}`;
+	for (const fleet of fleets) key += `|${fleetSharingKey(fleet)}`;
+	return key;
+}
+function fleetSharingKey(fleet) {
+	const known = fleetKeys.get(fleet);
+	if (known !== void 0) return known;
+	const tenants = fleet.tenants.map(({ workload }) => workload);
+	const flags = [
+		fleet.offer.owned !== void 0,
+		fleet.model.gatedDownload,
+		tenants.some((workload) => workload.compliance.airGapped === true),
+		tenants.some((workload) => workload.ttftMsP95 !== null),
+		tenants.some(restricted),
+		tenants.every(restricted),
+		tenants.every((workload) => workload.current?.path === "self-host")
+	];
+	const key = `${tenants.length},${flags.map(Number).join("")},${fleet.offer.instance.gpuCount},${fleet.instancesByMonth.join(".")}`;
+	fleetKeys.set(fleet, key);
+	return key;
+}
+function sharedLines(sharing, facts, catalog, what) {
+	const region = facts.region;
+	const line = (id, label, quantity, unit, price) => priced(catalog, region, id, label, quantity, unit, price);
+	const usesApi = sharing.keyedProviders + sharing.keylessModels > 0;
+	const rented = sharing.fleets.filter(({ offer }) => offer.owned === void 0);
+	const rents = rented.length > 0;
+	const shape = stackShape({
+		...sharing,
+		fleets: rented
+	}, facts);
+	const plain = {
+		...shape,
+		gateway: null
+	};
+	const all = stackResources(plain);
+	const hosts = stackResources({
+		...plain,
+		...NO_API$1
+	});
+	return {
+		common: [...usesApi || rents || sharing.fleets.length === 0 ? [line("kms-key", "Encryption key", all.kmsKeys, "key-month", "kms-key-month")] : [], ...gatewayPlatform(stackResources(shape), all, line)],
+		api: usesApi ? [...apiPlatform(all, hosts, line), ...apiPeople(sharing, facts, what)] : [],
+		selfHost: sharing.fleets.length === 0 ? [] : [...rents ? hostPlatform(hosts, line) : [], ...hostPeople(sharing.fleets, facts, what)]
+	};
+}
+const NO_API$1 = {
+	keyedProviders: 0,
+	keylessModels: 0,
+	bedrockDoorSubnets: 0
+};
+function stackShape(sharing, facts) {
+	return {
+		stage: facts.stage,
+		airGapped: sharing.fleets.some((fleet) => fleet.tenants.some(({ workload }) => workload.compliance.airGapped === true)),
+		newNetwork: facts.deploy.vpcSubnets === null,
+		hasDomain: facts.deploy.hasDomain,
+		keyedProviders: sharing.keyedProviders,
+		keylessModels: sharing.keylessModels,
+		bedrockDoorSubnets: bedrockDoorSubnets(sharing, facts),
+		gateway: gatewayOf(sharing, facts),
+		fleets: sharing.fleets.map((fleet) => ({
+			gatedDownload: fleet.model.gatedDownload,
+			ttftPromised: fleet.tenants.some(({ workload }) => workload.ttftMsP95 !== null)
+		}))
+	};
+}
+function bedrockDoorSubnets(sharing, { deploy, workloads }) {
+	return sharing.keylessModels > 0 && workloads.some((workload) => workload.compliance.privateNetwork === true) ? deploy.vpcSubnets ?? STACK_RESOURCES.zones : 0;
+}
+function gatewayOf(sharing, { deploy }) {
+	const onTokens = new Set(sharing.apiWorkloads.map(({ name }) => name));
+	const tenants = sharing.fleets.flatMap((fleet) => fleet.tenants.map(({ workload }) => workload));
+	const own = tenants.map((workload) => {
+		const split = onTokens.has(workload.name);
+		return {
+			own: true,
+			restricted: !split && restricted(workload),
+			split
+		};
+	});
+	const hosted = new Set(tenants.map(({ name }) => name));
+	const bought = sharing.apiWorkloads.filter(({ name }) => !hosted.has(name));
+	return gatewayShape(deploy.gateway, [...own, ...bought.map((workload) => ({
+		own: false,
+		restricted: restricted(workload)
+	}))]);
+}
+function restricted({ dataClasses, compliance }) {
+	return isRestricted({
+		dataClasses,
+		dataMayLeave: compliance.dataMayLeave,
+		airGapped: compliance.airGapped
+	});
+}
+function apiPlatform(all, hosts, line) {
+	return present([
+		line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
+		line("api-alarms", "Alarms of the API side", all.alarms - hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("api-metrics", "Metrics of the API side", all.customMetrics - hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("bedrock-endpoint", "Private endpoint for Bedrock", (all.interfaceEndpointZones - hosts.interfaceEndpointZones) * 730, "endpoint-hour", "vpce-interface-hour")
+	]);
+}
+function hostPlatform(hosts, line) {
+	return present([
+		line("load-balancer", "Load balancer", hosts.loadBalancers * 730, "hour", "alb-hour"),
+		line("load-balancer-capacity", "Load balancer capacity (one unit)", hosts.loadBalancers * 730, "LCU-hour", "alb-lcu-hour"),
+		line("nat-gateways", "NAT gateways", hosts.natGateways * 730, "hour", "nat-hour"),
+		line("public-ipv4", "Public addresses of the NAT gateways", hosts.publicIpv4Addresses * 730, "hour", "public-ipv4-hour"),
+		line("private-endpoints", "Private endpoints to AWS services", hosts.interfaceEndpointZones * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("server-secrets", "Server secrets (Secrets Manager)", hosts.secrets, "secret-month", "secret-month"),
+		line("server-alarms", "Alarms of the servers", hosts.alarms, "alarm-month", "cw-alarm-month"),
+		line("server-metrics", "Metrics of the servers", hosts.customMetrics, "metric-month", "cw-metric-month"),
+		line("dashboards", "Dashboards", hosts.dashboards, "dashboard-month", "cw-dashboard-month"),
+		line("image-registry", "Mirrored server image", hosts.registryGiB, "GB-month", "ecr-gb-month"),
+		line("private-zone", "Private zone of the domain", hosts.privateZones, "zone-month", "route53-zone-month")
+	]);
+}
+function gatewayPlatform(all, plain, line) {
+	const more = (member) => all[member] - plain[member];
+	const hours = all.gatewayTasks * 730;
+	const balancerHours = more("loadBalancers") * 730;
+	return present([
+		line("gateway-cpu", "Gateway (Fargate processors)", hours * GATEWAY.taskVcpu, "vCPU-hour", "fargate-vcpu-hour"),
+		line("gateway-memory", "Gateway (Fargate memory)", hours * GATEWAY.taskMemoryGiB, "GB-hour", "fargate-gb-hour"),
+		line("gateway-load-balancer", "Load balancer of the gateway", balancerHours, "hour", "alb-hour"),
+		line("gateway-load-balancer-capacity", "Its capacity (one unit)", balancerHours, "LCU-hour", "alb-lcu-hour"),
+		line("gateway-nat", "NAT gateways of its network", more("natGateways") * 730, "hour", "nat-hour"),
+		line("gateway-public-ipv4", "Their public addresses", more("publicIpv4Addresses") * 730, "hour", "public-ipv4-hour"),
+		line("gateway-endpoints", "Private endpoints of its network", more("interfaceEndpointZones") * 730, "endpoint-hour", "vpce-interface-hour"),
+		line("gateway-keys", "Keys of the workloads (Secrets Manager)", more("secrets"), "secret-month", "secret-month"),
+		line("gateway-alarms", "Alarms of the gateway", more("alarms"), "alarm-month", "cw-alarm-month"),
+		line("gateway-dashboard", "Dashboard of the gateway", more("dashboards"), "dashboard-month", "cw-dashboard-month"),
+		line("gateway-logs", "Logs of the gateway", all.gatewayTasks * GATEWAY.logGiBPerTaskMonth, "GB", "cw-logs-ingest-gb"),
+		line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month"),
+		line("gateway-private-zone", "Private zone of the domain", more("privateZones"), "zone-month", "route53-zone-month")
+	]);
+}
+
 // src/decide/allocate.ts
 function allocate(priced, facts, catalog, what, only) {
 	const shared = sharedLines(priced.sharing, facts, catalog, what);
@@ -26817,6 +26626,205 @@ function peopleLine(hours, facts, what) {
 		unitPriceUsd: rate,
 		monthlyUsd: hours * rate,
 		source: TUNING_PEOPLE_SOURCE
+	};
+}
+
+// src/decide/elastic.ts
+const MOST_DEMANDS = 4;
+function largestCount({ months }) {
+	let most = 0;
+	for (const { counts } of months) most = Math.max(most, ...typeof counts === "number" ? [counts] : counts);
+	return most;
+}
+var ElasticLoad = class {
+	#tenants;
+	#what;
+	#facts;
+	#spare;
+	#weekly;
+	#months;
+	#weeks;
+	#weekOf;
+	#requests;
+	#like;
+	#demands = /* @__PURE__ */ new Map();
+	#overflowUsd = [];
+	constructor(tenants, facts, what, options) {
+		this.#tenants = tenants;
+		this.#what = what;
+		this.#facts = facts;
+		this.#spare = options.spare;
+		this.#weekly = options.weekly;
+		this.#months = tenants.every(isSteady$1) ? 1 : facts.horizonMonths;
+		const weeks = [...new Set(tenants.map(({ workload }) => workload.week))];
+		this.#weeks = weeks.map((week) => Float64Array.from(SLOTS, ({ at }) => week[at] ?? 0));
+		this.#weekOf = tenants.map(({ workload }) => weeks.indexOf(workload.week));
+		this.#requests = Array.from({ length: this.#months }, (_, month) => tenants.map(({ workload }) => requestsIn(workload, month, what)));
+		const isLike = (month, other) => tenants.every(({ workload, overflowUsd }, index) => workload.tokenGrowthRatioPerMonth === 0 && this.#requests[month]?.[index] === this.#requests[other]?.[index] && overflowUsd?.[month] === overflowUsd?.[other]);
+		const months = [...this.#requests.keys()];
+		this.#like = months.map((month) => months.find((other) => other === month || isLike(month, other)) ?? month);
+	}
+	size(key, unit, startUpHours) {
+		const demands = this.#demandsOf(key);
+		const steady = this.#sizeOf(key, demands, unit, (demand) => this.#steadyMonth(demand, unit), false);
+		if (!this.#weekly) return steady;
+		const weekly = this.#sizeOf(key, demands, unit, (demand) => this.#weeklyMonth(demand, unit, startUpHours), true);
+		return steady === void 0 || weekly !== void 0 && weekly.usd < steady.usd ? weekly : steady;
+	}
+	plan({ key, unit, months, weekly }) {
+		const demands = this.#demandsOf(key);
+		const [first] = months;
+		const [demand] = demands;
+		if (first === void 0 || demand === void 0) throw new Error("defect: a horizon has at least one month");
+		const horizon = (read) => {
+			const values = months.map((month, index) => read(month, demands[index] ?? demand));
+			return Array.from({ length: this.#facts.horizonMonths }, (_, month) => values[Math.min(month, values.length - 1)] ?? read(first, demand));
+		};
+		const overflowing = this.#tenants.filter(({ overflowUsd }) => overflowUsd !== void 0);
+		return {
+			instancesByMonth: horizon(({ counts }) => (typeof counts === "number" ? counts : Math.max(...counts)) + this.#spare),
+			billedByMonth: horizon(({ billed }) => billed),
+			schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
+			overflowShares: new Map(overflowing.map(({ workload }) => [workload.name, horizon((month, asked) => shareOf(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit))])),
+			busy: busyOf(demand, countsOf(first), unit)
+		};
+	}
+	#sizeOf(key, demands, unit, monthOf, weekly) {
+		const months = [];
+		let usd = 0;
+		for (const [index, demand] of demands.entries()) {
+			const month = months[this.#like[index] ?? index] ?? monthOf(demand);
+			if (month === void 0) return void 0;
+			months.push(month);
+			usd += month.usd;
+		}
+		return {
+			key,
+			unit,
+			months,
+			usd: usd / demands.length * this.#facts.horizonMonths,
+			weekly
+		};
+	}
+	#steadyMonth(demand, unit) {
+		const counts = steadyInstances(demand, unit);
+		if (counts === void 0) return void 0;
+		const billed = counts + this.#spare;
+		return {
+			counts,
+			billed,
+			usd: billed * unit.usdPerHour * 730 + overflowUsdOf(demand, () => counts * unit.capacity)
+		};
+	}
+	#weeklyMonth(demand, unit, startUpHours) {
+		const counts = weeklyInstances(demand, unit);
+		if (counts === void 0) return void 0;
+		const hours = SLOTS.reduce((sum, { hoursPerWeek }, slot) => sum + hoursPerWeek * (counts[slot] ?? 0), 0);
+		const starts = startsPerWeek(counts);
+		const billed = (hours + starts * startUpHours) / 168 + this.#spare;
+		const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
+		const pulls = starts * WEEKS_PER_MONTH$1 * unit.startUsd;
+		return {
+			counts,
+			billed,
+			usd: billed * unit.usdPerHour * 730 + pulls + overflow
+		};
+	}
+	#demandsOf(key) {
+		const known = this.#demands.get(key);
+		if (known !== void 0) return known;
+		const demands = [];
+		for (const [month, like] of this.#like.entries()) demands.push(demands[like] ?? this.#demandOf(key, month));
+		if (this.#demands.size >= MOST_DEMANDS) this.#demands.clear();
+		this.#demands.set(key, demands);
+		return demands;
+	}
+	#demandOf(key, month) {
+		const weights = {
+			must: this.#zeros(),
+			may: this.#zeros(),
+			meanMust: this.#zeros(),
+			meanMay: this.#zeros()
+		};
+		let batch = 0;
+		for (let index = 0; index < this.#tenants.length; index++) {
+			const tenant = this.#tenants[index];
+			if (tenant === void 0) continue;
+			const { workload, table, overflowUsd } = tenant;
+			const week = this.#weekOf[index] ?? 0;
+			const busy = (this.#requests[month]?.[index] ?? 0) / SECONDS_PER_MONTH / replicaRate(table, key, month, this.#facts.horizonMonths, this.#what);
+			const interactive = busy * (1 - workload.batchRatio);
+			const [worst, mean] = overflowUsd === void 0 ? [weights.must, weights.meanMust] : [weights.may, weights.meanMay];
+			worst[week] = (worst[week] ?? 0) + interactive * workload.peakToAverage;
+			mean[week] = (mean[week] ?? 0) + interactive;
+			batch += busy * workload.batchRatio;
+		}
+		const slots = (of) => this.#slotsOf(of);
+		this.#overflowUsd[month] ??= this.#overflowUsdIn(month);
+		return {
+			must: slots(weights.must),
+			may: slots(weights.may),
+			overflowUsd: this.#overflowUsd[month] ?? NO_LOAD,
+			get meanMust() {
+				return slots(weights.meanMust);
+			},
+			get meanMay() {
+				return slots(weights.meanMay);
+			},
+			batch
+		};
+	}
+	#overflowUsdIn(month) {
+		const weights = this.#zeros();
+		for (const [index, { workload, overflowUsd }] of this.#tenants.entries()) {
+			const week = this.#weekOf[index] ?? 0;
+			const perHour = requestsIn(workload, month, this.#what) / SECONDS_PER_MONTH * (1 - workload.batchRatio) * SECONDS_PER_HOUR$1;
+			weights[week] = (weights[week] ?? 0) + (overflowUsd?.[month] ?? 0) * perHour;
+		}
+		return this.#slotsOf(weights);
+	}
+	#zeros() {
+		return Array(this.#weeks.length).fill(0);
+	}
+	#slotsOf(weights) {
+		if (weights.every((weight) => weight === 0)) return NO_LOAD;
+		const sum = Array(SLOTS.length).fill(0);
+		for (let week = 0; week < weights.length; week++) {
+			const weight = weights[week] ?? 0;
+			const shape = this.#weeks[week];
+			if (weight === 0 || shape === void 0) continue;
+			for (let slot = 0; slot < SLOTS.length; slot++) sum[slot] = (sum[slot] ?? 0) + weight * (shape[slot] ?? 0);
+		}
+		return sum;
+	}
+};
+const NO_LOAD = Array(SLOTS.length).fill(0);
+function isSteady$1({ workload, overflowUsd }) {
+	const [first] = overflowUsd ?? [];
+	return workload.growthRatioPerMonth === 0 && workload.tokenGrowthRatioPerMonth === 0 && (overflowUsd ?? []).every((usd) => usd === first);
+}
+function countsOf({ counts }) {
+	return typeof counts === "number" ? Array(SLOTS.length).fill(counts) : counts;
+}
+function shareOf(week, interactive, demand, counts, unit) {
+	const hours = SLOTS.reduce((sum, { at, hoursPerWeek }, slot) => {
+		const share = overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
+		return sum + hoursPerWeek * (week[at] ?? 0) * share;
+	}, 0);
+	return Math.min(1, interactive * hours / 168);
+}
+function busyOf(demand, counts, unit) {
+	const { must, may, meanMust, meanMay } = demand;
+	let mean = demand.batch;
+	let peak = 0;
+	for (const [slot, { hoursPerWeek }] of SLOTS.entries()) {
+		const stays = 1 - overflowShare(must[slot] ?? 0, may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
+		mean += hoursPerWeek / 168 * ((meanMust[slot] ?? 0) + (meanMay[slot] ?? 0) * stays);
+		peak = Math.max(peak, (must[slot] ?? 0) + (may[slot] ?? 0) * stays);
+	}
+	return {
+		mean,
+		peak: Math.max(mean, peak)
 	};
 }
 
@@ -27453,18 +27461,87 @@ function overflowUsd$1(prices, index, overflow, settled) {
 	return prices.overflowUsd(index, overflow, billed.fleet);
 }
 
+// src/decide/token-bills.ts
+var TokenBills = class {
+	#context;
+	#workloadAt;
+	#tokens = [];
+	constructor(context, workloadAt) {
+		this.#context = context;
+		this.#workloadAt = workloadAt;
+	}
+	bill(index, option) {
+		return scaleBill(this.#billAtList(index, option), this.#volume(index), this.#context.what.apiPrice);
+	}
+	#billAtList(index, option) {
+		const { facts, asOf, what, memo } = this.#context;
+		const key = `${index}|${option.candidate.id}|${what.tokens}`;
+		const known = memo.bills.get(key);
+		if (known !== void 0) return known;
+		const bill = apiBill(option.candidate.model, this.#workloadAt(index), facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, bill);
+		return bill;
+	}
+	#volume(index) {
+		const workload = this.#workloadAt(index);
+		return requestsIn(workload, 0, this.#context.what) / requestsIn(workload, 0, EXPECTED);
+	}
+	overflowAtList(index, to) {
+		const { facts, asOf, what, memo } = this.#context;
+		const workload = this.#workloadAt(index);
+		const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
+		const known = memo.bills.get(key);
+		if (known !== void 0) return known;
+		const bill = apiBill(to.candidate.model, {
+			...workload,
+			batchRatio: 0
+		}, facts, asOf, scenario({ tokens: what.tokens }));
+		memo.bills.set(key, bill);
+		return bill;
+	}
+	tokenUsd(index, option) {
+		this.#tokens[index] ??= /* @__PURE__ */ new Map();
+		const known = this.#tokens[index].get(option);
+		if (known !== void 0) return known;
+		const usd = scaledUsd(this.#billAtList(index, option), this.#volume(index), this.#context.what.apiPrice);
+		this.#tokens[index].set(option, usd);
+		return usd;
+	}
+	overflowBill(index, overflow, fleet) {
+		const { facts, asOf, what } = this.#context;
+		const workload = this.#workloadAt(index);
+		const shares = fleet.overflowShares.get(workload.name);
+		if (shares === void 0) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
+		const list = this.overflowAtList(index, overflow);
+		const [volume, price] = [this.#volume(index), what.apiPrice];
+		const full = list.byMonthUsd.map((usd) => usd * volume * price);
+		return overflowBill(full, shares, () => {
+			const all = {
+				...workload,
+				batchRatio: 0
+			};
+			const bill = apiBill(overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
+			return scaleBill(bill, volume, price).lines;
+		});
+	}
+};
+
 // src/decide/portfolio.ts
 const MOST_REMEMBERED = 2e5;
 const MOST_GROUPS = 8;
 var Pricer = class {
 	context;
-	#tokens = [];
+	bills;
 	#volumes = [];
 	#floors = /* @__PURE__ */ new Map();
 	#overflows = /* @__PURE__ */ new WeakMap();
 	#standing;
 	constructor(context) {
 		this.context = context;
+		this.bills = new TokenBills(context, this.workloadAt);
+	}
+	tokenUsd(index, option) {
+		return this.bills.tokenUsd(index, option);
 	}
 	price(assignment) {
 		const groups = membersOf(assignment, this.workloadAt);
@@ -27532,80 +27609,26 @@ var Pricer = class {
 	#trainingOf(index, choice) {
 		return partsOf$1(choice).flatMap((option) => tuningLines(option, this.workloadAt(index), this.context, this.context.what));
 	}
-	#bill(index, option) {
-		return scaleBill(this.#billAtList(index, option), this.#volume(index), this.context.what.apiPrice);
-	}
-	#billAtList(index, option) {
-		const { facts, asOf, what, memo } = this.context;
-		const key = `${index}|${option.candidate.id}|${what.tokens}`;
-		const known = memo.bills.get(key);
-		if (known !== void 0) return known;
-		const bill = apiBill(option.candidate.model, this.workloadAt(index), facts, asOf, scenario({ tokens: what.tokens }));
-		memo.bills.set(key, bill);
-		return bill;
-	}
-	#volume(index) {
-		const workload = this.workloadAt(index);
-		return requestsIn(workload, 0, this.context.what) / requestsIn(workload, 0, EXPECTED);
-	}
-	#overflowAtList(index, to) {
-		const { facts, asOf, what, memo } = this.context;
-		const workload = this.workloadAt(index);
-		const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
-		const known = memo.bills.get(key);
-		if (known !== void 0) return known;
-		const bill = apiBill(to.candidate.model, {
-			...workload,
-			batchRatio: 0
-		}, facts, asOf, scenario({ tokens: what.tokens }));
-		memo.bills.set(key, bill);
-		return bill;
-	}
-	tokenUsd(index, option) {
-		this.#tokens[index] ??= /* @__PURE__ */ new Map();
-		const known = this.#tokens[index].get(option);
-		if (known !== void 0) return known;
-		const usd = scaledUsd(this.#billAtList(index, option), this.#volume(index), this.context.what.apiPrice);
-		this.#tokens[index].set(option, usd);
-		return usd;
-	}
 	overflowUsd(index, overflow, fleet) {
 		const known = this.#overflows.get(fleet) ?? /* @__PURE__ */ new Map();
 		this.#overflows.set(fleet, known);
 		const key = `${index}|${overflow.candidate.id}`;
-		const usd = known.get(key) ?? this.#overflowBill(index, overflow, fleet).monthlyUsd;
+		const usd = known.get(key) ?? this.bills.overflowBill(index, overflow, fleet).monthlyUsd;
 		known.set(key, usd);
 		return usd;
 	}
 	overflowListUsd(index, option) {
-		return this.#overflowAtList(index, option).monthlyUsd;
+		return this.bills.overflowAtList(index, option).monthlyUsd;
 	}
 	asksSpare(tenant) {
 		return spareInstances([tenant], this.context.facts) > 0;
 	}
 	#billOf(index, choice, fleets) {
 		if (choice.kind === "self-host") return null;
-		if (choice.kind !== "split") return this.#bill(index, choice);
+		if (choice.kind !== "split") return this.bills.bill(index, choice);
 		const fleet = fleets.find(({ overflowShares }) => overflowShares.has(this.workloadAt(index).name));
 		if (fleet === void 0) throw new Error(`defect: workload ${index} is split without a fleet`);
-		return this.#overflowBill(index, choice.overflow, fleet);
-	}
-	#overflowBill(index, overflow, fleet) {
-		const { facts, asOf, what } = this.context;
-		const workload = this.workloadAt(index);
-		const shares = fleet.overflowShares.get(workload.name);
-		if (shares === void 0) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
-		const list = this.#overflowAtList(index, overflow);
-		const [volume, price] = [this.#volume(index), what.apiPrice];
-		const full = list.byMonthUsd.map((usd) => usd * volume * price);
-		return overflowBill(full, shares, () => {
-			const all = {
-				...workload,
-				batchRatio: 0
-			};
-			const bill = apiBill(overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
-			return scaleBill(bill, volume, price).lines;
-		});
+		return this.bills.overflowBill(index, choice.overflow, fleet);
 	}
 	tenant(index, host, overflow) {
 		const workload = this.workloadAt(index);
@@ -27613,7 +27636,7 @@ var Pricer = class {
 			workload,
 			table: host.table
 		};
-		const overflowUsd = this.#overflowAtList(index, overflow).byMonthUsd.map((usd, month) => usd * this.context.what.apiPrice / requestsIn(workload, month, EXPECTED));
+		const overflowUsd = this.bills.overflowAtList(index, overflow).byMonthUsd.map((usd, month) => usd * this.context.what.apiPrice / requestsIn(workload, month, EXPECTED));
 		return {
 			workload,
 			table: host.table,
@@ -28811,6 +28834,67 @@ function floorOf(pricer, index, choice, stretches, score) {
 	};
 }
 
+// src/decide/later.ts
+function nothingLater(stretches) {
+	const none = Array(stretches).fill(0);
+	return {
+		usd: {
+			api: none,
+			"self-host": none,
+			hybrid: none,
+			plain: none
+		},
+		score: 0,
+		anyApi: false,
+		anyHosts: false,
+		anySplit: false,
+		allApi: true,
+		allHosts: true,
+		promised: /* @__PURE__ */ new Set()
+	};
+}
+function suffixes({ byWorkload, stretches }, nothing) {
+	let next = nothing;
+	const later = [];
+	for (const { floors } of [...byWorkload].reverse()) {
+		const api = floors.some(({ host }) => host === null);
+		const hosts = floors.some(({ host, isSplit }) => host !== null && !isSplit);
+		const split = floors.some(({ isSplit }) => isSplit);
+		const least = (kind, some) => plus(next.usd[kind], leastOf(some, stretches));
+		next = {
+			usd: {
+				api: least("api", floors.filter(({ host }) => host === null)),
+				"self-host": least("self-host", floors.filter(({ usesApi }) => !usesApi)),
+				hybrid: least("hybrid", floors),
+				plain: least("plain", floors.filter(({ isSplit }) => !isSplit))
+			},
+			score: next.score + Math.max(...floors.map(({ score }) => score)),
+			anyApi: next.anyApi || api,
+			anyHosts: next.anyHosts || hosts || split,
+			anySplit: next.anySplit || split,
+			allApi: next.allApi && api,
+			allHosts: next.allHosts && hosts,
+			promised: /* @__PURE__ */ new Set([...next.promised, ...floors.flatMap(({ host }) => host?.isPromised ? [host.weights] : [])])
+		};
+		later.unshift(next);
+	}
+	return later;
+}
+function reachable(picked, later) {
+	const split = picked.some(({ isSplit }) => isSplit);
+	const api = picked.some(({ usesApi }) => usesApi);
+	const hosts = picked.some(({ host }) => host !== null);
+	const kinds = [];
+	if (!hosts && later.allApi) kinds.push("api");
+	if (!api && later.allHosts) kinds.push("self-host");
+	if (split || later.anySplit || (api || later.anyApi) && (hosts || later.anyHosts)) kinds.push("hybrid");
+	if (!split) kinds.push("plain");
+	return kinds;
+}
+function plus(a, b) {
+	return a === void 0 ? b : b.map((usd, at) => usd + (a[at] ?? 0));
+}
+
 // src/decide/bounds.ts
 function branchAndBound(floors, groupFloorOf, goal) {
 	return new Search(floors, groupFloorOf, goal).descend(0, 0, 0);
@@ -28941,67 +29025,8 @@ function mostOf(a, b) {
 	for (let at = 0; at < b.length; at++) most = Math.max(most, (a?.[at] ?? 0) + (b[at] ?? 0));
 	return most;
 }
-function plus(a, b) {
-	return a === void 0 ? b : b.map((usd, at) => usd + (a[at] ?? 0));
-}
 function inOrder(members) {
 	return members.sort((a, b) => a.index - b.index);
-}
-function nothingLater(stretches) {
-	const none = Array(stretches).fill(0);
-	return {
-		usd: {
-			api: none,
-			"self-host": none,
-			hybrid: none,
-			plain: none
-		},
-		score: 0,
-		anyApi: false,
-		anyHosts: false,
-		anySplit: false,
-		allApi: true,
-		allHosts: true,
-		promised: /* @__PURE__ */ new Set()
-	};
-}
-function suffixes({ byWorkload, stretches }, nothing) {
-	let next = nothing;
-	const later = [];
-	for (const { floors } of [...byWorkload].reverse()) {
-		const api = floors.some(({ host }) => host === null);
-		const hosts = floors.some(({ host, isSplit }) => host !== null && !isSplit);
-		const split = floors.some(({ isSplit }) => isSplit);
-		const least = (kind, some) => plus(next.usd[kind], leastOf(some, stretches));
-		next = {
-			usd: {
-				api: least("api", floors.filter(({ host }) => host === null)),
-				"self-host": least("self-host", floors.filter(({ usesApi }) => !usesApi)),
-				hybrid: least("hybrid", floors),
-				plain: least("plain", floors.filter(({ isSplit }) => !isSplit))
-			},
-			score: next.score + Math.max(...floors.map(({ score }) => score)),
-			anyApi: next.anyApi || api,
-			anyHosts: next.anyHosts || hosts || split,
-			anySplit: next.anySplit || split,
-			allApi: next.allApi && api,
-			allHosts: next.allHosts && hosts,
-			promised: /* @__PURE__ */ new Set([...next.promised, ...floors.flatMap(({ host }) => host?.isPromised ? [host.weights] : [])])
-		};
-		later.unshift(next);
-	}
-	return later;
-}
-function reachable(picked, later) {
-	const split = picked.some(({ isSplit }) => isSplit);
-	const api = picked.some(({ usesApi }) => usesApi);
-	const hosts = picked.some(({ host }) => host !== null);
-	const kinds = [];
-	if (!hosts && later.allApi) kinds.push("api");
-	if (!api && later.allHosts) kinds.push("self-host");
-	if (split || later.anySplit || (api || later.anyApi) && (hosts || later.anyHosts)) kinds.push("hybrid");
-	if (!split) kinds.push("plain");
-	return kinds;
 }
 
 // src/decide/shortlists.ts
@@ -31997,6 +32022,36 @@ function unservable(configuration, reason, text) {
 	};
 }
 
+// src/decide/promise.ts
+function promiseOf({ ttftMsP95, tpotMsP95 }) {
+	return {
+		ttftMsP95,
+		tpotMsP95
+	};
+}
+function sharedPromise(workload, others) {
+	const least = (values) => Math.min(...values.map((value) => value ?? Number.POSITIVE_INFINITY));
+	const tpot = least([workload, ...others].map(({ tpotMsP95 }) => tpotMsP95));
+	const ttft = least(others.map(({ ttftMsP95 }) => ttftMsP95));
+	const fastest = ttft < (workload.ttftMsP95 ?? Number.POSITIVE_INFINITY) ? others.find(({ ttftMsP95 }) => ttftMsP95 === ttft) : void 0;
+	if (!(tpot < (workload.tpotMsP95 ?? Number.POSITIVE_INFINITY)) && fastest === void 0) return null;
+	return {
+		ttftMsP95: workload.ttftMsP95,
+		tpotMsP95: Number.isFinite(tpot) ? tpot : null,
+		...fastest === void 0 ? {} : { beside: {
+			shape: shapeOf(fastest, "expected", 1),
+			ttftMsP95: ttft
+		} }
+	};
+}
+function shapeOf({ inputTokens, outputTokens, cachedInputRatio }, end, growth) {
+	return {
+		inputTokens: inputTokens[end] * growth,
+		outputTokens: outputTokens[end] * growth,
+		cachedInputRatio
+	};
+}
+
 // src/decide/serving-table.ts
 function configurationKey(option) {
 	const { configuration } = option;
@@ -32037,6 +32092,33 @@ function servingTable(model, searches, tokenRatio, allowed) {
 		model,
 		options
 	};
+}
+
+// src/decide/unservable.ts
+function whyUnservable(candidate, { first, last }, workload, context) {
+	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
+	if (first.served.length > 0) return `${candidate.model.id}: ${whyNoneIsLeft(first, last, workload, context)}`;
+	const closest = closestMiss(first, context);
+	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
+}
+function whyNoneIsLeft(first, last, workload, context) {
+	if (!first.served.some((option) => onOwnGpu(option, workload, context))) return "no machine of purchase.owned has the memory and the speed for it";
+	if (last.served.length === 0) return "it no longer keeps the promise at the last month's tokens";
+	return "the capability floor leaves no precision that fits";
+}
+function closestMiss(search, context) {
+	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
+	const order = [
+		"latency",
+		"memory",
+		"unsupported-precision"
+	];
+	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
+}
+function onOwnGpu(option, { compliance }, { offers }) {
+	if (compliance.onPremises !== true) return true;
+	const { gpu, tensorParallel } = option.configuration;
+	return offers.some(({ owned, instance }) => owned !== void 0 && instance.gpu === gpu.id && instance.gpuCount >= tensorParallel);
 }
 
 // src/decide/options.ts
@@ -32156,34 +32238,6 @@ function realise(candidate, judgement, rules, context) {
 		line: null
 	};
 }
-function promiseOf({ ttftMsP95, tpotMsP95 }) {
-	return {
-		ttftMsP95,
-		tpotMsP95
-	};
-}
-function sharedPromise(workload, others) {
-	const least = (values) => Math.min(...values.map((value) => value ?? Number.POSITIVE_INFINITY));
-	const tpot = least([workload, ...others].map(({ tpotMsP95 }) => tpotMsP95));
-	const ttft = least(others.map(({ ttftMsP95 }) => ttftMsP95));
-	const fastest = ttft < (workload.ttftMsP95 ?? Number.POSITIVE_INFINITY) ? others.find(({ ttftMsP95 }) => ttftMsP95 === ttft) : void 0;
-	if (!(tpot < (workload.tpotMsP95 ?? Number.POSITIVE_INFINITY)) && fastest === void 0) return null;
-	return {
-		ttftMsP95: workload.ttftMsP95,
-		tpotMsP95: Number.isFinite(tpot) ? tpot : null,
-		...fastest === void 0 ? {} : { beside: {
-			shape: shapeOf(fastest, "expected", 1),
-			ttftMsP95: ttft
-		} }
-	};
-}
-function shapeOf({ inputTokens, outputTokens, cachedInputRatio }, end, growth) {
-	return {
-		inputTokens: inputTokens[end] * growth,
-		outputTokens: outputTokens[end] * growth,
-		cachedInputRatio
-	};
-}
 function precisionsOf({ configuration: { precision, kvPrecision } }) {
 	return kvPrecision === "fp8" ? [precision, "fp8"] : [precision];
 }
@@ -32194,11 +32248,6 @@ function remembered(find) {
 		known.set(key, value);
 		return value;
 	};
-}
-function onOwnGpu(option, { compliance }, { offers }) {
-	if (compliance.onPremises !== true) return true;
-	const { gpu, tensorParallel } = option.configuration;
-	return offers.some(({ owned, instance }) => owned !== void 0 && instance.gpu === gpu.id && instance.gpuCount >= tensorParallel);
 }
 function searches(candidate, workload, context, promise) {
 	const gpus = gpusOnOffer(context);
@@ -32249,26 +32298,6 @@ function gpusOnOffer(context) {
 	});
 	offered.set(context.offers, gpus);
 	return gpus;
-}
-function whyUnservable(candidate, { first, last }, workload, context) {
-	if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
-	if (first.served.length > 0) return `${candidate.model.id}: ${whyNoneIsLeft(first, last, workload, context)}`;
-	const closest = closestMiss(first, context);
-	return closest === void 0 ? `${candidate.model.id} has no configuration on the instances on offer` : `${candidate.model.id}: ${closest.text}`;
-}
-function whyNoneIsLeft(first, last, workload, context) {
-	if (!first.served.some((option) => onOwnGpu(option, workload, context))) return "no machine of purchase.owned has the memory and the speed for it";
-	if (last.served.length === 0) return "it no longer keeps the promise at the last month's tokens";
-	return "the capability floor leaves no precision that fits";
-}
-function closestMiss(search, context) {
-	const memory = (row) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
-	const order = [
-		"latency",
-		"memory",
-		"unsupported-precision"
-	];
-	return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
 }
 
 // src/decide/known.ts

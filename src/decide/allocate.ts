@@ -1,9 +1,10 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
+import { fleetLines } from "./fleet-cost.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
 import type { Scenario } from "./scenario.ts";
-import { fleetLines, sharedLines } from "./shared-cost.ts";
+import { sharedLines } from "./shared-cost.ts";
 import { hostsOf, tokensOf } from "./split.ts";
 import type { CostLine } from "./types.ts";
 

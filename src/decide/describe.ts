@@ -1,11 +1,11 @@
 import { HOURS_PER_WEEK, SLOTS } from "./base-load.ts";
 import type { ApiCandidate, SelfHostCandidate } from "./candidates.ts";
-import { windowsOf } from "./elastic.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
+import { weightsGiB } from "./fleet-cost.ts";
 import { fleetId } from "./pairs.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
-import { weightsGiB } from "./shared-cost.ts";
+import { windowsOf } from "./schedule.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
 import { growthAt } from "./traffic.ts";
 import { hasOwnWeights } from "./tuning-facts.ts";

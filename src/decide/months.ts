@@ -1,9 +1,9 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
+import { fleetLines } from "./fleet-cost.ts";
 import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
-import { fleetLines } from "./shared-cost.ts";
 import { tokensOf } from "./split.ts";
 import type { PlannedMonth } from "./types.ts";
 

@@ -1,13 +1,6 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import { searchServing } from "../capacity/search.ts";
-import type {
-  LatencyPromise,
-  RequestShape,
-  ServingOption,
-  ServingRequest,
-  ServingSearch,
-  UnservableConfiguration,
-} from "../capacity/types.ts";
+import type { LatencyPromise, ServingOption, ServingRequest, ServingSearch } from "../capacity/types.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { findGpu } from "../catalog/index.ts";
 import type { Precision } from "../catalog/precision.ts";
@@ -16,6 +9,7 @@ import type { Policy } from "../policy/policy.ts";
 import { type ApiCandidate, type Candidate, candidatesFor, type SelfHostCandidate } from "./candidates.ts";
 import type { PolicyNeeds, Range, RequirementFacts, WorkloadFacts, WorkloadNeeds } from "./facts.ts";
 import type { InstanceOffer } from "./prices.ts";
+import { promiseOf, shapeOf, sharedPromise } from "./promise.ts";
 import { precisionAllowed } from "./rules/capability.ts";
 import { type Judgement, judge } from "./rules/judge.ts";
 import type { RuleContext } from "./rules/rule.ts";
@@ -23,6 +17,7 @@ import { type ServingSearches, type ServingTable, servingTable } from "./serving
 import { growthAt } from "./traffic.ts";
 import { isTuned } from "./tuning-facts.ts";
 import type { RejectedOption } from "./types.ts";
+import { onOwnGpu, whyUnservable } from "./unservable.ts";
 
 /** A model by the token that every hard rule lets through. */
 export interface TokenOption {
@@ -172,34 +167,6 @@ export function realise(
   };
 }
 
-function promiseOf({ ttftMsP95, tpotMsP95 }: WorkloadNeeds): LatencyPromise {
-  return { ttftMsP95, tpotMsP95 };
-}
-
-/**
- * What a workload's requests must keep on a server that others share: a server has one speed for all that it runs, so the strictest TPOT holds for
- * all of them, and nobody may hold up those who were promised the fastest start. Null where its own promise says as much.
- *
- * Example: bulk work without a promise beside a chat at 30 ms a token runs at 30 ms a token.
- */
-export function sharedPromise(workload: WorkloadNeeds, others: readonly WorkloadNeeds[]): LatencyPromise | null {
-  const least = (values: readonly (number | null)[]) => Math.min(...values.map((value) => value ?? Number.POSITIVE_INFINITY));
-  const tpot = least([workload, ...others].map(({ tpotMsP95 }) => tpotMsP95));
-  const ttft = least(others.map(({ ttftMsP95 }) => ttftMsP95));
-  const fastest = ttft < (workload.ttftMsP95 ?? Number.POSITIVE_INFINITY) ? others.find(({ ttftMsP95 }) => ttftMsP95 === ttft) : undefined;
-  const isStricter = tpot < (workload.tpotMsP95 ?? Number.POSITIVE_INFINITY);
-  if (!isStricter && fastest === undefined) return null;
-  return {
-    ttftMsP95: workload.ttftMsP95,
-    tpotMsP95: Number.isFinite(tpot) ? tpot : null,
-    ...(fastest === undefined ? {} : { beside: { shape: shapeOf(fastest, "expected", 1), ttftMsP95: ttft } }),
-  };
-}
-
-function shapeOf({ inputTokens, outputTokens, cachedInputRatio }: WorkloadNeeds, end: keyof Range, growth: number): RequestShape {
-  return { inputTokens: inputTokens[end] * growth, outputTokens: outputTokens[end] * growth, cachedInputRatio };
-}
-
 /** Precisions that cost accuracy: that of the weights, and fp8 where the KV cache is in fp8 (vLLM's documentation asks for calibrated scales). */
 function precisionsOf({ configuration: { precision, kvPrecision } }: ServingOption) {
   return kvPrecision === "fp8" ? ([precision, "fp8"] as const) : ([precision] as const);
@@ -213,13 +180,6 @@ function remembered<Key, Value>(find: (key: Key) => Value): (key: Key) => Value 
     known.set(key, value);
     return value;
   };
-}
-
-/** What must run on your premises runs on GPUs that you own, all of a server's in one machine. */
-function onOwnGpu(option: ServingOption, { compliance }: WorkloadNeeds, { offers }: OptionContext<PolicyNeeds>): boolean {
-  if (compliance.onPremises !== true) return true;
-  const { gpu, tensorParallel } = option.configuration;
-  return offers.some(({ owned, instance }) => owned !== undefined && instance.gpu === gpu.id && instance.gpuCount >= tensorParallel);
 }
 
 /** Searches at the first and the last month's tokens, and at both ends of the declared ranges where there are any. */
@@ -276,35 +236,4 @@ function gpusOnOffer(context: OptionContext<PolicyNeeds>): ServingRequest["gpus"
     });
   offered.set(context.offers, gpus);
   return gpus;
-}
-
-/** The miss that came closest says most: a broken promise, else the most memory that still did not do. */
-function whyUnservable(
-  candidate: SelfHostCandidate,
-  { first, last }: ServingSearches,
-  workload: WorkloadNeeds,
-  context: OptionContext<PolicyNeeds>,
-): string {
-  if (context.offers.length === 0) return `no GPU instance has a known price in ${context.facts.region}`;
-  if (first.served.length > 0) {
-    return `${candidate.model.id}: ${whyNoneIsLeft(first, last, workload, context)}`;
-  }
-  const closest = closestMiss(first, context);
-  return closest === undefined
-    ? `${candidate.model.id} has no configuration on the instances on offer`
-    : `${candidate.model.id}: ${closest.text}`;
-}
-
-/** Some configuration would serve the first month, and yet none may be taken. */
-function whyNoneIsLeft(first: ServingSearch, last: ServingSearch, workload: WorkloadNeeds, context: OptionContext<PolicyNeeds>): string {
-  if (!first.served.some((option) => onOwnGpu(option, workload, context)))
-    return "no machine of purchase.owned has the memory and the speed for it";
-  if (last.served.length === 0) return "it no longer keeps the promise at the last month's tokens";
-  return "the capability floor leaves no precision that fits";
-}
-
-function closestMiss(search: ServingSearch, context: OptionContext<PolicyNeeds>): UnservableConfiguration | undefined {
-  const memory = (row: UnservableConfiguration) => (findGpu(context.catalog, row.gpu)?.memoryGiB ?? 0) * row.tensorParallel;
-  const order = ["latency", "memory", "unsupported-precision"];
-  return [...search.unservable].sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason) || memory(b) - memory(a))[0];
 }

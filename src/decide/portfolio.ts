@@ -1,5 +1,5 @@
 import { weightsId } from "./apart.ts";
-import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
+import { type ApiBill, requestsIn } from "./api-cost.ts";
 import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import type { WorkloadFacts } from "./facts.ts";
@@ -15,15 +15,18 @@ import {
   spareInstances,
   type Tenant,
 } from "./fleet.ts";
+import { fleetLines } from "./fleet-cost.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption } from "./options.ts";
 import { rentedOnly } from "./owned.ts";
+import { isSettledOnApi } from "./people-cost.ts";
 import type { PricedFleet, PricingContext } from "./pricing-context.ts";
 import { mapped, once, Replayed } from "./replayed.ts";
-import { EXPECTED, scenario } from "./scenario.ts";
+import { EXPECTED } from "./scenario.ts";
 import { groupUsd, settledFleets } from "./settled.ts";
-import { type ApiSummary, fleetLines, isSettledOnApi, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
+import { type ApiSummary, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
 import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween } from "./standing.ts";
+import { TokenBills } from "./token-bills.ts";
 import type { CostLine } from "./types.ts";
 
 /** One choice for each workload, in policy order. */
@@ -52,7 +55,7 @@ const MOST_GROUPS = 8;
  */
 export class Pricer {
   readonly context: PricingContext;
-  readonly #tokens: Map<TokenOption, number>[] = [];
+  readonly bills: TokenBills;
   readonly #volumes: string[] = [];
   readonly #floors = new Map<string, GroupFloor>();
   readonly #overflows = new WeakMap<SizedFleet, Map<string, number>>();
@@ -60,6 +63,12 @@ export class Pricer {
 
   constructor(context: PricingContext) {
     this.context = context;
+    this.bills = new TokenBills(context, this.workloadAt);
+  }
+
+  /** Tokens of one workload on one API, in USD a month. */
+  tokenUsd(index: number, option: TokenOption): number {
+    return this.bills.tokenUsd(index, option);
   }
 
   /** Undefined when a shared fleet has no configuration that serves all its workloads. */
@@ -126,61 +135,19 @@ export class Pricer {
     return partsOf(choice).flatMap((option) => tuningLines(option, this.workloadAt(index), this.context, this.context.what));
   }
 
-  #bill(index: number, option: TokenOption): ApiBill {
-    return scaleBill(this.#billAtList(index, option), this.#volume(index), this.context.what.apiPrice);
-  }
-
-  #billAtList(index: number, option: TokenOption): ApiBill {
-    const { facts, asOf, what, memo } = this.context;
-    const key = `${index}|${option.candidate.id}|${what.tokens}`;
-    const known = memo.bills.get(key);
-    if (known !== undefined) return known;
-    const bill = apiBill(option.candidate.model, this.workloadAt(index), facts, asOf, scenario({ tokens: what.tokens }));
-    memo.bills.set(key, bill);
-    return bill;
-  }
-
-  /** Requests in this scenario against the expected ones. */
-  #volume(index: number): number {
-    const workload = this.workloadAt(index);
-    return requestsIn(workload, 0, this.context.what) / requestsIn(workload, 0, EXPECTED);
-  }
-
-  /** What all requests would cost at the price of an overflow, which never waits for a batch: list price and expected volume. */
-  #overflowAtList(index: number, to: TokenOption): ApiBill {
-    const { facts, asOf, what, memo } = this.context;
-    const workload = this.workloadAt(index);
-    const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
-    const known = memo.bills.get(key);
-    if (known !== undefined) return known;
-    const bill = apiBill(to.candidate.model, { ...workload, batchRatio: 0 }, facts, asOf, scenario({ tokens: what.tokens }));
-    memo.bills.set(key, bill);
-    return bill;
-  }
-
-  /** Tokens of one workload on one API, in USD a month. */
-  tokenUsd(index: number, option: TokenOption): number {
-    this.#tokens[index] ??= new Map();
-    const known = this.#tokens[index].get(option);
-    if (known !== undefined) return known;
-    const usd = scaledUsd(this.#billAtList(index, option), this.#volume(index), this.context.what.apiPrice);
-    this.#tokens[index].set(option, usd);
-    return usd;
-  }
-
   /** Overflow of a split workload to its API beside this fleet, in USD a month. */
   overflowUsd(index: number, overflow: TokenOption, fleet: SizedFleet): number {
     const known = this.#overflows.get(fleet) ?? new Map<string, number>();
     this.#overflows.set(fleet, known);
     const key = `${index}|${overflow.candidate.id}`;
-    const usd = known.get(key) ?? this.#overflowBill(index, overflow, fleet).monthlyUsd;
+    const usd = known.get(key) ?? this.bills.overflowBill(index, overflow, fleet).monthlyUsd;
     known.set(key, usd);
     return usd;
   }
 
   /** What all requests would cost on an API that takes overflow, in USD a month: at list price, because overflow never waits for a batch. */
   overflowListUsd(index: number, option: TokenOption): number {
-    return this.#overflowAtList(index, option).monthlyUsd;
+    return this.bills.overflowAtList(index, option).monthlyUsd;
   }
 
   /** Whether a tenant asks its fleet for an instance beyond the load. */
@@ -190,32 +157,17 @@ export class Pricer {
 
   #billOf(index: number, choice: Choice, fleets: readonly SizedFleet[]): ApiBill | null {
     if (choice.kind === "self-host") return null;
-    if (choice.kind !== "split") return this.#bill(index, choice);
+    if (choice.kind !== "split") return this.bills.bill(index, choice);
     const fleet = fleets.find(({ overflowShares }) => overflowShares.has(this.workloadAt(index).name));
     if (fleet === undefined) throw new Error(`defect: workload ${index} is split without a fleet`);
-    return this.#overflowBill(index, choice.overflow, fleet);
-  }
-
-  #overflowBill(index: number, overflow: TokenOption, fleet: SizedFleet): ApiBill {
-    const { facts, asOf, what } = this.context;
-    const workload = this.workloadAt(index);
-    const shares = fleet.overflowShares.get(workload.name);
-    if (shares === undefined) throw new Error(`defect: ${workload.name} is split, but its fleet does not say what overflows`);
-    const list = this.#overflowAtList(index, overflow);
-    const [volume, price] = [this.#volume(index), what.apiPrice];
-    const full = list.byMonthUsd.map((usd) => usd * volume * price);
-    return overflowBill(full, shares, () => {
-      const all = { ...workload, batchRatio: 0 };
-      const bill = apiBill(overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
-      return scaleBill(bill, volume, price).lines;
-    });
+    return this.bills.overflowBill(index, choice.overflow, fleet);
   }
 
   /** A workload on own instances, with the price of its overflow where it has one. */
   tenant(index: number, host: SelfHostOption, overflow: TokenOption | null): Tenant {
     const workload = this.workloadAt(index);
     if (overflow === null) return { workload, table: host.table };
-    const list = this.#overflowAtList(index, overflow);
+    const list = this.bills.overflowAtList(index, overflow);
     const overflowUsd = list.byMonthUsd.map((usd, month) => (usd * this.context.what.apiPrice) / requestsIn(workload, month, EXPECTED));
     return { workload, table: host.table, overflowUsd };
   }

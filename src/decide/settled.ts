@@ -3,8 +3,8 @@ import { type FleetSize, fewGpus } from "./few-gpus.ts";
 import { largestGpus, type SizedFleet } from "./fleet.ts";
 import type { TokenOption } from "./options.ts";
 import { oversubscribed } from "./owned.ts";
+import { fullTimeSurchargeUsd, isFullTime } from "./people-cost.ts";
 import type { PricingContext } from "./pricing-context.ts";
-import { fullTimeSurchargeUsd, isFullTime } from "./shared-cost.ts";
 import type { BilledFleet, Groups, Member } from "./standing.ts";
 
 /** Fleets whose claims on your own machines are all weighed; further ones rent. Each doubles the work. */

@@ -1,28 +1,12 @@
 import type { Catalog } from "../catalog/index.ts";
-import { supportPriceUsd } from "../catalog/index.ts";
 import { GATEWAY, type GatewayShape, gatewayShape, isRestricted } from "../gateway.ts";
-import {
-  BILLED_THROUGHPUT_MIBPS,
-  rootVolumeGiB,
-  STACK_RESOURCES,
-  type StackResources,
-  type StackShape,
-  stackResources,
-} from "../stack-resources.ts";
-import { startsPerWeek, WEEKS_PER_MONTH } from "./base-load.ts";
-import {
-  API_PEOPLE,
-  FULL_TIME_ABOVE_GPUS,
-  FULL_TIME_HOURS_PER_MONTH,
-  HOURS_PER_MONTH,
-  PEOPLE_SOURCE,
-  SELF_HOST_PEOPLE,
-} from "./defaults.ts";
+import { STACK_RESOURCES, type StackResources, type StackShape, stackResources } from "../stack-resources.ts";
+import { type LineMaker, present, priced } from "./cost-line.ts";
+import { HOURS_PER_MONTH } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { ownedLines } from "./owned.ts";
+import { apiPeople, hostPeople } from "./people-cost.ts";
 import type { Scenario } from "./scenario.ts";
-import { dated } from "./sources.ts";
 import type { CostLine } from "./types.ts";
 
 /** Everything around tokens and instances, by who shares it. */
@@ -48,11 +32,6 @@ export interface ApiSummary {
   readonly workloads: number;
   /** Of these, the ones that are on an API today. */
   readonly settled: number;
-}
-
-/** Whether a workload is served by the token today, so that nothing is left to set up. */
-export function isSettledOnApi({ current }: WorkloadFacts): boolean {
-  return current?.path === "api";
 }
 
 const fleetKeys = new WeakMap<SizedFleet, string>();
@@ -158,8 +137,6 @@ function restricted({ dataClasses, compliance }: WorkloadFacts): boolean {
   return isRestricted({ dataClasses, dataMayLeave: compliance.dataMayLeave, airGapped: compliance.airGapped });
 }
 
-type LineMaker = (id: string, label: string, quantity: number, unit: string, price: string) => CostLine;
-
 function apiPlatform(all: StackResources, hosts: StackResources, line: LineMaker): CostLine[] {
   return present([
     line("provider-secrets", "Provider keys (Secrets Manager)", all.secrets - hosts.secrets, "secret-month", "secret-month"),
@@ -223,160 +200,4 @@ function gatewayPlatform(all: StackResources, plain: StackResources, line: LineM
     line("gateway-image", "Image of the gateway", more("registryGiB"), "GB-month", "ecr-gb-month"),
     line("gateway-private-zone", "Private zone of the domain", more("privateZones"), "zone-month", "route53-zone-month"),
   ]);
-}
-
-/** Lines of one fleet: instances, disks, stored weights, logs and metrics. */
-export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: Catalog, what: Scenario): readonly CostLine[] {
-  if (fleet.offer.owned !== undefined) return ownedLines(fleet, fleet.offer.owned);
-  const line: LineMaker = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-  const months = fleet.billedByMonth.length;
-  const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
-  const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
-  const weights = weightsGiB(fleet);
-  const gpu: CostLine = {
-    id: "gpu-instances",
-    label: `${fleet.offer.instance.id} (${fleet.offer.instance.gpuCount} x ${fleet.option.configuration.gpu.name})`,
-    quantity: instances * HOURS_PER_MONTH,
-    unit: "instance-hour",
-    unitPriceUsd: usdPerHour,
-    monthlyUsd: instances * HOURS_PER_MONTH * usdPerHour,
-    source: fleet.offer.source,
-  };
-  return [
-    gpu,
-    ...dedicatedTenancy(fleet, instances),
-    ...onDemandBase(fleet, what),
-    ...present([
-      line(
-        "disks",
-        "Disks of the instances (gp3)",
-        (instances + facts.deploy.warmInstances) * rootVolumeGiB(weights),
-        "GB-month",
-        "ebs-gp3-gb-month",
-      ),
-      line(
-        "disk-throughput",
-        "Disk throughput above 125 MiB/s",
-        (instances + facts.deploy.warmInstances) * BILLED_THROUGHPUT_MIBPS,
-        "MiB/s-month",
-        "ebs-gp3-mbps-month",
-      ),
-      line("weights-storage", "Stored weights (S3)", weights, "GB-month", "s3-standard-gb-month"),
-      line("image-pulls", "Server image at each start (NAT gateway)", imagePullsGiB(fleet, facts), "GB", "nat-gb"),
-      line("logs", "Server logs", instances * STACK_RESOURCES.logGiBPerInstanceMonth, "GB", "cw-logs-ingest-gb"),
-      line(
-        "instance-metrics",
-        "Detailed monitoring of the instances",
-        instances * STACK_RESOURCES.detailedMonitoringMetricsPerInstance,
-        "metric-month",
-        "cw-metric-month",
-      ),
-    ]),
-  ];
-}
-
-/**
- * Image that the instances of a scheduled fleet pull in a month, GiB: each start is a new instance, and the image comes over the NAT gateway of the
- * stack's own network. A fleet that runs all the time starts too seldom to count.
- *
- * Example: 20 starts a week x 4.345 weeks x 20 GiB are 1,738 GiB, 78 USD at 0.045.
- */
-function imagePullsGiB({ schedule, tenants }: SizedFleet, { deploy }: RequirementFacts): number {
-  const overNat = deploy.vpcSubnets === null && !tenants.some(({ workload }) => workload.compliance.airGapped === true);
-  return schedule === null || !overNat ? 0 : startsPerWeek(schedule) * WEEKS_PER_MONTH * STACK_RESOURCES.registryGiB;
-}
-
-/**
- * IL5 asks for hardware that nobody else is on. What AWS takes for it, a fee for each hour of a region and more for each instance, is a price that the
- * catalog does not hold: a line without an amount, never 0.
- */
-function dedicatedTenancy({ tenants }: SizedFleet, instances: number): CostLine[] {
-  if (!tenants.some(({ workload }) => workload.compliance.regimes?.includes("il5") === true)) return [];
-  const line = { id: "dedicated-tenancy", label: "Dedicated tenancy of the instances (IL5)", quantity: instances * HOURS_PER_MONTH };
-  const source = "no price of dedicated tenancy is known; an accepted equivalent may cost nothing";
-  return [{ ...line, unit: "instance-hour", unitPriceUsd: null, monthlyUsd: null, source }];
-}
-
-/** The instance of a spot fleet that stays on demand, as what it costs more. */
-function onDemandBase(fleet: SizedFleet, what: Scenario): CostLine[] {
-  const surcharge = fleet.offer.onDemandBaseUsdPerHour * what.gpuPrice;
-  if (surcharge === 0) return [];
-  return [
-    {
-      id: "on-demand-base",
-      label: "One instance kept on demand, above the spot price",
-      quantity: HOURS_PER_MONTH,
-      unit: "instance-hour",
-      unitPriceUsd: surcharge,
-      monthlyUsd: HOURS_PER_MONTH * surcharge,
-      source: fleet.offer.source,
-    },
-  ];
-}
-
-/** Weights of one replica over all its GPUs, in GiB. */
-export function weightsGiB(fleet: SizedFleet): number {
-  return fleet.option.memory.weightsGiB * fleet.option.configuration.tensorParallel;
-}
-
-function apiPeople(sharing: Sharing, facts: RequirementFacts, what: Scenario): CostLine[] {
-  const settled = sharing.apiWorkloads.every(isSettledOnApi);
-  return [
-    people("people-api", "People: keys, limits, model updates", API_PEOPLE.monthly[what.people], facts, what),
-    ...(settled ? [] : [people("set-up-api", "Set-up of the API side", API_PEOPLE.setUp / facts.horizonMonths, facts, what)]),
-  ];
-}
-
-function hostPeople(fleets: readonly SizedFleet[], facts: RequirementFacts, what: Scenario): CostLine[] {
-  const row = SELF_HOST_PEOPLE[facts.mlOps];
-  const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], FULL_TIME_HOURS_PER_MONTH) : row.monthly[what.people];
-  const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
-  return [
-    people("people-self-host", "People: operate the servers", hours, facts, what),
-    ...(settled
-      ? []
-      : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]),
-  ];
-}
-
-/** Whether fleets have so many GPUs in some month that operating them is a full-time job. */
-export function isFullTime(fleets: readonly SizedFleet[]): boolean {
-  const months = fleets[0]?.instancesByMonth.length ?? 0;
-  for (let month = 0; month < months; month++) {
-    let gpus = 0;
-    for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
-    if (gpus > FULL_TIME_ABOVE_GPUS) return true;
-  }
-  return false;
-}
-
-/** What the hours of a full-time job cost beyond those of a small fleet, in USD a month; 0 for a team that plans as many anyway. */
-export function fullTimeSurchargeUsd(facts: RequirementFacts, what: Scenario): number {
-  const planned = SELF_HOST_PEOPLE[facts.mlOps].monthly[what.people];
-  return Math.max(0, FULL_TIME_HOURS_PER_MONTH - planned) * facts.hourlyRateUsd * what.hourlyRate;
-}
-
-function people(id: string, label: string, hours: number, facts: RequirementFacts, what: Scenario): CostLine {
-  const rate = facts.hourlyRateUsd * what.hourlyRate;
-  return { id, label, quantity: hours, unit: "engineer-hour", unitPriceUsd: rate, monthlyUsd: hours * rate, source: PEOPLE_SOURCE };
-}
-
-function priced(catalog: Catalog, region: string, id: string, label: string, quantity: number, unit: string, priceId: string): CostLine {
-  const price = supportPriceUsd(catalog, priceId, region);
-  if (price === undefined)
-    return { id, label, quantity, unit, unitPriceUsd: null, monthlyUsd: null, source: `no price of ${priceId} is known in ${region}` };
-  return {
-    id,
-    label,
-    quantity,
-    unit,
-    unitPriceUsd: price.usd,
-    monthlyUsd: quantity * price.usd,
-    source: dated(price),
-  };
-}
-
-/** Lines of things that this stack does not build (quantity 0) are left out. */
-function present(lines: readonly CostLine[]): CostLine[] {
-  return lines.filter((line) => line.quantity > 0);
 }

@@ -2,7 +2,8 @@ import { weightsId } from "./apart.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { SelfHostOption, TokenOption } from "./options.ts";
-import { type ApiSummary, isSettledOnApi, type Sharing } from "./shared-cost.ts";
+import { isSettledOnApi } from "./people-cost.ts";
+import type { ApiSummary, Sharing } from "./shared-cost.ts";
 import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
 
 /** A workload on the fleet of its model, with the API that takes its overflow where there is one. */

@@ -2,7 +2,7 @@ import type { Bottleneck, ConfidenceClass } from "../capacity/types.ts";
 import type { Precision } from "../catalog/precision.ts";
 import type { Certainty } from "../catalog/schema.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
-import type { ScheduleWindow } from "./elastic.ts";
+import type { ScheduleWindow } from "./schedule.ts";
 import type { BreakEvenVariant, Cause, Conflict, LeaveWhen, Relaxation, WorkloadGrowth } from "./why-types.ts";
 
 /** What a decision says; every type here is plain data and is read by report/, stack-config.ts and the tests. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { floorsOf, savingSteps } from "../../src/decide/floors.ts";
-import { isFullTime } from "../../src/decide/shared-cost.ts";
+import { isFullTime } from "../../src/decide/people-cost.ts";
 import { hostsOf } from "../../src/decide/split.ts";
 import { membersOf } from "../../src/decide/standing.ts";
 import { arbitraryPortfolio, choicesOf, pricerOf } from "./oracle-support.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { crossingsOf } from "../../src/decide/crossings.ts";
 import { factsOf } from "../../src/decide/facts.ts";
-import { sharedPromise } from "../../src/decide/options.ts";
+import { sharedPromise } from "../../src/decide/promise.ts";
 import { flipFactor, RivalCurve, Rivalry } from "../../src/decide/rivals.ts";
 import type { Choice } from "../../src/decide/split.ts";
 import { documentOf, policy, workload } from "./support.ts";

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asRange, factsOf } from "../../src/decide/facts.ts";
 import { instancesFor, offersByGpu, type SizedFleet, type Tenant } from "../../src/decide/fleet.ts";
+import { fleetLines } from "../../src/decide/fleet-cost.ts";
 import { FleetLoad } from "../../src/decide/fleet-load.ts";
 import { optionsFor, type SelfHostOption, type WorkloadOptions } from "../../src/decide/options.ts";
 import { Pricer, totalUsd } from "../../src/decide/portfolio.ts";
 import { instanceOffers } from "../../src/decide/prices.ts";
 import { newMemo } from "../../src/decide/pricing-context.ts";
 import { EXPECTED } from "../../src/decide/scenario.ts";
-import { fleetLines, sharedLines } from "../../src/decide/shared-cost.ts";
+import { sharedLines } from "../../src/decide/shared-cost.ts";
 import { AS_OF, catalog, documentOf, evaluated, only, policy, sumOf, workload } from "./support.ts";
 
 const MODELS = ["qwen3-32b", "gpt-oss-20b"] as const;

@@ -12,7 +12,7 @@ import {
   weeklyInstances,
 } from "../../src/decide/base-load.ts";
 import { startUpHours } from "../../src/decide/defaults.ts";
-import { windowsOf } from "../../src/decide/elastic.ts";
+import { windowsOf } from "../../src/decide/schedule.ts";
 import { startSeconds } from "../../src/stack-resources.ts";
 import { stackOf } from "./split-support.ts";
 import { evaluated, only, type PolicyObject, policy, sumOf, workload } from "./support.ts";
