@@ -4,6 +4,14 @@ import { clean } from "./text.ts";
 
 const MAX_NAME = 64;
 
+/**
+ * The side that costs less beyond a break-even, seen from today's volume: servers above, an API below. Not always the side that was not chosen: a
+ * migration or a preference can hold a dearer one.
+ */
+export function sideBeyond(breakEven: Pick<BreakEven, "requestsPerMonth">, requestsPerMonth: number): "api" | "self-host" {
+  return breakEven.requestsPerMonth > requestsPerMonth ? "self-host" : "api";
+}
+
 /** When declared growth reaches a break-even volume, in words; a volume below today's is behind already, unless requests shrink to it. */
 export function reachedWords(breakEven: BreakEven, requestsPerMonth: number): string {
   if (breakEven.reachedOn !== null) return breakEven.reachedOn;

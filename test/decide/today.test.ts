@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sideBeyond } from "../../src/report/words.ts";
 import { evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
 
 const switched = (value: PolicyObject) => only(evaluated(value)).reasons.filter(({ rule }) => rule === "switch");
@@ -76,5 +77,37 @@ describe("servers of today that cost a little less than an API", () => {
     expect(held.workloads[0]?.reasons.find(({ rule }) => rule === "switch-threshold")?.text).toMatch(
       /^gpt-oss-120b stays: leaving it would cost \$\d+ a month more$/,
     );
+  });
+});
+
+describe("the side beyond a break-even", () => {
+  const at = (requests: number, change: object = {}) =>
+    only(
+      evaluated(
+        policy(
+          [
+            workload({
+              volume: { requests_per_month: requests, hourly_profile: "flat", peak_to_average: 1.5 },
+              tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
+              candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
+              ...change,
+            }),
+          ],
+          { team: { ml_ops: "dedicated" } },
+        ),
+      ),
+    );
+
+  it("is the one that costs less there, also where a migration holds the dearer one today", () => {
+    const held = at(2_400_000, { current: { path: "api", model: "gpt-5.4-mini" } });
+    const { breakEven, requestsPerMonth, path } = held;
+    if (breakEven === null) throw new Error("both sides can serve");
+
+    expect(path).toBe("api");
+    expect(breakEven.requestsPerMonth).toBeLessThan(requestsPerMonth);
+    expect(sideBeyond(breakEven, requestsPerMonth)).toBe("api");
+    expect(at(breakEven.requestsPerMonth * 0.8).path).toBe("api");
+    expect(at(breakEven.requestsPerMonth * 1.2).path).toBe("self-host");
+    expect(sideBeyond(breakEven, breakEven.requestsPerMonth * 0.8)).toBe("self-host");
   });
 });

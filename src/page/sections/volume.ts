@@ -1,7 +1,7 @@
 import type { VolumeCurve } from "../../decide/outlook.ts";
 import type { Evaluation, WorkloadDecision } from "../../decide/types.ts";
 import { quantity, usd, volume } from "../../report/money.ts";
-import { pathWords, reachedWords, shortName } from "../../report/words.ts";
+import { pathWords, reachedWords, shortName, sideBeyond } from "../../report/words.ts";
 import { volumeChart } from "../charts/curves.ts";
 import { folded, h, left, rawTable, right, section, tableOf } from "../dom.ts";
 import { basisOf, type Place, type Shown } from "./shown.ts";
@@ -74,9 +74,9 @@ function breakEvenWords({ decision }: Evaluation): HTMLElement {
   return h("ul", { class: "lead" }, ...sentences.map((sentence) => h("li", {}, sentence)));
 }
 
-function sentenceOf({ breakEven, requestsPerMonth, path }: WorkloadDecision): string | null {
+function sentenceOf({ breakEven, requestsPerMonth }: WorkloadDecision): string | null {
   if (breakEven === null) return null;
-  const other = path === "api" ? "self-hosting" : "an API";
+  const other = sideBeyond(breakEven, requestsPerMonth) === "self-host" ? "self-hosting" : "an API";
   const when = reachedWords(breakEven, requestsPerMonth);
   const reached =
     when === "passed"

@@ -1,6 +1,6 @@
 import type { WorkloadDecision } from "../../decide/types.ts";
 import { percent, quantity, usd, volume } from "../../report/money.ts";
-import { pathWords, plural, reachedWords, servedBy, shortName } from "../../report/words.ts";
+import { pathWords, plural, reachedWords, servedBy, shortName, sideBeyond } from "../../report/words.ts";
 import { figure, h, left, rawTable, right, section } from "../dom.ts";
 import { basisOf, type Shown } from "./shown.ts";
 
@@ -51,12 +51,12 @@ function costOf({ monthlyCostUsd, costLines }: WorkloadDecision, basis: string):
   });
 }
 
-function breakEvenOf({ breakEven, requestsPerMonth, path }: WorkloadDecision, basis: string): HTMLElement | string {
+function breakEvenOf({ breakEven, requestsPerMonth }: WorkloadDecision, basis: string): HTMLElement | string {
   if (breakEven === null) return "-";
-  const other = pathWords[path === "api" ? "self-host" : "api"];
+  const other = pathWords[sideBeyond(breakEven, requestsPerMonth)];
   const where = breakEven.requestsPerMonth > requestsPerMonth ? "above" : "below";
   return figure(volume(breakEven.requestsPerMonth), {
-    formula: `${where} this many requests a month ${other} costs less (${breakEven.versus})\nreached: ${reachedWords(breakEven, requestsPerMonth)}`,
+    formula: `${where} this many requests a month ${other} costs less; against ${breakEven.versus}\nreached: ${reachedWords(breakEven, requestsPerMonth)}`,
     source: basis,
   });
 }
