@@ -22914,10 +22914,10 @@ function keepCurrent(pricer, found, shortlists) {
 		const today = currentOption(pricer, index, shortlists[index] ?? []);
 		if (today === void 0 || isServedBy(chosen.assignment[index], today)) continue;
 		const stay = pricer.price(chosen.assignment.with(index, today));
-		const bill = pricer.alone(index, today);
-		if (stay === void 0 || bill === void 0) continue;
+		const gainUsd = leastGainUsd(pricer, index, today);
+		if (stay === void 0 || gainUsd === void 0) continue;
 		const savingUsd = worth(stay) - worth(chosen);
-		if (savingUsd > bill * .1) continue;
+		if (savingUsd > gainUsd) continue;
 		kept.push({
 			index,
 			savingUsd
@@ -22928,6 +22928,10 @@ function keepCurrent(pricer, found, shortlists) {
 		chosen,
 		kept
 	};
+}
+function leastGainUsd(pricer, index, today) {
+	const bill = pricer.alone(index, today);
+	return bill === void 0 ? void 0 : bill * SWITCH_THRESHOLD_RATIO;
 }
 function isServedBy(choice, { candidate }) {
 	return choice !== void 0 && choice.kind !== "split" && choice.candidate === candidate;
@@ -23600,7 +23604,7 @@ function migrationUsd(pricer, shortlists, from, to) {
 	return shortlists.reduce((sum, list, index) => {
 		const today = currentOption(pricer, index, list);
 		if (today === void 0 || !isServedBy(from.assignment[index], today) || isServedBy(to.assignment[index], today)) return sum;
-		return sum + (pricer.alone(index, today) ?? 0) * SWITCH_THRESHOLD_RATIO;
+		return sum + (leastGainUsd(pricer, index, today) ?? 0);
 	}, 0);
 }
 function isSplit({ assignment }) {
@@ -26895,10 +26899,10 @@ var Flips = class {
 			if (today === void 0) return new Rivalry(curves);
 			const leastGainUsdAt = (factor) => {
 				const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
-				return (new Pricer({
+				return leastGainUsd(new Pricer({
 					...this.base.context,
 					what
-				}).alone(index, today) ?? 0) * SWITCH_THRESHOLD_RATIO;
+				}), index, today) ?? 0;
 			};
 			return new Rivalry(curves, {
 				side: sideOf$3(today),
@@ -27270,7 +27274,7 @@ function currentReason(entry, index, search, flips, document) {
 		line,
 		source: null
 	}];
-	const today = search.shortlists[index]?.find((option) => answersTo(option.candidate.model, current.model) && option.kind === "self-host" === (current.path === "self-host"));
+	const today = currentOption(flips.base, index, search.shortlists[index] ?? []);
 	const chosen = flips.chosen.assignment[index];
 	if (today === void 0) return ruledOutToday(entry, flips.base.context.catalog, line);
 	if (isServedBy(chosen, today)) return [];

@@ -34,7 +34,7 @@ export interface Goal {
   readonly visit: (assignment: Assignment) => void;
   /** False once the search has cost enough. */
   readonly mayGoOn: () => boolean;
-  /** Bounds assignments that are looked at, and whole ones that are priced, at most. */
+  /** Partial assignments that are looked at, and whole ones that are priced, at most. */
   nodes: number;
   visits: number;
 }

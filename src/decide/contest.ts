@@ -1,11 +1,11 @@
 import type { CostSampler } from "./cost-draws.ts";
-import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import { TIE_RATIO } from "./defaults.ts";
 import { oneAtATime, Z90 } from "./draws.ts";
 import { type UncertainInput, uncertainInputs } from "./inputs.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { normalQuantile } from "./random.ts";
-import { currentOption, isServedBy } from "./recommend.ts";
+import { currentOption, isServedBy, leastGainUsd } from "./recommend.ts";
 import { type PathKind, pathOf, type SearchResult } from "./search.ts";
 import type { Swing } from "./types.ts";
 
@@ -47,7 +47,7 @@ function migrationUsd(pricer: Pricer, shortlists: SearchResult["shortlists"], fr
   return shortlists.reduce((sum, list, index) => {
     const today = currentOption(pricer, index, list);
     if (today === undefined || !isServedBy(from.assignment[index], today) || isServedBy(to.assignment[index], today)) return sum;
-    return sum + (pricer.alone(index, today) ?? 0) * SWITCH_THRESHOLD_RATIO;
+    return sum + (leastGainUsd(pricer, index, today) ?? 0);
   }, 0);
 }
 

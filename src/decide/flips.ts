@@ -1,11 +1,11 @@
 import { crossingsOf } from "./crossings.ts";
-import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import { TIE_RATIO } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
 import { scoreOf, valuedUsd } from "./preferences.ts";
-import { currentOption } from "./recommend.ts";
+import { currentOption, leastGainUsd } from "./recommend.ts";
 import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
@@ -86,7 +86,7 @@ export class Flips {
       if (today === undefined) return new Rivalry(curves);
       const leastGainUsdAt = (factor: number) => {
         const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
-        return (new Pricer({ ...this.base.context, what }).alone(index, today) ?? 0) * SWITCH_THRESHOLD_RATIO;
+        return leastGainUsd(new Pricer({ ...this.base.context, what }), index, today) ?? 0;
       };
       return new Rivalry(curves, { side: sideOf(today), usdAt: (factor) => usdAt(factor)(today), leastGainUsdAt });
     });

@@ -1,14 +1,13 @@
 import { type Catalog, findApiModel, findOpenModel } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { standsApart } from "./apart.ts";
-import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import { fleetUnder, usd } from "./describe.ts";
 import { isPromised } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import { worthOf } from "./preferences.ts";
-import { isServedBy } from "./recommend.ts";
+import { currentOption, isServedBy } from "./recommend.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
 import { simplerReason, splitReason } from "./split-reasons.ts";
@@ -93,9 +92,7 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
     const text = `${current.model} stays: leaving it ${lesserGain(keep.savingUsd, flips, `under the ${threshold} of ${name}'s bill that a migration must earn`)}`;
     return [{ rule: "switch-threshold", verdict: "info", text, line, source: null }];
   }
-  const today = search.shortlists[index]?.find(
-    (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
-  );
+  const today = currentOption(flips.base, index, search.shortlists[index] ?? []);
   const chosen = flips.chosen.assignment[index];
   if (today === undefined) return ruledOutToday(entry, flips.base.context.catalog, line);
   if (isServedBy(chosen, today)) return [];

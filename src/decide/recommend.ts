@@ -70,14 +70,20 @@ function keepCurrent(
     const today = currentOption(pricer, index, shortlists[index] ?? []);
     if (today === undefined || isServedBy(chosen.assignment[index], today)) continue;
     const stay = pricer.price(chosen.assignment.with(index, today));
-    const bill = pricer.alone(index, today);
-    if (stay === undefined || bill === undefined) continue;
+    const gainUsd = leastGainUsd(pricer, index, today);
+    if (stay === undefined || gainUsd === undefined) continue;
     const savingUsd = worth(stay) - worth(chosen);
-    if (savingUsd > bill * SWITCH_THRESHOLD_RATIO) continue;
+    if (savingUsd > gainUsd) continue;
     kept.push({ index, savingUsd });
     chosen = stay;
   }
   return { chosen, kept };
+}
+
+/** What leaving the option that serves a workload today must save, in USD a month; undefined where it cannot serve. */
+export function leastGainUsd(pricer: Pricer, index: number, today: FeasibleOption): number | undefined {
+  const bill = pricer.alone(index, today);
+  return bill === undefined ? undefined : bill * SWITCH_THRESHOLD_RATIO;
 }
 
 /** Whether a choice is this option, on shared servers or on its own. */

@@ -142,6 +142,19 @@ describe("when to leave self-hosting", () => {
   });
 });
 
+/** Each point on requests or the hourly rate flips the decision just beyond it and not just before; how many there were. */
+function reallyFlips(requests: number, asked: (volume: number, rate: number) => PolicyObject): number {
+  const decision = only(evaluated(asked(requests, 95)));
+  const points = decision.tippingPoints.filter(({ parameter }) => parameter === "requests_per_month" || parameter === "hourly_rate_usd");
+  for (const { parameter, from, to, flipsTo } of points) {
+    const step = to > from ? 1e-4 : -1e-4;
+    const pathAt = (point: number) => only(evaluated(parameter === "hourly_rate_usd" ? asked(requests, point) : asked(point, 95))).path;
+    expect(pathAt(to * (1 + step))).toBe(flipsTo);
+    expect(pathAt(to * (1 - step))).toBe(decision.path);
+  }
+  return points.length;
+}
+
 describe("tipping points", () => {
   it("really flip the path just beyond them and not just before", () => {
     let seen = 0;
@@ -155,16 +168,7 @@ describe("tipping points", () => {
             policy([at(volume, { tokens: { input, output, cached_input_ratio: 0 } })], {
               team: { ml_ops: "dedicated", hourly_rate_usd: rate },
             });
-          const decision = only(evaluated(asked(requests, 95)));
-          for (const { parameter, from, to, flipsTo } of decision.tippingPoints) {
-            if (parameter !== "requests_per_month" && parameter !== "hourly_rate_usd") continue;
-            seen += 1;
-            const step = to > from ? 1e-4 : -1e-4;
-            const pathAt = (point: number) =>
-              only(evaluated(parameter === "hourly_rate_usd" ? asked(requests, point) : asked(point, 95))).path;
-            expect(pathAt(to * (1 + step))).toBe(flipsTo);
-            expect(pathAt(to * (1 - step))).toBe(decision.path);
-          }
+          seen += reallyFlips(requests, asked);
         },
       ),
       { numRuns: 8, seed: 11, ...EVERY_RUN },
@@ -221,16 +225,7 @@ describe("tipping points", () => {
             policy([at(volume, { current, candidates: { api: ["gpt-5.4-mini"], open: ["qwen3-32b", "gpt-oss-120b"] } })], {
               team: { ml_ops: "dedicated", hourly_rate_usd: rate },
             });
-          const decision = only(evaluated(asked(requests, 95)));
-          for (const { parameter, from, to, flipsTo } of decision.tippingPoints) {
-            if (parameter !== "requests_per_month" && parameter !== "hourly_rate_usd") continue;
-            seen += 1;
-            const step = to > from ? 1e-4 : -1e-4;
-            const pathAt = (point: number) =>
-              only(evaluated(parameter === "hourly_rate_usd" ? asked(requests, point) : asked(point, 95))).path;
-            expect(pathAt(to * (1 + step))).toBe(flipsTo);
-            expect(pathAt(to * (1 - step))).toBe(decision.path);
-          }
+          seen += reallyFlips(requests, asked);
         },
       ),
       { numRuns: 12, seed: 4, endOnFailure: true },
@@ -261,16 +256,7 @@ describe("tipping points", () => {
               team: { ml_ops: "dedicated", hourly_rate_usd: rate },
               preferences: { budget_ratio, weights: { ...weights, [most]: 3 } },
             });
-          const decision = only(evaluated(asked(requests, 95)));
-          for (const { parameter, from, to, flipsTo } of decision.tippingPoints) {
-            if (parameter !== "requests_per_month" && parameter !== "hourly_rate_usd") continue;
-            seen += 1;
-            const step = to > from ? 1e-4 : -1e-4;
-            const pathAt = (point: number) =>
-              only(evaluated(parameter === "hourly_rate_usd" ? asked(requests, point) : asked(point, 95))).path;
-            expect(pathAt(to * (1 + step))).toBe(flipsTo);
-            expect(pathAt(to * (1 - step))).toBe(decision.path);
-          }
+          seen += reallyFlips(requests, asked);
         },
       ),
       { numRuns: 10, seed: 4, endOnFailure: true },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compare } from "../../src/decide/compare.ts";
 import type { Plan } from "../../src/decide/types.ts";
-import { evaluated, type PolicyObject, policy, workload } from "./support.ts";
+import { contractPrice, evaluated, type PolicyObject, policy, workload } from "./support.ts";
 
 const bought = (name: string, change: PolicyObject = {}) => workload({ name, candidates: { api: ["gpt-5.4-mini"] }, ...change });
 const tokens = (input: number) => ({ tokens: { input, output: 200, cached_input_ratio: 0 } });
@@ -67,20 +67,7 @@ describe("what a pull request changes", () => {
 });
 
 describe("prices that the policy itself declares", () => {
-  const row = (factor: number) => ({
-    prices: {
-      api: [
-        {
-          id: "gpt-5.4-mini",
-          effective_from: "2026-01-01",
-          input_usd_per_mtok: 0.75 * factor,
-          output_usd_per_mtok: 4.5 * factor,
-          source: "contract",
-          checked: "2026-11-01",
-        },
-      ],
-    },
-  });
+  const row = (factor: number) => contractPrice("gpt-5.4-mini", 0.75 * factor, 4.5 * factor);
   const said = (head: PolicyObject, base: PolicyObject) => evaluated(head, base).findings.filter(({ id }) => id === "price-share");
   const plain = policy([bought("one")]);
 

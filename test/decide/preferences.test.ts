@@ -4,7 +4,7 @@ import type { PricedPortfolio } from "../../src/decide/portfolio.ts";
 import { preferenceFlip, softScore, valuedUsd, weightFlip, worthOf } from "../../src/decide/preferences.ts";
 import { SOFT_DIMENSIONS } from "../../src/decide/soft.ts";
 import { solve } from "../../src/decide/solve.ts";
-import { AS_OF, catalog, documentOf, evaluated, type PolicyObject, policy, workload } from "./support.ts";
+import { AS_OF, catalog, contractPrice, documentOf, evaluated, type PolicyObject, policy, workload } from "./support.ts";
 
 const RUNS = process.env.BREAKEVEN_SLOW === "1" ? 200 : 20;
 
@@ -130,20 +130,7 @@ describe("a decision with preferences", () => {
   });
 
   it("takes the path whose advantages are paid for, and the cost it prints stays the cost", () => {
-    const price = (factor: number) => ({
-      prices: {
-        api: [
-          {
-            id: "claude-haiku-4-5",
-            effective_from: "2026-01-01",
-            input_usd_per_mtok: 1 * factor,
-            output_usd_per_mtok: 5 * factor,
-            source: "contract",
-            checked: "2026-11-01",
-          },
-        ],
-      },
-    });
+    const price = (factor: number) => contractPrice("claude-haiku-4-5", 1 * factor, 5 * factor);
     const privacyFirst = {
       budget_ratio: 0.5,
       weights: {

@@ -29,6 +29,12 @@ export function policy(workloads: readonly PolicyObject[], change: PolicyObject 
   return { version: 1, name: "test", workloads, ...change };
 }
 
+/** The key of a policy that declares its own prices of one model, in USD per million tokens. */
+export function contractPrice(id: string, input_usd_per_mtok: number, output_usd_per_mtok: number): PolicyObject {
+  const row = { id, effective_from: "2026-01-01", input_usd_per_mtok, output_usd_per_mtok, source: "contract", checked: "2026-11-01" };
+  return { prices: { api: [row] } };
+}
+
 export function documentOf(value: PolicyObject): PolicyDocument {
   const parsed = parsePolicy(JSON.stringify(value, null, 1), "policy.yml", nameBook(catalog, AS_OF));
   if (parsed.kind === "invalid") throw new Error(JSON.stringify(parsed.diagnostics, null, 1));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Decision } from "../../src/decide/types.ts";
 import { sideBeyond } from "../../src/report/words.ts";
 import { evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
 
@@ -23,20 +24,23 @@ describe("what serves a workload today", () => {
   });
 });
 
+/** One workload that costs about as much on an API as on one server of its own. */
+function decidedAt(requests: number, change: PolicyObject = {}): Decision {
+  const entry = workload({
+    volume: { requests_per_month: requests, hourly_profile: "flat", peak_to_average: 1.5 },
+    tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
+    candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
+    ...change,
+  });
+  return evaluated(policy([entry], { team: { ml_ops: "dedicated" } })).decision;
+}
+
+function never(): never {
+  throw new Error("the policy has one workload");
+}
+
 describe("an option of today that stays although another costs less", () => {
-  const { decision } = evaluated(
-    policy(
-      [
-        workload({
-          volume: { requests_per_month: 2_400_000, hourly_profile: "flat", peak_to_average: 1.5 },
-          tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
-          candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
-          current: { path: "api", model: "gpt-5.4-mini" },
-        }),
-      ],
-      { team: { ml_ops: "dedicated" } },
-    ),
-  );
+  const decision = decidedAt(2_400_000, { current: { path: "api", model: "gpt-5.4-mini" } });
 
   it("is what inputs flip from, and only for what a migration must earn", () => {
     const own = decision.paths.find(({ path }) => path === "self-host")?.monthlyCostUsd?.expected ?? 0;
@@ -50,27 +54,13 @@ describe("an option of today that stays although another costs less", () => {
 });
 
 describe("servers of today that cost a little less than an API", () => {
-  const at = (requests: number, current: object) =>
-    evaluated(
-      policy(
-        [
-          workload({
-            volume: { requests_per_month: requests, hourly_profile: "flat", peak_to_average: 1.5 },
-            tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
-            candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
-            ...current,
-          }),
-        ],
-        { team: { ml_ops: "dedicated" } },
-      ),
-    ).decision;
-  const rulesOf = ({ workloads }: ReturnType<typeof at>) => workloads.flatMap(({ reasons }) => reasons.map(({ rule }) => rule));
+  const rulesOf = ({ workloads }: Decision) => workloads.flatMap(({ reasons }) => reasons.map(({ rule }) => rule));
   // New servers cost 1 % less than the API at 2.29 million requests; those of today, set up already, a little less at 2.05 million.
   const [NEW, HELD] = [2_290_000, 2_050_000];
 
   it("stay, and no tie is said to have gone to the API", () => {
-    const free = at(NEW, {});
-    const held = at(HELD, { current: { path: "self-host", model: "gpt-oss-120b" } });
+    const free = decidedAt(NEW);
+    const held = decidedAt(HELD, { current: { path: "self-host", model: "gpt-oss-120b" } });
 
     expect([free.path, rulesOf(free).includes("tie")]).toEqual(["api", true]);
     expect([held.path, rulesOf(held).includes("tie"), rulesOf(held).includes("switch-threshold")]).toEqual(["self-host", false, true]);
@@ -81,22 +71,7 @@ describe("servers of today that cost a little less than an API", () => {
 });
 
 describe("the side beyond a break-even", () => {
-  const at = (requests: number, change: object = {}) =>
-    only(
-      evaluated(
-        policy(
-          [
-            workload({
-              volume: { requests_per_month: requests, hourly_profile: "flat", peak_to_average: 1.5 },
-              tokens: { input: 1500, output: 400, cached_input_ratio: 0 },
-              candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-120b"] },
-              ...change,
-            }),
-          ],
-          { team: { ml_ops: "dedicated" } },
-        ),
-      ),
-    );
+  const at = (requests: number, change: PolicyObject = {}) => decidedAt(requests, change).workloads[0] ?? never();
 
   it("is the one that costs less there, also where a migration holds the dearer one today", () => {
     const held = at(2_400_000, { current: { path: "api", model: "gpt-5.4-mini" } });
