@@ -57,7 +57,7 @@ export function timingOf(configuration: ServingConfiguration, engine: EngineCons
   const flopMs =
     MS_PER_SECOND / (TERA * format.peakTflops * engine.computeEfficiency[format.units] * architecture * weightOnly * tensorParallel);
   const bf16FlopMs = MS_PER_SECOND / (TERA * gpu.bf16Tflops * engine.computeEfficiency.bf16 * architecture * tensorParallel);
-  const denseFlopMs = bytes.dense === BF16_BYTES ? bf16FlopMs : flopMs;
+  const denseFlopMs = flopMs + (bf16FlopMs - flopMs) * widerShare(bytes.dense, format.bytesPerWeight);
   const denseMs = FLOP_PER_MAC * split.dense * denseFlopMs;
   const expertMs = (FLOP_PER_MAC * split.experts * split.expertShare * flopMs) / engine.expertFactor;
   const byteMs = MS_PER_SECOND / (GIGA * gpu.bandwidthGBPerSecond);
@@ -82,6 +82,11 @@ export function timingOf(configuration: ServingConfiguration, engine: EngineCons
     linkTokenMs: link.linkTokenMs,
     layersMs: engine.layerMs * model.architecture.layers + engine.expertLayerMs * (model.architecture.moe?.moeLayers ?? 0),
   };
+}
+
+/** Share of the dense weights that a checkpoint keeps in bf16, from their mean bytes: 0 where all are in its own format, 1 where none is. */
+function widerShare(denseBytes: number, ownBytes: number): number {
+  return ownBytes >= BF16_BYTES ? 0 : Math.max(0, (denseBytes - ownBytes) / (BF16_BYTES - ownBytes));
 }
 
 type AttentionTiming = Pick<Timing, "fullPairMs" | "slidingPairMs" | "slidingWindow" | "decodePairMs">;

@@ -81,12 +81,16 @@ export function paddingBytes(model: OpenModel, precision: Precision): number {
 }
 
 /**
- * Bytes per weight of the dense part and of the experts at `precision`.
- * Example: Kimi K2 Thinking in its native int4: 1,014.7 B x 0.5625 + 11.7 B x 2 = 594 GB, the size of its published files.
+ * Bytes per weight of the dense part and of the experts at `precision`; those of the published checkpoint where it keeps attention or shared experts in
+ * a wider format.
+ *
+ * Examples: Kimi K2 Thinking in its native int4: 1,014.7 B x 0.5625 + 11.7 B x 2 = 594 GB, the size of its published files. Gemma 4 31B in nvfp4
+ * leaves its attention in bf16: 29.3 B x 0.98 + 1.4 B x 2 = 31.5 GB, not 19.3.
  */
 export function roleBytes(model: OpenModel, precision: Precision): { readonly dense: number; readonly experts: number } {
   const trainedInt4 = precision === "int4" && model.nativePrecision === "int4";
   const expertsOnly = (precision === "mxfp4" || trainedInt4) && model.architecture.moe !== null;
   const experts = trainedInt4 ? NATIVE_INT4_BYTES : WEIGHT_BYTES[precision];
-  return { dense: expertsOnly ? BF16_BYTES : experts, experts };
+  const published = model.checkpoints.find((checkpoint) => checkpoint.precision === precision)?.denseBytes;
+  return { dense: published ?? (expertsOnly ? BF16_BYTES : experts), experts };
 }

@@ -162,7 +162,17 @@ export const OpenModel = Provenance.extend({
   parameters: z.strictObject({ totalB: z.number().positive(), activeB: z.number().positive() }),
   nativePrecision: Precision,
   /** Published checkpoints by precision; the first is the native one. */
-  checkpoints: z.array(z.strictObject({ precision: Precision, hubRepo: z.string(), source: z.string() })).min(1),
+  checkpoints: z
+    .array(
+      z.strictObject({
+        precision: Precision,
+        hubRepo: z.string(),
+        /** Mean bytes of a weight that is no routed expert, embedding or head, where the checkpoint keeps some of them in a wider format. */
+        denseBytes: z.number().min(0.5).max(2).optional(),
+        source: z.string(),
+      }),
+    )
+    .min(1),
   contextWindowTokens: z.int().positive(),
   features: Features,
   reasoning: z.boolean().nullable(),

@@ -108,7 +108,8 @@ export function smallestUnitOf({ flips, index, asOf }: Question): { readonly usd
 /**
  * When to leave self-hosting again: the volume, the hours of operation and the API price at which the API that would be used costs the
  * same. Hours move the costs on a straight line; the price does so for servers alone, while a split leaves more to an API that costs less, so its
- * price is looked for. Empty for a workload on an API, and where the API costs less already.
+ * price is looked for. Hours are worked for all servers together, so they say something only where the last ones would go. Empty for a workload on
+ * an API, and where the API costs less already.
  *
  * Example: 10,000 USD a month for the API, 8,000 for the servers with 43 hours at 100 USD: 20 hours a month more eat the 2,000, so
  * "when operating it takes more than 14.5 hours a week".
@@ -143,16 +144,25 @@ export function leaveWhenOf(question: Question, breakEvens: readonly BreakEvenVa
             `requests${firstMonth(workload)} fall below ${rounded(volume)} a month${byCost}`,
           ),
         ]),
-    entry(
-      "operations_hours_per_week",
-      plannedHours / WEEKS_PER_MONTH,
-      hours,
-      `operating it takes more than ${rounded(hours)} hours a week (planned: ${rounded(plannedHours / WEEKS_PER_MONTH)})${byCost}`,
-    ),
+    ...(hasOtherServers(flips, index)
+      ? []
+      : [
+          entry(
+            "operations_hours_per_week",
+            plannedHours / WEEKS_PER_MONTH,
+            hours,
+            `operating it takes more than ${rounded(hours)} hours a week (planned: ${rounded(plannedHours / WEEKS_PER_MONTH)})${byCost}`,
+          ),
+        ]),
     ...(price === null
       ? []
       : [entry("api_price", 1, price, `the price of ${model} falls below ${rounded(price * 100)} % of today's${byCost}`)]),
   ];
+}
+
+/** Whether another workload keeps own servers, so that somebody operates them whatever this one does. */
+function hasOtherServers({ chosen }: Flips, index: number): boolean {
+  return [...chosen.assignment].some((choice, other) => other !== index && choice !== undefined && hostsOf(choice) !== null);
 }
 
 /** Looks at the gap of a price: to a thousandth. */

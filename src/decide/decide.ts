@@ -14,7 +14,7 @@ import { fleetsOf, namesOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { fleetLines } from "./fleet-cost.ts";
+import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { Known } from "./known.ts";
 import { plannedMonths } from "./months.ts";
@@ -185,10 +185,7 @@ function endsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstM
       (sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd),
       0,
     );
-    const hosts = chosen.fleets.reduce((sum, fleet) => {
-      const count = fleet.billedByMonth.slice(month, month + 1);
-      return sum + usdOf({ ...fleet, billedByMonth: count }) - usdOf(fleet);
-    }, 0);
+    const hosts = chosen.fleets.reduce((sum, fleet) => sum + usdOf(fleetInMonth(fleet, month)) - usdOf(fleet), 0);
     return chosen.monthlyUsd + tokens + hosts;
   };
   const [first, last] = [at(0), at(facts.horizonMonths - 1)];

@@ -26,6 +26,8 @@ export interface ElasticPlan {
   readonly instancesByMonth: readonly number[];
   /** Instances billed on average in each month: fewer than the most where the fleet follows the week, plus start-ups. */
   readonly billedByMonth: readonly number[];
+  /** Instances started in a typical week of each month; 0 where all run all the time. */
+  readonly startsByMonth: readonly number[];
   /** Instances of the 48 slots of the first month's week; null when all run all the time. */
   readonly schedule: readonly number[] | null;
   /** By workload and month: share of its requests that the API takes. */
@@ -55,6 +57,8 @@ interface MonthSize {
   /** Instances by slot, without spares; one number where all run all the time. */
   readonly counts: number | readonly number[];
   readonly billed: number;
+  /** Instances started in a typical week. */
+  readonly starts: number;
   readonly usd: number;
 }
 
@@ -135,6 +139,7 @@ export class ElasticLoad {
     return {
       instancesByMonth: horizon(({ counts }) => (typeof counts === "number" ? counts : Math.max(...counts)) + this.#spare),
       billedByMonth: horizon(({ billed }) => billed),
+      startsByMonth: horizon(({ starts }) => starts),
       schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
       overflowShares: new Map(
         overflowing.map(({ workload }) => [
@@ -168,7 +173,8 @@ export class ElasticLoad {
     const counts = steadyInstances(demand, unit);
     if (counts === undefined) return undefined;
     const billed = counts + this.#spare;
-    return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflowUsdOf(demand, () => counts * unit.capacity) };
+    const overflow = overflowUsdOf(demand, () => counts * unit.capacity);
+    return { counts, billed, starts: 0, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + overflow };
   }
 
   #weeklyMonth(demand: Demand, unit: UnitOfFleet, startUpHours: number): MonthSize | undefined {
@@ -179,7 +185,7 @@ export class ElasticLoad {
     const billed = (hours + starts * startUpHours) / HOURS_PER_WEEK + this.#spare;
     const overflow = overflowUsdOf(demand, (slot) => (counts[slot] ?? 0) * unit.capacity);
     const pulls = starts * WEEKS_PER_MONTH * unit.startUsd;
-    return { counts, billed, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + pulls + overflow };
+    return { counts, billed, starts, usd: billed * unit.usdPerHour * HOURS_PER_MONTH + pulls + overflow };
   }
 
   #demandsOf(key: string): readonly Demand[] {

@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/index.ts";
 import { BILLED_THROUGHPUT_MIBPS, rootVolumeGiB, STACK_RESOURCES } from "../stack-resources.ts";
-import { startsPerWeek, WEEKS_PER_MONTH } from "./base-load.ts";
+import { WEEKS_PER_MONTH } from "./base-load.ts";
 import { type LineMaker, present, priced } from "./cost-line.ts";
 import { HOURS_PER_MONTH } from "./defaults.ts";
 import type { RequirementFacts } from "./facts.ts";
@@ -13,8 +13,7 @@ import type { CostLine } from "./types.ts";
 export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: Catalog, what: Scenario): readonly CostLine[] {
   if (fleet.offer.owned !== undefined) return ownedLines(fleet, fleet.offer.owned);
   const line: LineMaker = (id, label, quantity, unit, price) => priced(catalog, facts.region, id, label, quantity, unit, price);
-  const months = fleet.billedByMonth.length;
-  const instances = fleet.billedByMonth.reduce((sum, count) => sum + count, 0) / months;
+  const instances = meanOf(fleet.billedByMonth);
   const usdPerHour = fleet.offer.usdPerHour * what.gpuPrice;
   const weights = weightsGiB(fleet);
   const gpu: CostLine = {
@@ -65,9 +64,19 @@ export function fleetLines(fleet: SizedFleet, facts: RequirementFacts, catalog: 
  *
  * Example: 20 starts a week x 4.345 weeks x 20 GiB are 1,738 GiB, 78 USD at 0.045.
  */
-function imagePullsGiB({ schedule, tenants }: SizedFleet, { deploy }: RequirementFacts): number {
+function imagePullsGiB({ startsByMonth, tenants }: SizedFleet, { deploy }: RequirementFacts): number {
   const overNat = deploy.vpcSubnets === null && !tenants.some(({ workload }) => workload.compliance.airGapped === true);
-  return schedule === null || !overNat ? 0 : startsPerWeek(schedule) * WEEKS_PER_MONTH * STACK_RESOURCES.registryGiB;
+  return overNat ? meanOf(startsByMonth) * WEEKS_PER_MONTH * STACK_RESOURCES.registryGiB : 0;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** A fleet as it runs in one month of the horizon, for the bill of that month alone. */
+export function fleetInMonth(fleet: SizedFleet, month: number): SizedFleet {
+  const of = (values: readonly number[]) => values.slice(month, month + 1);
+  return { ...fleet, billedByMonth: of(fleet.billedByMonth), startsByMonth: of(fleet.startsByMonth) };
 }
 
 /**

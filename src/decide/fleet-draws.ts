@@ -72,7 +72,8 @@ export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContex
 export function configurationsOf(fleet: SizedFleet, context: PricingContext): readonly SizedFleet[] {
   const found = new Map([[fleetId(fleet), fleet]]);
   const rented = rentedOnly(context.offers);
-  const questions = CORNERS.map((corner) => ({ corner, offers: fleet.offer.owned === undefined ? rented : context.offers }));
+  const corners = [...CORNERS, ...growthCorners(fleet.tenants, context.facts.horizonMonths)];
+  const questions = corners.map((corner) => ({ corner, offers: fleet.offer.owned === undefined ? rented : context.offers }));
   if (fleet.offer.owned !== undefined) questions.push({ corner: EXPECTED, offers: rented });
   for (const { corner, offers } of questions) {
     const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
@@ -82,6 +83,28 @@ export function configurationsOf(fleet: SizedFleet, context: PricingContext): re
     for (const next of [other, small]) if (next !== undefined && !found.has(fleetId(next))) found.set(fleetId(next), next);
   }
   return [...found.values()];
+}
+
+/**
+ * The ends of growth, as loads that are alike every month: what it makes of the load over the horizon, which decides what is cheap, and of that of
+ * the last month, which decides how many GPUs there are at once.
+ */
+function growthCorners(tenants: readonly Tenant[], horizonMonths: number): readonly Scenario[] {
+  const growing = tenants.map(({ workload }) => workload).filter(({ growthRatioPerMonth }) => growthRatioPerMonth !== 0);
+  if (growing.length === 0 || horizonMonths === 1) return [];
+  const months = Array.from({ length: horizonMonths }, (_, month) => month);
+  const overAll = (factor: number) => months.reduce((sum, month) => sum + factor ** month, 0);
+  const atLast = (factor: number) => factor ** (horizonMonths - 1);
+  const cornerOf = (end: "low" | "high", loadOf: (factor: number) => number) =>
+    scenario({
+      volumeOf: Object.fromEntries(
+        growing.map((workload) => {
+          const factors = growthFactors(workload);
+          return [workload.name, loadOf(factors[end]) / loadOf(factors.expected)];
+        }),
+      ),
+    });
+  return (["low", "high"] as const).flatMap((end) => [cornerOf(end, overAll), cornerOf(end, atLast)]);
 }
 
 /** What the tenants of a fleet ask in every draw, as columns: the same for each of its configurations. */

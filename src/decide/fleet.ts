@@ -45,6 +45,8 @@ export interface SizedFleet {
   readonly instancesByMonth: readonly number[];
   /** Instances billed on average in each month; the same as above unless the fleet follows a schedule. */
   readonly billedByMonth: readonly number[];
+  /** Instances started in a typical week of each month; 0 unless the fleet follows a schedule. */
+  readonly startsByMonth: readonly number[];
   /** Instances of the 48 slots of the first month's week (`base-load.ts`); null when all run all the time. */
   readonly schedule: readonly number[] | null;
   /** By workload and month: share of its requests that an API takes. Empty when nothing overflows. */
@@ -177,6 +179,7 @@ function steadyFleet(tenants: readonly Tenant[], { pair, busy, instances }: Size
     ...placed(tenants, pair),
     instancesByMonth: instances,
     billedByMonth: instances,
+    startsByMonth: instances.map(() => 0),
     schedule: null,
     overflowShares: new Map(),
     minimumInstances: 1 + spareInstances(tenants, facts),
@@ -329,6 +332,7 @@ function elasticFleet(tenants: readonly Tenant[], pair: Pair, plan: ElasticPlan,
     ...placed(tenants, pair),
     instancesByMonth: plan.instancesByMonth,
     billedByMonth: plan.billedByMonth,
+    startsByMonth: plan.startsByMonth,
     schedule: plan.schedule,
     overflowShares: plan.overflowShares,
     minimumInstances: 1 + spare,

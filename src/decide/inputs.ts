@@ -46,9 +46,12 @@ export function growthFactors({ growthRatioPerMonth }: WorkloadFacts): Range {
   return { low: Math.min(slow, fast), expected: factor, high: Math.max(slow, fast) };
 }
 
-/** Every input that is uncertain for a policy whose paths need these fleets, sorted by id. */
+/**
+ * Every input that is uncertain for a policy whose paths need these fleets, sorted by id. A model that several paths run on different servers has one
+ * input for all, with the band and the benchmark of its first fleet: the chosen path's come first.
+ */
 export function uncertainInputs(facts: RequirementFacts, fleets: readonly SizedFleet[], usesApi: boolean): readonly UncertainInput[] {
-  const models = new Map(fleets.map((fleet) => [fleet.model.id, fleet]));
+  const models = new Map(fleets.toReversed().map((fleet) => [fleet.model.id, fleet]));
   const inputs = [
     ...facts.workloads.flatMap(inputsOf),
     ...[...models.values()].map(throughputOf),

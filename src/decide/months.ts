@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { fleetLines } from "./fleet-cost.ts";
+import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
 import { tokensOf } from "./split.ts";
@@ -26,5 +26,5 @@ export function plannedMonths(chosen: PricedPortfolio, facts: RequirementFacts, 
 }
 
 function fleetMonthUsd(fleet: SizedFleet, month: number, facts: RequirementFacts, catalog: Catalog): number {
-  return totalUsd(fleetLines({ ...fleet, billedByMonth: fleet.billedByMonth.slice(month, month + 1) }, facts, catalog, EXPECTED));
+  return totalUsd(fleetLines(fleetInMonth(fleet, month), facts, catalog, EXPECTED));
 }

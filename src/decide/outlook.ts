@@ -3,7 +3,7 @@ import type { Trace } from "./decide.ts";
 import { namesOf } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { fleetLines } from "./fleet-cost.ts";
+import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import type { Flips } from "./flips.ts";
 import { type PricedPortfolio, Pricer, totalUsd } from "./portfolio.ts";
 import type { Side } from "./rivals.ts";
@@ -219,10 +219,7 @@ function monthUsd(priced: PricedPortfolio, pricer: Pricer, month: number): numbe
     (sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd),
     0,
   );
-  const hosts = priced.fleets.reduce(
-    (sum, fleet) => sum + usdOf({ ...fleet, billedByMonth: fleet.billedByMonth.slice(month, month + 1) }) - usdOf(fleet),
-    0,
-  );
+  const hosts = priced.fleets.reduce((sum, fleet) => sum + usdOf(fleetInMonth(fleet, month)) - usdOf(fleet), 0);
   return priced.monthlyUsd + tokens + hosts;
 }
 

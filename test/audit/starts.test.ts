@@ -36,3 +36,18 @@ it("is in use by what runs: servers that are off at night are no idle capacity",
   expect(weekly?.utilisationRatio.mean).toBeGreaterThan(1.5 * (always?.utilisationRatio.mean ?? 0));
   expect(load(weekly)).toBeGreaterThan(load(always));
 });
+
+it("pays for the starts of each month where the fleet grows, not for those of the first", () => {
+  const volume = { requests_per_day: 400_000, hourly_profile: "business_hours", peak_to_average: 1.5 };
+  const pulls = (change: object, horizon_months: number) => {
+    const chat = workload({ volume: { ...volume, ...change }, candidates: { open: ["llama-3.1-8b-instruct"] } });
+    const more = { team: { ml_ops: "dedicated" }, purchase: { gpu_schedule: "weekly" }, horizon_months };
+    const evaluation = evaluated(policy([chat], more));
+    return { usd: sumOf(only(evaluation), "image-pulls"), instance: evaluation.decision.fleets[0]?.instanceType };
+  };
+  const grown = pulls({ growth_ratio_per_month: 0.2 }, 3);
+  const alone = [1, 1.2, 1.44].map((factor) => pulls({ requests_per_day: 400_000 * factor }, 1));
+  expect(new Set([grown, ...alone].map(({ instance }) => instance)).size).toBe(1);
+  expect(new Set(alone.map(({ usd }) => usd)).size).toBeGreaterThan(1);
+  expect(grown.usd).toBeCloseTo(alone.reduce((sum, { usd }) => sum + usd, 0) / 3, 6);
+});

@@ -53,6 +53,7 @@ function everyFleet({ context }: Pricer, index: number): readonly SizedFleet[] {
           replicasPerInstance,
           instancesByMonth: instances,
           billedByMonth: instances,
+          startsByMonth: instances.map(() => 0),
           ...rest,
         };
       }),
