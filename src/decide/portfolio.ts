@@ -7,6 +7,7 @@ import { tuningLines } from "./fine-tuning.ts";
 import {
   cheapestFleet,
   fleetFloorUsd,
+  followsWeek,
   isElastic,
   largestGpus,
   type OffersByGpu,
@@ -272,8 +273,9 @@ export class Pricer {
       key += this.#volumes[index];
       if (overflow !== null) key += `+${overflow.candidate.id}`;
     }
-    // Where load may overflow, the prices of both sides decide how many instances are worth running.
-    return members.some(({ overflow }) => overflow !== null) ? `${key}|${what.gpuPrice}|${what.apiPrice}` : key;
+    // Where load may overflow or fleets follow the week, prices decide how many instances are worth running.
+    const weighed = members.some(({ overflow }) => overflow !== null) || followsWeek(this.context.facts);
+    return weighed ? `${key}|${what.gpuPrice}|${what.apiPrice}` : key;
   }
 
   #priced(fleet: SizedFleet): PricedFleet {

@@ -60,9 +60,9 @@ export interface PreferenceView {
   readonly weights: Readonly<Record<string, number>>;
   /** The chosen path first. */
   readonly entries: readonly PreferenceEntry[];
-  /** The nearest budget at which another path is worth as much as the chosen one; null when none from 0 to 1 does. */
+  /** The nearest budget from which on another path is recommended; null when none that a policy may declare does that. */
   readonly flip: { readonly path: Path; readonly budgetRatio: number } | null;
-  /** Single weights at which another path is worth as much, the smallest change first: the first is the critical criterion. */
+  /** Single weights from which on another path is recommended, the smallest change first: the first is the critical criterion. */
   readonly weightFlips: readonly { readonly dimension: string; readonly from: number; readonly to: number; readonly path: Path }[];
 }
 
