@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { searchPortfolios } from "../../src/decide/search.ts";
+import { shortened } from "../shortened.ts";
 import { arbitraryPortfolio, choicesOf, leastOfAll, pricerOf } from "./oracle-support.ts";
 
-const slow = process.env.BREAKEVEN_SLOW === "1";
-const RUNS = slow ? 2_000 : 60;
-if (!slow) process.stderr.write(`\nSHORTENED: ${RUNS} of 2,000 random policies; BREAKEVEN_SLOW=1, as .ci/run sets it, tries all\n\n`);
+const RUNS = shortened(2_000, 40, "random policies against a brute force");
 
 /** More assignments than this are not tried one by one. */
 const MOST_ASSIGNMENTS = 4_000;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shortened } from "../shortened.ts";
 import { evaluated, type PolicyObject, policy, sumOf, workload } from "./support.ts";
 
 const OPEN = ["qwen3-32b", "gpt-oss-20b", "llama-3.1-8b-instruct"];
@@ -103,7 +104,7 @@ describe("laws of the decision", () => {
         expect(shape(turned)).toEqual(shape(straight));
         expect(shape(mirrored)).toEqual(shape(straight));
       }),
-      { numRuns: 8, seed: 7 },
+      { numRuns: shortened(12, 4, "orders of a policy"), seed: 7 },
     );
   });
 

@@ -5,9 +5,10 @@ import type { PricedPortfolio } from "../../src/decide/portfolio.ts";
 import { preferenceFlip, softScore, valuedUsd, weightFlip, worthOf } from "../../src/decide/preferences.ts";
 import { SOFT_DIMENSIONS } from "../../src/decide/soft.ts";
 import { solve } from "../../src/decide/solve.ts";
+import { shortened } from "../shortened.ts";
 import { AS_OF, catalog, contractPrice, documentOf, evaluated, type PolicyObject, policy, workload } from "./support.ts";
 
-const RUNS = process.env.BREAKEVEN_SLOW === "1" ? 200 : 20;
+const RUNS = shortened(200, 10, "policies with preferences against a brute force");
 
 const usd = fc.double({ min: 100, max: 1e6, noNaN: true });
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
