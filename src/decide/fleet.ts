@@ -263,7 +263,7 @@ function limitedFleets(tenants: readonly Tenant[], offers: OffersByGpu, facts: R
         const perReplica = monthlyUsd(pair, what.gpuPrice) / capacity;
         return { pair, unit, floorUsd: floorWithin(floor, most * capacity, perReplica, facts.horizonMonths) };
       })
-      .filter(({ unit }) => unit.most >= 1)
+      .filter(({ unit, floorUsd }) => unit.most >= 1 && floorUsd < Number.POSITIVE_INFINITY)
       .sort((a, b) => a.floorUsd - b.floorUsd);
   const sizes = new Map<Pair, { readonly most: number; readonly size: ElasticSize | undefined }>();
   // What was best within more instances, and has no more than these, is best within these.

@@ -81,6 +81,8 @@ export interface PairFloor {
   /** Replicas that carry the worst minute of an average hour, and what a replica's worth of it costs at least on an API, in USD a month. */
   readonly replicas: number;
   readonly overflowUsdPerReplica: number;
+  /** Replicas that what may not overflow keeps busy at the least in the worst minute of its busiest stretch. */
+  readonly mustReplicas: number;
 }
 
 /** Floors of tenants that share a fleet which may leave load to an API or follow the week, for one pair after the other. */
@@ -105,6 +107,7 @@ export function pairFloors(
   return (pair) => {
     const monthUsd = monthlyUsd(pair, what.gpuPrice);
     const usd = new Float64Array(perStretch.length);
+    const [mustFirst, mustLast] = [new Float64Array(perStretch.length), new Float64Array(perStretch.length)];
     let [replicas, overflowUsdPerReplica] = [0, Number.POSITIVE_INFINITY];
     for (const { table, peakToAverage, least, requests, loads } of asked) {
       for (let month = 0; month < requests.length; month++) {
@@ -115,28 +118,44 @@ export function pairFloors(
         for (let at = 0; at < usd.length; at++) {
           usd[at] = (usd[at] ?? 0) + share * (loads[at] ?? 0) * Math.min(own * (perStretch[at] ?? 0), least);
         }
-        replicas += (count * peakToAverage) / (replica * requests.length);
+        const busy = (count * peakToAverage) / replica;
+        if (least === Number.POSITIVE_INFINITY) {
+          if (month === 0) addTo(mustFirst, loads, busy);
+          if (month === requests.length - 1) addTo(mustLast, loads, busy);
+        }
+        replicas += busy / requests.length;
         overflowUsdPerReplica = Math.min(overflowUsdPerReplica, (least * replica) / peakToAverage);
       }
     }
     let most = monthUsd * horizonMonths;
     for (const sum of usd) if (sum > most) most = sum;
     const instancesUsd = most + spare * monthUsd * horizonMonths;
-    return { usd: instancesUsd + fixedUsd(pair, what.gpuPrice) * horizonMonths, replicas, overflowUsdPerReplica };
+    let mustReplicas = 0;
+    for (let at = 0; at < perStretch.length; at++)
+      mustReplicas = Math.max(mustReplicas, Math.max(mustFirst[at] ?? 0, mustLast[at] ?? 0) * (perStretch[at] ?? 0));
+    return { usd: instancesUsd + fixedUsd(pair, what.gpuPrice) * horizonMonths, replicas, overflowUsdPerReplica, mustReplicas };
   };
 }
 
+function addTo(sums: Float64Array, loads: Float64Array, factor: number): void {
+  for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] ?? 0) + factor * (loads[at] ?? 0);
+}
+
+/** Far more than loads differ by when they are added up in another order. */
+const ROUNDING = 1e-6;
+
 /**
- * As `PairFloor.usd` where no more than `capacity` replicas may be busy: what they cannot carry goes to the API that costs least. Infinite where nothing may go.
+ * As `PairFloor.usd` where no more than `capacity` replicas may be busy: what they cannot carry goes to the API that costs least. Infinite where it may not go.
  *
  * Example: 10 replicas' worth of load on 4 at 1,000 USD a replica and an API at 1,500: 4,000 + 6 x 1,500 = 13,000 USD a month.
  */
 export function floorWithin(
-  { usd, replicas, overflowUsdPerReplica }: PairFloor,
+  { usd, replicas, overflowUsdPerReplica, mustReplicas }: PairFloor,
   capacity: number,
   usdPerReplica: number,
   months: number,
 ): number {
+  if (mustReplicas > capacity * (1 + ROUNDING)) return Number.POSITIVE_INFINITY;
   if (replicas <= capacity || overflowUsdPerReplica <= usdPerReplica) return usd;
   return Math.max(usd, (capacity * usdPerReplica + (replicas - capacity) * overflowUsdPerReplica) * months);
 }

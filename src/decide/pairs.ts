@@ -142,12 +142,25 @@ function unbeaten(rows: Rated[]): readonly Pair[] {
   return kept.map(({ pair }) => pair);
 }
 
-/** Pairs that serve all tenants and that one of them may want: the frontier of a single one, all that they have in common of several. */
+const shared = new WeakMap<
+  ServingTable,
+  { readonly offers: OffersByGpu; readonly rest: readonly ServingTable[]; readonly pairs: readonly Pair[] }
+>();
+
+/** Pairs that serve all tenants and that no other pair beats for each of them. */
 export function pairsFor(tenants: readonly Tenant[], offers: OffersByGpu): readonly Pair[] {
   const [head, ...rest] = tenants.map(({ table }) => table);
   if (head === undefined) return [];
   if (rest.length === 0) return frontier(head, offers);
-  return pairsOf(head, offers).filter(({ key }) => rest.every((table) => table.options.has(key)));
+  const known = shared.get(head);
+  if (known?.offers === offers && known.rest.length === rest.length && known.rest.every((table, index) => table === rest[index]))
+    return known.pairs;
+  const rows = pairsOf(head, offers)
+    .filter(({ key }) => rest.every((table) => table.options.has(key)))
+    .map((pair) => ({ pair, rates: [head, ...rest].flatMap((table) => ratesOf(table, pair)) }));
+  const pairs = unbeaten(rows);
+  shared.set(head, { offers, rest, pairs });
+  return pairs;
 }
 
 /** Rates of one instance, in the middle and at both ends of the band, at the first month's tokens and at the last's where those differ. */

@@ -75,22 +75,26 @@ export function groupUsd(prices: Pick<FleetPrices, "overflowUsd">, { fleet, usd 
  * less than `mostUsd`.
  */
 function smallFleets(prices: FleetPrices, groups: Groups, mostUsd: number): readonly BilledFleet[] | undefined {
-  let floorUsd = 0;
-  for (const [weights, members] of groups) floorUsd += prices.smallFloorUsd(weights, members);
-  if (floorUsd >= mostUsd) return undefined;
-  const fronts: Size[][] = [];
-  let leastUsd = 0;
-  for (const [weights, members] of groups) {
+  const asked = [...groups].map(([weights, members], at) => ({ weights, members, at, floorUsd: prices.smallFloorUsd(weights, members) }));
+  let leastUsd = asked.reduce((sum, { floorUsd }) => sum + floorUsd, 0);
+  const fronts: (() => readonly Size[])[] = [];
+  // Those without a floor are sized quickly, and often tell that nothing so small can be: they come first.
+  for (const { weights, members, at, floorUsd } of asked.sort((a, b) => a.floorUsd - b.floorUsd || a.at - b.at)) {
+    if (leastUsd >= mostUsd) return undefined;
     const sizeOf = (billed: BilledFleet) => ({ billed, gpus: largestGpus(billed.fleet), usd: groupUsd(prices, billed, members) });
     const lists = prices.smallFleetsOf(weights, members);
     // Of a fleet that has all GPUs for itself only the largest size counts, and it tells whether smaller ones could be worth it.
     const largest = lists.flatMap((fleets) => firstOf(fleets) ?? []).map(sizeOf);
-    leastUsd += Math.min(...largest.map(({ usd }) => usd));
-    if (leastUsd >= mostUsd) return undefined;
-    fronts.push(groups.size === 1 ? largest : lists.flatMap((fleets) => [...fleets].map(sizeOf)));
+    leastUsd += Math.min(...largest.map(({ usd }) => usd)) - floorUsd;
+    fronts[at] = () => (groups.size === 1 ? largest : lists.flatMap((fleets) => [...fleets].map(sizeOf)));
   }
+  if (leastUsd >= mostUsd) return undefined;
   const fits = (picked: readonly Size[]) => !oversubscribed(picked.map(({ billed }) => billed.fleet));
-  return fewGpus(fronts, mostUsd, fits)?.map(({ billed }) => billed);
+  return fewGpus(
+    fronts.map((front) => front()),
+    mostUsd,
+    fits,
+  )?.map(({ billed }) => billed);
 }
 
 /** One size of a group's fleet. */
