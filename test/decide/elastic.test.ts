@@ -1,41 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { ElasticLoad, largestCount } from "../../src/decide/elastic.ts";
-import { asRange, factsOf, type WorkloadFacts } from "../../src/decide/facts.ts";
+import type { WorkloadFacts } from "../../src/decide/facts.ts";
 import type { Tenant } from "../../src/decide/fleet.ts";
 import { FleetLoad, rateAt } from "../../src/decide/fleet-load.ts";
 import { EXPECTED, scenario } from "../../src/decide/scenario.ts";
 import type { ServingTable } from "../../src/decide/serving-table.ts";
 import { weekOf } from "../../src/decide/traffic.ts";
-import { documentOf, policy, workload } from "./support.ts";
-
-/** Requests a month of one request a second: 730 h x 3,600 s. */
-const ONE_A_SECOND = 2_628_000;
-const facts = { ...factsOf(documentOf(policy([workload()]))), horizonMonths: 3 };
-const [frame] = facts.workloads;
-if (frame === undefined) throw new Error("the policy has one workload");
+import { asking, FACTS, ONE_A_SECOND, tableOf, tenantOf } from "./fleet-support.ts";
 
 /** Nothing but load from 12 to 24 on weekdays: 60 of 168 hours, so 2.8 times the mean of the week. */
 const AFTERNOON = weekOf({ weights: Array.from({ length: 24 }, (_, hour) => (hour < 12 ? 0 : 1)), weekendRatio: 0 });
 /** The other half of those days. */
 const MORNING = weekOf({ weights: Array.from({ length: 24 }, (_, hour) => (hour < 12 ? 1 : 0)), weekendRatio: 0 });
 
-/** A workload of so many requests a second in the mean, with a worst minute of 1.5 times its hour. */
-const asking = (rate: number, change: Partial<WorkloadFacts> = {}): WorkloadFacts => ({
-  ...frame,
-  requestsPerMonth: asRange(rate * ONE_A_SECOND),
-  peakToAverage: 1.5,
-  ...change,
-});
-
 /** A tenant whose replica serves `first` requests a second at the first month's tokens and `last` at the last month's. */
 function tenant(own: WorkloadFacts, [first, last]: readonly [number, number] = [0.5, 0.5], overflowUsd?: readonly number[]): Tenant {
-  const at = (rate: number) => ({ capacity: { requestsPerSecond: { p10: rate / 2, expected: rate, p90: rate * 2 } } });
-  const served = { first: at(first), last: at(last), rateRatio: { low: 2, expected: 1, high: 0.5 } };
-  const table = { model: { id: "m" }, options: new Map([["k", served]]) } as unknown as ServingTable;
-  return overflowUsd === undefined ? { workload: own, table } : { workload: own, table, overflowUsd };
+  return tenantOf(own, tableOf({ key: "k", rate: first, lastRate: last }), overflowUsd);
 }
 
-const busy = (tenants: readonly Tenant[], what = EXPECTED) => new FleetLoad(tenants, facts, what).busy("k");
+const busy = (tenants: readonly Tenant[], what = EXPECTED) => new FleetLoad(tenants, FACTS, what).busy("k");
 
 describe("replicas that a fleet keeps busy", () => {
   it("are requests over the rate of a replica, in the mean and in the worst minute of the busiest hour", () => {
@@ -81,7 +64,7 @@ describe("replicas that a fleet keeps busy", () => {
 });
 
 const unit = (change: object = {}) => ({ usdPerHour: 1, capacity: 2, startUsd: 0, most: 99, ...change });
-const load = (tenants: readonly Tenant[], options = { spare: 0, weekly: false }, own = facts) =>
+const load = (tenants: readonly Tenant[], options = { spare: 0, weekly: false }, own = FACTS) =>
   new ElasticLoad(tenants, own, EXPECTED, options);
 
 describe("a fleet that may leave load to an API", () => {
@@ -96,14 +79,14 @@ describe("a fleet that may leave load to an API", () => {
     expect(dear.usd).toBeCloseTo(3 * (730 + 0.8 * ONE_A_SECOND * 0.001), 6);
     const plan = peaks.plan(dear);
     expect(plan).toMatchObject({ instancesByMonth: [1, 1, 1], billedByMonth: [1, 1, 1], schedule: null });
-    expect(plan.overflowShares.get(frame.name)?.map((share) => Number(share.toFixed(9)))).toEqual([0.8, 0.8, 0.8]);
+    expect(plan.overflowShares.get("requests")?.map((share) => Number(share.toFixed(9)))).toEqual([0.8, 0.8, 0.8]);
     // 2 of 10 stay in the worst minute, so a fifth of the mean of 1 / 0.42 replicas.
     expect(plan.busy.peak).toBeCloseTo(2, 9);
     expect(plan.busy.mean).toBeCloseTo(0.2 / 0.42, 9);
 
     const cheap = peaks.size("k", unit({ usdPerHour: 0.7 }), 0);
     expect(cheap?.usd).toBeCloseTo(3 * 5 * 0.7 * 730, 6);
-    expect(cheap && peaks.plan(cheap).overflowShares.get(frame.name)).toEqual([0, 0, 0]);
+    expect(cheap && peaks.plan(cheap).overflowShares.get("requests")).toEqual([0, 0, 0]);
   });
 
   it("keeps what may not leave, and spares where they are asked for", () => {
@@ -148,7 +131,7 @@ describe("a fleet that may leave load to an API", () => {
     expect(largestCount(size)).toBe(3);
     const plan = half.plan(size);
     // Half of four fifths; what stays and the batch fill the three instances.
-    expect(plan.overflowShares.get(frame.name)?.[0]).toBeCloseTo(0.4, 9);
+    expect(plan.overflowShares.get("requests")?.[0]).toBeCloseTo(0.4, 9);
     expect(plan.busy).toEqual({ mean: expect.closeTo(6, 9), peak: expect.closeTo(6, 9) });
   });
 
