@@ -4,7 +4,7 @@ import { cheapestInstanceUsd, floorWithin, hostedFloors, loadFloorsUsd, pairFloo
 import { fixedUsd, frontier, monthlyUsd, pairsFor, pairsOf, replicaRate } from "../../src/decide/pairs.ts";
 import { EXPECTED, scenario } from "../../src/decide/scenario.ts";
 import { weekOf } from "../../src/decide/traffic.ts";
-import { asking, FACTS, ONE_A_SECOND, offerOf, offersOf, tableOf, tenantOf } from "./fleet-support.ts";
+import { asking, FACTS, type Made, ONE_A_SECOND, offerOf, offersOf, tableOf, tenantOf } from "./fleet-support.ts";
 
 /** Nothing but load from 12 to 24 on weekdays: 60 of 168 hours, so 2.8 times the mean of the week. */
 const AFTERNOON = weekOf({ weights: Array.from({ length: 24 }, (_, hour) => (hour < 12 ? 0 : 1)), weekendRatio: 0 });
@@ -46,7 +46,7 @@ describe("a configuration on an instance", () => {
 });
 
 describe("configurations that one workload can want", () => {
-  const wanted = (...made: Parameters<typeof tableOf>) =>
+  const wanted = (...made: readonly Made[]) =>
     frontier(tableOf(...made), offersOf(offerOf("g", 1), offerOf("h", 2, { gpu: "h" }), offerOf("i", 2, { gpu: "i", gpuCount: 2 })))
       .map(({ key }) => key)
       .sort();
