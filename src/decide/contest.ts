@@ -1,12 +1,12 @@
 import type { CostSampler } from "./cost-draws.ts";
-import { TIE_RATIO } from "./defaults.ts";
 import { oneAtATime, Z90 } from "./draws.ts";
+import { clears, type Hurdle, NO_HURDLE } from "./hurdle.ts";
 import { type UncertainInput, uncertainInputs } from "./inputs.ts";
 import { byText } from "./order.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { normalQuantile } from "./random.ts";
-import { currentOption, isServedBy, leastGainUsd } from "./recommend.ts";
+import { hurdleOf } from "./recommend.ts";
 import { type PathKind, pathOf, type SearchResult } from "./search.ts";
 import type { Swing } from "./types.ts";
 
@@ -21,9 +21,8 @@ interface Contender {
   readonly priced: PricedPortfolio;
   /** What a dollar of its cost counts as under the policy's preferences: 1 - pi x S, so 1 where none are declared. */
   readonly worthRatio: number;
-  /** What it must cost less than the chosen one to be recommended instead: USD a month, and a ratio of its own cost. */
-  readonly leastGainUsd: number;
-  readonly tieRatio: number;
+  /** What it must be worth to be recommended in place of the chosen one. */
+  readonly hurdle: Hurdle;
 }
 
 /** Sets the chosen portfolio against the best of every other path that has one. */
@@ -37,23 +36,9 @@ export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler
   const entries = [{ path: own, priced: chosen }, ...others].map((entry) => ({
     ...entry,
     worthRatio: worthOf(entry.priced, facts, catalog) / entry.priced.monthlyUsd,
-    leastGainUsd: migrationUsd(pricer, search.shortlists, chosen, entry.priced),
-    tieRatio: own === "api" || (!isSplit(chosen) && isSplit(entry.priced)) ? TIE_RATIO : 0,
+    hurdle: entry.priced === chosen ? NO_HURDLE : hurdleOf(pricer, search.shortlists, chosen, entry.priced),
   }));
   return { entries, sampler };
-}
-
-/** What a change from one portfolio to another must save for the workloads that would leave what serves them today. */
-function migrationUsd(pricer: Pricer, shortlists: SearchResult["shortlists"], from: PricedPortfolio, to: PricedPortfolio): number {
-  return shortlists.reduce((sum, list, index) => {
-    const today = currentOption(pricer, index, list);
-    if (today === undefined || !isServedBy(from.assignment[index], today) || isServedBy(to.assignment[index], today)) return sum;
-    return sum + (leastGainUsd(pricer, index, today) ?? 0);
-  }, 0);
-}
-
-function isSplit({ assignment }: PricedPortfolio): boolean {
-  return assignment.some(({ kind }) => kind === "split");
 }
 
 /**
@@ -129,7 +114,7 @@ function recommendedAt(costs: readonly (Contender & { readonly usd: Float64Array
   const today = worthAt(chosen);
   const [best] = others
     .map((other) => ({ ...other, worth: worthAt(other) }))
-    .filter(({ worth, tieRatio, leastGainUsd }) => worth * (1 + tieRatio) < today - SAME_USD && today - worth > leastGainUsd + SAME_USD)
+    .filter(({ worth, hurdle }) => clears(hurdle, today, worth + SAME_USD))
     .sort((a, b) => a.worth - b.worth);
   return best?.path ?? chosen.path;
 }

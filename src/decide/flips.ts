@@ -5,7 +5,7 @@ import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
 import { scoreOf, valuedUsd } from "./preferences.ts";
-import { currentOption, leastGainUsd } from "./recommend.ts";
+import { currentOption, leastGainUsd, tieRank } from "./recommend.ts";
 import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import type { SearchResult } from "./search.ts";
@@ -83,13 +83,20 @@ export class Flips {
         usdAt,
       );
       const today = currentOption(this.base, index, this.shortlists[index] ?? []);
-      if (today === undefined) return new Rivalry(curves);
+      if (today === undefined) return new Rivalry(curves, null, this.#tieRatioAt(index));
       const leastGainUsdAt = (factor: number) => {
         const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
         return leastGainUsd(new Pricer({ ...this.base.context, what }), index, today) ?? 0;
       };
-      return new Rivalry(curves, { side: sideOf(today), usdAt: (factor) => usdAt(factor)(today), leastGainUsdAt });
+      const stay = { side: sideOf(today), usdAt: (factor: number) => usdAt(factor)(today), leastGainUsdAt };
+      return new Rivalry(curves, stay, this.#tieRatioAt(index));
     });
+  }
+
+  /** A tie is between whole portfolios: beside a workload on own servers an API for this one wins none, unless a split is the other choice. */
+  #tieRatioAt(index: number): (own: Choice) => number {
+    const others = this.chosen.assignment.toSpliced(index, 1);
+    return (own) => (tieRank([...others, own]) < tieRank(others) ? TIE_RATIO : 0);
   }
 
   #remembered(key: string, make: () => Rivalry): Rivalry {
@@ -214,10 +221,10 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
     .sort((a, b) => distance(a) - distance(b) || (a.parameter < b.parameter ? -1 : 1));
 }
 
-/** The nearest change that moves the side that a decision would take: the API also when it costs up to 2 % more. */
+/** The nearest change that moves the side that a decision would take. */
 function tippingPoint(flips: Flips, index: number, parameter: Parameter): readonly TippingPoint[] {
   const rivalry = flips.comparedAlong(index, parameter.parameter);
-  const found = [true, false].flatMap((up) => flipFactor(rivalry, { up, farthest: FARTHEST_FACTOR, tieRatio: TIE_RATIO }) ?? []);
+  const found = [true, false].flatMap((up) => flipFactor(rivalry, { up, farthest: FARTHEST_FACTOR }) ?? []);
   const [nearest] = found.sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
   if (nearest === undefined) return [];
   const to = parameter.today * nearest.factor;

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { RequirementFacts } from "./facts.ts";
+import { clears, type Hurdle, NO_HURDLE } from "./hurdle.ts";
 import type { Assignment, PricedPortfolio } from "./portfolio.ts";
 import { SOFT_DIMENSIONS, type SoftDimension } from "./soft.ts";
 import { partsOf } from "./split.ts";
@@ -66,38 +67,59 @@ interface Valued {
 }
 
 /**
- * The budget at which two portfolios are worth the same: pi* = (a - b) / (a x Sa - b x Sb); null outside [0, 1].
- * Example: 10,000 USD at S 0.75 against 9,000 at S 0.5 are worth the same at pi* = 1,000 / 3,000 = 0.333.
+ * The budget nearest to today's from which on `other` is recommended in place of `chosen`; null when no budget that a policy may declare does that.
+ * Both are worth the same at pi* = (a - b) / (a x Sa - b x Sb); with a hurdle a is multiplied by the tie's factor, or what a migration must
+ * earn is taken off above.
+ *
+ * Example: 9,000 USD at S 0.5 give way to 10,000 at S 0.75 from pi* = 1,000 / 3,000 = 0.333 on.
  */
-export function preferenceFlip(a: Valued, b: Valued): number | null {
-  const slope = a.monthlyUsd * a.score - b.monthlyUsd * b.score;
-  if (slope === 0) return null;
-  const flip = (a.monthlyUsd - b.monthlyUsd) / slope;
-  return flip >= 0 && flip <= 1 ? flip : null;
+export function preferenceFlip(chosen: Valued, other: Valued, budgetRatio: number, hurdle: Hurdle = NO_HURDLE): number | null {
+  const root = (usd: number, gainUsd: number) => (usd - other.monthlyUsd - gainUsd) / (usd * chosen.score - other.monthlyUsd * other.score);
+  const roots = [root(chosen.monthlyUsd * hurdle.tieFactor, 0), root(chosen.monthlyUsd, hurdle.leastGainUsd)];
+  return nearestFlip(roots, budgetRatio, LARGEST_BUDGET_RATIO, (budget) => {
+    const worth = ({ monthlyUsd, score }: Valued) => valuedUsd(monthlyUsd, score, budget);
+    return clears(hurdle, worth(chosen), worth(other));
+  });
 }
 
 /**
- * The weight of one dimension at which two portfolios are worth the same, all other weights as they are; null when none from 0 to `most` does.
- * With d = a x mark(a) - b x mark(b) for each dimension and C = 4 (a - b) / pi, sum(w x d) = C x sum(w) gives
- * w = (C x W - D) / (d - C) with W and D the sums over the other dimensions.
+ * The weight of one dimension, nearest to today's, from which on `other` is recommended in place of `chosen`, all other weights as they are; null when
+ * no weight that a policy may declare does that. With d = a x mark(a) - b x mark(b) for each dimension and C = 4 (a - b) / pi, both are worth the
+ * same where sum(w x d) = C x sum(w): w = (C x W - D) / (d - C) with W and D the sums over the other dimensions.
  */
 export function weightFlip<Id extends string>(
   dimension: Id,
-  a: PortfolioMarks<Id>,
-  b: PortfolioMarks<Id>,
-  preferences: { readonly budgetRatio: number; readonly weights: Readonly<Record<Id, number>> },
-  most: number,
+  chosen: PortfolioMarks<Id>,
+  other: PortfolioMarks<Id>,
+  { budgetRatio, weights }: { readonly budgetRatio: number; readonly weights: Readonly<Record<Id, number>> },
+  hurdle: Hurdle = NO_HURDLE,
 ): number | null {
-  if (preferences.budgetRatio === 0) return null;
-  const gap = (id: Id) => a.monthlyUsd * a.marks[id] - b.monthlyUsd * b.marks[id];
-  const target = (BEST_MARK * (a.monthlyUsd - b.monthlyUsd)) / preferences.budgetRatio;
-  const others = keysOf(preferences.weights).filter((id) => id !== dimension);
-  const weight = others.reduce((sum, id) => sum + preferences.weights[id], 0);
-  const gaps = others.reduce((sum, id) => sum + preferences.weights[id] * gap(id), 0);
-  const slope = gap(dimension) - target;
-  if (slope === 0) return null;
-  const flip = (target * weight - gaps) / slope;
-  return flip >= 0 && flip <= most ? flip : null;
+  if (budgetRatio === 0) return null;
+  const others = keysOf(weights).filter((id) => id !== dimension);
+  const weight = others.reduce((sum, id) => sum + weights[id], 0);
+  const root = (usd: number, gainUsd: number) => {
+    const gap = (id: Id) => usd * chosen.marks[id] - other.monthlyUsd * other.marks[id];
+    const target = (BEST_MARK * (usd - other.monthlyUsd - gainUsd)) / budgetRatio;
+    const gaps = others.reduce((sum, id) => sum + weights[id] * gap(id), 0);
+    return (target * weight - gaps) / (gap(dimension) - target);
+  };
+  const roots = [root(chosen.monthlyUsd * hurdle.tieFactor, 0), root(chosen.monthlyUsd, hurdle.leastGainUsd)];
+  return nearestFlip(roots, weights[dimension], LARGEST_WEIGHT, (value) => {
+    const worth = (of: PortfolioMarks<Id>) =>
+      valuedUsd(of.monthlyUsd, softScore(of.marks, { ...weights, [dimension]: value }), budgetRatio);
+    return clears(hurdle, worth(chosen), worth(other));
+  });
+}
+
+/** How far beyond a root it is asked who wins: more than rounding, less than anyone reads. */
+const BEYOND = 1e-6;
+
+/** The root from 0 to `most` that is nearest to `today` and beyond which, seen from there, the other one wins; null when there is none. */
+function nearestFlip(roots: readonly number[], today: number, most: number, wins: (value: number) => boolean): number | null {
+  const [nearest] = roots
+    .filter((root) => root >= 0 && root <= most && wins(root + BEYOND * (root < today ? -1 : 1)))
+    .sort((a, b) => Math.abs(a - today) - Math.abs(b - today));
+  return nearest ?? null;
 }
 
 /** Cost and marks of one portfolio. */
@@ -106,15 +128,16 @@ export interface PortfolioMarks<Id extends string> {
   readonly marks: Readonly<Record<Id, number>>;
 }
 
-/** The largest weight that a policy may give. */
+/** The largest weight and the largest budget that a policy may declare. */
 export const LARGEST_WEIGHT = 3;
+export const LARGEST_BUDGET_RATIO = 0.5;
 
 /**
  * The portfolios of all paths by what they are worth, the chosen one first, with the budget and the weights at which
  * another path would win. Without declared preferences the weights are all 1 and the budget is 0.
  */
 export function preferenceView(
-  entries: readonly { readonly path: PreferenceEntry["path"]; readonly priced: PricedPortfolio }[],
+  entries: readonly { readonly path: PreferenceEntry["path"]; readonly priced: PricedPortfolio; readonly hurdle: Hurdle }[],
   facts: RequirementFacts,
   catalog: Catalog,
 ): PreferenceView {
@@ -124,10 +147,10 @@ export function preferenceView(
     const score = softScore(marks, weights);
     return { path, monthlyUsd: priced.monthlyUsd, score, valuedUsd: valuedUsd(priced.monthlyUsd, score, budgetRatio), marks };
   });
-  const [chosen, ...others] = rows;
-  const flips = others.flatMap((other) => {
-    const flip = chosen === undefined ? null : preferenceFlip(chosen, other);
-    return flip === null ? [] : [{ path: other.path, budgetRatio: flip }];
+  const [chosen, ...others] = rows.map((row, index) => ({ row, hurdle: entries[index]?.hurdle ?? NO_HURDLE }));
+  const flips = others.flatMap(({ row, hurdle }) => {
+    const flip = chosen === undefined ? null : preferenceFlip(chosen.row, row, budgetRatio, hurdle);
+    return flip === null ? [] : [{ path: row.path, budgetRatio: flip }];
   });
   const [nearest] = flips.sort((a, b) => Math.abs(a.budgetRatio - budgetRatio) - Math.abs(b.budgetRatio - budgetRatio));
   return {
@@ -136,21 +159,21 @@ export function preferenceView(
     weights,
     entries: rows,
     flip: nearest ?? null,
-    weightFlips: chosen === undefined ? [] : weightFlipsOf(chosen, others, { budgetRatio, weights }),
+    weightFlips: chosen === undefined ? [] : weightFlipsOf(chosen.row, others, { budgetRatio, weights }),
   };
 }
 
 function weightFlipsOf(
   chosen: PreferenceEntry,
-  others: readonly PreferenceEntry[],
+  others: readonly { readonly row: PreferenceEntry; readonly hurdle: Hurdle }[],
   preferences: Preferences,
 ): PreferenceView["weightFlips"] {
   const all: Readonly<Record<string, number>> = preferences.weights;
   return others
-    .flatMap((other) =>
+    .flatMap(({ row, hurdle }) =>
       SOFT_DIMENSIONS.flatMap(({ id }) => {
-        const to = weightFlip<string>(id, chosen, other, { ...preferences, weights: all }, LARGEST_WEIGHT);
-        return to === null ? [] : [{ dimension: id, from: preferences.weights[id], to, path: other.path }];
+        const to = weightFlip<string>(id, chosen, row, { ...preferences, weights: all }, hurdle);
+        return to === null ? [] : [{ dimension: id, from: preferences.weights[id], to, path: row.path }];
       }),
     )
     .sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || (a.dimension < b.dimension ? -1 : 1));

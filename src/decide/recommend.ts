@@ -1,9 +1,10 @@
 import type { Kind } from "./bounds.ts";
 import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
+import type { Hurdle } from "./hurdle.ts";
 import type { FeasibleOption } from "./options.ts";
 import { byText } from "./order.ts";
-import type { PricedPortfolio, Pricer } from "./portfolio.ts";
+import type { Assignment, PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { type Choice, hostsOf } from "./split.ts";
 
@@ -99,4 +100,28 @@ export function currentOption(pricer: Pricer, index: number, options: readonly F
   return options.find(
     (option) => answersTo(option.candidate.model, current.model) && (option.kind === "self-host") === (current.path === "self-host"),
   );
+}
+
+/** Which of two portfolios within 2 % is taken, the higher: all by the token before any other, then those without a split. */
+export function tieRank(assignment: Assignment): 0 | 1 | 2 {
+  if (assignment.every((choice) => hostsOf(choice) === null)) return 2;
+  return assignment.some(({ kind }) => kind === "split") ? 0 : 1;
+}
+
+/** What `other` must be worth to be recommended in place of `chosen`. */
+export function hurdleOf(
+  pricer: Pricer,
+  shortlists: readonly (readonly FeasibleOption[])[],
+  chosen: Pick<PricedPortfolio, "assignment">,
+  other: Pick<PricedPortfolio, "assignment">,
+): Hurdle {
+  const ranks = tieRank(other.assignment) - tieRank(chosen.assignment);
+  const gains = shortlists.map((list, index) => {
+    const today = currentOption(pricer, index, list);
+    if (today === undefined) return 0;
+    const [held, holds] = [chosen, other].map(({ assignment }) => isServedBy(assignment[index], today));
+    if (held === holds) return 0;
+    return (leastGainUsd(pricer, index, today) ?? 0) * (held ? 1 : -1);
+  });
+  return { tieFactor: (1 + TIE_RATIO) ** Math.sign(ranks), leastGainUsd: gains.reduce((sum, gain) => sum + gain, 0) };
 }

@@ -1,3 +1,4 @@
+import { TIE_RATIO } from "./defaults.ts";
 import type { Choice } from "./split.ts";
 
 export type Side = "api" | "self-host";
@@ -90,10 +91,13 @@ export interface Today {
 export class Rivalry {
   readonly #curves: Readonly<Record<Side, RivalCurve>>;
   readonly today: Today | null;
+  readonly #tieRatioOf: (own: Choice) => number;
 
-  constructor(curves: Readonly<Record<Side, RivalCurve>>, today: Today | null = null) {
+  /** `tieRatioOf` is the share of its cost that a choice of own servers must save to be taken. */
+  constructor(curves: Readonly<Record<Side, RivalCurve>>, today: Today | null = null, tieRatioOf: (own: Choice) => number = () => 0) {
     this.#curves = curves;
     this.today = today;
+    this.#tieRatioOf = tieRatioOf;
   }
 
   /** Best choice of a side; undefined when the rules or the hardware leave none. */
@@ -108,16 +112,30 @@ export class Rivalry {
   }
 
   /**
-   * Side that costs less: your own servers only where they save more than `tieRatio` of their cost. An exact tie goes to the API. The side of what
-   * serves the workload today is left only for its gain.
+   * Side that costs less: your own servers only where they save more than a tie. An exact tie goes to the API. The side of what serves the workload
+   * today is left only for its gain.
    */
-  cheaper(factor: number, tieRatio = 0): Side | undefined {
+  cheaper(factor: number): Side | undefined {
     const usd = this.usdAt(factor);
-    if (usd === undefined) return undefined;
-    const side = sideOf(usd, tieRatio);
+    const own = this.rival("self-host", factor);
+    if (usd === undefined || own === undefined) return undefined;
+    const side = sideOf(usd, this.#tieRatioOf(own.option));
     if (this.today === null || this.today.side === side) return side;
     const stay = this.today.usdAt(factor);
     return stay !== undefined && stay - usd[side] <= this.today.leastGainUsdAt(factor) ? this.today.side : side;
+  }
+
+  /**
+   * Whether `start` is sure to stay the side to take all the way from one factor to another: its highest cost against the lowest of the other, and
+   * no tie that could be its own.
+   */
+  neverLeaves(start: Side, from: number, to: number): boolean {
+    const other = start === "api" ? "self-host" : "api";
+    if (this.today?.side === other) return false;
+    const [near, far] = [this.usdAt(from), this.usdAt(to)];
+    if (near === undefined || far === undefined) return false;
+    const usd = { [start]: Math.max(near[start], far[start]), [other]: Math.min(near[other], far[other]) };
+    return sideOf(usd as Record<Side, number>, start === "api" ? 0 : TIE_RATIO) === start;
   }
 }
 
@@ -138,18 +156,18 @@ const BISECTIONS = 14;
  */
 export function flipFactor(
   rivalry: Rivalry,
-  { up, farthest, tieRatio }: { readonly up: boolean; readonly farthest: number; readonly tieRatio: number },
+  { up, farthest }: { readonly up: boolean; readonly farthest: number },
 ): { readonly factor: number; readonly side: Side } | null {
-  const start = rivalry.cheaper(1, tieRatio);
+  const start = rivalry.cheaper(1);
   if (start === undefined) return null;
   const factorOf = (point: number) => 10 ** (((up ? 1 : -1) * point) / POINTS_PER_DECADE);
   const first = (from: number, to: number): number | null => {
-    if (neverFlips(rivalry, start, factorOf(from), factorOf(to), tieRatio)) return null;
+    if (rivalry.neverLeaves(start, factorOf(from), factorOf(to))) return null;
     if (to - from > 1) {
       const middle = (from + to) >> 1;
       return first(from, middle) ?? first(middle, to);
     }
-    const side = rivalry.cheaper(factorOf(to), tieRatio);
+    const side = rivalry.cheaper(factorOf(to));
     return side === undefined || side === start ? null : to;
   };
   const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE));
@@ -157,18 +175,8 @@ export function flipFactor(
   let [same, flipped] = [factorOf(point - 1), factorOf(point)];
   for (let step = 0; step < BISECTIONS; step++) {
     const middle = Math.sqrt(same * flipped);
-    if (rivalry.cheaper(middle, tieRatio) === start) same = middle;
+    if (rivalry.cheaper(middle) === start) same = middle;
     else flipped = middle;
   }
   return { factor: flipped, side: start === "api" ? "self-host" : "api" };
-}
-
-/** Whether `start` stays the side to take all the way from one factor to another: its highest cost against the lowest of the other. */
-function neverFlips(rivalry: Rivalry, start: Side, from: number, to: number, tieRatio: number): boolean {
-  const other = start === "api" ? "self-host" : "api";
-  if (rivalry.today?.side === other) return false;
-  const [near, far] = [rivalry.usdAt(from), rivalry.usdAt(to)];
-  if (near === undefined || far === undefined) return false;
-  const usd = { [start]: Math.max(near[start], far[start]), [other]: Math.min(near[other], far[other]) };
-  return sideOf(usd as Record<Side, number>, tieRatio) === start;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { clears } from "../../src/decide/hurdle.ts";
 import { preferenceFlip, softScore, valuedUsd, weightFlip } from "../../src/decide/preferences.ts";
 import { SOFT_DIMENSIONS } from "../../src/decide/soft.ts";
 import { contractPrice, evaluated, type PolicyObject, policy, workload } from "./support.ts";
@@ -17,50 +18,68 @@ const weights = fc.record({
   support: fc.double({ min: 0.1, max: 3, noNaN: true }),
 });
 
+const ratio = fc.double({ min: 0.7, max: 1.4, noNaN: true });
+/** A tie for either or neither, and a tenth of a bill to earn for leaving today's option or for going back to it. */
+const hurdles = fc.record({ tieFactor: fc.constantFrom(1, 1.02, 1 / 1.02), gainRatio: fc.constantFrom(0, 0.1, -0.1) });
+
+/** Whether the first value, seen from today's, where the other path wins is the reported one, looked for in small steps both ways. */
+function expectNearestFlip(wins: (value: number) => boolean, flip: number | null, today: number, most: number): void {
+  // Whoever wins today is the chosen one: another pair is not asked.
+  if (wins(today)) return;
+  const step = most / 2000;
+  const looked = Array.from({ length: 2001 }, (_, index) => index * step).filter(wins);
+  const nearest = Math.min(...looked.map((value) => Math.abs(value - today)));
+  if (flip === null) {
+    expect(looked).toEqual([]);
+    return;
+  }
+  expect(wins(flip + (flip < today ? -1 : 1) * 1e-5 * most)).toBe(true);
+  // A stretch shorter than a step may stand between two looks.
+  expect(Math.abs(flip - today)).toBeLessThan(nearest + 1e-6);
+  if (looked.length > 0) expect(Math.abs(flip - today)).toBeGreaterThan(nearest - 2 * step);
+}
+
 describe("preferences as money", () => {
   it("compare 10,000 dollars at half a perfect fit as 9,000 when a perfect one is worth a fifth", () => {
     expect(softScore({ a: 4, b: 0 }, { a: 1, b: 1 })).toBe(0.5);
     expect(valuedUsd(10_000, 0.5, 0.2)).toBe(9_000);
-    expect(preferenceFlip({ monthlyUsd: 10_000, score: 0.75 }, { monthlyUsd: 9_000, score: 0.5 })).toBeCloseTo(1 / 3, 12);
+    expect(preferenceFlip({ monthlyUsd: 10_000, score: 0.75 }, { monthlyUsd: 9_000, score: 0.5 }, 0.5)).toBeCloseTo(1 / 3, 12);
   });
 
   it("are pure cost at a budget of zero", () => {
     fc.assert(fc.property(usd, unit, (cost, score) => valuedUsd(cost, score, 0) === cost));
   });
 
-  it("flip at the reported budget: one path wins just below it and the other just above", () => {
+  it("flip at the reported budget, at none before it, and nowhere where none is reported", () => {
     fc.assert(
-      fc.property(usd, unit, usd, unit, (a, scoreA, b, scoreB) => {
-        const flip = preferenceFlip({ monthlyUsd: a, score: scoreA }, { monthlyUsd: b, score: scoreB });
-        fc.pre(flip !== null && Math.abs(a * scoreA - b * scoreB) > 1e-3);
-        const gap = (budget: number) => valuedUsd(a, scoreA, budget) - valuedUsd(b, scoreB, budget);
-        expect(Math.sign(gap((flip ?? 0) - 1e-4))).toBe(-Math.sign(gap((flip ?? 0) + 1e-4)));
+      fc.property(usd, unit, ratio, unit, unit, hurdles, (a, scoreA, factor, scoreB, today, { tieFactor, gainRatio }) => {
+        const [chosen, other] = [
+          { monthlyUsd: a, score: scoreA },
+          { monthlyUsd: a * factor, score: scoreB },
+        ];
+        const hurdle = { tieFactor, leastGainUsd: a * gainRatio };
+        const wins = (budget: number) =>
+          clears(hurdle, valuedUsd(chosen.monthlyUsd, scoreA, budget), valuedUsd(other.monthlyUsd, scoreB, budget));
+        expectNearestFlip(wins, preferenceFlip(chosen, other, today / 2, hurdle), today / 2, 0.5);
       }),
     );
   });
 
-  it("flip at the reported weight", () => {
+  it("flip at the reported weight, at none before it, and nowhere where none is reported", () => {
+    const budgets = fc.double({ min: 0.01, max: 0.5, noNaN: true });
     fc.assert(
-      fc.property(
-        usd,
-        marks,
-        usd,
-        marks,
-        weights,
-        fc.double({ min: 0.01, max: 0.5, noNaN: true }),
-        (a, marksA, b, marksB, given, budgetRatio) => {
-          const [one, two] = [
-            { monthlyUsd: a, marks: marksA },
-            { monthlyUsd: b, marks: marksB },
-          ];
-          const flip = weightFlip("privacy", one, two, { budgetRatio, weights: given }, 3);
-          fc.pre(flip !== null);
-          const gap = (privacy: number) =>
-            valuedUsd(a, softScore(marksA, { ...given, privacy }), budgetRatio) -
-            valuedUsd(b, softScore(marksB, { ...given, privacy }), budgetRatio);
-          expect(Math.abs(gap(flip ?? 0))).toBeLessThan(1e-6 * (a + b));
-        },
-      ),
+      fc.property(usd, marks, ratio, marks, weights, budgets, hurdles, (a, marksA, factor, marksB, given, budgetRatio, of) => {
+        const [chosen, other] = [
+          { monthlyUsd: a, marks: marksA },
+          { monthlyUsd: a * factor, marks: marksB },
+        ];
+        const hurdle = { tieFactor: of.tieFactor, leastGainUsd: a * of.gainRatio };
+        const worth = ({ monthlyUsd, marks: own }: typeof chosen, privacy: number) =>
+          valuedUsd(monthlyUsd, softScore(own, { ...given, privacy }), budgetRatio);
+        const wins = (privacy: number) => clears(hurdle, worth(chosen, privacy), worth(other, privacy));
+        const flip = weightFlip("privacy", chosen, other, { budgetRatio, weights: given }, hurdle);
+        expectNearestFlip(wins, flip, given.privacy, 3);
+      }),
     );
   });
 
@@ -176,6 +195,18 @@ describe("what runs today", () => {
     expect(reasonsOf(0.4)).toContainEqual(
       expect.stringMatching(/^switch: leaving gpt-5.4-mini is worth \$[\d,]+ a month by the preferences, more than the 10 %/),
     );
+  });
+
+  it("is left from the reported budget on, which counts what a migration must earn", () => {
+    for (const [from, path] of [
+      [0.25, "self-host"],
+      [0.4, "api"],
+    ] as const) {
+      const flip = decided(from).preferences?.flip ?? { path: "none", budgetRatio: Number.NaN };
+      expect(flip.path).toBe(path);
+      expect(decided(flip.budgetRatio + Math.sign(flip.budgetRatio - from) * 0.002).path).toBe(path);
+      expect(decided(flip.budgetRatio - Math.sign(flip.budgetRatio - from) * 0.002).path).not.toBe(path);
+    }
   });
 
   it("is said to be left for its worth, in the confidence as well", () => {

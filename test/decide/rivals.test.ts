@@ -60,7 +60,7 @@ describe("the least expensive choice as a number moves", () => {
 describe("a flip", () => {
   const rivalryOf = (api: (factor: number) => number, own: (factor: number) => number) => {
     const [one, other] = [priced({ api }), priced({ own })];
-    return { rivalry: new Rivalry({ api: one.curve, "self-host": other.curve }), asked: one.asked };
+    return { rivalry: new Rivalry({ api: one.curve, "self-host": other.curve }, null, () => 0.02), asked: one.asked };
   };
 
   it("is where one side becomes dearer, by as much as a tie allows", () => {
@@ -69,8 +69,8 @@ describe("a flip", () => {
       () => 500,
     );
     // 500 x 1.02 = 510 is less than 100 x factor from 5.1 on.
-    expect(flipFactor(rivalry, { up: true, farthest: 10, tieRatio: 0.02 })).toEqual({ factor: expect.closeTo(5.1, 3), side: "self-host" });
-    expect(flipFactor(rivalry, { up: false, farthest: 10, tieRatio: 0.02 })).toBeNull();
+    expect(flipFactor(rivalry, { up: true, farthest: 10 })).toEqual({ factor: expect.closeTo(5.1, 3), side: "self-host" });
+    expect(flipFactor(rivalry, { up: false, farthest: 10 })).toBeNull();
   });
 
   it("that the ends rule out is not looked for in between", () => {
@@ -79,7 +79,7 @@ describe("a flip", () => {
       () => 5000,
     );
 
-    expect(flipFactor(rivalry, { up: true, farthest: 10, tieRatio: 0.02 })).toBeNull();
+    expect(flipFactor(rivalry, { up: true, farthest: 10 })).toBeNull();
     expect(asked.length).toBe(2);
   });
 });
