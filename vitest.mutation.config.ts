@@ -51,7 +51,8 @@ export default defineConfig({
     include: [...tests.include],
     exclude: [...(tests.exclude ?? [])],
     setupFiles: ["test/mutation.setup.ts"],
-    testTimeout: 60_000,
+    // Stryker itself ends what never ends; on a busy machine a decision of seconds takes a minute.
+    testTimeout: 300_000,
     isolate: false,
     sequence: { sequencer: LikeliestFirst },
   },
