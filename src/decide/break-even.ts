@@ -5,6 +5,7 @@ import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption } from "./options.ts";
+import { byText } from "./order.ts";
 import { Pricer } from "./portfolio.ts";
 import { scenario } from "./scenario.ts";
 import { hostsOf, tokensOf } from "./split.ts";
@@ -65,7 +66,7 @@ function apisOf(question: Question): readonly RoleOption[] {
     .filter(({ kind }) => kind === "api" || kind === "managed")
     .map((option) => ({ option, usd: flips.priceOf(index, option, "requests_per_month", 1) ?? Number.POSITIVE_INFINITY }))
     .filter((row) => Number.isFinite(row.usd))
-    .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
+    .sort((a, b) => a.usd - b.usd || byText(a.option.candidate.id, b.option.candidate.id));
   const [cheapest, dearest] = [priced[0]?.option, priced.at(-1)?.option];
   const used = usedApi(question) ?? cheapest;
   if (used === undefined || cheapest === undefined || dearest === undefined) return [];

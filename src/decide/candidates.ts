@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/index.ts";
 import { findRegion, findRoute } from "../catalog/index.ts";
 import type { ApiModel, OpenModel, Route } from "../catalog/schema.ts";
 import type { WorkloadNeeds } from "./facts.ts";
+import { byText } from "./order.ts";
 
 /** Something that could serve a workload, before hardware is chosen. */
 export type Candidate = ApiCandidate | SelfHostCandidate;
@@ -42,7 +43,7 @@ export function candidatesFor(workload: WorkloadNeeds, region: string, catalog: 
       : catalog.openModels
           .filter((model) => wanted(candidates?.open, model))
           .map((model) => ({ kind: "self-host", id: `self-host/${model.id}`, model, route: inHouse(route, workload) }));
-  return [...api, ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...api, ...own].sort((a, b) => byText(a.id, b.id));
 }
 
 /** Whether a model goes by this name: its id or a declared alias, never a prefix. */

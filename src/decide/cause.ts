@@ -5,6 +5,7 @@ import { expectedUsd } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import { type Edit, editsBetween, takenBack } from "./edits.ts";
 import type { Known } from "./known.ts";
+import { byText } from "./order.ts";
 import { pathOf } from "./search.ts";
 import { type Solved, solve } from "./solve.ts";
 import type { Path, Plan } from "./types.ts";
@@ -170,7 +171,7 @@ function costCause(edits: readonly CauseEdit[], deltaUsd: number | null, trials:
   const size = ({ effectUsd }: CauseEdit) => Math.abs(effectUsd ?? 0);
   const ranked = edits
     .filter((edit) => edit.effectUsd === null || size(edit) >= SMALLEST_EFFECT_USD)
-    .toSorted((a, b) => size(b) - size(a) || (a.key < b.key ? -1 : 1));
+    .toSorted((a, b) => size(b) - size(a) || byText(a.key, b.key));
   const known = edits.every(({ effectUsd }) => effectUsd !== null);
   const sum = edits.reduce((total, { effectUsd }) => total + (effectUsd ?? 0), 0);
   const shown = ranked.slice(0, SHOWN_EDITS);

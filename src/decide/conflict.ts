@@ -4,6 +4,7 @@ import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { offersByGpu } from "./fleet.ts";
 import { type DroppableNeed, factsWithout, needsOf, without } from "./needs.ts";
 import { type OptionContext, optionsFor, realise } from "./options.ts";
+import { byText } from "./order.ts";
 import { Pricer } from "./portfolio.ts";
 import { newMemo } from "./pricing-context.ts";
 import { judge } from "./rules/judge.ts";
@@ -83,7 +84,7 @@ export function whyNone(workload: WorkloadFacts, context: OptionContext): WhyNon
   if (found === null) return { conflict: null, relaxations: [] };
   const relaxations = smallestDrops(needs, fits)
     .flatMap((dropped) => relaxation(workload, dropped, context))
-    .sort((a, b) => a.monthlyUsd - b.monthlyUsd || (a.text < b.text ? -1 : 1))
+    .sort((a, b) => a.monthlyUsd - b.monthlyUsd || byText(a.text, b.text))
     .slice(0, SHOWN);
   return { conflict: chain(found, needs, fitting), relaxations };
 }

@@ -2,6 +2,7 @@ import type { CostSampler } from "./cost-draws.ts";
 import { oneAtATime, Z90 } from "./draws.ts";
 import { clears, type Hurdle, NO_HURDLE } from "./hurdle.ts";
 import { type UncertainInput, uncertainInputs } from "./inputs.ts";
+import { byText } from "./order.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { normalQuantile } from "./random.ts";
@@ -67,7 +68,7 @@ const [LOW, HIGH] = [1, 2];
 export function tornadoOf(contest: Contest): readonly Measured[] {
   return inputsOf(contest)
     .flatMap((input) => measured(input, contest) ?? [])
-    .sort((a, b) => width(b.swing) - width(a.swing) || b.swing.flipRatio - a.swing.flipRatio || (a.input.id < b.input.id ? -1 : 1));
+    .sort((a, b) => width(b.swing) - width(a.swing) || b.swing.flipRatio - a.swing.flipRatio || byText(a.input.id, b.input.id));
 }
 
 /** A swing with the input that it belongs to. */

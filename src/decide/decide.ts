@@ -19,6 +19,7 @@ import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { Known } from "./known.ts";
 import { plannedMonths } from "./months.ts";
 import type { WorkloadOptions } from "./options.ts";
+import { byText } from "./order.ts";
 import { runnersUpOf, servedBy } from "./plan.ts";
 import { type PricedPortfolio, type Pricer, totalUsd } from "./portfolio.ts";
 import { preferenceView } from "./preferences.ts";
@@ -286,7 +287,7 @@ function whyNothingFits(entry: WorkloadOptions, options: readonly WorkloadOption
   }
   const counts = new Map<string, number>();
   for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  const list = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([rule, count]) => `${count} by ${rule}`);
+  const list = [...counts].sort((a, b) => b[1] - a[1] || byText(a[0], b[0])).map(([rule, count]) => `${count} by ${rule}`);
   return { rule: "feasibility", verdict: "fail", text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`, line, source: null };
 }
 

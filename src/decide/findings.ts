@@ -10,6 +10,7 @@ import type { Trace } from "./decide.ts";
 import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
+import { byText } from "./order.ts";
 import { ownedFindings } from "./owned-findings.ts";
 import { laterGpuPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
@@ -28,9 +29,7 @@ function pricesOf({ decision, facts }: Trace, catalog: Catalog, asOf: string): r
 
 /** The catalog price of the decision that was read longest ago; null when it rests on none. */
 export function oldestPriceUsed(trace: Trace, catalog: Catalog, asOf: string): Evaluation["catalog"]["oldestPrice"] {
-  const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) =>
-    a.checked < b.checked ? -1 : a.checked > b.checked ? 1 : a.id < b.id ? -1 : 1,
-  );
+  const [oldest] = [...pricesOf(trace, catalog, asOf)].sort((a, b) => byText(a.checked, b.checked) || byText(a.id, b.id));
   return oldest === undefined ? null : { id: oldest.id, checked: oldest.checked, ageDays: staleness(oldest.checked, asOf) };
 }
 

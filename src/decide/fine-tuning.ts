@@ -3,6 +3,7 @@ import type { ApiModel, Gpu, OpenModel } from "../catalog/schema.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { OffersByGpu } from "./fleet.ts";
 import type { FeasibleOption } from "./options.ts";
+import { byText } from "./order.ts";
 import { hourlyUsd } from "./owned.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
@@ -103,7 +104,7 @@ export function trainingPlan(
     const hours = flops / perSecond / SECONDS_PER_HOUR + TRAINING_OVERHEAD_HOURS;
     return [{ offer, nodes, hours, usd: hours * nodes * offer.usdPerHour }];
   });
-  return plans.sort((a, b) => a.usd - b.usd || (a.offer.instance.id < b.offer.instance.id ? -1 : 1))[0] ?? null;
+  return plans.sort((a, b) => a.usd - b.usd || byText(a.offer.instance.id, b.offer.instance.id))[0] ?? null;
 }
 
 /** What training is priced with; a `PricingContext` is one. */

@@ -2,6 +2,7 @@ import { nextBenchmark } from "../capacity/next-benchmark.ts";
 import { API_PEOPLE, GROWTH_EXPONENT_RANGE, SELF_HOST_PEOPLE } from "./defaults.ts";
 import type { Range, RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
+import { byText } from "./order.ts";
 
 /**
  * An uncertain input of a decision. Inputs of different `id` err independently; what errs together has one id.
@@ -58,7 +59,7 @@ export function uncertainInputs(facts: RequirementFacts, fleets: readonly SizedF
     ...(fleets.length > 0 ? [peopleOf("self-host", SELF_HOST_PEOPLE[facts.mlOps].monthly)] : []),
     ...(usesApi ? [peopleOf("api", API_PEOPLE.monthly)] : []),
   ];
-  return inputs.filter(({ range }) => range.low !== range.high).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return inputs.filter(({ range }) => range.low !== range.high).sort((a, b) => byText(a.id, b.id));
 }
 
 function inputsOf(workload: WorkloadFacts): readonly UncertainInput[] {

@@ -5,6 +5,7 @@ import { HOURS_PER_MONTH } from "./defaults.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { OffersByGpu, SizedFleet, Tenant } from "./fleet.ts";
 import { rateAt } from "./fleet-load.ts";
+import { byText } from "./order.ts";
 import { hourlyUsd } from "./owned.ts";
 import type { InstanceOffer } from "./prices.ts";
 import type { Scenario } from "./scenario.ts";
@@ -75,7 +76,7 @@ function wantedOffers({ configuration: { gpu, tensorParallel } }: ServingOption,
         a.offer.usdPerHour - b.offer.usdPerHour ||
         b.replicas - a.replicas ||
         a.offer.instance.gpuCount - b.offer.instance.gpuCount ||
-        (a.offer.instance.id < b.offer.instance.id ? -1 : 1),
+        byText(a.offer.instance.id, b.offer.instance.id),
     );
   const kept: WantedOffer[] = [];
   for (const next of rows) if (!kept.some((better) => isBetterOffer(better, next))) kept.push(next);
@@ -135,7 +136,7 @@ function unbeaten(rows: Rated[]): readonly Pair[] {
     (a, b) =>
       a.pair.offer.usdPerHour - b.pair.offer.usdPerHour ||
       (b.rates[0] ?? 0) - (a.rates[0] ?? 0) ||
-      (fleetId(a.pair) < fleetId(b.pair) ? -1 : 1),
+      byText(fleetId(a.pair), fleetId(b.pair)),
   );
   const kept: Rated[] = [];
   for (const next of rows) if (!kept.some((better) => beats(better, next))) kept.push(next);

@@ -2,6 +2,7 @@ import { type Catalog, supportPriceUsd } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { PolicyNeeds } from "./facts.ts";
+import { byText } from "./order.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
 import { dated, lessDiscount, POLICY_SOURCE } from "./sources.ts";
 
@@ -170,7 +171,7 @@ export function spotAlternative(
     .filter((other) => other.id !== instance.id && other.gpu === instance.gpu && other.gpuCount === instance.gpuCount)
     .filter((other) => other.vcpu >= instance.vcpu && other.memoryGiB >= instance.memoryGiB)
     .flatMap((other) => (listUsd(other) === null ? [] : [{ id: other.id, usd: listUsd(other) ?? 0 }]))
-    .sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
+    .sort((a, b) => a.usd - b.usd || byText(a.id, b.id));
   return found === undefined ? {} : { spotAlternative: found.id };
 }
 

@@ -6,6 +6,7 @@ import { fleetUnder, usd } from "./describe.ts";
 import { isPromised } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
+import { byText } from "./order.ts";
 import { worthOf } from "./preferences.ts";
 import { currentOption, isServedBy } from "./recommend.ts";
 import type { SearchResult } from "./search.ts";
@@ -153,7 +154,7 @@ function onlySide(entry: WorkloadOptions, gone: "api" | "self-host", document: P
   const rejected = entry.rejected.filter((row) => prefix(row.option) === (gone === "self-host"));
   const counts = new Map<string, number>();
   for (const { rule } of rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0];
+  const top = [...counts].sort((a, b) => b[1] - a[1] || byText(a[0], b[0]))[0];
   const what = gone === "api" ? "API" : "self-hosted";
   if (top === undefined) {
     return {

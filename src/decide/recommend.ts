@@ -3,6 +3,7 @@ import { answersTo } from "./candidates.ts";
 import { SWITCH_THRESHOLD_RATIO, TIE_RATIO } from "./defaults.ts";
 import type { Hurdle } from "./hurdle.ts";
 import type { FeasibleOption } from "./options.ts";
+import { byText } from "./order.ts";
 import type { Assignment, PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { type Choice, hostsOf } from "./split.ts";
@@ -66,7 +67,7 @@ function keepCurrent(
   let chosen = found;
   const order = pricer.context.workloads
     .map((entry, index) => ({ index, name: entry.workload.name }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => byText(a.name, b.name));
   for (const { index } of order) {
     const today = currentOption(pricer, index, shortlists[index] ?? []);
     if (today === undefined || isServedBy(chosen.assignment[index], today)) continue;

@@ -1,6 +1,7 @@
 import { candidatesFor } from "./candidates.ts";
 import { summaryOf, usd } from "./describe.ts";
 import { type OptionContext, realise, type WorkloadOptions } from "./options.ts";
+import { byText } from "./order.ts";
 import type { PricedPortfolio, Pricer } from "./portfolio.ts";
 import type { Judgement } from "./rules/judge.ts";
 import type { Relaxation } from "./why-types.ts";
@@ -50,7 +51,7 @@ export function singleRuleRelaxations(
     const summary = summaryOf(option, entry.workload, priced.fleets);
     best.set(against.rule, { needs: [], rule: against.rule, option: summary, monthlyUsd: priced.monthlyUsd, savingUsd, text });
   }
-  return [...best.values()].sort((a, b) => a.monthlyUsd - b.monthlyUsd || (a.text < b.text ? -1 : 1)).slice(0, SHOWN);
+  return [...best.values()].sort((a, b) => a.monthlyUsd - b.monthlyUsd || byText(a.text, b.text)).slice(0, SHOWN);
 }
 
 function onlyRule(option: string, { against }: Judgement): readonly (readonly [string, Judgement["against"][number]])[] {

@@ -1,6 +1,7 @@
 import { withApart } from "./apart.ts";
 import { answersTo } from "./candidates.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
+import { byText } from "./order.ts";
 import { accessOf, type Pricer } from "./portfolio.ts";
 import { scoreOf } from "./preferences.ts";
 import type { PricingContext } from "./pricing-context.ts";
@@ -72,6 +73,6 @@ export function rankAlone(pricer: Pricer, entry: WorkloadOptions, index: number)
   return entry.feasible
     .map((option) => ({ option, usd: pricer.alone(index, option) }))
     .filter((row): row is { option: FeasibleOption; usd: number } => row.usd !== undefined)
-    .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1))
+    .sort((a, b) => a.usd - b.usd || byText(a.option.candidate.id, b.option.candidate.id))
     .map(({ option }) => option);
 }

@@ -1,5 +1,6 @@
 import type { WorkloadFacts } from "./facts.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption, WorkloadOptions } from "./options.ts";
+import { byText } from "./order.ts";
 import type { Judgement } from "./rules/judge.ts";
 
 /** One workload on own instances for the base of its load, with an API for what exceeds them. */
@@ -73,7 +74,7 @@ export function splitsOf(
 ): readonly SplitOption[] {
   const ranked = options
     .flatMap((option) => (option.kind === "self-host" || !mayOverflow(entry, option) ? [] : [{ option, usd: usdOf(option) }]))
-    .sort((a, b) => a.usd - b.usd || (a.option.candidate.id < b.option.candidate.id ? -1 : 1));
+    .sort((a, b) => a.usd - b.usd || byText(a.option.candidate.id, b.option.candidate.id));
   const byKey = new Map<string, TokenOption>();
   for (const { option } of ranked) if (!byKey.has(keyOf(option))) byKey.set(keyOf(option), option);
   const overflows = [...byKey.values()];

@@ -2,6 +2,7 @@ import { weightsId } from "./apart.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { SelfHostOption, TokenOption } from "./options.ts";
+import { byText } from "./order.ts";
 import { isSettledOnApi } from "./people-cost.ts";
 import type { ApiSummary, Sharing } from "./shared-cost.ts";
 import { type Choice, hostsOf, isKeyless, tokensOf } from "./split.ts";
@@ -49,7 +50,7 @@ export function membersOf(assignment: readonly Choice[], workloadAt: (index: num
     if (group === undefined) groups.set(weights, [member]);
     else group.push(member);
   }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...groups].sort(([a], [b]) => byText(a, b)));
 }
 
 /** The only workload whose choice differs; null where none or several do. */
@@ -132,7 +133,7 @@ export class Standing {
         else next.set(weights, prices.fleetOf(weights, members));
       }
       const isNew = touched.some((weights) => !this.#fleets.has(weights));
-      fleets = isNew ? new Map([...next].sort(([a], [b]) => (a < b ? -1 : 1))) : next;
+      fleets = isNew ? new Map([...next].sort(([a], [b]) => byText(a, b))) : next;
     }
     const own = this.#own.slice();
     own[index] = tokenUsd(prices, index, choice);

@@ -205,7 +205,7 @@ describe("tipping points", () => {
           expect(only(evaluated(asked(point.to * (1 - step)))).path).toBe(path);
         },
       ),
-      { numRuns: 12, seed: 5, endOnFailure: true },
+      { numRuns: 12, seed: 5, endOnFailure: true, ...EVERY_RUN },
     );
     expect(seen).toBeGreaterThan(4);
   });
@@ -228,7 +228,7 @@ describe("tipping points", () => {
           seen += reallyFlips(requests, asked);
         },
       ),
-      { numRuns: 12, seed: 4, endOnFailure: true },
+      { numRuns: 12, seed: 4, endOnFailure: true, ...EVERY_RUN },
     );
     expect(seen).toBeGreaterThan(8);
   });
@@ -259,7 +259,7 @@ describe("tipping points", () => {
           seen += reallyFlips(requests, asked);
         },
       ),
-      { numRuns: 10, seed: 4, endOnFailure: true },
+      { numRuns: 10, seed: 4, endOnFailure: true, ...EVERY_RUN },
     );
     expect(seen).toBeGreaterThan(5);
   });
