@@ -1,7 +1,7 @@
 import { requestsIn } from "./api-cost.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
-import { cheapestFleet, largestGpus, type SizedFleet } from "./fleet.ts";
+import { cheapestFleet, type SizedFleet } from "./fleet.ts";
 import { fleetLines } from "./fleet-cost.ts";
 import type { FleetDraws } from "./fleet-draws.ts";
 import { growthFactors, inputId } from "./inputs.ts";
@@ -10,6 +10,7 @@ import { replicaRate } from "./pairs.ts";
 import { totalUsd } from "./portfolio.ts";
 import type { PricingContext } from "./pricing-context.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { largestGpus } from "./sizing.ts";
 
 /** Whether a fleet leaves load to an API or follows the week. */
 export function isElastic(fleet: SizedFleet): boolean {

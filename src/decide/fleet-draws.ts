@@ -1,13 +1,14 @@
 import { requestsIn } from "./api-cost.ts";
 import { FULL_TIME_ABOVE_GPUS, SECONDS_PER_MONTH } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
-import { cheapestFleet, instancesFor, largestGpus, type SizedFleet, type Tenant } from "./fleet.ts";
+import { cheapestFleet, type SizedFleet, type Tenant } from "./fleet.ts";
 import { fleetLines } from "./fleet-cost.ts";
 import { growthFactors, inputId } from "./inputs.ts";
 import { rentedOnly } from "./owned.ts";
 import { fleetId, replicaRate } from "./pairs.ts";
 import type { PricingContext } from "./pricing-context.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
+import { instancesFor, largestGpus } from "./sizing.ts";
 import { busyHoursOf } from "./traffic.ts";
 
 /** A fleet in every draw: what it costs with all that comes with an instance, and how many GPUs it has in each month. */

@@ -1,11 +1,11 @@
 import { besides, weightsId } from "./apart.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { isPromised, type WorkloadFacts } from "./facts.ts";
-import { followsWeek } from "./fleet.ts";
 import { cheapestInstanceUsd, type HostedFloor, hostedFloors, loadFloorsUsd, type Stretch, stretchesOf } from "./load-floors.ts";
 import { fullTimeSurchargeUsd } from "./people-cost.ts";
 import { type Pricer, totalUsd } from "./portfolio.ts";
 import { type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
+import { followsWeek } from "./sizing.ts";
 import { type Choice, choiceId, hostsOf, isKeyless, tokensOf } from "./split.ts";
 import type { Member } from "./standing.ts";
 

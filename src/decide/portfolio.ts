@@ -4,18 +4,7 @@ import type { GroupFloor } from "./bounds.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
-import {
-  cheapestFleet,
-  fleetFloorUsd,
-  followsWeek,
-  isElastic,
-  largestGpus,
-  type OffersByGpu,
-  type SizedFleet,
-  smallFleets,
-  spareInstances,
-  type Tenant,
-} from "./fleet.ts";
+import { cheapestFleet, fleetFloorUsd, type OffersByGpu, type SizedFleet, smallFleets, type Tenant } from "./fleet.ts";
 import { fleetLines } from "./fleet-cost.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption } from "./options.ts";
 import { rentedOnly } from "./owned.ts";
@@ -25,6 +14,7 @@ import { mapped, once, Replayed } from "./replayed.ts";
 import { EXPECTED } from "./scenario.ts";
 import { groupUsd, settledFleets } from "./settled.ts";
 import { type ApiSummary, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
+import { followsWeek, isElastic, largestGpus, spareInstances } from "./sizing.ts";
 import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
 import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween } from "./standing.ts";
 import { TokenBills } from "./token-bills.ts";

@@ -1,10 +1,11 @@
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type FleetSize, fewGpus } from "./few-gpus.ts";
-import { largestGpus, type SizedFleet } from "./fleet.ts";
+import type { SizedFleet } from "./fleet.ts";
 import type { TokenOption } from "./options.ts";
 import { oversubscribed } from "./owned.ts";
 import { fullTimeSurchargeUsd, isFullTime } from "./people-cost.ts";
 import type { PricingContext } from "./pricing-context.ts";
+import { largestGpus } from "./sizing.ts";
 import type { BilledFleet, Groups, Member } from "./standing.ts";
 
 /** Fleets whose claims on your own machines are all weighed; further ones rent. Each doubles the work. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RequirementFacts, WorkloadFacts } from "../../src/decide/facts.ts";
-import { cheapestFleet, fleetFloorUsd, type OffersByGpu, smallFleets, spareInstances, type Tenant } from "../../src/decide/fleet.ts";
+import { cheapestFleet, fleetFloorUsd, type OffersByGpu, smallFleets, type Tenant } from "../../src/decide/fleet.ts";
 import { EXPECTED } from "../../src/decide/scenario.ts";
+import { spareInstances } from "../../src/decide/sizing.ts";
 import { asking, FACTS, offerOf, offersOf, tableOf, tenantOf } from "./fleet-support.ts";
 
 /** Replicas of 1 request a second on a card for a dollar an hour, and of 4 on one for 3.90. */

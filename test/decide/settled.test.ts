@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asRange, factsOf } from "../../src/decide/facts.ts";
-import { instancesFor, offersByGpu, type SizedFleet, type Tenant } from "../../src/decide/fleet.ts";
+import { offersByGpu, type SizedFleet, type Tenant } from "../../src/decide/fleet.ts";
 import { fleetLines } from "../../src/decide/fleet-cost.ts";
 import { FleetLoad } from "../../src/decide/fleet-load.ts";
 import { optionsFor, type SelfHostOption, type WorkloadOptions } from "../../src/decide/options.ts";
@@ -10,6 +10,7 @@ import { instanceOffers } from "../../src/decide/prices.ts";
 import { newMemo } from "../../src/decide/pricing-context.ts";
 import { EXPECTED } from "../../src/decide/scenario.ts";
 import { sharedLines } from "../../src/decide/shared-cost.ts";
+import { instancesFor } from "../../src/decide/sizing.ts";
 import { shortened } from "../shortened.ts";
 import { AS_OF, catalog, documentOf, evaluated, only, policy, sumOf, workload } from "./support.ts";
 
