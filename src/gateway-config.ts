@@ -1,4 +1,5 @@
-import type { CostLine, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
+import type { PlannedPolicy } from "./decide/evaluation-types.ts";
+import type { CostLine, OptionSummary, PlannedWorkload } from "./decide/types.ts";
 import { GATEWAY, type GatewayShape, gatewayServices, gatewayShape, type RouteShape } from "./gateway.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { StackConfig } from "./stack-config.ts";

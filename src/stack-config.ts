@@ -1,6 +1,7 @@
+import type { PlannedPolicy } from "./decide/evaluation-types.ts";
 import { type StackBudget, stackBudget } from "./decide/stack-budget.ts";
 import { hasOwnWeights } from "./decide/tuning-facts.ts";
-import type { Fleet, OptionSummary, PlannedPolicy, PlannedWorkload } from "./decide/types.ts";
+import type { Fleet, OptionSummary, PlannedWorkload } from "./decide/types.ts";
 import { isRestricted } from "./gateway.ts";
 import { type GatewayConfig, gatewayConfig, shapeOf } from "./gateway-config.ts";
 import type { Policy } from "./policy/policy.ts";

@@ -1,5 +1,5 @@
 import { costCurves, MOST_CURVES } from "../decide/curve.ts";
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import { UserError } from "../files.ts";
 import { renderComment } from "../report/comment.ts";
 import { renderExplain } from "../report/explain.ts";

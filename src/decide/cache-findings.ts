@@ -1,7 +1,7 @@
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
 import { usd } from "./describe.ts";
-import type { Finding } from "./types.ts";
+import type { Finding } from "./evaluation-types.ts";
 
 /**
  * What a token written to a prompt cache costs above an input token, as a share of it, where a provider charges for that. Source: cache write prices of

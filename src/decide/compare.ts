@@ -1,5 +1,6 @@
 import { expectedUsd } from "./decide.ts";
-import type { Delta, Plan, PlannedWorkload, WorkloadDelta } from "./types.ts";
+import type { Delta, WorkloadDelta } from "./evaluation-types.ts";
+import type { Plan, PlannedWorkload } from "./types.ts";
 
 /**
  * What a pull request changes: both sides were decided with the same catalog and date, so every difference comes from

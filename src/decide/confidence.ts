@@ -5,8 +5,9 @@ import { CONFIDENCE_FROM_RATIO, DEFAULTS, LOAD_BEARING_FACTORS, STALE_AFTER_DAYS
 import { grouped, usd } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { nextMeasurementOf } from "./next-measurement.ts";
-import type { ConfidenceStep, Decision, WorkloadDecision } from "./types.ts";
+import type { Decision, WorkloadDecision } from "./types.ts";
 import { usedPrices } from "./used-prices.ts";
+import type { ConfidenceStep } from "./why-types.ts";
 
 /** How sure a decision is, and what would make it surer. */
 export type Sureness = Pick<

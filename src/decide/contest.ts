@@ -8,7 +8,7 @@ import { worthOf } from "./preferences.ts";
 import { normalQuantile } from "./random.ts";
 import { hurdleOf } from "./recommend.ts";
 import { type PathKind, pathOf, type SearchResult } from "./search.ts";
-import type { Swing } from "./types.ts";
+import type { Swing } from "./why-types.ts";
 
 /** The best portfolio of each path, in the same draws. The chosen one comes first and stands for its own path. */
 export interface Contest {

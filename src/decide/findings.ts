@@ -9,6 +9,7 @@ import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
 import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { grouped } from "./describe.ts";
+import type { Evaluation, Finding } from "./evaluation-types.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { byText } from "./order.ts";
 import { ownedFindings } from "./owned-findings.ts";
@@ -17,7 +18,6 @@ import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, largestGrowth, monthDate } from "./traffic.ts";
-import type { Evaluation, Finding } from "./types.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
 /** Days after which a price is called stale. */

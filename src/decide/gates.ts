@@ -1,7 +1,8 @@
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { expectedUsd } from "./decide.ts";
 import { grouped, usd } from "./describe.ts";
-import type { Decision, Finding, GateResult, Plan } from "./types.ts";
+import type { Finding, GateResult } from "./evaluation-types.ts";
+import type { Decision, Plan } from "./types.ts";
 
 type Gates = NonNullable<Policy["gates"]>;
 type Waivers = NonNullable<Policy["waivers"]>;

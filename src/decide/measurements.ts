@@ -4,7 +4,8 @@ import { resolveConfiguration } from "../capacity/question.ts";
 import { type Catalog, findGpu, findOpenModel } from "../catalog/index.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
-import type { Finding, Fleet } from "./types.ts";
+import type { Finding } from "./evaluation-types.ts";
+import type { Fleet } from "./types.ts";
 
 /** Text of measurement files by their path as the policy writes it. */
 export type MeasurementFiles = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
 import { HOURS_PER_MONTH } from "./defaults.ts";
 import { usd } from "./describe.ts";
-import type { Finding } from "./types.ts";
+import type { Finding } from "./evaluation-types.ts";
 
 /**
  * What must be known about machines of your own: those that stand idle cost their depreciation all the same, and those that serve are

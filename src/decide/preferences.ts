@@ -4,7 +4,7 @@ import { clears, type Hurdle, NO_HURDLE } from "./hurdle.ts";
 import type { Assignment, PricedPortfolio } from "./portfolio.ts";
 import { SOFT_DIMENSIONS, type SoftDimension } from "./soft.ts";
 import { partsOf } from "./split.ts";
-import type { PreferenceEntry, PreferenceView } from "./types.ts";
+import type { PreferenceEntry, PreferenceView } from "./why-types.ts";
 
 type DimensionId = SoftDimension["id"];
 

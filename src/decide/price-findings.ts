@@ -1,6 +1,6 @@
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
-import type { Finding } from "./types.ts";
+import type { Finding } from "./evaluation-types.ts";
 
 /**
  * Prices of own servers that the policy declares for later: tokens are priced month by month, instances at one price over the horizon, so such a row

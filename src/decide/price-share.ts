@@ -3,8 +3,9 @@ import type { Catalog } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { expectedUsd } from "./decide.ts";
 import { usd } from "./describe.ts";
+import type { Finding } from "./evaluation-types.ts";
 import { solve } from "./solve.ts";
-import type { Finding, Plan } from "./types.ts";
+import type { Plan } from "./types.ts";
 
 /**
  * How much of a change comes from prices that the policy itself declares: the base policy is decided once more with the

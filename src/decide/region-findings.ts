@@ -1,7 +1,7 @@
 import { type Catalog, findRegion } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
-import type { Finding } from "./types.ts";
+import type { Finding } from "./evaluation-types.ts";
 
 /** Below this share of the instance types, what a region sells is mostly unknown to the catalog. Source: ours. */
 const FEW_PRICES_RATIO = 1 / 3;

@@ -1,8 +1,8 @@
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
 import { SCHEDULABLE_PURCHASES } from "./defaults.ts";
+import type { Finding } from "./evaluation-types.ts";
 import { isClassDeclared } from "./split.ts";
-import type { Finding } from "./types.ts";
 
 /** What the reader must know about schedules and overflows: a schedule without effect, and an overflow that nobody allowed. */
 export function splitFindings(trace: Trace, document: PolicyDocument): readonly Finding[] {

@@ -1,4 +1,5 @@
-import type { CostLine, PlannedPolicy } from "./types.ts";
+import type { PlannedPolicy } from "./evaluation-types.ts";
+import type { CostLine } from "./types.ts";
 
 /** Months after which a budget is looked at again: a plan that grows for five years would else be watched by its last month from the first. */
 const MONTHS_OF_BUDGET = 12;

@@ -1,7 +1,8 @@
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
 import { expectedUsd, type Trace } from "./decide.ts";
 import { usd } from "./describe.ts";
-import type { Finding, Plan } from "./types.ts";
+import type { Finding } from "./evaluation-types.ts";
+import type { Plan } from "./types.ts";
 
 /**
  * The other view of machines that you own and that the plan leaves idle. Depreciation counts as a cost of using a machine: it stands for what a

@@ -1,9 +1,17 @@
 import type { Bottleneck, ConfidenceClass } from "../capacity/types.ts";
 import type { Precision } from "../catalog/precision.ts";
 import type { Certainty } from "../catalog/schema.ts";
-import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { ScheduleWindow } from "./schedule.ts";
-import type { BreakEvenVariant, Cause, Conflict, LeaveWhen, Relaxation, WorkloadGrowth } from "./why-types.ts";
+import type {
+  BreakEvenVariant,
+  ConfidenceStep,
+  Conflict,
+  LeaveWhen,
+  PreferenceView,
+  Relaxation,
+  Swing,
+  WorkloadGrowth,
+} from "./why-types.ts";
 
 /** What a decision says; every type here is plain data and is read by report/, stack-config.ts and the tests. */
 
@@ -19,56 +27,6 @@ export interface Band {
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
-}
-
-/** What one uncertain input does to the cost of the chosen path when it alone goes to P10 and P90. */
-export interface Swing {
-  /** For people, e.g. `requests a month` or `throughput of qwen3-32b`. */
-  readonly input: string;
-  /** Workload that the input belongs to; null when it is shared. */
-  readonly workload: string | null;
-  readonly unit: string;
-  readonly low: number;
-  readonly high: number;
-  /** Monthly cost of the chosen path, in USD, with the input at `low` and at `high`. */
-  readonly lowMonthlyUsd: number;
-  readonly highMonthlyUsd: number;
-  /** Path that would be recommended at one of the ends instead of the chosen one; null when there is none. */
-  readonly flipsTo: Path | null;
-  /** Share of this input's own distribution in which another path would be recommended: for what a tie and a migration ask, not for any saving. */
-  readonly flipRatio: number;
-}
-
-/** One path as preferences see it. */
-export interface PreferenceEntry {
-  readonly path: Path;
-  readonly monthlyUsd: number;
-  /** S: weighted mean of the marks over 4, from 0 to 1. */
-  readonly score: number;
-  /** U = cost x (1 - pi x S), in USD a month: what paths are compared by. */
-  readonly valuedUsd: number;
-  /** Mark from 0 to 4 of each soft dimension, the mean of the workloads'. */
-  readonly marks: Readonly<Record<string, number>>;
-}
-
-/** Preferences as money: what soft advantages are worth, and what would have to be paid for them to decide. */
-export interface PreferenceView {
-  /** False when the policy declares none: then nothing but cost decides. */
-  readonly declared: boolean;
-  /** pi: share of the cost that a perfect score is worth. */
-  readonly budgetRatio: number;
-  readonly weights: Readonly<Record<string, number>>;
-  /** The chosen path first. */
-  readonly entries: readonly PreferenceEntry[];
-  /** The nearest budget from which on another path is recommended; null when none that a policy may declare does that. */
-  readonly flip: { readonly path: Path; readonly budgetRatio: number } | null;
-  /** Single weights from which on another path is recommended, the smallest change first: the first is the critical criterion. */
-  readonly weightFlips: readonly { readonly dimension: string; readonly from: number; readonly to: number; readonly path: Path }[];
-}
-
-/** One step down from the confidence that the draws give, and why. */
-export interface ConfidenceStep {
-  readonly text: string;
 }
 
 /** One way to serve one workload. `id` is stable, e.g. `api/openai/gpt-4.1-mini` or `self-host/llama-3.3-70b-instruct/fp8/p5.48xlarge/tp2`. */
@@ -322,73 +280,4 @@ export interface Assumption {
   readonly key: string;
   readonly value: string;
   readonly source: string;
-}
-
-export interface WorkloadDelta {
-  readonly name: string;
-  readonly kind: "added" | "removed" | "changed" | "unchanged";
-  readonly from: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null;
-  readonly to: { readonly path: string; readonly option: string | null; readonly monthlyUsd: number | null } | null;
-  readonly deltaUsd: number | null;
-}
-
-export interface Delta {
-  /** What the change comes from; null where nothing material changed. */
-  readonly cause: Cause | null;
-  readonly deltaMonthlyUsd: number | null;
-  readonly pathChange: { readonly from: Path; readonly to: Path } | null;
-  readonly workloads: readonly WorkloadDelta[];
-}
-
-export interface GateResult {
-  readonly id: "max_monthly_usd" | "max_increase_ratio" | "forbid_paths";
-  readonly status: "pass" | "fail" | "waived";
-  readonly text: string;
-  /** Line in the policy file that it was read from (`from`). */
-  readonly line: number | null;
-  readonly from: "base" | "head";
-}
-
-/** Something the reader must know that is neither a gate nor a reason. */
-export interface Finding {
-  readonly id: string;
-  readonly level: "warning" | "notice";
-  readonly text: string;
-  readonly line: number | null;
-}
-
-export interface PolicyIdentity {
-  readonly path: string;
-  readonly name: string;
-  readonly sha256: string;
-}
-
-/** A plan with what stacks need to know of its policy. */
-export interface PlannedPolicy {
-  readonly policy: PolicyIdentity;
-  readonly decision: Plan;
-  readonly horizonMonths: number;
-  readonly region: string;
-}
-
-/** Everything known about one policy at head, against its base when there is one. */
-export interface Evaluation {
-  readonly engineVersion: string;
-  readonly asOf: string;
-  readonly catalog: {
-    readonly version: string;
-    readonly oldestPrice: { readonly id: string; readonly checked: string; readonly ageDays: number } | null;
-  };
-  readonly policy: PolicyIdentity;
-  readonly base: { readonly policy: PolicyIdentity; readonly decision: Plan } | null;
-  /** Why there is no base, when there is none: "new policy", "the base policy is invalid", "no base given". */
-  readonly baseNote: string | null;
-  readonly decision: Decision;
-  readonly delta: Delta | null;
-  readonly gates: readonly GateResult[];
-  readonly findings: readonly Finding[];
-  /** Warnings about the policy; errors never reach an Evaluation. */
-  readonly diagnostics: readonly Diagnostic[];
-  readonly horizonMonths: number;
-  readonly region: string;
 }

@@ -1,4 +1,4 @@
-import type { OptionSummary } from "./types.ts";
+import type { OptionSummary, Path } from "./types.ts";
 
 /** What answers "why not the other one"; plain data, as everything in types.ts. */
 
@@ -113,5 +113,55 @@ export interface Cause {
   /** Hypothetical policies that were decided, and whether the limit stopped the search before the set was known to be minimal. */
   readonly evaluations: number;
   readonly capped: boolean;
+  readonly text: string;
+}
+
+/** What one uncertain input does to the cost of the chosen path when it alone goes to P10 and P90. */
+export interface Swing {
+  /** For people, e.g. `requests a month` or `throughput of qwen3-32b`. */
+  readonly input: string;
+  /** Workload that the input belongs to; null when it is shared. */
+  readonly workload: string | null;
+  readonly unit: string;
+  readonly low: number;
+  readonly high: number;
+  /** Monthly cost of the chosen path, in USD, with the input at `low` and at `high`. */
+  readonly lowMonthlyUsd: number;
+  readonly highMonthlyUsd: number;
+  /** Path that would be recommended at one of the ends instead of the chosen one; null when there is none. */
+  readonly flipsTo: Path | null;
+  /** Share of this input's own distribution in which another path would be recommended: for what a tie and a migration ask, not for any saving. */
+  readonly flipRatio: number;
+}
+
+/** One path as preferences see it. */
+export interface PreferenceEntry {
+  readonly path: Path;
+  readonly monthlyUsd: number;
+  /** S: weighted mean of the marks over 4, from 0 to 1. */
+  readonly score: number;
+  /** U = cost x (1 - pi x S), in USD a month: what paths are compared by. */
+  readonly valuedUsd: number;
+  /** Mark from 0 to 4 of each soft dimension, the mean of the workloads'. */
+  readonly marks: Readonly<Record<string, number>>;
+}
+
+/** Preferences as money: what soft advantages are worth, and what would have to be paid for them to decide. */
+export interface PreferenceView {
+  /** False when the policy declares none: then nothing but cost decides. */
+  readonly declared: boolean;
+  /** pi: share of the cost that a perfect score is worth. */
+  readonly budgetRatio: number;
+  readonly weights: Readonly<Record<string, number>>;
+  /** The chosen path first. */
+  readonly entries: readonly PreferenceEntry[];
+  /** The nearest budget from which on another path is recommended; null when none that a policy may declare does that. */
+  readonly flip: { readonly path: Path; readonly budgetRatio: number } | null;
+  /** Single weights from which on another path is recommended, the smallest change first: the first is the critical criterion. */
+  readonly weightFlips: readonly { readonly dimension: string; readonly from: number; readonly to: number; readonly path: Path }[];
+}
+
+/** One step down from the confidence that the draws give, and why. */
+export interface ConfidenceStep {
   readonly text: string;
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import type { EvaluateResult } from "../evaluate.ts";
 import { type Edit, editsOf, type Ladder, type ModelChoice, withoutCandidates } from "./edits.ts";
 

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import { change, usd, volume } from "../report/money.ts";
 import { pathWords, servedBy, shortName } from "../report/words.ts";
 import { type Child, h, rawTable } from "./dom.ts";

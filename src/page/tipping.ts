@@ -1,4 +1,4 @@
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import { distance } from "../report/grounds.ts";
 import { tippingWords } from "../report/tipping.ts";
 import { pathWords, shortName } from "../report/words.ts";

@@ -1,5 +1,6 @@
 import { DRAWS } from "../decide/draws.ts";
-import type { Band, Decision, Evaluation, Path, WorkloadDecision } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
+import type { Band, Decision, Path, WorkloadDecision } from "../decide/types.ts";
 import { change, percent, quantity, usd } from "../report/money.ts";
 import type { PolicyView } from "../report/view.ts";
 import { causeLine } from "../report/why.ts";

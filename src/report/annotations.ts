@@ -1,4 +1,4 @@
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { clean } from "./text.ts";
 import type { Annotation, PolicyResult } from "./types.ts";

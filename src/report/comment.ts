@@ -1,4 +1,4 @@
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { chartSection } from "./chart.ts";
 import { fitWithin, type LeftOut, type Limit, type Section, utf16Length } from "./fit.ts";

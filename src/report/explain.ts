@@ -1,4 +1,5 @@
-import type { Evaluation, OptionSummary, WorkloadDecision } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
+import type { OptionSummary, WorkloadDecision } from "../decide/types.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { costViews, fleetViews } from "./build-up.ts";
 import { distance } from "./grounds.ts";

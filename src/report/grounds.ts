@@ -1,4 +1,5 @@
-import type { Evaluation, GateResult, Reason, TippingPoint, WorkloadDecision } from "../decide/types.ts";
+import type { Evaluation, GateResult } from "../decide/evaluation-types.ts";
+import type { Reason, TippingPoint, WorkloadDecision } from "../decide/types.ts";
 import { atLine, code, type Line, line, type Span, strong } from "./spans.ts";
 import { tippingWords } from "./tipping.ts";
 import { conflictLine } from "./why.ts";

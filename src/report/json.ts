@@ -1,15 +1,6 @@
-import type {
-  Band,
-  CostLine,
-  Evaluation,
-  Fleet,
-  OptionSummary,
-  PolicyIdentity,
-  PreferenceView,
-  Swing,
-  WorkloadDecision,
-} from "../decide/types.ts";
-import type { Cause, WorkloadGrowth } from "../decide/why-types.ts";
+import type { Evaluation, PolicyIdentity } from "../decide/evaluation-types.ts";
+import type { Band, CostLine, Fleet, OptionSummary, WorkloadDecision } from "../decide/types.ts";
+import type { Cause, PreferenceView, Swing, WorkloadGrowth } from "../decide/why-types.ts";
 
 /** Version of the JSON document; it rises when a field is renamed or removed, never when one is added. */
 const SCHEMA_VERSION = 1;

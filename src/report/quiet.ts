@@ -1,4 +1,4 @@
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import { usd, usdChange } from "./money.ts";
 import { type Line, line, strong } from "./spans.ts";
 import type { PolicyResult, ReportContext } from "./types.ts";

@@ -1,4 +1,5 @@
-import type { Evaluation, OptionSummary, WorkloadDecision, WorkloadDelta } from "../decide/types.ts";
+import type { Evaluation, WorkloadDelta } from "../decide/evaluation-types.ts";
+import type { OptionSummary, WorkloadDecision } from "../decide/types.ts";
 import { change, NO_CHANGE, usd, usdChange } from "./money.ts";
 import { type Column, columns, type Line, line, strong, type TableView } from "./spans.ts";
 import { allWorkloads, pathWord, pathWords, servedBy, shortName, sideOf } from "./words.ts";

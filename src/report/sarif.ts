@@ -1,4 +1,4 @@
-import type { GateResult } from "../decide/types.ts";
+import type { GateResult } from "../decide/evaluation-types.ts";
 import { diagnosticRemark } from "./annotations.ts";
 import { inert, urlPath } from "./text.ts";
 import type { Annotation, PolicyResult } from "./types.ts";

@@ -1,4 +1,5 @@
-import type { Decision, Swing } from "../decide/types.ts";
+import type { Decision } from "../decide/types.ts";
+import type { Swing } from "../decide/why-types.ts";
 import type { TitledTable } from "./build-up.ts";
 import { percent, quantity, usd } from "./money.ts";
 import { code, columns, type Line, line, strong } from "./spans.ts";

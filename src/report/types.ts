@@ -1,5 +1,5 @@
 import type { CostCurve } from "../decide/curve.ts";
-import type { Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import type { InfrastructureChange } from "./infrastructure.ts";
 

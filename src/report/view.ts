@@ -1,4 +1,5 @@
-import type { Band, Decision, Evaluation } from "../decide/types.ts";
+import type { Evaluation } from "../decide/evaluation-types.ts";
+import type { Band, Decision } from "../decide/types.ts";
 import { advisoryTable } from "./advisory.ts";
 import type { CostView, FleetView, TitledList, TitledTable } from "./build-up.ts";
 import { assumptionTable, breakEvenTable, costViews, fleetViews, pathTable, ruledOut } from "./build-up.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { PlannedPolicy } from "../../src/decide/evaluation-types.ts";
 import { stackBudget } from "../../src/decide/stack-budget.ts";
-import type { CostLine, PlannedMonth, PlannedPolicy } from "../../src/decide/types.ts";
+import type { CostLine, PlannedMonth } from "../../src/decide/types.ts";
 import { evaluated, policy, sumOf, workload } from "./support.ts";
 
 const line = (unit: string, monthlyUsd: number | null) => ({ unit, monthlyUsd }) as CostLine;

@@ -1,6 +1,7 @@
 import { type Catalog, loadCatalog } from "../../src/catalog/index.ts";
+import type { Evaluation } from "../../src/decide/evaluation-types.ts";
 import { nameBook } from "../../src/decide/names.ts";
-import type { Evaluation, WorkloadDecision } from "../../src/decide/types.ts";
+import type { WorkloadDecision } from "../../src/decide/types.ts";
 import { evaluate } from "../../src/evaluate.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
 import type { PolicyDocument } from "../../src/policy/policy.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadCatalog } from "../../src/catalog/index.ts";
-import type { Delta, Evaluation, GateResult } from "../../src/decide/types.ts";
+import type { Delta, Evaluation, GateResult } from "../../src/decide/evaluation-types.ts";
 import { evaluate } from "../../src/evaluate.ts";
 import { isCommentDue } from "../../src/github/mode.ts";
 import { outcomeOf } from "../../src/github/outcome.ts";

@@ -1,15 +1,6 @@
 import fc from "fast-check";
-import type {
-  Band,
-  CostLine,
-  Decision,
-  Delta,
-  Evaluation,
-  OptionSummary,
-  Reason,
-  WorkloadDecision,
-  WorkloadDelta,
-} from "../../src/decide/types.ts";
+import type { Delta, Evaluation, WorkloadDelta } from "../../src/decide/evaluation-types.ts";
+import type { Band, CostLine, Decision, OptionSummary, Reason, WorkloadDecision } from "../../src/decide/types.ts";
 import { apiCase, fleet, haiku, hybridCase, llama, managedLlama, mini } from "./fixtures.ts";
 
 /** Evaluations of every shape that the types allow: figures unknown, tiny or huge, lists empty or long. */

@@ -1,14 +1,13 @@
+import type { Evaluation, WorkloadDelta } from "../../src/decide/evaluation-types.ts";
 import type {
   Assumption,
   CostLine,
   Decision,
-  Evaluation,
   Fleet,
   OptionSummary,
   Reason,
   RejectedOption,
   WorkloadDecision,
-  WorkloadDelta,
 } from "../../src/decide/types.ts";
 import type { PolicyResult, ReportContext } from "../../src/report/types.ts";
 

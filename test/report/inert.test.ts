@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { describe, expect, test } from "vitest";
-import type { Evaluation } from "../../src/decide/types.ts";
+import type { Evaluation } from "../../src/decide/evaluation-types.ts";
 import { annotationsOf } from "../../src/report/annotations.ts";
 import { renderComment } from "../../src/report/comment.ts";
 import { renderExplain } from "../../src/report/explain.ts";

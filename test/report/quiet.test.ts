@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Delta, Evaluation } from "../../src/decide/types.ts";
+import type { Delta, Evaluation } from "../../src/decide/evaluation-types.ts";
 import { renderComment } from "../../src/report/comment.ts";
 import { isQuiet } from "../../src/report/quiet.ts";
 import { renderSummary } from "../../src/report/summary.ts";

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../src/decide/types.ts";
+import type { Evaluation } from "../../src/decide/evaluation-types.ts";
 import { apiCase } from "./fixtures.ts";
 
 /** The smallest evaluation that has a place for every kind of text, each place filled with `text`. */

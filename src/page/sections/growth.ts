@@ -1,5 +1,5 @@
+import type { Evaluation } from "../../decide/evaluation-types.ts";
 import type { Outlook } from "../../decide/outlook.ts";
-import type { Evaluation } from "../../decide/types.ts";
 import { change, usd } from "../../report/money.ts";
 import { pathWords, plural } from "../../report/words.ts";
 import { growthChart } from "../charts/curves.ts";

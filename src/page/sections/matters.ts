@@ -1,5 +1,5 @@
 import { DRAWS } from "../../decide/draws.ts";
-import type { Swing } from "../../decide/types.ts";
+import type { Swing } from "../../decide/why-types.ts";
 import { percent, quantity, usd } from "../../report/money.ts";
 import { bestWord, pathWords, shortName } from "../../report/words.ts";
 import { type SwingBar, tornadoChart } from "../charts/bars.ts";

@@ -1,6 +1,6 @@
 import type { Trace } from "../../decide/decide.ts";
+import type { Evaluation } from "../../decide/evaluation-types.ts";
 import type { Outlook } from "../../decide/outlook.ts";
-import type { Evaluation } from "../../decide/types.ts";
 import type { PolicyView } from "../../report/view.ts";
 import type { Chart } from "../charts/frame.ts";
 

@@ -1,5 +1,6 @@
+import type { Evaluation } from "../../decide/evaluation-types.ts";
 import type { VolumeCurve } from "../../decide/outlook.ts";
-import type { Evaluation, WorkloadDecision } from "../../decide/types.ts";
+import type { WorkloadDecision } from "../../decide/types.ts";
 import { quantity, usd, volume } from "../../report/money.ts";
 import { pathWords, reachedWords, shortName, sideBeyond } from "../../report/words.ts";
 import { volumeChart } from "../charts/curves.ts";

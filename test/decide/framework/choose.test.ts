@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Evaluation, Path } from "../../../src/decide/types.ts";
+import type { Evaluation } from "../../../src/decide/evaluation-types.ts";
+import type { Path } from "../../../src/decide/types.ts";
 import { evaluate } from "../../../src/evaluate.ts";
 import { AS_OF, catalog } from "../support.ts";
 
