@@ -1,7 +1,8 @@
 import { allocate } from "./allocate.ts";
 import type { CostSampler } from "./cost-draws.ts";
+import { totalUsd } from "./cost-line.ts";
 import { quantileOf } from "./draws.ts";
-import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
+import type { PricedPortfolio } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
 import type { Band } from "./types.ts";
 

@@ -1,5 +1,6 @@
 import { tenantShares } from "./allocate.ts";
 import { apiBill } from "./api-cost.ts";
+import { totalUsd } from "./cost-line.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
 import { type ElasticCurves, type ElasticDraws, elasticCurves, elasticDraws, isElastic } from "./elastic-draws.ts";
@@ -10,7 +11,7 @@ import { growthFactors, inputId } from "./inputs.ts";
 import type { TokenOption } from "./options.ts";
 import { fleetId } from "./pairs.ts";
 import { staffed } from "./people-draws.ts";
-import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
+import type { PricedPortfolio } from "./portfolio.ts";
 import type { PricingContext } from "./pricing-context.ts";
 import { scenario } from "./scenario.ts";
 import { type SharedLines, sharedLines } from "./shared-cost.ts";

@@ -34,3 +34,8 @@ export function priced(
 export function present(lines: readonly CostLine[]): CostLine[] {
   return lines.filter((line) => line.quantity > 0);
 }
+
+/** Sum of the lines that have an amount. */
+export function totalUsd(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
+}

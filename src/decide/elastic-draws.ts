@@ -1,4 +1,5 @@
 import { requestsIn } from "./api-cost.ts";
+import { totalUsd } from "./cost-line.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
 import { cheapestFleet, type SizedFleet } from "./fleet.ts";
@@ -7,7 +8,6 @@ import type { FleetDraws } from "./fleet-draws.ts";
 import { growthFactors, inputId } from "./inputs.ts";
 import { rentedOnly } from "./owned.ts";
 import { replicaRate } from "./pairs.ts";
-import { totalUsd } from "./portfolio.ts";
 import type { PricingContext } from "./pricing-context.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { largestGpus } from "./sizing.ts";

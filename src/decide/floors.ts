@@ -1,9 +1,10 @@
 import { besides, weightsId } from "./apart.ts";
+import { totalUsd } from "./cost-line.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { isPromised, type WorkloadFacts } from "./facts.ts";
 import { cheapestInstanceUsd, type HostedFloor, hostedFloors, loadFloorsUsd, type Stretch, stretchesOf } from "./load-floors.ts";
 import { fullTimeSurchargeUsd } from "./people-cost.ts";
-import { type Pricer, totalUsd } from "./portfolio.ts";
+import type { Pricer } from "./portfolio.ts";
 import { type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { followsWeek } from "./sizing.ts";
 import { type Choice, choiceId, hostsOf, isKeyless, tokensOf } from "./split.ts";

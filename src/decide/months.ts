@@ -1,8 +1,9 @@
 import type { Catalog } from "../catalog/index.ts";
+import { totalUsd } from "./cost-line.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
-import { type PricedPortfolio, totalUsd } from "./portfolio.ts";
+import type { PricedPortfolio } from "./portfolio.ts";
 import { EXPECTED } from "./scenario.ts";
 import { tokensOf } from "./split.ts";
 import type { PlannedMonth } from "./types.ts";

@@ -1,11 +1,12 @@
 import { allocate } from "./allocate.ts";
+import { totalUsd } from "./cost-line.ts";
 import type { Trace } from "./decide.ts";
 import { namesOf } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import type { Flips } from "./flips.ts";
-import { type PricedPortfolio, Pricer, totalUsd } from "./portfolio.ts";
+import { type PricedPortfolio, Pricer } from "./portfolio.ts";
 import type { Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
 import { type PathKind, pathOf, type SearchResult, searchPortfolios } from "./search.ts";

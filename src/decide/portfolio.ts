@@ -1,20 +1,18 @@
 import { weightsId } from "./apart.ts";
 import { type ApiBill, requestsIn } from "./api-cost.ts";
 import type { GroupFloor } from "./bounds.ts";
-import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
+import { totalUsd } from "./cost-line.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { tuningLines } from "./fine-tuning.ts";
-import { cheapestFleet, fleetFloorUsd, type OffersByGpu, type SizedFleet, smallFleets, type Tenant } from "./fleet.ts";
-import { fleetLines } from "./fleet-cost.ts";
+import type { SizedFleet, Tenant } from "./fleet.ts";
+import { GroupFleets } from "./group-fleets.ts";
 import type { FeasibleOption, SelfHostOption, TokenOption } from "./options.ts";
-import { rentedOnly } from "./owned.ts";
 import { isSettledOnApi } from "./people-cost.ts";
-import type { PricedFleet, PricingContext } from "./pricing-context.ts";
-import { mapped, once, Replayed } from "./replayed.ts";
+import type { PricingContext } from "./pricing-context.ts";
 import { EXPECTED } from "./scenario.ts";
-import { groupUsd, settledFleets } from "./settled.ts";
+import { settledFleets } from "./settled.ts";
 import { type ApiSummary, type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
-import { followsWeek, isElastic, largestGpus, spareInstances } from "./sizing.ts";
+import { spareInstances } from "./sizing.ts";
 import { type Choice, isKeyless, partsOf, tokensOf } from "./split.ts";
 import { type BilledFleet, type Groups, type Member, membersOf, Standing, swapBetween } from "./standing.ts";
 import { TokenBills } from "./token-bills.ts";
@@ -34,12 +32,6 @@ export interface PricedPortfolio {
   readonly monthlyUsd: number;
 }
 
-/** Fleets times workloads that one decision remembers before it starts over: a fleet of many tenants is as much larger. */
-const MOST_REMEMBERED = 200_000;
-
-/** Groups whose tenants are kept for the next question; most questions about a group come together. */
-const MOST_GROUPS = 8;
-
 /**
  * Prices assignments of all workloads together in one scenario: workloads on the same model share one fleet, and all
  * share keys, network and people, so the whole costs less than the sum of its parts.
@@ -47,14 +39,14 @@ const MOST_GROUPS = 8;
 export class Pricer {
   readonly context: PricingContext;
   readonly bills: TokenBills;
-  readonly #volumes: string[] = [];
-  readonly #floors = new Map<string, GroupFloor>();
+  readonly #fleets: GroupFleets;
   readonly #overflows = new WeakMap<SizedFleet, Map<string, number>>();
   #standing: Standing | undefined;
 
   constructor(context: PricingContext) {
     this.context = context;
     this.bills = new TokenBills(context, this.workloadAt);
+    this.#fleets = new GroupFleets(this);
   }
 
   /** Tokens of one workload on one API, in USD a month. */
@@ -163,119 +155,26 @@ export class Pricer {
     return { workload, table: host.table, overflowUsd };
   }
 
+  /** See `GroupFleets`, also for the next three. */
+  fleetOf(weights: string, members: readonly Member[], mayOwn = true): BilledFleet | undefined {
+    return this.#fleets.fleetOf(weights, members, mayOwn);
+  }
+
+  smallFleetsOf(weights: string, members: readonly Member[]): readonly Iterable<BilledFleet>[] {
+    return this.#fleets.smallFleetsOf(weights, members);
+  }
+
+  smallFloorUsd(weights: string, members: readonly Member[]): number {
+    return this.#fleets.smallFloorUsd(weights, members);
+  }
+
+  groupFloor(weights: string, members: readonly Member[]): GroupFloor {
+    return this.#fleets.groupFloor(weights, members);
+  }
+
   /** See `settledFleets`. */
   settled(wished: readonly BilledFleet[], groups: () => Groups): readonly BilledFleet[] | undefined {
     return settledFleets(this, wished, groups);
-  }
-
-  /**
-   * The fleet of least cost for workloads that share weights, at this scenario's prices; undefined when no configuration serves all.
-   * `mayOwn` false leaves out your own machines.
-   */
-  fleetOf(weights: string, members: readonly Member[], mayOwn = true): BilledFleet | undefined {
-    const { facts, what, memo } = this.context;
-    const key = this.#groupKey(weights, members);
-    const fleetKey = mayOwn ? key : `${key}|rented`;
-    let known = memo.fleets.get(fleetKey);
-    if (known === undefined) {
-      const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what);
-      memo.sized += sizingWork(members);
-      known = fleet === undefined ? null : this.#priced(fleet);
-      if (memo.fleets.size * this.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
-      memo.fleets.set(fleetKey, known);
-    }
-    return known === null ? undefined : this.#billed(known);
-  }
-
-  /**
-   * The least expensive fleets of a group at each number of GPUs that needs no full-time job, the largest first; rented ones apart from your own.
-   * They are sized as they are asked for.
-   */
-  smallFleetsOf(weights: string, members: readonly Member[]): readonly Iterable<BilledFleet>[] {
-    const { offers, facts, what, memo } = this.context;
-    const key = this.#groupKey(weights, members);
-    let known = memo.small.get(key);
-    if (known === undefined) {
-      const tenants = this.#tenantsOf(key, members);
-      memo.sized += sizingWork(members);
-      known = [...new Set([offers, rentedOnly(offers)])].map(
-        (some) => new Replayed(mapped(smallFleets(tenants, some, facts, what, FULL_TIME_ABOVE_GPUS), (fleet) => this.#priced(fleet))),
-      );
-      if (memo.small.size * this.context.workloads.length >= MOST_REMEMBERED) memo.small.clear();
-      memo.small.set(key, known);
-    }
-    return known.map((fleets) => new Replayed(mapped(fleets, (fleet) => this.#billed(fleet))));
-  }
-
-  /** Least that a group costs with so few GPUs that nobody works on them full-time, its overflow included, in USD a month: a quick bound of `smallFleetsOf`. */
-  smallFloorUsd(weights: string, members: readonly Member[]): number {
-    const { offers, facts, what } = this.context;
-    const tenants = this.#tenantsOf(this.#groupKey(weights, members), members);
-    return fleetFloorUsd(tenants, offers, facts, what, { mostGpus: FULL_TIME_ABOVE_GPUS });
-  }
-
-  /** Least that a fleet with these members can cost. */
-  groupFloor(weights: string, members: readonly Member[]): GroupFloor {
-    const key = this.#groupKey(weights, members);
-    const known = this.#floors.get(key);
-    if (known !== undefined) return known;
-    const { offers, facts, what } = this.context;
-    const sizeOf = (next: BilledFleet) => ({ usd: groupUsd(this, next, members), gpus: largestGpus(next.fleet) });
-    const floor: GroupFloor = {
-      isElastic: isElastic(this.#tenantsOf(key, members), facts),
-      anyFloorUsd: once(() => fleetFloorUsd(this.#tenantsOf(key, members), offers, facts, what)),
-      smallFloorUsd: once(() => this.smallFloorUsd(weights, members)),
-      sized: once(() => {
-        const billed = this.fleetOf(weights, members);
-        return billed && sizeOf(billed);
-      }),
-      small: once(() => this.smallFleetsOf(weights, members).flatMap((fleets) => [...fleets].map(sizeOf))),
-    };
-    if (this.#floors.size * this.context.workloads.length >= MOST_REMEMBERED) this.#floors.clear();
-    this.#floors.set(key, floor);
-    return floor;
-  }
-
-  #offers(mayOwn: boolean): OffersByGpu {
-    return mayOwn ? this.context.offers : rentedOnly(this.context.offers);
-  }
-
-  /** The same list for the same group, so that what was counted of it is known again. */
-  #tenantsOf(key: string, members: readonly Member[]): readonly Tenant[] {
-    const { tenants } = this.context.memo;
-    const known = tenants.get(key);
-    if (known !== undefined) return known;
-    const found = members.map(({ index, host, overflow }) => {
-      const others = members.flatMap((other) => (other.index === index ? [] : [this.workloadAt(other.index)]));
-      return { ...this.tenant(index, host, overflow), table: host.tableBeside(others) };
-    });
-    if (tenants.size >= MOST_GROUPS) tenants.clear();
-    tenants.set(key, found);
-    return found;
-  }
-
-  /** What the fleets of a group depend on. */
-  #groupKey(weights: string, members: readonly Member[]): string {
-    const { what } = this.context;
-    let key = `${weights}|${what.tokens}|${what.throughput}|${what.throughputFactor}`;
-    for (const { index, overflow } of members) {
-      this.#volumes[index] ??= `|${index}:${requestsIn(this.workloadAt(index), 0, what)}`;
-      key += this.#volumes[index];
-      if (overflow !== null) key += `+${overflow.candidate.id}`;
-    }
-    // Where load may overflow or fleets follow the week, prices decide how many instances are worth running.
-    const weighed = members.some(({ overflow }) => overflow !== null) || followsWeek(this.context.facts);
-    return weighed ? `${key}|${what.gpuPrice}|${what.apiPrice}` : key;
-  }
-
-  #priced(fleet: SizedFleet): PricedFleet {
-    const { facts, catalog } = this.context;
-    const gpuUsd = rentedUsd(fleet);
-    return { fleet, gpuUsd, otherUsd: totalUsd(fleetLines(fleet, facts, catalog, EXPECTED)) - gpuUsd };
-  }
-
-  #billed({ fleet, gpuUsd, otherUsd }: PricedFleet): BilledFleet {
-    return { fleet, usd: gpuUsd * this.context.what.gpuPrice + otherUsd };
   }
 
   #sharingOf(assignment: Assignment, fleets: readonly SizedFleet[]): Sharing {
@@ -316,21 +215,7 @@ export class Pricer {
   };
 }
 
-function sizingWork(members: readonly Member[]): number {
-  return members.some(({ overflow }) => overflow !== null) ? 10 : 1;
-}
-
 /** What lets a workload use a bought option, and which others share: the key of its provider, or on Bedrock the permission for its model. */
 export function accessOf(option: TokenOption): string {
   return isKeyless(option) ? `permission ${option.candidate.model.id}` : `key ${option.candidate.route.id}`;
-}
-
-/** Sum of the lines that have an amount. */
-export function totalUsd(lines: readonly CostLine[]): number {
-  return lines.reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
-}
-
-/** What the prices of rented GPUs move. */
-function rentedUsd(fleet: SizedFleet): number {
-  return fleet.offer.owned === undefined ? fleet.monthlyUsd : 0;
 }

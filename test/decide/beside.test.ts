@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { startsPerWeek, WEEKS_PER_MONTH } from "../../src/decide/base-load.ts";
+import { totalUsd } from "../../src/decide/cost-line.ts";
 import { fleetLines } from "../../src/decide/fleet-cost.ts";
 import type { SelfHostOption } from "../../src/decide/options.ts";
 import { fixedUsd, monthlyUsd, pairsOf } from "../../src/decide/pairs.ts";
-import { totalUsd } from "../../src/decide/portfolio.ts";
 import { type Scenario, scenario } from "../../src/decide/scenario.ts";
 import { solve } from "../../src/decide/solve.ts";
 import { AS_OF, catalog, documentOf, type PolicyObject, policy, workload } from "./support.ts";

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { totalUsd } from "../../src/decide/cost-line.ts";
 import { asRange, factsOf } from "../../src/decide/facts.ts";
 import { offersByGpu, type SizedFleet, type Tenant } from "../../src/decide/fleet.ts";
 import { fleetLines } from "../../src/decide/fleet-cost.ts";
 import { FleetLoad } from "../../src/decide/fleet-load.ts";
 import { optionsFor, type SelfHostOption, type WorkloadOptions } from "../../src/decide/options.ts";
-import { Pricer, totalUsd } from "../../src/decide/portfolio.ts";
+import { Pricer } from "../../src/decide/portfolio.ts";
 import { instanceOffers } from "../../src/decide/prices.ts";
 import { newMemo } from "../../src/decide/pricing-context.ts";
 import { EXPECTED } from "../../src/decide/scenario.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { totalUsd } from "../../src/decide/cost-line.ts";
 import type { RequirementFacts, WorkloadFacts } from "../../src/decide/facts.ts";
 import type { SizedFleet } from "../../src/decide/fleet.ts";
 import { isSettledOnApi } from "../../src/decide/people-cost.ts";
-import { totalUsd } from "../../src/decide/portfolio.ts";
 import { EXPECTED } from "../../src/decide/scenario.ts";
 import { type Sharing, sharedLines, sharingKey } from "../../src/decide/shared-cost.ts";
 import { asking, FACTS, offerOf } from "./fleet-support.ts";
