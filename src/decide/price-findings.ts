@@ -1,5 +1,9 @@
+import { type Catalog, findApiModel } from "../catalog/index.ts";
+import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
+import { usd } from "./describe.ts";
+import { overlayPrices } from "./prices.ts";
 import type { Finding } from "./types.ts";
 
 /**
@@ -12,5 +16,26 @@ export function laterGpuPrices({ facts }: Trace, document: PolicyDocument, asOf:
     if (region !== facts.region || effectiveFrom <= asOf) return [];
     const text = `the price of ${id} from ${effectiveFrom} on is not counted before that day: servers have one price over the horizon`;
     return [{ id: "gpu-price-later", level: "notice", text, line: document.lineOf(`prices.gpu[${index}]`) || null }];
+  });
+}
+
+/**
+ * Prices that depend on the hour are billed as if requests came evenly over the week, because a policy says nothing of its time zone. Says how far
+ * the bill can be from that: with all requests in the dear hours, and with none.
+ *
+ * Example: 1,000 USD of tokens that cost twice as much in 35 of 168 hours are between 828 and 1,655 USD.
+ */
+export function peakPrices({ decision, facts }: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): readonly Finding[] {
+  const priced = overlayPrices(catalog, facts.prices);
+  return decision.workloads.flatMap(({ name, option: whole, costLines }): Finding[] => {
+    const option = whole?.overflow ?? whole;
+    const model = option === null ? undefined : findApiModel(priced, option.model);
+    const peak = model === undefined || option?.kind === "self-host" ? null : (priceRowOn(model, asOf)?.peak ?? null);
+    const workload = facts.workloads.find((one) => one.name === name);
+    if (model === undefined || peak === null || workload === undefined) return [];
+    const tokensUsd = costLines.filter(({ unit }) => unit === "million tokens").reduce((sum, { monthlyUsd }) => sum + (monthlyUsd ?? 0), 0);
+    const least = tokensUsd / (1 + peak.shareOfWeek * (peak.multiplier - 1));
+    const text = `${name}: tokens of ${model.id} cost ${peak.multiplier} x as much in some hours (${peak.note}); ${usd(tokensUsd)} a month take requests as even over the week, between ${usd(least)} with none and ${usd(least * peak.multiplier)} with all of them in those hours`;
+    return [{ id: "peak-price", level: "notice", text, line: document.lineOf(`${workload.pointer}.volume`) }];
   });
 }
