@@ -23,6 +23,9 @@ test.each([
   // Files of 850.38 GiB and 148.66 GiB; the draft layer is one of the experts' layers, at their format.
   ["deepseek-v4-pro", "nvfp4", 850.38 * 1.073741824 - 25.8 * 0.5625],
   ["deepseek-v4-flash", "mxfp4", 148.66 * 1.073741824 - 6.6 * 0.53125],
+  // Files of about 865 GB, and of 25.42 GB (vllm-project/recipes, 2026-08).
+  ["deepseek-v4-pro", "mxfp4", 865 - 25.8 * 0.53125],
+  ["muse-glimmer-30b", "nvfp4", 25.42],
   // 3.06 times smaller than 35.95 B in bf16, with a draft layer of 0.85 B in bf16; its head is in nvfp4 as well, which is not modelled.
   ["qwen3.6-35b-a3b", "nvfp4", (35.95 * 2) / 3.06 - 1.7],
 ] as const)("%s in %s takes what its published files take, less the draft layer", (id, precision, published) => {
