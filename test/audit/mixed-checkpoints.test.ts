@@ -53,6 +53,22 @@ test("a dense checkpoint that leaves its attention in bf16 is not sized as if it
   expect(fit.fits && fit.weightsGiB).toBeGreaterThan(28);
 });
 
+test("Qwen3.5 27B in int4 keeps its attention in bf16, so it takes 29 GB and no card of 24 GB holds it", () => {
+  // Linear attention of 48 layers and full attention of 16 in bf16, MLPs of 3 x 5120 x 17408 in int4, embedding and head in bf16.
+  const attention = 48 * (5120 * (2 * 2048 + 6144) + 2 * 6144 * 5120) + 16 * (2 * 5120 * 6144 + 2 * 5120 * 1024 + 6144 * 5120);
+  const byHand = (attention * 2 + 64 * 3 * 5120 * 17408 * 0.52 + 2 * 5120 * 248320 * 2) / 1e9;
+  expect(gigabytes("qwen3.5-27b", "int4") / byHand).toBeGreaterThan(0.99);
+  expect(gigabytes("qwen3.5-27b", "int4") / byHand).toBeLessThan(1.03);
+  const gpu = findGpu(catalog, "l4");
+  if (gpu === undefined) throw new Error("no l4");
+  const shape = { precision: "int4", kvPrecision: "bf16", tensorParallel: 1, maxModelLen: 4096 } as const;
+  expect(memoryFit({ model: model("qwen3.5-27b"), gpu, ...shape }).fits).toBe(false);
+});
+
+test("no plan names a checkpoint that its maker does not publish", () => {
+  expect(model("qwen3.6-27b").checkpoints.map(({ precision }) => precision)).toEqual(["bf16", "fp8", "nvfp4"]);
+});
+
 test("where a checkpoint leaves nothing wider, nothing changes", () => {
   expect(gigabytes("llama-3.3-70b-instruct", "nvfp4")).toBeCloseTo(68.45 * 0.5625 + 4 * 1.0507, 1);
   expect(gigabytes("gpt-oss-120b", "mxfp4")).toBeCloseTo(65.2, 0);
