@@ -11,7 +11,7 @@ import { SECONDS_PER_MONTH } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { ownedFindings } from "./owned-findings.ts";
-import { laterGpuPrices, peakPrices } from "./price-findings.ts";
+import { commitments, laterGpuPrices, peakPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
@@ -43,6 +43,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...missingDiscounts(trace, document, catalog, asOf),
     ...laterGpuPrices(trace, document, asOf),
     ...peakPrices(trace, document, catalog, asOf),
+    ...commitments(trace, document),
     ...cacheWriteFindings(trace, document),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),
