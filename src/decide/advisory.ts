@@ -86,6 +86,9 @@ function computedText(entry: WorkloadOptions, decided: WorkloadDecision, perMont
   if (decided.breakEven !== null) return `computed for this workload: ${rounded(decided.breakEven.requestsPerMonth / perMonth)}`;
   const has = (own: boolean) => entry.feasible.some((option) => (option.kind === "self-host") === own);
   if (!has(true) || !has(false)) return "computed: the rules leave one side, at any volume";
+  const [crossing] = decided.breakEvens[0]?.crossings ?? [];
+  if (crossing !== undefined)
+    return `computed for this workload: ${words(crossing.above)} above ${rounded(crossing.requestsPerMonth / perMonth)}`;
   return "computed: none within a hundredfold of this volume";
 }
 

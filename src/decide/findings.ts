@@ -13,7 +13,7 @@ import type { Evaluation, Finding } from "./evaluation-types.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import { byText } from "./order.ts";
 import { ownedFindings } from "./owned-findings.ts";
-import { laterGpuPrices } from "./price-findings.ts";
+import { commitments, laterGpuPrices, peakPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { splitFindings } from "./split-findings.ts";
@@ -41,6 +41,8 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
     ...laterGpuPrices(trace, document, asOf),
+    ...peakPrices(trace, document, catalog, asOf),
+    ...commitments(trace, document),
     ...cacheWriteFindings(trace, document),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),

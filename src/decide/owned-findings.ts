@@ -21,6 +21,16 @@ export function ownedFindings(trace: Trace, document: PolicyDocument): readonly 
     const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * HOURS_PER_MONTH)} a month that is not in this total${sunk}`;
     return [
       ...(idle > 0 ? [{ id: "owned-machines-idle", level: "notice", text, line } as const] : []),
+      ...(used > 0 && owned.comesOn !== undefined
+        ? [
+            {
+              id: "owned-to-come",
+              level: "warning",
+              text: `${instance.id} is bought on ${owned.comesOn}, but the plan runs on it from its first month on: until then something else must serve`,
+              line,
+            } as const,
+          ]
+        : []),
       ...(used > 0
         ? [
             {

@@ -27,6 +27,8 @@ export interface OwnedMachine {
   readonly electricityKwh: number;
   readonly electricityUsdPerKwh: number;
   readonly hostingUsd: number;
+  /** Day of the purchase where it is still to come: the plan counts the machine from its first month on all the same. */
+  readonly comesOn?: string;
 }
 
 /** Straight-line depreciation of servers. Source: cloud providers' annual reports 2023 to 2025 write servers off in 5 to 6 years; GPUs age faster: ours. */
@@ -86,6 +88,7 @@ function monthOf(entry: OwnedEntry, horizonMonths: number, asOf: string): OwnedM
     electricityKwh: entry.powerKw * entry.pue * HOURS_PER_MONTH,
     electricityUsdPerKwh: entry.electricityUsdPerKwh,
     hostingUsd: entry.hostingUsdPerMonth,
+    ...(entry.bought > asOf ? { comesOn: entry.bought } : {}),
   };
 }
 

@@ -53,7 +53,7 @@ function unknownWorkload(evaluation: Evaluation, name: string): string {
 }
 
 function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | undefined): readonly string[] {
-  const { considered, breakEven } = workload;
+  const { considered } = workload;
   const monthly = workload.monthlyCostUsd;
   const title = line(
     strong(`Workload ${clean(workload.name, 64)}`),
@@ -62,9 +62,7 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
   const facts = [
     `${requestsWords(workload).replace(/requests$/, "requests a month")}; ${plural(considered.total, "option")} considered, ${considered.feasible} feasible`,
     monthly === null ? "no cost: nothing fits" : `${usd(monthly.expected)} a month, 80% band ${band(monthly)}`,
-    breakEven === null
-      ? "no break-even volume"
-      : `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, workload.requestsPerMonth)}`,
+    ...breakEvenFact(workload),
     ...breakEvenLines([workload]),
     ...workload.conditions.map((condition) => `condition: ${condition}`),
   ];
@@ -82,6 +80,15 @@ function workloadBlocks(workload: WorkloadDecision, document: PolicyDocument | u
     titled("Relaxations", { columns: columns("What if", "Option", "Monthly>"), rows: relaxationRows(workload) }),
     titled("Ruled out", { columns: columns("Option", "Rule", "Verdict", "Because", "Line>"), rows: rejectedRows(workload) }),
   ];
+}
+
+/** The nearest volume at which the other side takes over; crossings of another kind stand in the lines that follow. */
+function breakEvenFact({ breakEven, breakEvens, requestsPerMonth }: WorkloadDecision): readonly string[] {
+  if (breakEven !== null)
+    return [
+      `break-even with ${breakEven.versus} at ${volume(breakEven.requestsPerMonth)} requests a month, reached: ${reachedWords(breakEven, requestsPerMonth)}`,
+    ];
+  return breakEvens.some(({ crossings }) => crossings.length > 0) ? [] : ["no break-even volume"];
 }
 
 function titled(title: string, table: TableView): string {

@@ -87,7 +87,7 @@ function breakEvenSentences(workload: WorkloadDecision): readonly string[] {
   if (breakEvens.length === 0) return growthSentence(growth);
   const leave = leaveWhen.map(({ text }) => text);
   return [
-    ...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant, own)}`),
+    ...breakEvens.map((variant) => `against ${variant.versus}, ${ROLES[variant.role]}: ${crossingWords(variant, own, growth)}`),
     ...splitSentence(workload),
     ...(smallestUnitUsd === null
       ? []
@@ -105,12 +105,18 @@ function splitSentence({ split, tippingPoints }: WorkloadDecision): readonly str
   return [`servers for the base of the load with an API for the overflow are worth it ${word} ${volume(point.to)} requests a month`];
 }
 
-function crossingWords({ crossings, today, complete, reachedOn }: BreakEvenVariant, own: string): string {
+function crossingWords(
+  { crossings, today, complete, reachedOn }: BreakEvenVariant,
+  own: string,
+  growth: WorkloadDecision["growth"],
+): string {
   const word = (side: BreakEvenVariant["today"]) => (side === "self-host" ? own : pathWords[side]);
   const steps = apart(crossings).map(({ requestsPerMonth, above }) => `${word(above)} above ${volume(requestsPerMonth)}`);
   const words = steps.length === 0 ? `${word(today)} costs less at any volume within 100×` : `${steps.join(", ")} requests a month`;
   const next = steps.length > 1 ? "the next of these volumes" : "that volume";
-  const date = reachedOn === null || steps.length === 0 ? "" : `; growth reaches ${next} in ${reachedOn}`;
+  const shrinks = growth !== null && growth.last.requestsPerMonth < growth.first.requestsPerMonth;
+  const date =
+    reachedOn === null || steps.length === 0 ? "" : `; ${shrinks ? "requests fall to" : "growth reaches"} ${next} in ${reachedOn}`;
   return `${words}${date}${complete ? "" : "; there may be more crossings"}`;
 }
 

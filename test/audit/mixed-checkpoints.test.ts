@@ -23,6 +23,9 @@ test.each([
   // Files of 850.38 GiB and 148.66 GiB; the draft layer is one of the experts' layers, at their format.
   ["deepseek-v4-pro", "nvfp4", 850.38 * 1.073741824 - 25.8 * 0.5625],
   ["deepseek-v4-flash", "mxfp4", 148.66 * 1.073741824 - 6.6 * 0.53125],
+  // Files of about 865 GB, and of 25.42 GB (vllm-project/recipes, 2026-08).
+  ["deepseek-v4-pro", "mxfp4", 865 - 25.8 * 0.53125],
+  ["muse-glimmer-30b", "nvfp4", 25.42],
   // 3.06 times smaller than 35.95 B in bf16, with a draft layer of 0.85 B in bf16; its head is in nvfp4 as well, which is not modelled.
   ["qwen3.6-35b-a3b", "nvfp4", (35.95 * 2) / 3.06 - 1.7],
 ] as const)("%s in %s takes what its published files take, less the draft layer", (id, precision, published) => {
@@ -48,6 +51,22 @@ test("a dense checkpoint that leaves its attention in bf16 is not sized as if it
     maxModelLen: 4096,
   });
   expect(fit.fits && fit.weightsGiB).toBeGreaterThan(28);
+});
+
+test("Qwen3.5 27B in int4 keeps its attention in bf16, so it takes 29 GB and no card of 24 GB holds it", () => {
+  // Linear attention of 48 layers and full attention of 16 in bf16, MLPs of 3 x 5120 x 17408 in int4, embedding and head in bf16.
+  const attention = 48 * (5120 * (2 * 2048 + 6144) + 2 * 6144 * 5120) + 16 * (2 * 5120 * 6144 + 2 * 5120 * 1024 + 6144 * 5120);
+  const byHand = (attention * 2 + 64 * 3 * 5120 * 17408 * 0.52 + 2 * 5120 * 248320 * 2) / 1e9;
+  expect(gigabytes("qwen3.5-27b", "int4") / byHand).toBeGreaterThan(0.99);
+  expect(gigabytes("qwen3.5-27b", "int4") / byHand).toBeLessThan(1.03);
+  const gpu = findGpu(catalog, "l4");
+  if (gpu === undefined) throw new Error("no l4");
+  const shape = { precision: "int4", kvPrecision: "bf16", tensorParallel: 1, maxModelLen: 4096 } as const;
+  expect(memoryFit({ model: model("qwen3.5-27b"), gpu, ...shape }).fits).toBe(false);
+});
+
+test("no plan names a checkpoint that its maker does not publish", () => {
+  expect(model("qwen3.6-27b").checkpoints.map(({ precision }) => precision)).toEqual(["bf16", "fp8", "nvfp4"]);
 });
 
 test("where a checkpoint leaves nothing wider, nothing changes", () => {

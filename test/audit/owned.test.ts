@@ -51,4 +51,12 @@ describe("machines that you own", () => {
     expect(ids(owning({ purchase_usd: 250_000, requests: 100, api: ["gpt-5.4-mini"] }))).not.toContain("owned-sunk-cost");
     expect(ids(owning({ purchase_usd: 250_000, requests: 600_000 }))).not.toContain("owned-sunk-cost");
   });
+
+  it("that are yet to come are told apart from those that stand there", () => {
+    const value = owning({ purchase_usd: 0, requests: 600_000 });
+    const bought = (day: string) => ({ ...value, purchase: { owned: [{ ...MACHINE, purchase_usd: 0, bought: day }] } });
+    const told = (day: string) => evaluated(bought(day)).findings.filter(({ id }) => id === "owned-to-come");
+    expect(told("2026-11-21")).toEqual([]);
+    expect(told("2027-06-01").map(({ level, text }) => [level, text.includes("2027-06-01")])).toEqual([["warning", true]]);
+  });
 });

@@ -51,3 +51,15 @@ it("pays for the starts of each month where the fleet grows, not for those of th
   expect(new Set(alone.map(({ usd }) => usd)).size).toBeGreaterThan(1);
   expect(grown.usd).toBeCloseTo(alone.reduce((sum, { usd }) => sum + usd, 0) / 3, 6);
 });
+
+it("warns where capacity is reserved for a fleet that follows the week: reservations are billed day and night", () => {
+  const volume = { requests_per_day: 2_000_000, hourly_profile: "business_hours", peak_to_average: 1.5 };
+  const chat = workload({ volume, candidates: { open: ["llama-3.1-8b-instruct"] } });
+  const told = (change: object) =>
+    evaluated(policy([chat], { team: { ml_ops: "dedicated" }, ...change })).findings.filter(({ id }) => id === "reserved-schedule");
+  expect(told({ deploy: { reserved_capacity: true } })).toEqual([]);
+  expect(told({ purchase: { gpu_schedule: "weekly" } })).toEqual([]);
+  expect(told({ purchase: { gpu_schedule: "weekly" }, deploy: { reserved_capacity: true } }).map(({ level }) => level)).toEqual([
+    "warning",
+  ]);
+});
