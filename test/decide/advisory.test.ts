@@ -97,6 +97,69 @@ describe("rules of thumb beside the decision", () => {
     expect(votes({ volume: { requests_per_month: 1000, peak_to_average: 20 } }).scaling?.says).toBe("api");
   });
 
+  it("tell each rule in its words, with where it stands and whether the decision agrees", () => {
+    const told = (change: PolicyObject, policyChange: PolicyObject = {}) =>
+      evaluated(policy([workload(change)], policyChange)).decision.advisory.map(({ rule, says, agrees, text, source }) => [
+        rule,
+        says,
+        agrees,
+        text,
+        source,
+      ]);
+    const needs = { features: ["tool_use", "json_schema"], customization: "merge" };
+    const busy = { requests_per_month: 1_000_000, hourly_profile: "flat", peak_to_average: 20 };
+    const one = "computed: the rules leave one side, at any volume";
+    expect(told({ use_case: "customer_facing", volume: busy, needs, compliance: { regimes: ["eu_ai_act"] } })).toEqual([
+      ["monthly-volume", "self-host", true, `self-host above 500,000 requests a month; ${one}`, "S2-052, S2-057"],
+      ["daily-volume", "api", false, `API below 50,000 requests a day; ${one}`, "S4-114, S4-044"],
+      [
+        "flowchart",
+        "self-host",
+        true,
+        "no strict data privacy, above 500,000 requests a month: compute it, which gives own servers",
+        "S2-064 to S2-068",
+      ],
+      [
+        "formula",
+        "api",
+        false,
+        "gpt-4o-mini for $195 against servers for a flat $9,500 a month; break-even at 48,700,000 requests a month",
+        "S2-035, C5",
+      ],
+      ["kind-of-work", "api", false, "customer_facing: the provider answers for uptime", "S2-075"],
+      [
+        "regulation",
+        "self-host",
+        true,
+        "rules on where data lies favour own servers; the EU AI Act itself asks for no open weights",
+        "S4-124, C26",
+      ],
+      ["customization", "self-host", true, "merge: needs weights of your own", "S0-036, S2-059, S4-121"],
+      ["features", "api", false, "tool_use: ready to use on an API", "S4-118, S4-027"],
+      ["scaling", "api", false, "demand that grows or peaks fast is the provider's to absorb", "S2-056"],
+      ["team", "api", false, "nobody runs GPU servers, so buy by the token (assumed)", "S2-054, S4-116"],
+    ]);
+    const small = { volume: volume(90_000).volume, needs: { customization: "prompt" }, compliance: { data_residency: ["us"] } };
+    const rest = told(small, { stage: "prototype", team: { ml_ops: "part_time" } }).filter(([rule]) => rule !== "formula");
+    const computed = /^(API below 100,000 requests a month|API below 50,000 requests a day); computed for this workload: [\d,]+$/;
+    expect(rest).toEqual([
+      ["monthly-volume", "api", true, expect.stringMatching(computed), "S2-052, S2-057"],
+      ["daily-volume", "api", true, expect.stringMatching(computed), "S4-114, S4-044"],
+      ["flowchart", "api", true, "no strict data privacy and at most 500,000 requests a month: API", "S2-064 to S2-068"],
+      ["regulation", "self-host", false, expect.stringMatching(/^rules on where data lies/), "S4-124, C26"],
+      ["customization", "api", true, "prompt: a good prompt does it", "S0-036, S2-059, S4-121"],
+      ["stage", "api", true, "a prototype starts on an API", "S2-051, S4-063, S4-113"],
+      ["team", "either", true, "a team that is willing to learn may host", "S4-122, S4-064"],
+    ]);
+    expect(told({ needs: { features: ["json_schema"] } }).map(([rule]) => rule)).not.toContain("features");
+  });
+
+  it("call demand fast from a fifth a month or five times the mean on", () => {
+    const fast = (growth: number, peak: number) =>
+      votes({ volume: { requests_per_month: 1000, growth_ratio_per_month: growth, peak_to_average: peak } }).scaling !== undefined;
+    expect([fast(0.2, 2), fast(0.19, 4.9), fast(0, 5)]).toEqual([true, false, true]);
+  });
+
   it("say that rules leave one side where there is no break-even", () => {
     expect(votes({ ...volume(1000), compliance: { data_may_leave: false } })["monthly-volume"]?.text).toContain("the rules leave one side");
   });

@@ -1,55 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { floorsOf, savingSteps } from "../../src/decide/floors.ts";
-import { isFullTime } from "../../src/decide/people-cost.ts";
-import { hostsOf } from "../../src/decide/split.ts";
-import { membersOf } from "../../src/decide/standing.ts";
-import { arbitraryPortfolio, choicesOf, pricerOf } from "./oracle-support.ts";
-import { EVERY_RUN } from "./support.ts";
-
-/** A bound and what it bounds are sums in different orders. */
-const ROUNDING = 1 + 1e-9;
-
-/** Some assignment of a portfolio: of each workload the choice at a place of its list. */
-const arbitraryAssignment = fc.record({ portfolio: arbitraryPortfolio, places: fc.array(fc.nat(), { minLength: 3, maxLength: 3 }) });
+import { floorsOf, leastOf, savingSteps } from "../../src/decide/floors.ts";
+import { choicesOf, pricerOf } from "./oracle-support.ts";
 
 describe("lower bounds of the joint search", () => {
-  it("are never above what an assignment costs: its parts, its fleets, and all of it on few GPUs", () => {
-    let [fleets, few] = [0, 0];
-    fc.assert(
-      fc.property(arbitraryAssignment, ({ portfolio, places }) => {
-        const pricer = pricerOf(portfolio);
-        const lists = choicesOf(pricer);
-        if (lists.some((list) => list.length === 0)) return;
-        const assignment = lists.map((list, index) => list[(places[index] ?? 0) % list.length]).filter((choice) => choice !== undefined);
-        const priced = pricer.price(assignment);
-        if (priced === undefined) return;
-        const floors = floorsOf(pricer, lists, () => 0);
-        const chosen = floors.byWorkload.map(({ index, floors: own }) => own.find(({ choice }) => choice === assignment[index]));
-        for (let at = 0; at < floors.stretches; at++) {
-          const own = chosen.reduce((sum, floor) => sum + (floor?.ownUsd[at] ?? Number.NaN), 0);
-
-          expect(own + floors.shared.common).toBeLessThanOrEqual(priced.monthlyUsd * ROUNDING);
-        }
-        for (const [weights, members] of membersOf(assignment, pricer.workloadAt)) {
-          const group = pricer.groupFloor(weights, members);
-          const small = Math.min(Number.POSITIVE_INFINITY, ...group.small().map(({ usd }) => usd));
-          fleets += 1;
-
-          expect(group.anyFloorUsd()).toBeLessThanOrEqual((group.sized()?.usd ?? 0) * ROUNDING);
-          expect(group.smallFloorUsd()).toBeLessThanOrEqual(small * ROUNDING);
-        }
-        if (!assignment.some((choice) => hostsOf(choice) !== null) || isFullTime(priced.fleets)) return;
-        few += 1;
-
-        expect(floors.shared.few).toBeLessThanOrEqual(priced.monthlyUsd * ROUNDING);
-      }),
-      { numRuns: 150, ...EVERY_RUN },
-    );
-
-    expect(Math.min(fleets, few)).toBeGreaterThan(20);
-  });
-
   it("charge a stretch of busy hours with all that its instances cost", () => {
     const pricer = pricerOf({
       workloads: [{ shape: 3, magnitude: 8, options: [0], leaves: false }],
@@ -65,6 +18,64 @@ describe("lower bounds of the joint search", () => {
     // Business hours peak at three times the mean: the busiest hours say far more than the mean of the week.
     expect(Math.max(...stretches)).toBeGreaterThan(whole * 2);
     expect(Math.max(...stretches)).toBeGreaterThan((fleet ?? 0) * 0.7);
+  });
+
+  it("are tokens as they are billed, and what everybody pays around them", () => {
+    const pricer = pricerOf({
+      workloads: [{ shape: 0, magnitude: 6, options: [5, 6], leaves: false }],
+      team: "part_time",
+      hourlyRate: 100,
+      discount: 0,
+      owns: false,
+    });
+    const { byWorkload, shared } = floorsOf(pricer, choicesOf(pricer), () => 0.5);
+    const [first, second] = byWorkload[0]?.floors ?? [];
+    // 300 / 20 tokens a million times: 0.75 and 4.50 USD on gpt-5.4-mini, 0.20 and 1.25 on gpt-5.4-nano.
+    expect(first).toMatchObject({
+      tokensUsd: expect.closeTo(300 * 0.2 + 20 * 1.25, 6),
+      host: null,
+      usesApi: true,
+      isSplit: false,
+      score: 0.5,
+    });
+    expect(second?.tokensUsd).toBeCloseTo(300 * 0.75 + 20 * 4.5, 6);
+    expect(new Set(first?.ownUsd)).toEqual(new Set([first?.tokensUsd]));
+    // One key, 8.7 hours a month and one over twelve of them at 100 USD, a secret, an alarm and three metrics.
+    expect(shared.common).toBeCloseTo(1, 9);
+    expect(shared.api).toBeCloseTo((8.7 + 1 / 12) * 100 + 0.4 + 0.1 + 0.9, 6);
+    // 173 hours instead of the 65 of a part-time team; no workload has servers to share.
+    expect(shared).toMatchObject({ hosts: 0, both: 0, fullTime: 108 * 100 });
+    // With few GPUs as well, all is bought.
+    expect(shared.few).toBeCloseTo(shared.common + (first?.tokensUsd ?? Number.NaN), 6);
+  });
+
+  it("are of a split its servers or its tokens, and of servers alone the servers", () => {
+    const pricer = pricerOf({
+      workloads: [{ shape: 1, magnitude: 7.5, options: [0, 5], leaves: true }],
+      team: "dedicated",
+      hourlyRate: 100,
+      discount: 0,
+      owns: false,
+    });
+    const { byWorkload, shared } = floorsOf(pricer, choicesOf(pricer), () => 0);
+    const [api, own, split] = ["api", "self-host", "split"].map((kind) => byWorkload[0]?.floors.find(({ choice }) => choice.kind === kind));
+    // 500 / 200 tokens at 0.75 and 4.50 USD for a million, 31.6 million times.
+    expect(split?.tokensUsd).toBeCloseTo(10 ** 1.5 * (500 * 0.75 + 200 * 4.5), 0);
+    expect(own?.tokensUsd).toBeNull();
+    expect([own?.usesApi, split?.usesApi, own?.isSplit, split?.isSplit]).toEqual([false, true, false, true]);
+    expect([own?.host?.weights, own?.host?.besides, own?.host?.isPromised]).toEqual(["qwen3-32b", null, true]);
+    for (const [at, usd] of (split?.ownUsd ?? []).entries()) {
+      expect(usd).toBeLessThanOrEqual(Math.min(own?.ownUsd[at] ?? 0, api?.ownUsd[at] ?? 0) + 1e-6);
+    }
+    expect(shared.both).toBeGreaterThan(Math.max(shared.api, shared.hosts));
+    // What fits on eight GPUs saves some of the tokens.
+    expect(shared.few).toBeLessThan(shared.common + shared.hosts + (api?.tokensUsd ?? 0));
+  });
+
+  it("take the least of each stretch", () => {
+    const of = (...ownUsd: readonly number[]) => ({ ownUsd }) as unknown as Parameters<typeof leastOf>[0][number];
+    expect(leastOf([of(3, 1), of(2, 9)], 2)).toEqual([2, 1]);
+    expect(leastOf([], 1)).toEqual([Number.POSITIVE_INFINITY]);
   });
 
   it("count GPUs where they save most first", () => {
