@@ -25,6 +25,7 @@ export function sharedPromise(workload: WorkloadNeeds, others: readonly Workload
   };
 }
 
+/** A request as a server sees it: it makes one token even where nobody reads it, or no number of servers would be enough for a promised start. */
 export function shapeOf({ inputTokens, outputTokens, cachedInputRatio }: WorkloadNeeds, end: keyof Range, growth: number): RequestShape {
-  return { inputTokens: inputTokens[end] * growth, outputTokens: outputTokens[end] * growth, cachedInputRatio };
+  return { inputTokens: inputTokens[end] * growth, outputTokens: Math.max(1, outputTokens[end] * growth), cachedInputRatio };
 }
