@@ -2818,35 +2818,35 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .956,
-			"ada": .437,
+			"ampere": .957,
+			"ada": .436,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .674,
-			"fp8": .49,
-			"int8": .374,
-			"fp4": .356
+			"bf16": .672,
+			"fp8": .491,
+			"int8": .373,
+			"fp4": .371
 		},
-		"weightOnlyFactor": .967,
-		"expertFactor": .277,
-		"decodeFactor": .785,
-		"expertDiversity": .729,
+		"weightOnlyFactor": .965,
+		"expertFactor": .279,
+		"decodeFactor": .779,
+		"expertDiversity": .73,
 		"weightBandwidth": {
-			"dense": .84,
+			"dense": .845,
 			"experts": .905
 		},
 		"kvBandwidth": .935,
-		"layerMs": .0405,
-		"expertLayerMs": .0497,
-		"stepMs": 1.61,
-		"sequenceMs": .0438,
+		"layerMs": .0406,
+		"expertLayerMs": .0494,
+		"stepMs": 1.62,
+		"sequenceMs": .0436,
 		"serialShare": .113,
 		"allReduceMs": .0135,
-		"pcieLatencyFactor": 4.99,
-		"linkBandwidth": .36,
-		"requestMs": .327,
-		"ttftBaseMs": 21.4,
+		"pcieLatencyFactor": 4.98,
+		"linkBandwidth": .358,
+		"requestMs": .326,
+		"ttftBaseMs": 21.5,
 		"lockstep": .543
 	},
 	"vllm-0.6": {
@@ -2854,35 +2854,35 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .956,
-			"ada": .437,
+			"ampere": .957,
+			"ada": .436,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
 			"bf16": .579,
-			"fp8": .422,
-			"int8": .321,
-			"fp4": .306
+			"fp8": .423,
+			"int8": .322,
+			"fp4": .32
 		},
-		"weightOnlyFactor": .967,
-		"expertFactor": .279,
-		"decodeFactor": .785,
-		"expertDiversity": .729,
+		"weightOnlyFactor": .965,
+		"expertFactor": .281,
+		"decodeFactor": .779,
+		"expertDiversity": .73,
 		"weightBandwidth": {
-			"dense": .84,
+			"dense": .845,
 			"experts": .905
 		},
 		"kvBandwidth": .935,
-		"layerMs": .0448,
-		"expertLayerMs": .0487,
-		"stepMs": 1.78,
-		"sequenceMs": .048,
-		"serialShare": .956,
+		"layerMs": .045,
+		"expertLayerMs": .0485,
+		"stepMs": 1.79,
+		"sequenceMs": .0477,
+		"serialShare": .955,
 		"allReduceMs": .0135,
-		"pcieLatencyFactor": 4.99,
-		"linkBandwidth": .342,
-		"requestMs": .327,
-		"ttftBaseMs": 21.3,
+		"pcieLatencyFactor": 4.98,
+		"linkBandwidth": .339,
+		"requestMs": .326,
+		"ttftBaseMs": 21.4,
 		"lockstep": .543
 	},
 	"vllm-0.5": {
@@ -2890,35 +2890,35 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .956,
-			"ada": .437,
+			"ampere": .957,
+			"ada": .436,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .612,
-			"fp8": .445,
-			"int8": .34,
-			"fp4": .324
+			"bf16": .611,
+			"fp8": .446,
+			"int8": .339,
+			"fp4": .337
 		},
-		"weightOnlyFactor": .967,
-		"expertFactor": .267,
-		"decodeFactor": .785,
-		"expertDiversity": .729,
+		"weightOnlyFactor": .965,
+		"expertFactor": .269,
+		"decodeFactor": .779,
+		"expertDiversity": .73,
 		"weightBandwidth": {
-			"dense": .84,
+			"dense": .845,
 			"experts": .905
 		},
 		"kvBandwidth": .935,
-		"layerMs": .0412,
-		"expertLayerMs": .0502,
-		"stepMs": 1.63,
-		"sequenceMs": .0518,
+		"layerMs": .0415,
+		"expertLayerMs": .0499,
+		"stepMs": 1.65,
+		"sequenceMs": .0513,
 		"serialShare": .954,
 		"allReduceMs": .0135,
-		"pcieLatencyFactor": 4.99,
-		"linkBandwidth": .356,
-		"requestMs": .327,
-		"ttftBaseMs": 21.4,
+		"pcieLatencyFactor": 4.98,
+		"linkBandwidth": .355,
+		"requestMs": .326,
+		"ttftBaseMs": 21.5,
 		"lockstep": .543
 	},
 	"tensorrt-llm": {
@@ -2926,35 +2926,35 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .956,
-			"ada": .437,
+			"ampere": .957,
+			"ada": .436,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .748,
+			"bf16": .744,
 			"fp8": .544,
-			"int8": .415,
-			"fp4": .396
+			"int8": .414,
+			"fp4": .411
 		},
-		"weightOnlyFactor": .967,
-		"expertFactor": .218,
-		"decodeFactor": .785,
-		"expertDiversity": .729,
+		"weightOnlyFactor": .965,
+		"expertFactor": .221,
+		"decodeFactor": .779,
+		"expertDiversity": .73,
 		"weightBandwidth": {
-			"dense": .84,
+			"dense": .845,
 			"experts": .905
 		},
 		"kvBandwidth": .935,
-		"layerMs": .0363,
-		"expertLayerMs": .0429,
-		"stepMs": 1.44,
-		"sequenceMs": .0349,
+		"layerMs": .0364,
+		"expertLayerMs": .0427,
+		"stepMs": 1.45,
+		"sequenceMs": .0348,
 		"serialShare": .111,
 		"allReduceMs": .0135,
-		"pcieLatencyFactor": 4.99,
-		"linkBandwidth": .422,
-		"requestMs": .327,
-		"ttftBaseMs": 21.6,
+		"pcieLatencyFactor": 4.98,
+		"linkBandwidth": .418,
+		"requestMs": .326,
+		"ttftBaseMs": 21.7,
 		"lockstep": .543
 	},
 	"sglang": {
@@ -2962,35 +2962,35 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .956,
-			"ada": .437,
+			"ampere": .957,
+			"ada": .436,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .704,
-			"fp8": .512,
-			"int8": .391,
-			"fp4": .372
+			"bf16": .702,
+			"fp8": .513,
+			"int8": .39,
+			"fp4": .387
 		},
-		"weightOnlyFactor": .967,
-		"expertFactor": .246,
-		"decodeFactor": .785,
-		"expertDiversity": .729,
+		"weightOnlyFactor": .965,
+		"expertFactor": .248,
+		"decodeFactor": .779,
+		"expertDiversity": .73,
 		"weightBandwidth": {
-			"dense": .84,
+			"dense": .845,
 			"experts": .905
 		},
 		"kvBandwidth": .935,
 		"layerMs": .0415,
-		"expertLayerMs": .0532,
+		"expertLayerMs": .0528,
 		"stepMs": 1.65,
-		"sequenceMs": .0445,
+		"sequenceMs": .0442,
 		"serialShare": .114,
 		"allReduceMs": .0135,
-		"pcieLatencyFactor": 4.99,
-		"linkBandwidth": .363,
-		"requestMs": .327,
-		"ttftBaseMs": 21.4,
+		"pcieLatencyFactor": 4.98,
+		"linkBandwidth": .36,
+		"requestMs": .326,
+		"ttftBaseMs": 21.5,
 		"lockstep": .543
 	},
 	"nim": {
@@ -2998,35 +2998,35 @@ var engines = {
 		"architectureFactor": {
 			"hopper": 1,
 			"turing": .75,
-			"ampere": .956,
-			"ada": .437,
+			"ampere": .957,
+			"ada": .436,
 			"blackwell": 1.01
 		},
 		"computeEfficiency": {
-			"bf16": .617,
+			"bf16": .614,
 			"fp8": .449,
 			"int8": .342,
-			"fp4": .326
+			"fp4": .339
 		},
-		"weightOnlyFactor": .967,
-		"expertFactor": .251,
-		"decodeFactor": .785,
-		"expertDiversity": .729,
+		"weightOnlyFactor": .965,
+		"expertFactor": .253,
+		"decodeFactor": .779,
+		"expertDiversity": .73,
 		"weightBandwidth": {
-			"dense": .84,
+			"dense": .845,
 			"experts": .905
 		},
 		"kvBandwidth": .935,
-		"layerMs": .0493,
-		"expertLayerMs": .0517,
-		"stepMs": 1.96,
-		"sequenceMs": .0439,
+		"layerMs": .0495,
+		"expertLayerMs": .0515,
+		"stepMs": 1.97,
+		"sequenceMs": .0437,
 		"serialShare": .115,
 		"allReduceMs": .0135,
-		"pcieLatencyFactor": 4.99,
-		"linkBandwidth": .355,
-		"requestMs": .327,
-		"ttftBaseMs": 21.4,
+		"pcieLatencyFactor": 4.98,
+		"linkBandwidth": .352,
+		"requestMs": .326,
+		"ttftBaseMs": 21.5,
 		"lockstep": .543
 	}
 };
@@ -3034,21 +3034,21 @@ var bands = {
 	"vllm": {
 		"A": {
 			"throughput": {
-				"p10": .646,
-				"p90": 1.15
+				"p10": .645,
+				"p90": 1.24
 			},
 			"tpot": {
-				"p10": .699,
+				"p10": .696,
 				"p90": 1.52
 			},
 			"ttft": {
-				"p10": .495,
+				"p10": .494,
 				"p90": 1.75
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .578,
+				"p10": .577,
 				"p90": 1.52
 			},
 			"tpot": {
@@ -3056,66 +3056,66 @@ var bands = {
 				"p90": 1.75
 			},
 			"ttft": {
-				"p10": .367,
-				"p90": 6.54
+				"p10": .369,
+				"p90": 6.52
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .575,
+				"p10": .578,
 				"p90": 1.25
 			},
 			"tpot": {
-				"p10": .786,
+				"p10": .789,
 				"p90": 1.55
 			},
 			"ttft": {
-				"p10": .594,
-				"p90": 1.76
+				"p10": .595,
+				"p90": 1.75
 			}
 		}
 	},
 	"other": {
 		"A": {
 			"throughput": {
-				"p10": .442,
-				"p90": 1.23
+				"p10": .441,
+				"p90": 1.22
 			},
 			"tpot": {
-				"p10": .624,
+				"p10": .623,
 				"p90": 1.66
 			},
 			"ttft": {
-				"p10": .526,
-				"p90": 4.32
+				"p10": .523,
+				"p90": 4.3
 			}
 		},
 		"B": {
 			"throughput": {
-				"p10": .668,
+				"p10": .667,
 				"p90": 1.51
 			},
 			"tpot": {
 				"p10": .605,
-				"p90": 3.57
+				"p90": 3.53
 			},
 			"ttft": {
-				"p10": .838,
-				"p90": 4.56
+				"p10": .841,
+				"p90": 4.57
 			}
 		},
 		"C": {
 			"throughput": {
-				"p10": .362,
+				"p10": .343,
 				"p90": 1.3
 			},
 			"tpot": {
-				"p10": .381,
-				"p90": 1.86
+				"p10": .38,
+				"p90": 1.92
 			},
 			"ttft": {
 				"p10": 1,
-				"p90": 2.26
+				"p90": 2.25
 			}
 		}
 	}
@@ -25548,7 +25548,7 @@ function sharedPromise(workload, others) {
 function shapeOf({ inputTokens, outputTokens, cachedInputRatio }, end, growth) {
 	return {
 		inputTokens: inputTokens[end] * growth,
-		outputTokens: outputTokens[end] * growth,
+		outputTokens: Math.max(1, outputTokens[end] * growth),
 		cachedInputRatio
 	};
 }

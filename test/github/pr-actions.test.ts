@@ -68,7 +68,9 @@ const features: Readonly<Record<string, readonly Proof[]>> = {
   "one currency: US dollars, rounded at one place": [
     ["report/money.test.ts", "are whole dollars with separators from 100 up and cents below"],
   ],
-  "assumptions instead of silent defaults": [["report/corpus.test.ts", "every tenth string from %i on"]],
+  "assumptions instead of silent defaults": [
+    ["decide/facts.test.ts", "is read with the documented defaults, each an assumption of its own"],
+  ],
   "charts, with the same data as a table": [
     ["report/chart.test.ts", "is in the language of mermaid for any curve, and nothing of the policy is in it"],
     ["report/chart.test.ts", "always has its data as a table, row by row"],
