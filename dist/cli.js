@@ -25450,8 +25450,8 @@ function configurations({ model, gpus, contextWindowTokens }) {
 	return found;
 }
 function bothCaches(configuration) {
-	const place = placeOf(configuration);
-	const smaller = supportsFp8Cache(configuration.model, configuration.gpu) ? placeOf({
+	const place = placeOf$1(configuration);
+	const smaller = supportsFp8Cache(configuration.model, configuration.gpu) ? placeOf$1({
 		...configuration,
 		kvPrecision: "fp8"
 	}) : void 0;
@@ -25471,7 +25471,7 @@ function withFp8Cache(smaller, plain, request, calibrations) {
 function isCacheBound(outcome) {
 	return outcome.kind === "served" ? outcome.option.capacity.limitedBy === "kv-cache" : outcome.why.reason === "memory";
 }
-function placeOf(configuration) {
+function placeOf$1(configuration) {
 	const { gpu, precision } = configuration;
 	if (weightFormat(precision, gpu) === null) return {
 		kind: "closed",
@@ -34422,10 +34422,13 @@ function servedBy(option, split = null) {
 		const role = split?.overflowShareRatio === 0 ? "API as the spare" : `API overflow${share}`;
 		return `${servedBy(base)}, ${role} (${shortName(overflow.model)})`;
 	}
-	if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
+	if (option.kind !== "self-host") return `${shortName(option.model)} (${placeOf(option)})`;
 	const precision = option.precision === void 0 ? "" : ` ${option.precision}`;
-	const instances = option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`;
-	return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
+	return `${shortName(option.model)}${precision} on ${placeOf(option)}`;
+}
+function placeOf(option) {
+	if (option.kind !== "self-host") return shortName(option.provider ?? option.route);
+	return `${option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
 }
 function requestsWords({ requestsPerMonth, growth }) {
 	const [first, last] = [quantity(requestsPerMonth), quantity(growth?.last.requestsPerMonth ?? requestsPerMonth)];
@@ -34502,8 +34505,10 @@ function changeCell(delta) {
 }
 function servedByCell(workload, before) {
 	const now = servedBy(workload.option, workload.split);
-	if (before === void 0 || before === null || workload.option === null || before.id === workload.option.id) return now;
-	return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
+	if (before === void 0 || before === null || workload.option === null) return now;
+	if (before.model !== workload.option.model) return `${now}, was ${shortName(before.model)}`;
+	const [was, is] = [placeOf(before), placeOf(workload.option)];
+	return was === is ? now : `${now}, was ${was}`;
 }
 function runnerUpCell(workload, policyUsd) {
 	const next = workload.runnersUp[0];

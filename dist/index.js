@@ -20011,10 +20011,13 @@ function servedBy$1(option, split = null) {
 		const role = split?.overflowShareRatio === 0 ? "API as the spare" : `API overflow${share}`;
 		return `${servedBy$1(base)}, ${role} (${shortName(overflow.model)})`;
 	}
-	if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
+	if (option.kind !== "self-host") return `${shortName(option.model)} (${placeOf$1(option)})`;
 	const precision = option.precision === void 0 ? "" : ` ${option.precision}`;
-	const instances = option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`;
-	return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
+	return `${shortName(option.model)}${precision} on ${placeOf$1(option)}`;
+}
+function placeOf$1(option) {
+	if (option.kind !== "self-host") return shortName(option.provider ?? option.route);
+	return `${option.instances === void 0 ? "" : `${option.instances}\u00a0×\u00a0`}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
 }
 function requestsWords({ requestsPerMonth, growth }) {
 	const [first, last] = [quantity(requestsPerMonth), quantity(growth?.last.requestsPerMonth ?? requestsPerMonth)];
@@ -36338,8 +36341,10 @@ function changeCell(delta) {
 }
 function servedByCell(workload, before) {
 	const now = servedBy$1(workload.option, workload.split);
-	if (before === void 0 || before === null || workload.option === null || before.id === workload.option.id) return now;
-	return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
+	if (before === void 0 || before === null || workload.option === null) return now;
+	if (before.model !== workload.option.model) return `${now}, was ${shortName(before.model)}`;
+	const [was, is] = [placeOf$1(before), placeOf$1(workload.option)];
+	return was === is ? now : `${now}, was ${was}`;
 }
 function runnerUpCell(workload, policyUsd) {
 	const next = workload.runnersUp[0];

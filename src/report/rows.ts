@@ -2,7 +2,7 @@ import type { Evaluation, WorkloadDelta } from "../decide/evaluation-types.ts";
 import type { OptionSummary, WorkloadDecision } from "../decide/types.ts";
 import { change, NO_CHANGE, usd, usdChange } from "./money.ts";
 import { type Column, columns, type Line, line, strong, type TableView } from "./spans.ts";
-import { allWorkloads, pathWord, pathWords, servedBy, shortName, sideOf } from "./words.ts";
+import { allWorkloads, pathWord, pathWords, placeOf, servedBy, shortName, sideOf } from "./words.ts";
 
 /** The workload table: rows that the pull request changes, and rows that it leaves alone. */
 export interface WorkloadRows {
@@ -77,8 +77,10 @@ function changeCell(delta: WorkloadDelta | undefined): string {
 
 function servedByCell(workload: WorkloadDecision, before: OptionSummary | null | undefined): string {
   const now = servedBy(workload.option, workload.split);
-  if (before === undefined || before === null || workload.option === null || before.id === workload.option.id) return now;
-  return before.model === workload.option.model ? now : `${now}, was ${shortName(before.model)}`;
+  if (before === undefined || before === null || workload.option === null) return now;
+  if (before.model !== workload.option.model) return `${now}, was ${shortName(before.model)}`;
+  const [was, is] = [placeOf(before), placeOf(workload.option)];
+  return was === is ? now : `${now}, was ${was}`;
 }
 
 /** `qwen3-32b, $39,400`; among several workloads what the whole policy would pay more, because they share servers and people. */

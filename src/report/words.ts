@@ -59,10 +59,16 @@ export function servedBy(option: OptionSummary | null, split: Split | null = nul
     const role = split?.overflowShareRatio === 0 ? "API as the spare" : `API overflow${share}`;
     return `${servedBy(base)}, ${role} (${shortName(overflow.model)})`;
   }
-  if (option.kind !== "self-host") return `${shortName(option.model)} (${shortName(option.provider ?? option.route)})`;
+  if (option.kind !== "self-host") return `${shortName(option.model)} (${placeOf(option)})`;
   const precision = option.precision === undefined ? "" : ` ${option.precision}`;
+  return `${shortName(option.model)}${precision} on ${placeOf(option)}`;
+}
+
+/** Where a model runs: `2 × g6e.xlarge` or the seller of an API, `azure`. */
+export function placeOf(option: OptionSummary): string {
+  if (option.kind !== "self-host") return shortName(option.provider ?? option.route);
   const instances = option.instances === undefined ? "" : `${option.instances}\u00a0×\u00a0`;
-  return `${shortName(option.model)}${precision} on ${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
+  return `${instances}${shortName(option.instanceType ?? option.gpu ?? "own instances")}`;
 }
 
 /**
