@@ -11,6 +11,13 @@ const PORTFOLIOS: Readonly<Record<string, Portfolio>> = {
   "few requests": portfolio([0, 4.5, [0, 5, 6], true], [1, 4.8, [0, 5], true]),
   "many requests on one model": portfolio([0, 8.2, [0, 6], false], [1, 7.9, [0, 1, 5], false]),
   "peaks that may leave": portfolio([4, 8.3, [0, 5], true], [3, 8.1, [0, 5, 6], true]),
+  // One key that both overflows share costs less than the least expensive API of each.
+  "overflows behind one key": {
+    ...portfolio([0, 3, [10, 5, 0], false], [2, 5.988043874363716, [10, 5, 1], true]),
+    team: "part_time",
+    hourlyRate: 2,
+    discount: 0.9,
+  },
   "one that grows and machines that are owned": { ...portfolio([5, 7.4, [0, 1, 5], false], [2, 7.2, [1, 5], true]), owns: true },
 };
 
