@@ -28665,7 +28665,7 @@ function weightFlipsOf(chosen, others, preferences) {
 			to,
 			path: row.path
 		}];
-	})).sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || (a.dimension < b.dimension ? -1 : 1));
+	})).sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || byText(a.dimension, b.dimension));
 }
 function keysOf(record) {
 	return Object.keys(record);
@@ -32410,7 +32410,7 @@ function gpusOnOffer(context) {
 	if (known !== void 0) return known;
 	const largest = /* @__PURE__ */ new Map();
 	for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
-	const gpus = [...largest].sort(([a], [b]) => a < b ? -1 : 1).map(([id, count]) => {
+	const gpus = [...largest].sort(([a], [b]) => byText(a, b)).map(([id, count]) => {
 		const gpu = findGpu(context.catalog, id);
 		if (gpu === void 0) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);
 		return {
@@ -33796,7 +33796,7 @@ function tippingPointsOf(flips, index, facts) {
 			unit: "",
 			today: facts.hourlyRateUsd
 		}
-	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || (a.parameter < b.parameter ? -1 : 1));
+	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || byText(a.parameter, b.parameter));
 }
 function tippingPoint(flips, index, parameter) {
 	const rivalry = flips.comparedAlong(index, parameter.parameter);

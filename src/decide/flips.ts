@@ -3,6 +3,7 @@ import { TIE_RATIO } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { FeasibleOption } from "./options.ts";
+import { byText } from "./order.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
 import { scoreOf, valuedUsd } from "./preferences.ts";
 import { currentOption, leastGainUsd, tieRank } from "./recommend.ts";
@@ -218,7 +219,7 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
   ];
   return parameters
     .flatMap((parameter) => tippingPoint(flips, index, parameter))
-    .sort((a, b) => distance(a) - distance(b) || (a.parameter < b.parameter ? -1 : 1));
+    .sort((a, b) => distance(a) - distance(b) || byText(a.parameter, b.parameter));
 }
 
 /** The nearest change that moves the side that a decision would take. */

@@ -8,6 +8,7 @@ import { priceRowOn } from "../catalog/pricing.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type ApiCandidate, type Candidate, candidatesFor, type SelfHostCandidate } from "./candidates.ts";
 import type { PolicyNeeds, Range, RequirementFacts, WorkloadFacts, WorkloadNeeds } from "./facts.ts";
+import { byText } from "./order.ts";
 import type { InstanceOffer } from "./prices.ts";
 import { promiseOf, shapeOf, sharedPromise } from "./promise.ts";
 import { precisionAllowed } from "./rules/capability.ts";
@@ -228,7 +229,7 @@ function gpusOnOffer(context: OptionContext<PolicyNeeds>): ServingRequest["gpus"
   const largest = new Map<string, number>();
   for (const { instance } of context.offers) largest.set(instance.gpu, Math.max(largest.get(instance.gpu) ?? 0, instance.gpuCount));
   const gpus = [...largest]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => byText(a, b))
     .map(([id, count]) => {
       const gpu = findGpu(context.catalog, id);
       if (gpu === undefined) throw new Error(`catalog defect: an instance names the unknown GPU ${id}`);

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/index.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { clears, type Hurdle, NO_HURDLE } from "./hurdle.ts";
+import { byText } from "./order.ts";
 import type { Assignment, PricedPortfolio } from "./portfolio.ts";
 import { SOFT_DIMENSIONS, type SoftDimension } from "./soft.ts";
 import { partsOf } from "./split.ts";
@@ -176,7 +177,7 @@ function weightFlipsOf(
         return to === null ? [] : [{ dimension: id, from: preferences.weights[id], to, path: row.path }];
       }),
     )
-    .sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || (a.dimension < b.dimension ? -1 : 1));
+    .sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || byText(a.dimension, b.dimension));
 }
 
 function keysOf<Id extends string>(record: Readonly<Record<Id, number>>): readonly Id[] {
