@@ -20744,7 +20744,7 @@ const FINEST_RATIO = 1.001;
 const MOST_POINTS = 600;
 const CROSSING_RATIO = 2e-7;
 const MOST_BISECTIONS = 60;
-function crossingsOf$1(own, api) {
+function crossingsOf(own, api) {
 	const costs = /* @__PURE__ */ new Map();
 	let complete = true;
 	const at = (factor) => {
@@ -22372,7 +22372,7 @@ function breakEvensOf(question) {
 	const own = (factor) => rivalry.rival("self-host", factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
 	return apisOf(question).map(({ role, option }) => {
 		const api = (factor) => flips.priceOf(index, option, "requests_per_month", factor) ?? Number.POSITIVE_INFINITY;
-		const { crossings, complete } = crossingsOf$1(own, api);
+		const { crossings, complete } = crossingsOf(own, api);
 		const today = own(1) < api(1) ? "self-host" : "api";
 		const next = workload.growthRatioPerMonth < 0 ? crossings.findLast(({ factor }) => factor < 1) : crossings.find(({ factor }) => factor > 1);
 		const months = next === void 0 ? null : monthsUntil(1, next.factor, workload.growthRatioPerMonth);
@@ -26960,7 +26960,7 @@ function sideOf$4(usd, tieRatio) {
 	return usd["self-host"] * (1 + tieRatio) < usd.api ? "self-host" : "api";
 }
 const POINTS_PER_DECADE$1 = 12;
-const BISECTIONS$1 = 14;
+const BISECTIONS = 14;
 function flipFactor(rivalry, { up, farthest }) {
 	const start = rivalry.cheaper(1);
 	if (start === void 0) return null;
@@ -26977,7 +26977,7 @@ function flipFactor(rivalry, { up, farthest }) {
 	const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE$1));
 	if (point === null) return null;
 	let [same, flipped] = [factorOf(point - 1), factorOf(point)];
-	for (let step = 0; step < BISECTIONS$1; step++) {
+	for (let step = 0; step < BISECTIONS; step++) {
 		const middle = Math.sqrt(same * flipped);
 		if (rivalry.cheaper(middle) === start) same = middle;
 		else flipped = middle;
@@ -27124,7 +27124,7 @@ function breakEvenOf(flips, index, facts, asOf) {
 	const today = rivalry.cheaper(1);
 	if (today === void 0) return null;
 	const curve = (side) => (factor) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
-	const { crossings } = crossingsOf$1(curve("self-host"), curve("api"));
+	const { crossings } = crossingsOf(curve("self-host"), curve("api"));
 	const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
 	const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
 	if (next === void 0 || other === void 0) return null;
@@ -36822,7 +36822,7 @@ function volumeCurve(flips, workload, index) {
 		workload: workload.name,
 		requestsPerMonth: today,
 		points,
-		crossings: crossingsOf(flips, workload, index, points)
+		crossings: crossingsOnCurve(flips, workload, index)
 	};
 }
 function bandOf(flips, index, side, factor) {
@@ -36864,25 +36864,15 @@ function bandAt(pricer, priced, what) {
 		p90: expected + Math.sqrt(high)
 	};
 }
-const BISECTIONS = 18;
-function crossingsOf(flips, workload, index, points) {
-	const today = workload.requestsPerMonth.expected;
+function crossingsOnCurve(flips, workload, index) {
 	const rivalry = flips.along(index, "requests_per_month");
-	const sideAt = (requests) => rivalry.cheaper(requests / today);
-	return points.flatMap((point, place) => {
-		const before = points[place - 1];
-		if (before === void 0) return [];
-		const [from, to] = [sideAt(before.requestsPerMonth), sideAt(point.requestsPerMonth)];
-		if (from === void 0 || to === void 0 || from === to) return [];
-		let [same, other] = [before.requestsPerMonth, point.requestsPerMonth];
-		for (let step = 0; step < BISECTIONS; step++) {
-			const middle = Math.sqrt(same * other);
-			if (sideAt(middle) === from) same = middle;
-			else other = middle;
-		}
-		const monthlyUsd = rivalry.rival(to, other / today)?.monthlyUsd;
-		return monthlyUsd === void 0 ? [] : [{
-			requestsPerMonth: other,
+	const curve = (side) => (factor) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+	if (rivalry.cheaper(1) === void 0) return [];
+	return crossingsOf(curve("self-host"), curve("api")).crossings.flatMap(({ factor, above: to }) => {
+		const monthlyUsd = rivalry.rival(to, factor)?.monthlyUsd;
+		if (monthlyUsd === void 0 || Math.abs(Math.log10(factor)) > VOLUME_DECADES) return [];
+		return [{
+			requestsPerMonth: workload.requestsPerMonth.expected * factor,
 			to,
 			monthlyUsd
 		}];

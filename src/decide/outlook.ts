@@ -1,5 +1,6 @@
 import { allocate } from "./allocate.ts";
 import { totalUsd } from "./cost-line.ts";
+import { crossingsOf } from "./crossings.ts";
 import type { Trace } from "./decide.ts";
 import { namesOf } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
@@ -137,7 +138,7 @@ function volumeCurve(flips: Flips, workload: WorkloadFacts, index: number): Volu
     const band = (side: Side) => bandOf(flips, index, side, factor);
     return { requestsPerMonth: today * factor, api: band("api"), selfHost: band("self-host") };
   });
-  return { workload: workload.name, requestsPerMonth: today, points, crossings: crossingsOf(flips, workload, index, points) };
+  return { workload: workload.name, requestsPerMonth: today, points, crossings: crossingsOnCurve(flips, workload, index) };
 }
 
 function bandOf(flips: Flips, index: number, side: Side, factor: number): CurveBand | null {
@@ -177,27 +178,15 @@ function bandAt(pricer: Pricer, priced: PricedPortfolio, what: Scenario): CurveB
   return { expected, p10: Math.max(0, expected - Math.sqrt(low)), p90: expected + Math.sqrt(high) };
 }
 
-/** Halvings of the gap between two points of the curve: to a millionth of the volume. */
-const BISECTIONS = 18;
-
-/** Where the less expensive side changes between two points of the curve, found as the decision finds its break-even. */
-function crossingsOf(flips: Flips, workload: WorkloadFacts, index: number, points: readonly VolumePoint[]): VolumeCurve["crossings"] {
-  const today = workload.requestsPerMonth.expected;
+/** Where the less expensive side changes on the curve, found as the decision finds its break-evens. */
+function crossingsOnCurve(flips: Flips, workload: WorkloadFacts, index: number): VolumeCurve["crossings"] {
   const rivalry = flips.along(index, "requests_per_month");
-  const sideAt = (requests: number) => rivalry.cheaper(requests / today);
-  return points.flatMap((point, place) => {
-    const before = points[place - 1];
-    if (before === undefined) return [];
-    const [from, to] = [sideAt(before.requestsPerMonth), sideAt(point.requestsPerMonth)];
-    if (from === undefined || to === undefined || from === to) return [];
-    let [same, other] = [before.requestsPerMonth, point.requestsPerMonth];
-    for (let step = 0; step < BISECTIONS; step++) {
-      const middle = Math.sqrt(same * other);
-      if (sideAt(middle) === from) same = middle;
-      else other = middle;
-    }
-    const monthlyUsd = rivalry.rival(to, other / today)?.monthlyUsd;
-    return monthlyUsd === undefined ? [] : [{ requestsPerMonth: other, to, monthlyUsd }];
+  const curve = (side: Side) => (factor: number) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+  if (rivalry.cheaper(1) === undefined) return [];
+  return crossingsOf(curve("self-host"), curve("api")).crossings.flatMap(({ factor, above: to }) => {
+    const monthlyUsd = rivalry.rival(to, factor)?.monthlyUsd;
+    if (monthlyUsd === undefined || Math.abs(Math.log10(factor)) > VOLUME_DECADES) return [];
+    return [{ requestsPerMonth: workload.requestsPerMonth.expected * factor, to, monthlyUsd }];
   });
 }
 

@@ -112,7 +112,7 @@ describe("fleets with their people", () => {
           policy(
             [
               workload({
-                volume: { requests_per_month: 100_000_000, hourly_profile: "flat", peak_to_average: 1.5 },
+                volume: { requests_per_month: 115_000_000, hourly_profile: "flat", peak_to_average: 1.5 },
                 candidates: { open: ["qwen3-32b"] },
                 compliance: { data_may_leave: false },
               }),
