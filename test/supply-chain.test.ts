@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Largest size of each bundle in bytes: growth is a decision, not an accident. */
 const BUDGET_BYTES: Readonly<Record<string, number>> = {
-  "index.js": 1_950_000,
+  "index.js": 2_000_000,
   "cli.js": 2_100_000,
   "proxy.js": 700_000,
   "interview.js": 120_000,

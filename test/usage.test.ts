@@ -40,6 +40,9 @@ const FOCUS = `BilledCost,BillingCurrency,ChargeCategory,ChargeDescription,Charg
 `;
 
 /** Ten requests in thirty days. */
+/** The same where the provider says what was written to its cache as well. */
+const CLAUDE = LITELLM.replaceAll(/(cached_tokens"": \d+\})/g, '$1, ""cache_creation_input_tokens"": 150');
+
 const RARE = `start_time,end_time,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens
 1761955200,1762041600,5,gpt-4.1-mini,5000,500,0
 1764460800,1764547200,5,gpt-4.1-mini,5000,500,0
@@ -132,7 +135,13 @@ describe("usage import", () => {
     ["spend-without-suffix", gzipSync(LITELLM), [], SPEND_SAYS],
     ["spend-page.json", `\uFEFF ${JSON.stringify({ data: SPEND, total: 2, page: 1 })}`, [], SPEND_SAYS],
     ["rare.csv", RARE, [], ["(30 days)", "requests_per_day: 0.333"]],
-    ["cache-writes.csv", CACHE_WRITES, ["--requests", "1000"], ["{ input: 10000, output: 1000, cached_input_ratio: 0.4 }"]],
+    [
+      "cache-writes.csv",
+      CACHE_WRITES,
+      ["--requests", "1000"],
+      ["{ input: 10000, output: 1000, cached_input_ratio: 0.4, cache_write_ratio: 0.1 }"],
+    ],
+    ["claude.csv", CLAUDE, [], ["{ input: 1000, output: 150, cached_input_ratio: 0.2, cache_write_ratio: 0.15 }"]],
     ["one-model.csv", OPENAI, ["--model", "gpt-4.1-mini"], ["requests_per_day: 500", "cached_input_ratio: 0.5"]],
   ])("turns %s into volume and tokens", async (name, content, options, expected) => {
     const { code, stdout, stderr } = await breakeven("usage", "import", file(name, content), ...options);

@@ -83,6 +83,10 @@ export type Tuning = z.infer<typeof Tuning>;
 export const Residency = z.strictObject({ surchargeRatio: z.number().nonnegative().nullable(), source: z.string(), checked: isoDate });
 export type Residency = z.infer<typeof Residency>;
 
+/** What a token written to the prompt cache costs above an input token, as a share of it. */
+export const CacheWrite = z.strictObject({ markupRatio: z.number().positive(), source: z.string(), checked: isoDate });
+export type CacheWrite = z.infer<typeof CacheWrite>;
+
 /** A model that is bought by the token. `weights: "open"` marks a managed host of open weights (`openModel` names them). */
 export const ApiModel = z.strictObject({
   kind: z.literal("api-model"),
@@ -104,6 +108,8 @@ export const ApiModel = z.strictObject({
   tuning: Tuning.optional(),
   /** Absent where keeping requests in one place costs nothing more, or is the route's own matter. */
   residency: Residency.optional(),
+  /** Absent where writing to the prompt cache is not known to cost more than the input itself. */
+  cacheWrite: CacheWrite.optional(),
   shutdownOn: isoDate.nullable(),
   successor: z.string().nullable(),
   lifecycleSource: z.string(),

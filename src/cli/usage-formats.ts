@@ -6,6 +6,8 @@ export interface UsageRow {
   readonly inputTokens: number;
   /** Part of `inputTokens`; null where the export does not say. */
   readonly cachedInputTokens: number | null;
+  /** Part of `inputTokens` that was written to a prompt cache; null where the export does not say. */
+  readonly cacheWriteTokens: number | null;
   readonly outputTokens: number;
   readonly isBatch: boolean;
   readonly costUsd: number | null;
@@ -54,15 +56,16 @@ function moment(text: string | undefined): number {
 const [EARLIEST, LATEST] = [Date.UTC(2018, 0), Date.UTC(2100, 0)];
 
 function checked(usage: UsageRow): ReadRow {
-  const { requests, inputTokens, cachedInputTokens, outputTokens, costUsd, from, to } = usage;
+  const { requests, inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, costUsd, from, to } = usage;
   if (Number.isNaN(from) || Number.isNaN(to)) return { kind: "wrong", text: "its dates cannot be read" };
   if (from < EARLIEST || to > LATEST)
     return { kind: "refused", text: `its time ${from / MS_PER_SECOND} is not in seconds since 1970; is it in milliseconds?` };
   if (to < from) return { kind: "wrong", text: "it ends before it begins" };
-  const numbers = [requests ?? 0, inputTokens, cachedInputTokens ?? 0, outputTokens, costUsd ?? 0];
+  const numbers = [requests ?? 0, inputTokens, cachedInputTokens ?? 0, cacheWriteTokens ?? 0, outputTokens, costUsd ?? 0];
   if (!numbers.every(Number.isFinite)) return { kind: "wrong", text: "a number of it cannot be read" };
   if (numbers.slice(0, -1).some((value) => value < 0)) return { kind: "wrong", text: "it counts below zero" };
-  if ((cachedInputTokens ?? 0) > inputTokens) return { kind: "wrong", text: "more of its input is cached than there is" };
+  if ((cachedInputTokens ?? 0) + (cacheWriteTokens ?? 0) > inputTokens)
+    return { kind: "wrong", text: "more of its input is cached than there is" };
   return { kind: "usage", usage };
 }
 
@@ -74,6 +77,7 @@ function openai(row: Readonly<Record<string, string>>): ReadRow {
     requests: count(row.num_model_requests),
     inputTokens: count(row.input_tokens),
     cachedInputTokens: row.input_cached_tokens === undefined ? null : count(row.input_cached_tokens),
+    cacheWriteTokens: null,
     outputTokens: count(row.output_tokens),
     isBatch: /^true$/i.test(row.batch ?? ""),
     costUsd: null,
@@ -88,7 +92,8 @@ function litellm(row: Readonly<Record<string, string>>): ReadRow {
     model: row.model || "(model not logged)",
     requests: 1,
     inputTokens: count(row.prompt_tokens),
-    cachedInputTokens: cachedInMetadata(row.metadata),
+    cachedInputTokens: tokensInMetadata(row.metadata, "cached_tokens"),
+    cacheWriteTokens: tokensInMetadata(row.metadata, "cache_creation_input_tokens"),
     outputTokens: count(row.completion_tokens),
     isBatch: (row.call_type ?? "").includes("batch"),
     costUsd: row.spend === undefined ? null : count(row.spend),
@@ -98,8 +103,8 @@ function litellm(row: Readonly<Record<string, string>>): ReadRow {
 }
 
 /** LiteLLM keeps what the provider said about its prompt cache inside the column `metadata`; null where it is not there. */
-function cachedInMetadata(text: string | undefined): number | null {
-  const found = /"cached_tokens"\s*:\s*(\d+)/.exec(text ?? "");
+function tokensInMetadata(text: string | undefined, key: "cached_tokens" | "cache_creation_input_tokens"): number | null {
+  const found = new RegExp(`"${key}"\\s*:\\s*(\\d+)`).exec(text ?? "");
   return found === null ? null : Number(found[1]);
 }
 
@@ -128,6 +133,7 @@ function focus(row: Readonly<Record<string, string>>): ReadRow {
   const meter = `${row.SkuMeter ?? ""} ${row.ChargeDescription ?? ""} ${row.SkuId ?? ""}`.toLowerCase();
   const isOutput = /output|completion|generated|response/.test(meter);
   const isInput = /input|prompt|cache/.test(meter);
+  const isWrite = isInput && /cache/.test(meter) && /write|writing|written|creation/.test(meter);
   if (isOutput === isInput)
     return {
       kind: "wrong",
@@ -138,7 +144,8 @@ function focus(row: Readonly<Record<string, string>>): ReadRow {
     requests: null,
     inputTokens: isInput ? tokens : 0,
     // What is written to a cache is charged above the input price, not below it.
-    cachedInputTokens: isInput && /cache/.test(meter) && !/write|writing|written|creation/.test(meter) ? tokens : 0,
+    cachedInputTokens: isInput && /cache/.test(meter) && !isWrite ? tokens : 0,
+    cacheWriteTokens: isWrite ? tokens : 0,
     outputTokens: isOutput ? tokens : 0,
     isBatch: meter.includes("batch"),
     costUsd: count(row.BilledCost),

@@ -31,6 +31,7 @@ interface Totals {
   countsRequests: boolean;
   input: number;
   cached: number | null;
+  written: number | null;
   output: number;
   batchTokens: number;
   costUsd: number | null;
@@ -49,6 +50,8 @@ export interface MeasuredUsage {
   readonly outputTokens: number;
   /** null where the export does not say. */
   readonly cachedInputRatio: number | null;
+  /** Share of the input that was written to a prompt cache; null where the export does not say. */
+  readonly cacheWriteRatio: number | null;
   readonly batchRatio: number;
 }
 
@@ -77,6 +80,7 @@ export async function readUsage(
     countsRequests: true,
     input: 0,
     cached: 0,
+    written: 0,
     output: 0,
     batchTokens: 0,
     costUsd: 0,
@@ -152,6 +156,7 @@ function add(totals: Totals, row: UsageRow): void {
   totals.output += row.outputTokens;
   // One row that does not say makes the whole unknown: a share of some rows would be taken for the share of all.
   totals.cached = row.cachedInputTokens === null || totals.cached === null ? null : totals.cached + row.cachedInputTokens;
+  totals.written = row.cacheWriteTokens === null || totals.written === null ? null : totals.written + row.cacheWriteTokens;
   totals.costUsd = row.costUsd === null || totals.costUsd === null ? null : totals.costUsd + row.costUsd;
   if (row.isBatch) totals.batchTokens += row.inputTokens + row.outputTokens;
   const known = totals.byModel.get(row.model) ?? { requests: 0, input: 0, output: 0, costUsd: 0 };
@@ -178,6 +183,7 @@ function measuredOf(file: string, totals: Totals, declaredRequests: string | und
     inputTokens: totals.input / requests,
     outputTokens: totals.output / requests,
     cachedInputRatio: totals.cached === null ? null : totals.input === 0 ? 0 : totals.cached / totals.input,
+    cacheWriteRatio: totals.written === null ? null : totals.input === 0 ? 0 : totals.written / totals.input,
     batchRatio: totals.input + totals.output === 0 ? 0 : totals.batchTokens / (totals.input + totals.output),
   };
 }
@@ -197,9 +203,12 @@ const share = (value: number) => Number(value.toFixed(3));
 
 function yamlOf(usage: MeasuredUsage): string {
   const cached = usage.cachedInputRatio === null ? "" : `, cached_input_ratio: ${share(usage.cachedInputRatio)}`;
+  // Rounded, the two may not be more than all input.
+  const written = Math.min(share(usage.cacheWriteRatio ?? 0), share(1 - share(usage.cachedInputRatio ?? 0)));
+  const writes = written === 0 ? "" : `, cache_write_ratio: ${written}`;
   const batch = usage.batchRatio === 0 ? "" : `, batch_ratio: ${share(usage.batchRatio)}`;
   const unknown = usage.cachedInputRatio === null ? ` # the export does not say what came from the prompt cache` : "";
-  return `volume:\n  requests_per_day: ${perDay(usage.requestsPerDay)}\ntokens: { input: ${whole(usage.inputTokens)}, output: ${whole(usage.outputTokens)}${cached}${batch} }${unknown}`;
+  return `volume:\n  requests_per_day: ${perDay(usage.requestsPerDay)}\ntokens: { input: ${whole(usage.inputTokens)}, output: ${whole(usage.outputTokens)}${cached}${writes}${batch} }${unknown}`;
 }
 
 function modelTable({ byModel }: Totals): TableView {
@@ -238,6 +247,9 @@ async function against(path: string, name: string | undefined, usage: MeasuredUs
     compared("input tokens", asRange(tokens.input).expected, usage.inputTokens),
     compared("output tokens", asRange(tokens.output).expected, usage.outputTokens),
     compared("cached share of input", tokens.cachedInputRatio ?? null, usage.cachedInputRatio),
+    ...((usage.cacheWriteRatio ?? 0) > 0 || tokens.cacheWriteRatio !== undefined
+      ? [compared("share of input written to a cache", tokens.cacheWriteRatio ?? null, usage.cacheWriteRatio)]
+      : []),
     compared("batch share", tokens.batchRatio ?? 0, usage.batchRatio),
   ];
   const view: TableView = { columns: columns(`Workload ${workload.name}`, "Declared>", "Actual>", "Actual against declared>"), rows };

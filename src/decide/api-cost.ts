@@ -1,5 +1,5 @@
 import { type ExpectedUnitPrices, expectedUnitPrices } from "../catalog/mix.ts";
-import type { ApiModel, ApiPrice, Residency } from "../catalog/schema.ts";
+import type { ApiModel, ApiPrice, CacheWrite, Residency } from "../catalog/schema.ts";
 import { PROMPT_LENGTHS } from "./defaults.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { Scenario } from "./scenario.ts";
@@ -27,8 +27,8 @@ interface Meter {
 /**
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
  * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price are billed at the list
- * price. Requests that may wait do so where a batch, which knows no cache, costs less than an answer at once (`paysToWait`). Cache writes are not
- * priced. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
+ * price. Requests that may wait do so where a batch, which knows no cache, costs less than an answer at once (`paysToWait`). Cache writes are
+ * priced where the policy says how many there are. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
  * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
@@ -60,16 +60,26 @@ export function apiBill(
     if (unit === undefined) throw new Error(`defect: ${model.id} has no price on ${asOf} and was not rejected`);
     sources.add(dated(unit.row));
     const requests = requestsIn(workload, month, what) * (shares[month] ?? 1);
-    const waits = paysToWait(unit, { input, output, cachedRatio: workload.cachedInputRatio }, surcharge);
+    const writes = cacheWrites(unit.row, model, workload);
+    const request = { input, output, cachedRatio: workload.cachedInputRatio, writeRatio: writes?.inputRatio ?? 0 };
+    const waits = paysToWait(unit, request, surcharge);
     const interactive = requests * (1 - (waits ? workload.batchRatio : 0));
     const batch = requests - interactive;
     const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
     const kept = keptInPlace(unit.row, model, workload);
     if (kept !== undefined) sources.add(`${percentOf(kept.surchargeRatio)} more for one place of processing: ${dated(kept)}`);
+    if (writes !== undefined) sources.add(dated(writes));
     const price = (list: number) => list * discount * what.apiPrice * (1 + (kept?.surchargeRatio ?? 0));
     const before = total(meters);
     add(meters, "input-tokens", "Input tokens", interactive * input * (1 - cached), price(unit.inputUsdPerMTok));
     add(meters, "cached-input-tokens", "Cached input tokens", interactive * input * cached, price(unit.cachedInputUsdPerMTok ?? 0));
+    add(
+      meters,
+      "cache-write-tokens",
+      CACHE_WRITES,
+      interactive * input * (writes?.ratio ?? 0),
+      price(unit.inputUsdPerMTok * (writes?.markupRatio ?? 0)),
+    );
     add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
     add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? 0));
     add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? 0));
@@ -106,15 +116,36 @@ function keptInPlace(
   return surchargeRatio === null || surchargeRatio === 0 ? undefined : { ...residency, surchargeRatio };
 }
 
+const CACHE_WRITES = "Cache writes, above the input price";
+
+/**
+ * What a workload writes to the prompt cache of a model that charges for it, as a share of its input, and what that adds to the price of all its input;
+ * undefined where the policy does not say how much is written, where it costs nothing more or nothing is cached, and at prices of the policy.
+ *
+ * Example: a fifth of the input written to the cache of claude-sonnet-5 adds 0.2 x 0.25 = 5 % of the input price.
+ */
+function cacheWrites(
+  { source, cachedInputUsdPerMTok }: ApiPrice,
+  { cacheWrite }: ApiModel,
+  { cacheWriteRatio, cachedInputRatio }: WorkloadFacts,
+): (CacheWrite & { readonly ratio: number; readonly inputRatio: number }) | undefined {
+  if (cacheWrite === undefined || cacheWriteRatio === null || cachedInputUsdPerMTok === null || source.startsWith(POLICY_SOURCE))
+    return undefined;
+  // What is read is not written, also where the share that is read is a default.
+  const ratio = Math.min(cacheWriteRatio, 1 - cachedInputRatio);
+  return { ...cacheWrite, ratio, inputRatio: ratio * cacheWrite.markupRatio };
+}
+
 function percentOf(ratio: number): string {
   return `${Number((ratio * 100).toPrecision(3))} %`;
 }
 
-/** Size of a request, in tokens, and the share of its input that a cache holds. */
+/** Size of a request, in tokens, the share of its input that a cache holds, and what writing to the cache adds to the price of its input. */
 interface RequestTokens {
   readonly input: number;
   readonly output: number;
   readonly cachedRatio: number;
+  readonly writeRatio?: number;
 }
 
 /**
@@ -129,12 +160,13 @@ export function paysToWait(
   request: RequestTokens,
   surcharge: TokenPrices | null = null,
 ): boolean {
-  const { input, output, cachedRatio } = request;
+  const { input, output, cachedRatio, writeRatio = 0 } = request;
   if (unit.batchInputUsdPerMTok === null || unit.batchOutputUsdPerMTok === null) return false;
   const cached = unit.cachedInputUsdPerMTok === null ? 0 : cachedRatio;
   const more = surcharge ?? NO_SURCHARGE;
   const cachedUsd = (unit.cachedInputUsdPerMTok ?? 0) + more.cachedInputUsdPerMTok;
-  const atOnce = input * ((1 - cached) * (unit.inputUsdPerMTok + more.inputUsdPerMTok) + cached * cachedUsd);
+  const uncachedUsd = (1 - cached) * (unit.inputUsdPerMTok + more.inputUsdPerMTok);
+  const atOnce = input * (uncachedUsd + cached * cachedUsd + writeRatio * unit.inputUsdPerMTok);
   const inBatch = input * (unit.batchInputUsdPerMTok + more.inputUsdPerMTok);
   return inBatch + output * unit.batchOutputUsdPerMTok < atOnce + output * unit.outputUsdPerMTok;
 }

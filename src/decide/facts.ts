@@ -48,6 +48,8 @@ export interface WorkloadFacts {
   readonly outputTokens: Range;
   readonly tokenGrowthRatioPerMonth: number;
   readonly cachedInputRatio: number;
+  /** Share of input tokens that are written to a prompt cache; null where the policy does not say. */
+  readonly cacheWriteRatio: number | null;
   readonly batchRatio: number;
   readonly ttftMsP95: number | null;
   readonly tpotMsP95: number | null;
@@ -227,6 +229,7 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
     cachedInputRatio:
       tokens.cachedInputRatio ??
       assumed.take({ key: of("tokens.cached_input_ratio"), value: preset?.cachedInputRatio ?? 0, source: CACHE_SOURCE }),
+    cacheWriteRatio: tokens.cacheWriteRatio ?? null,
     batchRatio: tokens.batchRatio ?? 0,
     ttftMsP95: workload.latency?.ttftMsP95 ?? null,
     tpotMsP95: workload.latency?.tpotMsP95 ?? null,

@@ -43,7 +43,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...laterGpuPrices(trace, document, asOf),
     ...peakPrices(trace, document, catalog, asOf),
     ...commitments(trace, document),
-    ...cacheWriteFindings(trace, document),
+    ...cacheWriteFindings(trace, document, catalog),
     ...notAsked(trace, document),
     ...ownedFindings(trace, document),
     ...regionFindings(trace, document, catalog),

@@ -13,6 +13,7 @@ export function checkRules(root: SourceNode): readonly Problem[] {
   return [
     ...select(root, "workloads[].volume").flatMap((place) => exactlyOneOf(place, "requests_per_day", "requests_per_month")),
     ...select(root, "waivers[]").flatMap((place) => exactlyOneOf(place, "gate", "rule")),
+    ...select(root, "workloads[].tokens").flatMap(readAndWritten),
     ...rangesIn(nearest(root, [])).flatMap(ordered),
     ...duplicates(select(root, "workloads[].name"), "workload name"),
     ...select(root, "workloads[]").flatMap(aboutOneWorkload),
@@ -26,6 +27,15 @@ export function checkRules(root: SourceNode): readonly Problem[] {
     ...checkTuning(root),
     ...duplicates(select(root, "measurements[].file"), "measurement file"),
   ];
+}
+
+/** A token of the input is read from the cache or written to it, not both. */
+function readAndWritten(place: Place): readonly Problem[] {
+  const written = child(place, "cache_write_ratio");
+  const [read, write] = [numberIn(child(place, "cached_input_ratio")), numberIn(written)];
+  if (written === undefined || read === undefined || write === undefined || read + write <= 1) return [];
+  const message = `cached_input_ratio ${read} and cache_write_ratio ${write} are more than all input; allowed: together at most 1`;
+  return [error("out-of-range", written, message, `write at most ${Number((1 - read).toPrecision(6))}`)];
 }
 
 function exactlyOneOf(place: Place, first: string, second: string): readonly Problem[] {

@@ -92,6 +92,11 @@ const Tokens = z
     input: range(atLeastZero).describe("Mean input tokens of one request, cached ones included."),
     output: range(atLeastZero).describe("Mean output tokens of one request, reasoning tokens included."),
     cached_input_ratio: ratio.optional().describe("Share of input tokens served from a prompt cache. Default by use case."),
+    cache_write_ratio: ratio
+      .optional()
+      .describe(
+        "Share of input tokens that are written to a prompt cache, where the provider charges more for it. Default: not priced, and said.",
+      ),
     batch_ratio: ratio.optional().describe("Share of requests that may wait up to 24 hours (batch prices). Default 0."),
     growth_ratio_per_month: growth.optional().describe("Compound growth of tokens for each request per month. Default 0."),
   })

@@ -124,7 +124,7 @@ workloads:
   it("is reported in lines that an editor can jump to", () => {
     const text = problemsOf(MINIMAL.replace("tokens:", "token:")).map(formatDiagnostic).join("\n");
     expect(text).toBe(
-      `.github/breakeven.yml:3:5 error missing-key: workloads[0] has no tokens; needed: a map with input, output, cached_input_ratio, batch_ratio, growth_ratio_per_month
+      `.github/breakeven.yml:3:5 error missing-key: workloads[0] has no tokens; needed: a map with input, output, cached_input_ratio, cache_write_ratio, batch_ratio, growth_ratio_per_month
   fix: add tokens
 .github/breakeven.yml:5:5 error unknown-key: unknown key "token"; allowed: name, use_case, data_class, volume, tokens, latency, needs, compliance, current, candidates
   fix: write tokens`,

@@ -69,7 +69,7 @@ workloads:
       growth_ratio_per_month: 0.05
       hourly_profile: business_hours
       peak_to_average: 1.5
-    tokens: { input: 1000, output: 500, cached_input_ratio: 0.4, batch_ratio: 0, growth_ratio_per_month: 0 }
+    tokens: { input: 1000, output: 500, cached_input_ratio: 0.4, cache_write_ratio: 0.1, batch_ratio: 0, growth_ratio_per_month: 0 }
     latency: { ttft_ms_p95: 800, tpot_ms_p95: 50 }
     needs:
       context_window_tokens: 32000

@@ -39,6 +39,14 @@ describe("numbers", () => {
     expect(problem).toMatchObject({ code: "unknown-key", fix: "write numbers without commas; inside braces a comma begins a new key" });
   });
 
+  it("says that what is read from a cache and what is written to it are at most all input", () => {
+    expect(changed("output: 300", "output: 300, cached_input_ratio: 0.7, cache_write_ratio: 0.4")).toMatchObject({
+      code: "out-of-range",
+      message: "cached_input_ratio 0.7 and cache_write_ratio 0.4 are more than all input; allowed: together at most 1",
+      fix: "write at most 0.3",
+    });
+  });
+
   it("above 1 for a share are shown as per cent", () => {
     expect(changed("output: 300", "output: 300, cached_input_ratio: 40")).toMatchObject({
       code: "out-of-range",
