@@ -4,6 +4,7 @@ import { usd, volume } from "../../report/money.ts";
 import { pathWords } from "../../report/words.ts";
 import { whyText } from "../why.ts";
 import { axisCount, axisUsd, BASE, type Chart, colorsOf, MARK, NARROW_PX } from "./frame.ts";
+import { written } from "./labels.ts";
 
 interface CurvePoint {
   readonly requests: number;
@@ -38,7 +39,7 @@ export function volumeChart(curve: VolumeCurve, sides: { readonly api: string; r
   const crossings = curve.crossings.map((crossing) => ({
     ...crossing,
     why: whyText({
-      formula: `break-even at ${volume(crossing.requestsPerMonth)} requests a month\nfrom here ${pathWords[crossing.to]} costs less: both sides ${usd(crossing.monthlyUsd)} a month\nfound by halving the gap between two points of the curve`,
+      formula: `break-even at ${volume(crossing.requestsPerMonth)} requests a month\nfrom here ${pathWords[crossing.to]} costs less: both sides ${usd(crossing.monthlyUsd)} a month\nfound by halving, between the steps of the servers`,
       source: basis,
     }),
   }));
@@ -88,7 +89,7 @@ export function volumeChart(curve: VolumeCurve, sides: { readonly api: string; r
           ariaLabel: "why",
           className: `${MARK} shown`,
         }),
-        Plot.text(crossings, {
+        Plot.text(written(curve.crossings, curve.requestsPerMonth), {
           x: "requestsPerMonth",
           y: "monthlyUsd",
           text: (d: VolumeCurve["crossings"][number]) => volume(d.requestsPerMonth),
