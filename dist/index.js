@@ -8290,6 +8290,9 @@ function expectedIn(place) {
 	return numberIn(place) ?? numberIn(place && child(place, "expected"));
 }
 
+// src/policy/limits.ts
+const LARGEST_BUDGET_RATIO = .5;
+
 // src/policy/terms.ts
 const LARGEST = 0x38d7ea4c68000;
 const LONGEST_MODEL_NAME = 120;
@@ -8415,7 +8418,7 @@ const Tokens = strictObject({
 	input: range(atLeastZero).describe("Mean input tokens of one request, cached ones included."),
 	output: range(atLeastZero).describe("Mean output tokens of one request, reasoning tokens included."),
 	cached_input_ratio: ratio.optional().describe("Share of input tokens served from a prompt cache. Default by use case."),
-	cache_write_ratio: ratio.optional().describe("Share of input tokens that are written to a prompt cache, where the provider charges more for it. Default: not priced, and said."),
+	cache_write_ratio: ratio.optional().describe("Share of input tokens that are written to a prompt cache for five minutes, where the provider charges more for it. Default: not priced, and said."),
 	batch_ratio: ratio.optional().describe("Share of requests that may wait up to 24 hours (batch prices). Default 0."),
 	growth_ratio_per_month: growth.optional().describe("Compound growth of tokens for each request per month. Default 0.")
 }).describe("Size of one request in tokens.");
@@ -8571,7 +8574,7 @@ const Waiver = strictObject({
 });
 const weight = (what) => number$1().min(0).max(3).optional().describe(`Weight of ${what}, 0 to 3. Default 1.`);
 const Preferences = strictObject({
-	budget_ratio: number$1().min(0).max(.5).optional().describe("Share of the cost that you would pay for a perfect soft fit; 0 decides by cost alone. Default 0.2."),
+	budget_ratio: number$1().min(0).max(LARGEST_BUDGET_RATIO).optional().describe("Share of the cost that you would pay for a perfect soft fit; 0 decides by cost alone. Default 0.2."),
 	weights: strictObject({
 		capability: weight("capability beyond the floor"),
 		privacy: weight("data privacy"),
@@ -25003,7 +25006,7 @@ function keptInPlace({ source }, { residency }, { compliance }) {
 		surchargeRatio
 	};
 }
-const CACHE_WRITES = "Cache writes, above the input price";
+const CACHE_WRITES = "Cache writes (kept 5 minutes), above the input price";
 function cacheWrites({ source, cachedInputUsdPerMTok }, { cacheWrite }, { cacheWriteRatio, cachedInputRatio }) {
 	if (cacheWrite === void 0 || cacheWriteRatio === null || cachedInputUsdPerMTok === null || source.startsWith("policy: ")) return void 0;
 	const ratio = Math.min(cacheWriteRatio, 1 - cachedInputRatio);
@@ -28635,8 +28638,6 @@ function nearestFlip(roots, today, most, wins) {
 	const [nearest] = roots.filter((root) => root >= 0 && root <= most && wins(root + BEYOND * (root < today ? -1 : 1))).sort((a, b) => Math.abs(a - today) - Math.abs(b - today));
 	return nearest ?? null;
 }
-const LARGEST_WEIGHT = 3;
-const LARGEST_BUDGET_RATIO = .5;
 function preferenceView(entries, facts, catalog) {
 	const { budgetRatio, weights } = facts.preferences ?? {
 		budgetRatio: 0,
@@ -33586,6 +33587,14 @@ var Rivalry = class {
 			"self-host": own.monthlyUsd
 		};
 	}
+	crossings() {
+		if (this.usdAt(1) === void 0) return {
+			crossings: [],
+			complete: true
+		};
+		const curve = (side) => (factor) => this.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+		return crossingsOf(curve("self-host"), curve("api"));
+	}
 	cheaper(factor) {
 		const usd = this.usdAt(factor);
 		const own = this.rival("self-host", factor);
@@ -33773,8 +33782,7 @@ function breakEvenOf(flips, index, facts, asOf) {
 	const rivalry = flips.along(index, "requests_per_month");
 	const today = rivalry.cheaper(1);
 	if (today === void 0) return null;
-	const curve = (side) => (factor) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
-	const { crossings } = crossingsOf(curve("self-host"), curve("api"));
+	const { crossings } = rivalry.crossings();
 	const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
 	const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
 	if (next === void 0 || other === void 0) return null;
@@ -35118,10 +35126,12 @@ function missingDiscounts(trace, document, listed, asOf) {
 		const id = model?.id ?? "";
 		const { inputTokens, outputTokens, cachedInputRatio: cachedRatio, batchRatio } = workload;
 		const known = price.batchInputUsdPerMTok !== null;
+		const writeRatio = model === void 0 ? 0 : cacheWrites(price, model, workload)?.inputRatio ?? 0;
 		const waits = paysToWait(price, {
 			input: inputTokens.expected,
 			output: outputTokens.expected,
-			cachedRatio
+			cachedRatio,
+			writeRatio
 		});
 		const cachedText = `${workload.name}: no cached input price of ${id} is known, so those tokens are billed at the list price`;
 		const batchText = known ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, which knows no cache, so no request is billed as a batch` : `${workload.name}: no batch price of ${id} is known, so requests that may wait are billed as if they could not`;

@@ -83,7 +83,7 @@ export type Tuning = z.infer<typeof Tuning>;
 export const Residency = z.strictObject({ surchargeRatio: z.number().nonnegative().nullable(), source: z.string(), checked: isoDate });
 export type Residency = z.infer<typeof Residency>;
 
-/** What a token written to the prompt cache costs above an input token, as a share of it. */
+/** What a token written to the prompt cache for five minutes costs above an input token, as a share of it; for an hour it costs more. */
 export const CacheWrite = z.strictObject({ markupRatio: z.number().positive(), source: z.string(), checked: isoDate });
 export type CacheWrite = z.infer<typeof CacheWrite>;
 

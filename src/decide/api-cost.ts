@@ -116,7 +116,7 @@ function keptInPlace(
   return surchargeRatio === null || surchargeRatio === 0 ? undefined : { ...residency, surchargeRatio };
 }
 
-const CACHE_WRITES = "Cache writes, above the input price";
+const CACHE_WRITES = "Cache writes (kept 5 minutes), above the input price";
 
 /**
  * What a workload writes to the prompt cache of a model that charges for it, as a share of its input, and what that adds to the price of all its input;
@@ -124,7 +124,7 @@ const CACHE_WRITES = "Cache writes, above the input price";
  *
  * Example: a fifth of the input written to the cache of claude-sonnet-5 adds 0.2 x 0.25 = 5 % of the input price.
  */
-function cacheWrites(
+export function cacheWrites(
   { source, cachedInputUsdPerMTok }: ApiPrice,
   { cacheWrite }: ApiModel,
   { cacheWriteRatio, cachedInputRatio }: WorkloadFacts,

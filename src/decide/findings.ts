@@ -4,7 +4,7 @@ import { priceRowOn } from "../catalog/pricing.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
 import { STACK_RESOURCES } from "../stack-resources.ts";
-import { paysToWait } from "./api-cost.ts";
+import { cacheWrites, paysToWait } from "./api-cost.ts";
 import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
 import { SECONDS_PER_MONTH } from "./defaults.ts";
@@ -121,7 +121,8 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
     const id = model?.id ?? "";
     const { inputTokens, outputTokens, cachedInputRatio: cachedRatio, batchRatio } = workload;
     const known = price.batchInputUsdPerMTok !== null;
-    const waits = paysToWait(price, { input: inputTokens.expected, output: outputTokens.expected, cachedRatio });
+    const writeRatio = model === undefined ? 0 : (cacheWrites(price, model, workload)?.inputRatio ?? 0);
+    const waits = paysToWait(price, { input: inputTokens.expected, output: outputTokens.expected, cachedRatio, writeRatio });
     const cachedText = `${workload.name}: no cached input price of ${id} is known, so those tokens are billed at the list price`;
     const batchText = known
       ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, which knows no cache, so no request is billed as a batch`

@@ -1,4 +1,3 @@
-import { crossingsOf } from "./crossings.ts";
 import { TIE_RATIO } from "./defaults.ts";
 import { grouped } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
@@ -185,8 +184,7 @@ export function breakEvenOf(flips: Flips, index: number, facts: RequirementFacts
   const rivalry = flips.along(index, "requests_per_month");
   const today = rivalry.cheaper(1);
   if (today === undefined) return null;
-  const curve = (side: Side) => (factor: number) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
-  const { crossings } = crossingsOf(curve("self-host"), curve("api"));
+  const { crossings } = rivalry.crossings();
   const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
   const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
   if (next === undefined || other === undefined) return null;

@@ -1,6 +1,5 @@
 import { allocate } from "./allocate.ts";
 import { totalUsd } from "./cost-line.ts";
-import { crossingsOf } from "./crossings.ts";
 import type { Trace } from "./decide.ts";
 import { namesOf } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
@@ -181,9 +180,7 @@ function bandAt(pricer: Pricer, priced: PricedPortfolio, what: Scenario): CurveB
 /** Where the less expensive side changes on the curve, found as the decision finds its break-evens. */
 function crossingsOnCurve(flips: Flips, workload: WorkloadFacts, index: number): VolumeCurve["crossings"] {
   const rivalry = flips.along(index, "requests_per_month");
-  const curve = (side: Side) => (factor: number) => rivalry.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
-  if (rivalry.cheaper(1) === undefined) return [];
-  return crossingsOf(curve("self-host"), curve("api")).crossings.flatMap(({ factor, above: to }) => {
+  return rivalry.crossings().crossings.flatMap(({ factor, above: to }) => {
     const monthlyUsd = rivalry.rival(to, factor)?.monthlyUsd;
     if (monthlyUsd === undefined || Math.abs(Math.log10(factor)) > VOLUME_DECADES) return [];
     return [{ requestsPerMonth: workload.requestsPerMonth.expected * factor, to, monthlyUsd }];

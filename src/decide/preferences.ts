@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
+import { LARGEST_BUDGET_RATIO, LARGEST_WEIGHT } from "../policy/limits.ts";
 import type { RequirementFacts } from "./facts.ts";
 import { clears, type Hurdle, NO_HURDLE } from "./hurdle.ts";
 import { byText } from "./order.ts";
@@ -128,10 +129,6 @@ export interface PortfolioMarks<Id extends string> {
   readonly monthlyUsd: number;
   readonly marks: Readonly<Record<Id, number>>;
 }
-
-/** The largest weight and the largest budget that a policy may declare. */
-export const LARGEST_WEIGHT = 3;
-export const LARGEST_BUDGET_RATIO = 0.5;
 
 /**
  * The portfolios of all paths by what they are worth, the chosen one first, with the budget and the weights at which

@@ -1,3 +1,4 @@
+import { crossingsOf } from "./crossings.ts";
 import { TIE_RATIO } from "./defaults.ts";
 import type { Choice } from "./split.ts";
 
@@ -109,6 +110,13 @@ export class Rivalry {
   usdAt(factor: number): Readonly<Record<Side, number>> | undefined {
     const [api, own] = [this.rival("api", factor), this.rival("self-host", factor)];
     return api === undefined || own === undefined ? undefined : { api: api.monthlyUsd, "self-host": own.monthlyUsd };
+  }
+
+  /** Every crossing of the two sides within a hundredfold (`crossings.ts`); none where one of them has no choice. */
+  crossings(): ReturnType<typeof crossingsOf> {
+    if (this.usdAt(1) === undefined) return { crossings: [], complete: true };
+    const curve = (side: Side) => (factor: number) => this.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+    return crossingsOf(curve("self-host"), curve("api"));
   }
 
   /**

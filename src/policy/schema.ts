@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LARGEST_BUDGET_RATIO, LARGEST_WEIGHT } from "./limits.ts";
 import {
   atLeastZero,
   exactlyOne,
@@ -158,14 +159,14 @@ const Waiver = z
   })
   .meta({ description: "One accepted exception to a gate or a rule.", ...exactlyOne("gate", "rule") });
 
-const weight = (what: string) => z.number().min(0).max(3).optional().describe(`Weight of ${what}, 0 to 3. Default 1.`);
+const weight = (what: string) => z.number().min(0).max(LARGEST_WEIGHT).optional().describe(`Weight of ${what}, 0 to 3. Default 1.`);
 
 const Preferences = z
   .strictObject({
     budget_ratio: z
       .number()
       .min(0)
-      .max(0.5)
+      .max(LARGEST_BUDGET_RATIO)
       .optional()
       .describe("Share of the cost that you would pay for a perfect soft fit; 0 decides by cost alone. Default 0.2."),
     weights: z

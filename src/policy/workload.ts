@@ -95,7 +95,7 @@ const Tokens = z
     cache_write_ratio: ratio
       .optional()
       .describe(
-        "Share of input tokens that are written to a prompt cache, where the provider charges more for it. Default: not priced, and said.",
+        "Share of input tokens that are written to a prompt cache for five minutes, where the provider charges more for it. Default: not priced, and said.",
       ),
     batch_ratio: ratio.optional().describe("Share of requests that may wait up to 24 hours (batch prices). Default 0."),
     growth_ratio_per_month: growth.optional().describe("Compound growth of tokens for each request per month. Default 0."),

@@ -73,6 +73,17 @@ describe("cache writes", () => {
     );
   });
 
+  it("decide with the rest of the input whether requests that may wait do, in the bill and in what is said of it", () => {
+    // 600 of 1,000 tokens read and one written out: 465 millionths of a dollar at once, 502.5 in a batch; 400 tokens written to the cache add 100.
+    const at = (tokens: PolicyObject) => {
+      const evaluation = evaluatedWith({ output: 1, cached_input_ratio: 0.6, batch_ratio: 0.5, ...tokens });
+      const batches = only(evaluation).costLines.some(({ id }) => id === "batch-input-tokens");
+      return [batches, evaluation.findings.some(({ id }) => id === "batch-dearer")];
+    };
+    expect(at({})).toEqual([false, true]);
+    expect(at({ cache_write_ratio: 0.4 })).toEqual([true, false]);
+  });
+
   it("let a batch win where they cost more than the cache spares", () => {
     const unit = {
       inputUsdPerMTok: 1,

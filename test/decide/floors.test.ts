@@ -2,15 +2,16 @@ import { describe, expect, it } from "vitest";
 import { floorsOf, leastOf, savingSteps } from "../../src/decide/floors.ts";
 import { choicesOf, pricerOf } from "./oracle-support.ts";
 
+type Asked = Parameters<typeof pricerOf>[0];
+
+/** Prices one workload with engineers at 100 USD an hour. */
+function pricerOfOne(workload: Asked["workloads"][number], team: Asked["team"]) {
+  return pricerOf({ workloads: [workload], team, hourlyRate: 100, discount: 0, owns: false });
+}
+
 describe("lower bounds of the joint search", () => {
   it("charge a stretch of busy hours with all that its instances cost", () => {
-    const pricer = pricerOf({
-      workloads: [{ shape: 3, magnitude: 8, options: [0], leaves: false }],
-      team: "part_time",
-      hourlyRate: 100,
-      discount: 0,
-      owns: false,
-    });
+    const pricer = pricerOfOne({ shape: 3, magnitude: 8, options: [0], leaves: false }, "part_time");
     const floors = floorsOf(pricer, choicesOf(pricer), () => 0);
     const [whole = 0, ...stretches] = floors.byWorkload[0]?.floors[0]?.ownUsd ?? [];
     const fleet = pricer.alone(0, pricer.context.workloads[0]?.feasible[0] ?? never());
@@ -21,13 +22,7 @@ describe("lower bounds of the joint search", () => {
   });
 
   it("are tokens as they are billed, and what everybody pays around them", () => {
-    const pricer = pricerOf({
-      workloads: [{ shape: 0, magnitude: 6, options: [5, 6], leaves: false }],
-      team: "part_time",
-      hourlyRate: 100,
-      discount: 0,
-      owns: false,
-    });
+    const pricer = pricerOfOne({ shape: 0, magnitude: 6, options: [5, 6], leaves: false }, "part_time");
     const { byWorkload, shared } = floorsOf(pricer, choicesOf(pricer), () => 0.5);
     const [first, second] = byWorkload[0]?.floors ?? [];
     // 300 / 20 tokens a million times: 0.75 and 4.50 USD on gpt-5.4-mini, 0.20 and 1.25 on gpt-5.4-nano.
@@ -50,13 +45,7 @@ describe("lower bounds of the joint search", () => {
   });
 
   it("are of a split its servers or its tokens, and of servers alone the servers", () => {
-    const pricer = pricerOf({
-      workloads: [{ shape: 1, magnitude: 7.5, options: [0, 5], leaves: true }],
-      team: "dedicated",
-      hourlyRate: 100,
-      discount: 0,
-      owns: false,
-    });
+    const pricer = pricerOfOne({ shape: 1, magnitude: 7.5, options: [0, 5], leaves: true }, "dedicated");
     const { byWorkload, shared } = floorsOf(pricer, choicesOf(pricer), () => 0);
     const [api, own, split] = ["api", "self-host", "split"].map((kind) => byWorkload[0]?.floors.find(({ choice }) => choice.kind === kind));
     // 500 / 200 tokens at 0.75 and 4.50 USD for a million, 31.6 million times.

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clears } from "../../src/decide/hurdle.ts";
 import { preferenceFlip, softScore, valuedUsd, weightFlip } from "../../src/decide/preferences.ts";
 import { SOFT_DIMENSIONS } from "../../src/decide/soft.ts";
-import { contractPrice, evaluated, type PolicyObject, policy, workload } from "./support.ts";
+import { contractPrice, EVERY_RUN, evaluated, type PolicyObject, policy, workload } from "./support.ts";
 
 const usd = fc.double({ min: 100, max: 1e6, noNaN: true });
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
@@ -18,25 +18,29 @@ const weights = fc.record({
   support: fc.double({ min: 0.1, max: 3, noNaN: true }),
 });
 
-const ratio = fc.double({ min: 0.7, max: 1.4, noNaN: true });
+/** Costs near each other: those far apart flip for no budget. */
+const ratio = fc.double({ min: 0.85, max: 1.2, noNaN: true });
 /** A tie for either or neither, and a tenth of a bill to earn for leaving today's option or for going back to it. */
 const hurdles = fc.record({ tieFactor: fc.constantFrom(1, 1.02, 1 / 1.02), gainRatio: fc.constantFrom(0, 0.1, -0.1) });
 
-/** Whether the first value, seen from today's, where the other path wins is the reported one, looked for in small steps both ways. */
-function expectNearestFlip(wins: (value: number) => boolean, flip: number | null, today: number, most: number): void {
+const LOOKS = 500;
+
+/** Expects the first value, seen from today's, where the other path wins to be the reported one, looked for in small steps both ways; true where there is one. */
+function expectNearestFlip(wins: (value: number) => boolean, flip: number | null, today: number, most: number): boolean {
   // Whoever wins today is the chosen one: another pair is not asked.
-  if (wins(today)) return;
-  const step = most / 2000;
-  const looked = Array.from({ length: 2001 }, (_, index) => index * step).filter(wins);
+  if (wins(today)) return false;
+  const step = most / LOOKS;
+  const looked = Array.from({ length: LOOKS + 1 }, (_, index) => index * step).filter(wins);
   const nearest = Math.min(...looked.map((value) => Math.abs(value - today)));
   if (flip === null) {
     expect(looked).toEqual([]);
-    return;
+    return false;
   }
   expect(wins(flip + (flip < today ? -1 : 1) * 1e-5 * most)).toBe(true);
   // A stretch shorter than a step may stand between two looks.
   expect(Math.abs(flip - today)).toBeLessThan(nearest + 1e-6);
   if (looked.length > 0) expect(Math.abs(flip - today)).toBeGreaterThan(nearest - 2 * step);
+  return true;
 }
 
 describe("preferences as money", () => {
@@ -51,6 +55,7 @@ describe("preferences as money", () => {
   });
 
   it("flip at the reported budget, at none before it, and nowhere where none is reported", () => {
+    let seen = 0;
     fc.assert(
       fc.property(usd, unit, ratio, unit, unit, hurdles, (a, scoreA, factor, scoreB, today, { tieFactor, gainRatio }) => {
         const [chosen, other] = [
@@ -60,12 +65,15 @@ describe("preferences as money", () => {
         const hurdle = { tieFactor, leastGainUsd: a * gainRatio };
         const wins = (budget: number) =>
           clears(hurdle, valuedUsd(chosen.monthlyUsd, scoreA, budget), valuedUsd(other.monthlyUsd, scoreB, budget));
-        expectNearestFlip(wins, preferenceFlip(chosen, other, today / 2, hurdle), today / 2, 0.5);
+        if (expectNearestFlip(wins, preferenceFlip(chosen, other, today / 2, hurdle), today / 2, 0.5)) seen += 1;
       }),
+      { numRuns: 2000, ...EVERY_RUN },
     );
+    expect(seen).toBeGreaterThan(40);
   });
 
   it("flip at the reported weight, at none before it, and nowhere where none is reported", () => {
+    let seen = 0;
     const budgets = fc.double({ min: 0.01, max: 0.5, noNaN: true });
     fc.assert(
       fc.property(usd, marks, ratio, marks, weights, budgets, hurdles, (a, marksA, factor, marksB, given, budgetRatio, of) => {
@@ -78,9 +86,11 @@ describe("preferences as money", () => {
           valuedUsd(monthlyUsd, softScore(own, { ...given, privacy }), budgetRatio);
         const wins = (privacy: number) => clears(hurdle, worth(chosen, privacy), worth(other, privacy));
         const flip = weightFlip("privacy", chosen, other, { budgetRatio, weights: given }, hurdle);
-        expectNearestFlip(wins, flip, given.privacy, 3);
+        if (expectNearestFlip(wins, flip, given.privacy, 3)) seen += 1;
       }),
+      { numRuns: 2000, ...EVERY_RUN },
     );
+    expect(seen).toBeGreaterThan(40);
   });
 
   it("have five anchors on each of nine dimensions", () => {
