@@ -69,7 +69,7 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
   const planned = baseDocument && planOf(baseDocument, catalog, asOf, waivers, baseMeasured?.calibrations, trace.known);
   const baseDecision = planned?.plan ?? null;
   const calibrations = { base: baseMeasured?.calibrations ?? [], head: measured.calibrations };
-  const causeContext = { catalog, asOf, waivers, calibrations, known: trace.known };
+  const causeContext = { catalog, asOf, waivers, calibrations };
   const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
   const evaluation: Evaluation = {
     engineVersion: input.engineVersion,
@@ -85,7 +85,7 @@ export function evaluate(input: EvaluateInput): EvaluateResult {
     delta:
       baseDocument === null || baseDecision === null
         ? null
-        : { ...compare(baseDecision, trace.decision), cause: causeOf(baseDocument, baseDecision, head, trace.decision, causeContext) },
+        : { ...compare(baseDecision, trace.decision), cause: causeOf(baseDocument, baseDecision, head, trace, causeContext) },
     gates,
     findings: [
       ...findings,

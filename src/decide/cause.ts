@@ -1,13 +1,14 @@
 import type { Calibration } from "../capacity/calibrate.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Policy, PolicyDocument } from "../policy/policy.ts";
-import { expectedUsd } from "./decide.ts";
+import { expectedUsd, type Trace } from "./decide.ts";
 import { grouped } from "./describe.ts";
 import { type Edit, editsBetween, takenBack } from "./edits.ts";
 import type { Known } from "./known.ts";
 import { byText } from "./order.ts";
 import { pathOf } from "./search.ts";
-import { type Solved, solve } from "./solve.ts";
+import { solve, solveNear } from "./solve.ts";
+import { choiceId } from "./split.ts";
 import type { Path, Plan } from "./types.ts";
 import type { Cause, CauseEdit } from "./why-types.ts";
 
@@ -36,8 +37,6 @@ export interface CauseContext {
   readonly waivers: NonNullable<Policy["waivers"]>;
   /** Benchmarks of both sides; the base's count where the edit of `measurements` is taken back. */
   readonly calibrations: { readonly base: readonly Calibration[]; readonly head: readonly Calibration[] };
-  /** What solving the two of them left. */
-  readonly known: Known;
 }
 
 /**
@@ -48,20 +47,14 @@ export interface CauseContext {
  * Example: a head with three edits, of which only `data_may_leave: false` matters, gives that one: "compliance.data_may_leave
  * became false (line 24)".
  */
-export function causeOf(
-  base: PolicyDocument,
-  baseDecision: Plan,
-  head: PolicyDocument,
-  headDecision: Plan,
-  context: CauseContext,
-): Cause | null {
-  const [from, to] = [outcomeOf(baseDecision), outcomeOf(headDecision)];
+export function causeOf(base: PolicyDocument, baseDecision: Plan, head: PolicyDocument, trace: Trace, context: CauseContext): Cause | null {
+  const [from, to] = [outcomeOf(baseDecision), outcomeOf(trace.decision)];
   const restored = (outcome: Outcome) => samePaths(from, outcome);
   const moved = !restored(to);
   if (!moved && !isMaterial(from.monthlyUsd, to.monthlyUsd)) return null;
   const edits = editsBetween(base, head);
   if (edits.length === 0) return null;
-  const trials = new Trials(head, context);
+  const trials = new Trials(head, trace, context);
   const singles = edits.map((edit) => ({ edit, outcome: trials.without([edit]) }));
   const described = singles.map(({ edit, outcome }) => describe(edit, difference(outcome?.monthlyUsd, to.monthlyUsd)));
   if (!moved) return costCause(described, difference(from.monthlyUsd, to.monthlyUsd), trials);
@@ -101,7 +94,10 @@ export function catalogEffect(
   asOf: string,
   waivers: NonNullable<Policy["waivers"]>,
 ): CatalogEffect {
-  const [from, to] = [before, after].map((catalog) => outcomeOfSolved(solve(document, catalog, asOf, waivers)));
+  const [from, to] = [before, after].map((catalog) => {
+    const { facts, search } = solve(document, catalog, asOf, waivers);
+    return outcomeOfSolved({ facts, chosen: search.chosen });
+  });
   if (from === undefined || to === undefined) throw new Error("defect: two catalogs give two outcomes");
   return {
     from: { path: from.path, monthlyUsd: from.monthlyUsd },
@@ -115,10 +111,15 @@ class Trials {
   used = 0;
   capped = false;
   readonly #head: PolicyDocument;
+  readonly #known: Known;
+  /** What serves the workloads of the head, by name: where the search of a trial begins. */
+  readonly #served: ReadonlyMap<string, string>;
   readonly #context: CauseContext;
 
-  constructor(head: PolicyDocument, context: CauseContext) {
+  constructor(head: PolicyDocument, { known, facts, flips }: Trace, context: CauseContext) {
     this.#head = head;
+    this.#known = known;
+    this.#served = new Map(flips?.chosen.assignment.map((choice, index) => [facts.workloads[index]?.name ?? "", choiceId(choice)]));
     this.#context = context;
   }
 
@@ -131,9 +132,9 @@ class Trials {
     const document = takenBack(this.#head, edits);
     if (document.policy.workloads.length === 0) return undefined;
     this.used += 1;
-    const { catalog, asOf, waivers, calibrations, known } = this.#context;
+    const { catalog, asOf, waivers, calibrations } = this.#context;
     const measured = edits.some(({ key }) => key === "measurements") ? calibrations.base : calibrations.head;
-    return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured, known));
+    return outcomeOfSolved(solveNear(document, { catalog, asOf, waivers, calibrations: measured }, this.#known, this.#served));
   }
 }
 
@@ -234,7 +235,7 @@ function outcomeOf(decision: Plan): Outcome {
   return { path: decision.path, paths, monthlyUsd: expectedUsd(decision.monthlyCostUsd) };
 }
 
-function outcomeOfSolved({ facts, search: { chosen } }: Solved): Outcome {
+function outcomeOfSolved({ facts, chosen }: ReturnType<typeof solveNear>): Outcome {
   const pathAt = (index: number) => (chosen === undefined ? "none" : pathOf(chosen.assignment.slice(index, index + 1)));
   return {
     path: chosen === undefined ? "none" : pathOf(chosen.assignment),

@@ -7,7 +7,7 @@ import { type Assignment, accessOf, type PricedPortfolio, type Pricer } from "./
 import { scoreOf, valuedUsd } from "./preferences.ts";
 import { type Recommended, recommend } from "./recommend.ts";
 import { shortlistsOf } from "./shortlists.ts";
-import { type Choice, firstOfEach, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
+import { type Choice, choiceId, firstOfEach, hostsOf, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 import type { Standing } from "./standing.ts";
 
 /**
@@ -47,23 +47,79 @@ export function pathOf(assignment: Assignment): PathKind {
  * other paths are the best that swaps of single choices find.
  */
 export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(pricer)): SearchResult {
+  const room = roomOf(pricer, shortlists);
+  const { found, splits, lists, branches } = room;
+  const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
+  if (branches.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, gapRatio: 0, ...nothing };
+  for (const start of startsOf(branches)) improve(found, branches, start, null);
+  const gapRatio = provenGap(pricer, room);
+  for (const path of ["api", "self-host", "hybrid"] as const) {
+    const best = found.byPath()[path];
+    if (best !== undefined) improve(found, lists, best.assignment, path);
+  }
+  return {
+    byPath: found.byPath(),
+    shortlists,
+    splits,
+    exact: gapRatio === 0,
+    gapRatio: gapRatio ?? null,
+    ...recommend(pricer, found, shortlists),
+  };
+}
+
+/**
+ * What `searchPortfolios` recommends, in a fraction of the time where `served` is what a policy that differs little is served by: the search starts
+ * there, and portfolios that matter to no recommendation are not looked for. Of two that cost the same to the last bit it may take the other one.
+ *
+ * `served` gives the choice of each workload by name (`choiceId`).
+ */
+export function recommendNear(pricer: Pricer, served: ReadonlyMap<string, string>): PricedPortfolio | undefined {
+  const shortlists = shortlistsOf(pricer);
+  const room = roomOf(pricer, shortlists);
+  const start = room.branches.flatMap((list, index) => {
+    const id = served.get(pricer.workloadAt(index).name);
+    return list.find((choice) => choiceId(choice) === id) ?? list.slice(0, 1);
+  });
+  if (start.length < room.branches.length) return undefined;
+  improve(room.found, room.branches, start, null);
+  if (provenGap(pricer, room) !== 0) return searchPortfolios(pricer, shortlists).chosen;
+  const { found, lists } = room;
+  const best = found.best();
+  if (best !== undefined && lists.some((list, index) => list.length !== room.branches[index]?.length))
+    improve(found, lists, best, pathOf(best));
+  return recommend(pricer, found, shortlists).chosen;
+}
+
+/** What a search moves in: the choices of each workload, and the best portfolios met so far. */
+interface Room {
+  readonly found: Found;
+  readonly splits: readonly (readonly SplitOption[])[];
+  /** Shortlists with all splits. */
+  readonly lists: readonly (readonly Choice[])[];
+  /** Shortlists with one split for each pair of servers and overflow that differ in more than the key. */
+  readonly branches: readonly (readonly Choice[])[];
+}
+
+function roomOf(pricer: Pricer, shortlists: readonly (readonly FeasibleOption[])[]): Room {
   const found = new Found(pricer);
   const splits = shortlists.map((list, index) => {
     const entry = pricer.context.workloads[index];
     const wayOf = (option: TokenOption) => `${accessOf(option)} ${found.scoreOf(option)}`;
     return entry === undefined ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), wayOf);
   });
-  const nothing = { chosen: undefined, kept: [], tied: false, simpler: false };
-  if (shortlists.some((list) => list.length === 0)) return { byPath: {}, shortlists, splits, exact: true, gapRatio: 0, ...nothing };
   const lists = shortlists.map((list, index): readonly Choice[] => [...list, ...(splits[index] ?? [])]);
   // Which key an overflow needs is settled where the rest is: it moves next to nothing and would multiply the branches.
   const branches = shortlists.map((list, index): readonly Choice[] => [
     ...list,
     ...firstOfEach(splits[index] ?? [], (split) => found.scoreOf(split)),
   ]);
-  for (const start of startsOf(branches)) improve(found, branches, start, null);
+  return { found, splits, lists, branches };
+}
+
+/** Prices or rules out every assignment that could be recommended. By which share one could still cost less; undefined where that is not known. */
+function provenGap(pricer: Pricer, { found, splits, branches }: Room): number | undefined {
   const floors = floorsOf(pricer, branches, (choice) => found.scoreOf(choice));
-  const gapRatio = GAPS.find((gap) => {
+  return GAPS.find((gap) => {
     const { memo } = pricer.context;
     const mostSized = memo.sized + SIZED_LIMIT;
     const tieRatio = (kind: Kind) => (kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1);
@@ -79,18 +135,6 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
     };
     return branchAndBound(floors, (weights, members) => pricer.groupFloor(weights, members), goal);
   });
-  for (const path of ["api", "self-host", "hybrid"] as const) {
-    const best = found.byPath()[path];
-    if (best !== undefined) improve(found, lists, best.assignment, path);
-  }
-  return {
-    byPath: found.byPath(),
-    shortlists,
-    splits,
-    exact: gapRatio === 0,
-    gapRatio: gapRatio ?? null,
-    ...recommend(pricer, found, shortlists),
-  };
 }
 
 /** The best portfolios met so far, by path and without a split. */
@@ -129,6 +173,11 @@ class Found {
 
   leastWorth(): number {
     return Math.min(...[...this.#best.values()].map(({ worth }) => worth), Number.POSITIVE_INFINITY);
+  }
+
+  /** What is worth most of all that was met. */
+  best(): Assignment | undefined {
+    return [...this.#best.values()].find(({ worth }) => worth === this.leastWorth())?.assignment;
   }
 
   scoreOf(choice: Choice): number {
