@@ -30,7 +30,7 @@ import { singleRuleRelaxations } from "./relax.ts";
 import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult } from "./search.ts";
 import { type Solved, solve } from "./solve.ts";
-import { judgementsOf } from "./split.ts";
+import { isClassDeclared, judgementsOf } from "./split.ts";
 import { overflowConditions } from "./split-reasons.ts";
 import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
@@ -120,7 +120,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
     workloads: workloads.map((entry) => ({ ...entry, conditions: [...entry.conditions, ...servingConditions(entry.name, chosen.fleets)] })),
     fleets: fleetsOf(chosen.fleets),
     months: plannedMonths(chosen, pricer.context.facts, pricer.context.catalog),
-    paths: pathCosts(search, chosen, sampler),
+    paths: pathCosts(search, chosen, sampler, pricer),
     ...surenessOf(contest, workloads, pricer.context),
     preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
     exact: search.exact,
@@ -194,16 +194,16 @@ function endsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstM
   return Math.abs(first - last) < 1 ? { firstMonthUsd: null, lastMonthUsd: null } : { firstMonthUsd: first, lastMonthUsd: last };
 }
 
-function pathCosts(search: SearchResult, chosen: PricedPortfolio, sampler: CostSampler): readonly PathCost[] {
+function pathCosts(search: SearchResult, chosen: PricedPortfolio, sampler: CostSampler, pricer: Pricer): readonly PathCost[] {
   return (["api", "self-host", "hybrid"] as const).map((path) => {
     const priced = pathOf(chosen.assignment) === path ? chosen : search.byPath[path];
     if (priced !== undefined) return { path, monthlyCostUsd: bandsOf(sampler, priced).total, text: namesOf(priced) };
-    return { path, monthlyCostUsd: null, text: whyNoPath(path, search) };
+    return { path, monthlyCostUsd: null, text: whyNoPath(path, search, pricer) };
   });
 }
 
-function whyNoPath(path: PathCost["path"], search: SearchResult): string {
-  if (path === "hybrid") return search.shortlists.length < 2 ? "no API may take the overflow of the only workload" : "no feasible mix";
+function whyNoPath(path: PathCost["path"], search: SearchResult, pricer: Pricer): string {
+  if (path === "hybrid") return whyNoHybrid(search, pricer);
   const missing = search.shortlists.filter(
     (list) => !list.some((option) => (option.kind === "self-host") === (path === "self-host")),
   ).length;
@@ -211,6 +211,16 @@ function whyNoPath(path: PathCost["path"], search: SearchResult): string {
   const all = search.shortlists.length;
   if (all === 1) return "the only workload has no feasible option on this path";
   return `${missing} of ${all} workloads ${missing === 1 ? "has" : "have"} no feasible option on this path`;
+}
+
+function whyNoHybrid({ shortlists }: SearchResult, pricer: Pricer): string {
+  const [only = [], another] = shortlists;
+  if (another !== undefined) return "no feasible mix";
+  if (!only.some(({ kind }) => kind === "self-host")) return "the only workload has no feasible option on own servers";
+  if (only.some(({ kind }) => kind !== "self-host") && !isClassDeclared(pricer.workloadAt(0))) {
+    return "nothing says what the data is, so no API may take an overflow";
+  }
+  return "no API may take the overflow of the only workload";
 }
 
 /** No portfolio: workloads that have options keep them in the runner-up's place, the others say why nothing is left. */

@@ -36,6 +36,7 @@ export function oldestPriceUsed(trace: Trace, catalog: Catalog, asOf: string): E
 /** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
 export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): readonly Finding[] {
   return [
+    ...splitFindings(trace, document),
     ...stale(trace, catalog, asOf),
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),
@@ -48,7 +49,6 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...ownedFindings(trace, document),
     ...regionFindings(trace, document, catalog),
     ...unnamedNetwork(trace, document),
-    ...splitFindings(trace, document),
     ...unreadShapes(trace, catalog),
     ...(trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]),
   ];

@@ -98,6 +98,8 @@ describe("a path that is not there", () => {
   });
 
   it("is the mix of the only workload where no API may take its overflow", () => {
-    expect(text([at(1_000_000)], "hybrid")?.text).toBe("no API may take the overflow of the only workload");
+    expect(text([at(1_000_000)], "hybrid")?.text).toBe("nothing says what the data is, so no API may take an overflow");
+    const home = { data_class: ["phi"], compliance: { data_may_leave: false } };
+    expect(text([at(1_000_000, home)], "hybrid")?.text).toBe("no API may take the overflow of the only workload");
   });
 });

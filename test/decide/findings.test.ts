@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { API_PRICE_LIMIT_DAYS, findApiModel } from "../../src/catalog/index.ts";
+import { usd } from "../../src/decide/describe.ts";
 import { AS_OF, catalog, evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
 
 const MODEL = "gpt-5.4-mini";
@@ -70,17 +71,28 @@ describe("what a reader must know of an API", () => {
   });
 });
 
-describe("own servers without a way out", () => {
-  const busy = (change: PolicyObject) =>
-    policy([workload({ volume: { requests_per_month: 300_000_000, hourly_profile: "flat", peak_to_average: 1.5 }, ...change })]);
+describe("a split that nobody allowed", () => {
+  const busy = (requests_per_month: number, change: PolicyObject = {}) =>
+    policy([workload({ volume: { requests_per_month, hourly_profile: "business_hours", peak_to_average: 4 }, ...change })]);
+  const monthlyUsd = (asked: PolicyObject) => evaluated(asked).decision.monthlyCostUsd?.expected ?? 0;
 
-  it("are said where an API could take the overflow if the policy said what the data is", () => {
-    const text = [
-      "requests: servers with an API for the peaks alone were not considered, as nothing says what the data is: declare data_class, or compliance.data_may_leave: true",
-    ];
-    expect(said("overflow-not-considered", busy({}))).toEqual(text);
-    expect(said("overflow-not-considered", busy({ data_class: ["none"] }))).toEqual([]);
-    expect(said("overflow-not-considered", busy({ candidates: { open: ["qwen3-32b"] } }))).toEqual([]);
+  it.each([40_000_000, 200_000_000])(
+    "is said with what it would save, where the policy does not say what the data is: %i requests",
+    (requests) => {
+      const declared = busy(requests, { data_class: ["none"] });
+      const savingUsd = monthlyUsd(busy(requests)) - monthlyUsd(declared);
+
+      expect(evaluated(declared).decision.path).toBe("hybrid");
+      expect(said("overflow-not-considered", busy(requests))).toEqual([
+        `requests: servers for the base of the load with an API for its peaks would cost about ${usd(savingUsd)} a month less; they were not considered, as nothing says what the data is: declare data_class, or compliance.data_may_leave: true`,
+      ]);
+      expect(said("overflow-not-considered", declared)).toEqual([]);
+    },
+  );
+
+  it("is not said where it would not be recommended: no servers, no API, or what runs today saves too little", () => {
+    expect(said("overflow-not-considered", busy(10_000))).toEqual([]);
+    expect(said("overflow-not-considered", busy(400_000_000, { candidates: { open: ["qwen3-32b"] } }))).toEqual([]);
   });
 });
 

@@ -93,7 +93,7 @@ describe("a path that is not there", () => {
     expect(one.map(({ path, text }) => [path, text])).toEqual([
       ["api", "gpt-5.4-mini"],
       ["self-host", "the only workload has no feasible option on this path"],
-      ["hybrid", "no API may take the overflow of the only workload"],
+      ["hybrid", "the only workload has no feasible option on own servers"],
     ]);
     const two = evaluated(
       policy([
