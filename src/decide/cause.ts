@@ -6,9 +6,8 @@ import { grouped } from "./describe.ts";
 import { type Edit, editsBetween, takenBack } from "./edits.ts";
 import type { Known } from "./known.ts";
 import { byText } from "./order.ts";
-import { pathOf } from "./search.ts";
+import { pathOf, servedIds } from "./search.ts";
 import { solve, solveNear } from "./solve.ts";
-import { choiceId } from "./split.ts";
 import type { Path, Plan } from "./types.ts";
 import type { Cause, CauseEdit } from "./why-types.ts";
 
@@ -116,10 +115,10 @@ class Trials {
   readonly #served: ReadonlyMap<string, string>;
   readonly #context: CauseContext;
 
-  constructor(head: PolicyDocument, { known, facts, flips }: Trace, context: CauseContext) {
+  constructor(head: PolicyDocument, { known, flips }: Trace, context: CauseContext) {
     this.#head = head;
     this.#known = known;
-    this.#served = new Map(flips?.chosen.assignment.map((choice, index) => [facts.workloads[index]?.name ?? "", choiceId(choice)]));
+    this.#served = flips === null ? new Map() : servedIds(flips.base, flips.chosen.assignment);
     this.#context = context;
   }
 

@@ -16,6 +16,7 @@ import { ownedFindings } from "./owned-findings.ts";
 import { commitments, laterGpuPrices, peakPrices } from "./price-findings.ts";
 import { overlayPrices } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
+import { scheduleFindings } from "./schedule-findings.ts";
 import { splitFindings } from "./split-findings.ts";
 import { busiestHourRate, largestGrowth, monthDate } from "./traffic.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
@@ -36,7 +37,8 @@ export function oldestPriceUsed(trace: Trace, catalog: Catalog, asOf: string): E
 /** What the reader must know besides gates: stale prices, shutdowns inside the horizon, lines without a price, approximate search. */
 export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): readonly Finding[] {
   return [
-    ...splitFindings(trace, document),
+    ...splitFindings(trace),
+    ...scheduleFindings(trace, document),
     ...stale(trace, catalog, asOf),
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),

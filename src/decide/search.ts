@@ -69,25 +69,34 @@ export function searchPortfolios(pricer: Pricer, shortlists = shortlistsOf(price
 
 /**
  * What `searchPortfolios` recommends, in a fraction of the time where `served` is what a policy that differs little is served by: the search starts
- * there, and portfolios that matter to no recommendation are not looked for. Of two that cost the same to the last bit it may take the other one.
+ * there, and portfolios that matter to no recommendation are not looked for. Of two that cost the same to the last bit it may take the other one,
+ * and where it is not `exact` it may miss what the whole search finds.
  *
- * `served` gives the choice of each workload by name (`choiceId`).
+ * `served` as in `servedIds`.
  */
-export function recommendNear(pricer: Pricer, served: ReadonlyMap<string, string>): PricedPortfolio | undefined {
-  const shortlists = shortlistsOf(pricer);
+export function recommendNear(
+  pricer: Pricer,
+  served: ReadonlyMap<string, string>,
+  shortlists = shortlistsOf(pricer),
+): Pick<SearchResult, "chosen" | "exact"> {
   const room = roomOf(pricer, shortlists);
-  const start = room.branches.flatMap((list, index) => {
+  const { found, lists, branches } = room;
+  const start = branches.flatMap((list, index) => {
     const id = served.get(pricer.workloadAt(index).name);
     return list.find((choice) => choiceId(choice) === id) ?? list.slice(0, 1);
   });
-  if (start.length < room.branches.length) return undefined;
-  improve(room.found, room.branches, start, null);
-  if (provenGap(pricer, room) !== 0) return searchPortfolios(pricer, shortlists).chosen;
-  const { found, lists } = room;
+  if (start.length < branches.length) return { chosen: undefined, exact: true };
+  improve(found, branches, start, null);
+  const exact = provenGap(pricer, room) === 0;
   const best = found.best();
-  if (best !== undefined && lists.some((list, index) => list.length !== room.branches[index]?.length))
-    improve(found, lists, best, pathOf(best));
-  return recommend(pricer, found, shortlists).chosen;
+  const isMore = lists.some((list, index) => list.length !== branches[index]?.length);
+  if (best !== undefined && isMore) improve(found, lists, best, pathOf(best));
+  return { chosen: recommend(pricer, found, shortlists).chosen, exact };
+}
+
+/** What serves each workload of an assignment, by name: ids of its choices. */
+export function servedIds(pricer: Pricer, assignment: Assignment): ReadonlyMap<string, string> {
+  return new Map(assignment.map((choice, index) => [pricer.workloadAt(index).name, choiceId(choice)]));
 }
 
 /** What a search moves in: the choices of each workload, and the best portfolios met so far. */

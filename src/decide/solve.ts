@@ -52,7 +52,8 @@ export function solveNear(
   served: ReadonlyMap<string, string>,
 ): { readonly facts: RequirementFacts; readonly chosen: PricedPortfolio | undefined } {
   const { facts, pricer } = pose(document, givens, known);
-  return { facts, chosen: recommendNear(pricer, served) };
+  const { chosen, exact } = recommendNear(pricer, served);
+  return { facts, chosen: exact ? chosen : searchPortfolios(pricer).chosen };
 }
 
 function pose(document: PolicyDocument, givens: Givens, known: Known): Posed {

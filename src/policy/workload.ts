@@ -164,7 +164,8 @@ export const Workload = z
       .max(10)
       .optional()
       .meta({
-        description: "Kinds of sensitive data in the requests. Default [none].",
+        description:
+          "Kinds of sensitive data in the requests. Default [none]; no API takes the overflow of own servers unless this or compliance.data_may_leave says what it is.",
         anyOf: [{ maxItems: 1 }, { not: { contains: { const: "none" } } }],
       }),
     volume: Volume,

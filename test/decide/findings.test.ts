@@ -96,6 +96,38 @@ describe("a split that nobody allowed", () => {
   });
 });
 
+describe("servers that could follow the week", () => {
+  const busy = (requests_per_month: number, change: PolicyObject = {}, hourly_profile = "business_hours") =>
+    policy([workload({ volume: { requests_per_month, hourly_profile, peak_to_average: 2 }, data_class: ["none"] })], change);
+  const decided = (asked: PolicyObject) => {
+    const { path, monthlyCostUsd } = evaluated(asked).decision;
+    return { path, usd: monthlyCostUsd?.expected ?? 0 };
+  };
+
+  it.each([20_000_000, 200_000_000])("are said with what they would cost: %i requests", (requests) => {
+    const [always, weekly] = [decided(busy(requests)), decided(busy(requests, { purchase: { gpu_schedule: "weekly" } }))];
+
+    expect([always.path, weekly.path]).toEqual(["hybrid", "self-host"]);
+    expect(said("schedule-saves", busy(requests))).toEqual([
+      `servers that follow the hours of the week would cost about ${usd(weekly.usd)} a month in all on the path self-host, ${usd(always.usd - weekly.usd)} less: declare purchase.gpu_schedule: weekly, if AWS can be counted on to start them again each day`,
+    ]);
+  });
+
+  it.each([
+    ["they do already", { purchase: { gpu_schedule: "weekly" } }, undefined],
+    ["the hours are paid whether they run or not", { purchase: { gpu: "savings_plan", gpu_discount_ratio: 0.3 } }, undefined],
+    ["the capacity is reserved", { deploy: { reserved_capacity: true } }, undefined],
+    ["every hour is alike", {}, "flat"],
+  ])("are not where %s", (_, change, profile) => {
+    expect(said("schedule-saves", busy(200_000_000, change, profile))).toEqual([]);
+  });
+
+  it("are not where an API costs less all the same", () => {
+    expect(decided(busy(1_000_000)).path).toBe("api");
+    expect(said("schedule-saves", busy(1_000_000))).toEqual([]);
+  });
+});
+
 describe("what serves a workload today", () => {
   const rival = "gpt-6-luna";
   const price = (id: string, input: number, output: number) => ({

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pricer } from "../../src/decide/portfolio.ts";
-import { pathOf, recommendNear, searchPortfolios } from "../../src/decide/search.ts";
+import { pathOf, recommendNear, searchPortfolios, servedIds } from "../../src/decide/search.ts";
 import { choiceId } from "../../src/decide/split.ts";
 import { shortened } from "../shortened.ts";
 import { arbitraryPortfolio, type Portfolio, pricerOf } from "./oracle-support.ts";
@@ -10,8 +10,7 @@ const RUNS = shortened(600, 40, "random policies searched from what serves anoth
 
 /** What is recommended, by the name of each workload. */
 function servedBy(pricer: Pricer): ReadonlyMap<string, string> {
-  const { chosen } = searchPortfolios(pricer);
-  return new Map(chosen?.assignment.map((choice, index) => [pricer.workloadAt(index).name, choiceId(choice)]));
+  return servedIds(pricer, searchPortfolios(pricer).chosen?.assignment ?? []);
 }
 
 /** The same portfolio with another volume for its first workload. */
@@ -26,7 +25,9 @@ describe("a search from what serves a policy that differs in an edit", () => {
       fc.property(arbitraryPortfolio, fc.double({ min: 3, max: 8.7, noNaN: true }), (portfolio, magnitude) => {
         const served = servedBy(pricerOf(edited(portfolio, magnitude)));
         const expected = searchPortfolios(pricerOf(portfolio)).chosen;
-        const found = recommendNear(pricerOf(portfolio), served);
+        const { chosen: found, exact } = recommendNear(pricerOf(portfolio), served);
+
+        expect(exact).toBe(true);
 
         if (expected === undefined) return expect(found).toBeUndefined();
         expect((found?.monthlyUsd ?? 0) / expected.monthlyUsd).toBeCloseTo(1, 9);
@@ -43,7 +44,7 @@ describe("a search from what serves a policy that differs in an edit", () => {
   it("recommends it from nowhere as well", () => {
     const [portfolio] = fc.sample(arbitraryPortfolio, { numRuns: 1, seed: 20261129 });
     if (portfolio === undefined) throw new Error("one policy was asked for");
-    const found = recommendNear(pricerOf(portfolio), new Map());
+    const { chosen: found } = recommendNear(pricerOf(portfolio), new Map());
 
     expect(found?.monthlyUsd).toBeCloseTo(searchPortfolios(pricerOf(portfolio)).chosen?.monthlyUsd ?? 0, 6);
   });
