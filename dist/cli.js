@@ -10907,7 +10907,7 @@ const Workload = strictObject({
 		"cui",
 		"classified"
 	])).min(1).max(10).optional().meta({
-		description: "Kinds of sensitive data in the requests. Default [none].",
+		description: "Kinds of sensitive data in the requests. Default [none]; no API takes the overflow of own servers unless this or compliance.data_may_leave says what it is.",
 		anyOf: [{ maxItems: 1 }, { not: { contains: { const: "none" } } }]
 	}),
 	volume: Volume,
@@ -23571,19 +23571,15 @@ function pathOf(assignment) {
 	return assignment.every((choice) => tokensOf(choice) === null) ? "self-host" : "hybrid";
 }
 function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
-	const found = new Found(pricer);
-	const splits = shortlists.map((list, index) => {
-		const entry = pricer.context.workloads[index];
-		const wayOf = (option) => `${accessOf(option)} ${found.scoreOf(option)}`;
-		return entry === void 0 ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), wayOf);
-	});
+	const room = roomOf(pricer, shortlists);
+	const { found, splits, lists, branches } = room;
 	const nothing = {
 		chosen: void 0,
 		kept: [],
 		tied: false,
 		simpler: false
 	};
-	if (shortlists.some((list) => list.length === 0)) return {
+	if (branches.some((list) => list.length === 0)) return {
 		byPath: {},
 		shortlists,
 		splits,
@@ -23591,26 +23587,8 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		gapRatio: 0,
 		...nothing
 	};
-	const lists = shortlists.map((list, index) => [...list, ...splits[index] ?? []]);
-	const branches = shortlists.map((list, index) => [...list, ...firstOfEach(splits[index] ?? [], (split) => found.scoreOf(split))]);
 	for (const start of startsOf(branches)) improve(found, branches, start, null);
-	const floors = floorsOf(pricer, branches, (choice) => found.scoreOf(choice));
-	const gapRatio = GAPS.find((gap) => {
-		const { memo } = pricer.context;
-		const mostSized = memo.sized + SIZED_LIMIT;
-		const tieRatio = (kind) => kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1;
-		const goal = {
-			limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * tieRatio(kind)) * (1 - gap),
-			budgetRatio: found.budgetRatio,
-			visit: (assignment) => {
-				for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
-			},
-			mayGoOn: () => memo.sized < mostSized,
-			nodes: NODE_LIMIT,
-			visits: PRICED_LIMIT
-		};
-		return branchAndBound(floors, (weights, members) => pricer.groupFloor(weights, members), goal);
-	});
+	const gapRatio = provenGap(pricer, room);
 	for (const path of [
 		"api",
 		"self-host",
@@ -23627,6 +23605,63 @@ function searchPortfolios(pricer, shortlists = shortlistsOf(pricer)) {
 		gapRatio: gapRatio ?? null,
 		...recommend(pricer, found, shortlists)
 	};
+}
+function recommendNear(pricer, served, shortlists = shortlistsOf(pricer)) {
+	const room = roomOf(pricer, shortlists);
+	const { found, lists, branches } = room;
+	const start = branches.flatMap((list, index) => {
+		const id = served.get(pricer.workloadAt(index).name);
+		return list.find((choice) => choiceId(choice) === id) ?? list.slice(0, 1);
+	});
+	if (start.length < branches.length) return {
+		chosen: void 0,
+		exact: true
+	};
+	improve(found, branches, start, null);
+	const exact = provenGap(pricer, room) === 0;
+	const best = found.best();
+	const isMore = lists.some((list, index) => list.length !== branches[index]?.length);
+	if (best !== void 0 && isMore) improve(found, lists, best, pathOf(best));
+	return {
+		chosen: recommend(pricer, found, shortlists).chosen,
+		exact
+	};
+}
+function servedIds(pricer, assignment) {
+	return new Map(assignment.map((choice, index) => [pricer.workloadAt(index).name, choiceId(choice)]));
+}
+function roomOf(pricer, shortlists) {
+	const found = new Found(pricer);
+	const splits = shortlists.map((list, index) => {
+		const entry = pricer.context.workloads[index];
+		const wayOf = (option) => `${accessOf(option)} ${found.scoreOf(option)}`;
+		return entry === void 0 ? [] : splitsOf(entry, list, (option) => pricer.overflowListUsd(index, option), wayOf);
+	});
+	return {
+		found,
+		splits,
+		lists: shortlists.map((list, index) => [...list, ...splits[index] ?? []]),
+		branches: shortlists.map((list, index) => [...list, ...firstOfEach(splits[index] ?? [], (split) => found.scoreOf(split))])
+	};
+}
+function provenGap(pricer, { found, splits, branches }) {
+	const floors = floorsOf(pricer, branches, (choice) => found.scoreOf(choice));
+	return GAPS.find((gap) => {
+		const { memo } = pricer.context;
+		const mostSized = memo.sized + SIZED_LIMIT;
+		const tieRatio = (kind) => kind === "api" || kind === "plain" ? 1 + TIE_RATIO : 1;
+		const goal = {
+			limitUsd: (kind) => Math.min(found.worthOf(kind), found.leastWorth() * tieRatio(kind)) * (1 - gap),
+			budgetRatio: found.budgetRatio,
+			visit: (assignment) => {
+				for (const same of [assignment, ...withOverflowTo(assignment, splits)]) found.note(same, pricer.usdOf(same));
+			},
+			mayGoOn: () => memo.sized < mostSized,
+			nodes: NODE_LIMIT,
+			visits: PRICED_LIMIT
+		};
+		return branchAndBound(floors, (weights, members) => pricer.groupFloor(weights, members), goal);
+	});
 }
 var Found = class {
 	budgetRatio;
@@ -23661,6 +23696,9 @@ var Found = class {
 	}
 	leastWorth() {
 		return Math.min(...[...this.#best.values()].map(({ worth }) => worth), Number.POSITIVE_INFINITY);
+	}
+	best() {
+		return [...this.#best.values()].find(({ worth }) => worth === this.leastWorth())?.assignment;
 	}
 	scoreOf(choice) {
 		if (this.budgetRatio === 0) return 0;
@@ -25903,19 +25941,35 @@ function newMemo(ranked = /* @__PURE__ */ new WeakMap()) {
 
 // src/decide/solve.ts
 function solve(document, catalog, asOf, waivers, calibrations = [], known = new Known()) {
-	const facts = factsOf(document);
-	const frame = known.frameOf(facts, {
+	const posed = pose(document, {
 		catalog,
 		asOf,
 		waivers,
 		calibrations
-	});
-	const { catalog: priced, offers } = frame;
+	}, known);
+	return {
+		...posed,
+		search: searchPortfolios(posed.pricer)
+	};
+}
+function solveNear(document, givens, known, served) {
+	const { facts, pricer } = pose(document, givens, known);
+	const { chosen, exact } = recommendNear(pricer, served);
+	return {
+		facts,
+		chosen: exact ? chosen : searchPortfolios(pricer).chosen
+	};
+}
+function pose(document, givens, known) {
+	const { asOf, waivers, calibrations } = givens;
+	const facts = factsOf(document);
+	const frame = known.frameOf(facts, givens);
+	const { catalog, offers } = frame;
 	const ownKeys = ownComplianceKeys(document.policy);
 	const lineOf = (path) => document.lineOf(path);
 	const context = {
 		facts,
-		catalog: priced,
+		catalog,
 		asOf,
 		offers,
 		waivers,
@@ -25925,22 +25979,20 @@ function solve(document, catalog, asOf, waivers, calibrations = [], known = new 
 	};
 	const options = facts.workloads.map((workload) => frame.optionsFor(workload, context));
 	const memo = newMemo(frame.rankedFor(facts));
-	const pricer = new Pricer({
-		workloads: options,
-		facts,
-		catalog: priced,
-		asOf,
-		offers: frame.offersByGpu,
-		what: EXPECTED,
-		memo
-	});
 	return {
 		facts,
 		context,
 		options,
 		known,
-		pricer,
-		search: searchPortfolios(pricer)
+		pricer: new Pricer({
+			workloads: options,
+			facts,
+			catalog,
+			asOf,
+			offers: frame.offersByGpu,
+			what: EXPECTED,
+			memo
+		})
 	};
 }
 function ownComplianceKeys(policy) {
@@ -27660,7 +27712,7 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 		})),
 		fleets: fleetsOf(chosen.fleets),
 		months: plannedMonths(chosen, pricer.context.facts, pricer.context.catalog),
-		paths: pathCosts(search, chosen, sampler),
+		paths: pathCosts(search, chosen, sampler, pricer),
 		...surenessOf(contest, workloads, pricer.context),
 		preferences: preferenceView(contest.entries, pricer.context.facts, pricer.context.catalog),
 		exact: search.exact,
@@ -27725,7 +27777,7 @@ function endsOf(chosen, pricer) {
 		lastMonthUsd: last
 	};
 }
-function pathCosts(search, chosen, sampler) {
+function pathCosts(search, chosen, sampler, pricer) {
 	return [
 		"api",
 		"self-host",
@@ -27740,17 +27792,24 @@ function pathCosts(search, chosen, sampler) {
 		return {
 			path,
 			monthlyCostUsd: null,
-			text: whyNoPath(path, search)
+			text: whyNoPath(path, search, pricer)
 		};
 	});
 }
-function whyNoPath(path, search) {
-	if (path === "hybrid") return search.shortlists.length < 2 ? "no API may take the overflow of the only workload" : "no feasible mix";
+function whyNoPath(path, search, pricer) {
+	if (path === "hybrid") return whyNoHybrid(search, pricer);
 	const missing = search.shortlists.filter((list) => !list.some((option) => option.kind === "self-host" === (path === "self-host"))).length;
 	if (missing === 0) return "no common fleet serves all workloads";
 	const all = search.shortlists.length;
 	if (all === 1) return "the only workload has no feasible option on this path";
 	return `${missing} of ${all} workloads ${missing === 1 ? "has" : "have"} no feasible option on this path`;
+}
+function whyNoHybrid({ shortlists }, pricer) {
+	const [only = [], another] = shortlists;
+	if (another !== void 0) return "no feasible mix";
+	if (!only.some(({ kind }) => kind === "self-host")) return "the only workload has no feasible option on own servers";
+	if (only.some(({ kind }) => kind !== "self-host") && !isClassDeclared(pricer.workloadAt(0))) return "nothing says what the data is, so no API may take an overflow";
+	return "no API may take the overflow of the only workload";
 }
 function infeasible({ facts, options, context }, document) {
 	return {
@@ -28009,14 +28068,14 @@ const MOST_EVALUATIONS = 40;
 const PAIRED_EDITS = 6;
 const SHOWN_EDITS = 5;
 const SMALLEST_EFFECT_USD = .01;
-function causeOf$1(base, baseDecision, head, headDecision, context) {
-	const [from, to] = [outcomeOf(baseDecision), outcomeOf(headDecision)];
+function causeOf$1(base, baseDecision, head, trace, context) {
+	const [from, to] = [outcomeOf(baseDecision), outcomeOf(trace.decision)];
 	const restored = (outcome) => samePaths(from, outcome);
 	const moved = !restored(to);
 	if (!moved && !isMaterial(from.monthlyUsd, to.monthlyUsd)) return null;
 	const edits = editsBetween(base, head);
 	if (edits.length === 0) return null;
-	const trials = new Trials(head, context);
+	const trials = new Trials(head, trace, context);
 	const singles = edits.map((edit) => ({
 		edit,
 		outcome: trials.without([edit])
@@ -28041,9 +28100,13 @@ var Trials = class {
 	used = 0;
 	capped = false;
 	#head;
+	#known;
+	#served;
 	#context;
-	constructor(head, context) {
+	constructor(head, { known, flips }, context) {
 		this.#head = head;
+		this.#known = known;
+		this.#served = flips === null ? /* @__PURE__ */ new Map() : servedIds(flips.base, flips.chosen.assignment);
 		this.#context = context;
 	}
 	without(edits) {
@@ -28054,9 +28117,14 @@ var Trials = class {
 		const document = takenBack(this.#head, edits);
 		if (document.policy.workloads.length === 0) return void 0;
 		this.used += 1;
-		const { catalog, asOf, waivers, calibrations, known } = this.#context;
+		const { catalog, asOf, waivers, calibrations } = this.#context;
 		const measured = edits.some(({ key }) => key === "measurements") ? calibrations.base : calibrations.head;
-		return outcomeOfSolved(solve(document, catalog, asOf, waivers, measured, known));
+		return outcomeOfSolved(solveNear(document, {
+			catalog,
+			asOf,
+			waivers,
+			calibrations: measured
+		}, this.#known, this.#served));
 	}
 };
 function restoredAt(single, restored) {
@@ -28143,7 +28211,7 @@ function outcomeOf(decision) {
 		monthlyUsd: expectedUsd(decision.monthlyCostUsd)
 	};
 }
-function outcomeOfSolved({ facts, search: { chosen } }) {
+function outcomeOfSolved({ facts, chosen }) {
 	const pathAt = (index) => chosen === void 0 ? "none" : pathOf(chosen.assignment.slice(index, index + 1));
 	return {
 		path: chosen === void 0 ? "none" : pathOf(chosen.assignment),
@@ -28216,6 +28284,48 @@ function difference(from, to, oneSided) {
 	if (from === null || to === null) return null;
 	if (!oneSided && (from === void 0 || to === void 0)) return null;
 	return (to ?? 0) - (from ?? 0);
+}
+
+// src/decide/saving.ts
+function savingText({ base, chosen, shortlists }, facts) {
+	const workloads = base.context.workloads.map((entry, index) => ({
+		...entry,
+		workload: facts.workloads[index] ?? entry.workload
+	}));
+	const pricer = new Pricer({
+		...base.context,
+		workloads,
+		facts,
+		memo: newMemo()
+	});
+	const other = recommendNear(pricer, servedIds(base, chosen.assignment), shortlists).chosen;
+	const savingUsd = other === void 0 ? 0 : chosen.monthlyUsd - other.monthlyUsd;
+	if (other === void 0 || savingUsd <= chosen.monthlyUsd * .02) return void 0;
+	const path = pathOf(other.assignment);
+	const words = path === pathOf(chosen.assignment) ? "" : ` on the path ${path}`;
+	return `about ${usd$2(other.monthlyUsd)} a month in all${words}, ${usd$2(savingUsd)} less`;
+}
+
+// src/decide/batch-findings.ts
+function batchFindings({ facts, flips }, document) {
+	const mayWait = document.policy.workloads.map(({ useCase, tokens, latency }) => useCase === "bulk_processing" && tokens.batchRatio === void 0 && latency === void 0);
+	if (flips === null || !mayWait.includes(true)) return [];
+	const workloads = facts.workloads.map((workload, index) => mayWait[index] ? {
+		...workload,
+		batchRatio: 1
+	} : workload);
+	const saving = savingText(flips, {
+		...facts,
+		workloads
+	});
+	if (saving === void 0) return [];
+	const asked = facts.workloads.filter((_, index) => mayWait[index]);
+	return [{
+		id: "batch-saves",
+		level: "notice",
+		text: `${asked.map(({ name }) => name).join(", ")}: requests that may wait up to 24 hours would cost ${saving}: declare tokens.batch_ratio: 1, or the share of them`,
+		line: document.lineOf(`${asked[0]?.pointer}.tokens`)
+	}];
 }
 
 // src/decide/cache-findings.ts
@@ -28376,12 +28486,12 @@ function elsewherePriced({ decision, facts }, document, catalog) {
 	});
 }
 
-// src/decide/split-findings.ts
-function splitFindings(trace, document) {
+// src/decide/schedule-findings.ts
+function scheduleFindings(trace, document) {
 	return [
 		...ignoredSchedule(trace, document),
 		...reservedSchedule(trace, document),
-		...undeclaredData(trace)
+		...scheduleSaves(trace, document)
 	];
 }
 function ignoredSchedule({ facts, decision }, document) {
@@ -28407,19 +28517,76 @@ function reservedSchedule({ decision }, document) {
 		}];
 	});
 }
-function undeclaredData({ facts, options, decision }) {
-	return decision.workloads.flatMap(({ name, path, line }) => {
-		const workload = facts.workloads.find((entry) => entry.name === name);
-		const entry = options.find((row) => row.workload.name === name);
-		if (path !== "self-host" || workload === void 0 || entry === void 0 || isClassDeclared(workload)) return [];
-		if (!entry.feasible.some((option) => option.kind !== "self-host")) return [];
+function scheduleSaves({ facts, flips }, document) {
+	const { gpu, gpuSchedule } = facts.purchase;
+	const isOpen = gpuSchedule === "always" && SCHEDULABLE_PURCHASES.includes(gpu) && document.policy.deploy?.reservedCapacity !== true;
+	if (flips === null || !isOpen || facts.workloads.every(({ week }) => isFlat(week))) return [];
+	const saving = savingText(flips, {
+		...facts,
+		purchase: {
+			...facts.purchase,
+			gpuSchedule: "weekly"
+		}
+	});
+	if (saving === void 0) return [];
+	return [{
+		id: "schedule-saves",
+		level: "notice",
+		text: `servers that follow the hours of the week would cost ${saving}: declare purchase.gpu_schedule: weekly, if AWS can be counted on to start them again each day`,
+		line: document.policy.purchase === void 0 ? null : document.lineOf("purchase.gpu_schedule")
+	}];
+}
+function isFlat(week) {
+	return week.every((share) => share === week[0]);
+}
+
+// src/decide/split-findings.ts
+function splitFindings({ options, decision, flips }) {
+	if (flips === null) return [];
+	return options.flatMap((entry, index) => {
+		const { name } = entry.workload;
+		const savingUsd = isClassDeclared(entry.workload) ? void 0 : savingOfSplit(flips, entry, index);
+		if (savingUsd === void 0) return [];
+		const line = decision.workloads.find((workload) => workload.name === name)?.line ?? null;
 		return [{
 			id: "overflow-not-considered",
 			level: "notice",
-			text: `${name}: servers with an API for the peaks alone were not considered, as nothing says what the data is: declare data_class, or compliance.data_may_leave: true`,
+			text: `${name}: servers for the base of the load with an API for its peaks would cost about ${usd$2(savingUsd)} a month less; they were not considered, as nothing says what the data is: declare data_class, or compliance.data_may_leave: true`,
 			line
 		}];
 	});
+}
+function savingOfSplit({ base: pricer, chosen, shortlists }, entry, index) {
+	const { facts, catalog } = pricer.context;
+	const declared = {
+		...entry,
+		workload: {
+			...entry.workload,
+			compliance: {
+				...entry.workload.compliance,
+				dataMayLeave: true
+			}
+		}
+	};
+	const shortlist = shortlists[index] ?? [];
+	const worth = (priced) => worthOf(priced, facts, catalog);
+	const [best] = splitsOf(declared, shortlist, (option) => pricer.overflowListUsd(index, option), accessOf).flatMap((split) => {
+		if (!mayPay(pricer, chosen, split, index)) return [];
+		const priced = pricer.price(chosen.assignment.with(index, split));
+		return priced !== void 0 && clears(hurdleOf(pricer, shortlists, chosen, priced), worth(chosen), worth(priced)) ? [priced] : [];
+	}).sort((a, b) => worth(a) - worth(b));
+	return best === void 0 || best.monthlyUsd >= chosen.monthlyUsd ? void 0 : chosen.monthlyUsd - best.monthlyUsd;
+}
+function mayPay(pricer, chosen, { base, overflow }, index) {
+	const choice = chosen.assignment[index];
+	const tokens = choice === void 0 ? null : tokensOf(choice);
+	const weights = weightsId(base, pricer.workloadAt(index));
+	if (tokens === null || membersOf(chosen.assignment, pricer.workloadAt).has(weights)) return true;
+	return pricer.groupFloor(weights, [{
+		index,
+		host: base,
+		overflow
+	}]).anyFloorUsd() < pricer.tokenUsd(index, tokens);
 }
 
 // src/decide/findings.ts
@@ -28440,6 +28607,9 @@ function oldestPriceUsed(trace, catalog, asOf) {
 }
 function findingsOf(trace, document, catalog, asOf) {
 	return [
+		...splitFindings(trace),
+		...scheduleFindings(trace, document),
+		...batchFindings(trace, document),
 		...stale(trace, catalog, asOf),
 		...shutdowns(trace, document, catalog, asOf),
 		...unpriced(trace),
@@ -28452,7 +28622,6 @@ function findingsOf(trace, document, catalog, asOf) {
 		...ownedFindings(trace, document),
 		...regionFindings(trace, document, catalog),
 		...unnamedNetwork(trace, document),
-		...splitFindings(trace, document),
 		...unreadShapes(trace, catalog),
 		...trace.decision.exact ? [] : [notice("search-approximate", approximateText(trace.decision.gapRatio), null)]
 	];
@@ -28902,8 +29071,7 @@ function evaluate(input) {
 		catalog,
 		asOf,
 		waivers,
-		calibrations,
-		known: trace.known
+		calibrations
 	};
 	const { gates, findings } = judgeGates(head, baseDocument, trace.decision, baseDecision, asOf);
 	return {
@@ -28924,7 +29092,7 @@ function evaluate(input) {
 			decision: trace.decision,
 			delta: baseDocument === null || baseDecision === null ? null : {
 				...compare(baseDecision, trace.decision),
-				cause: causeOf$1(baseDocument, baseDecision, head, trace.decision, causeContext)
+				cause: causeOf$1(baseDocument, baseDecision, head, trace, causeContext)
 			},
 			gates,
 			findings: [

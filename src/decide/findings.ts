@@ -5,6 +5,7 @@ import type { PolicyDocument } from "../policy/policy.ts";
 import { TRAINED } from "../policy/tuning-rules.ts";
 import { STACK_RESOURCES } from "../stack-resources.ts";
 import { cacheWrites, paysToWait } from "./api-cost.ts";
+import { batchFindings } from "./batch-findings.ts";
 import { cacheWriteFindings } from "./cache-findings.ts";
 import type { Trace } from "./decide.ts";
 import { SECONDS_PER_MONTH } from "./defaults.ts";
@@ -39,6 +40,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
   return [
     ...splitFindings(trace),
     ...scheduleFindings(trace, document),
+    ...batchFindings(trace, document),
     ...stale(trace, catalog, asOf),
     ...shutdowns(trace, document, catalog, asOf),
     ...unpriced(trace),

@@ -1,12 +1,8 @@
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
-import { SCHEDULABLE_PURCHASES, TIE_RATIO } from "./defaults.ts";
-import { usd } from "./describe.ts";
+import { SCHEDULABLE_PURCHASES } from "./defaults.ts";
 import type { Finding } from "./evaluation-types.ts";
-import type { Flips } from "./flips.ts";
-import { Pricer } from "./portfolio.ts";
-import { newMemo } from "./pricing-context.ts";
-import { pathOf, recommendNear, servedIds } from "./search.ts";
+import { savingText } from "./saving.ts";
 
 /** What the reader must know about hours of servers: a schedule without effect or without its saving, and what one would save that nobody asked for. */
 export function scheduleFindings(trace: Trace, document: PolicyDocument): readonly Finding[] {
@@ -40,25 +36,13 @@ function scheduleSaves({ facts, flips }: Trace, document: PolicyDocument): Findi
   const { gpu, gpuSchedule } = facts.purchase;
   const isOpen = gpuSchedule === "always" && SCHEDULABLE_PURCHASES.includes(gpu) && document.policy.deploy?.reservedCapacity !== true;
   if (flips === null || !isOpen || facts.workloads.every(({ week }) => isFlat(week))) return [];
-  const weekly = weeklyOf(flips);
-  const savingUsd = weekly === undefined ? 0 : flips.chosen.monthlyUsd - weekly.monthlyUsd;
-  if (weekly === undefined || savingUsd <= flips.chosen.monthlyUsd * TIE_RATIO) return [];
-  const path = pathOf(weekly.assignment);
-  const words = path === pathOf(flips.chosen.assignment) ? "" : ` on the path ${path}`;
-  const text =
-    `servers that follow the hours of the week would cost about ${usd(weekly.monthlyUsd)} a month in all${words}, ${usd(savingUsd)} less: ` +
-    "declare purchase.gpu_schedule: weekly, if AWS can be counted on to start them again each day";
+  const saving = savingText(flips, { ...facts, purchase: { ...facts.purchase, gpuSchedule: "weekly" } });
+  if (saving === undefined) return [];
+  const text = `servers that follow the hours of the week would cost ${saving}: declare purchase.gpu_schedule: weekly, if AWS can be counted on to start them again each day`;
   const line = document.policy.purchase === undefined ? null : document.lineOf("purchase.gpu_schedule");
   return [{ id: "schedule-saves", level: "notice", text, line }];
 }
 
 function isFlat(week: readonly number[]): boolean {
   return week.every((share) => share === week[0]);
-}
-
-function weeklyOf({ base, chosen, shortlists }: Flips) {
-  const { facts } = base.context;
-  const weekly = { ...facts, purchase: { ...facts.purchase, gpuSchedule: "weekly" as const } };
-  const pricer = new Pricer({ ...base.context, facts: weekly, memo: newMemo() });
-  return recommendNear(pricer, servedIds(base, chosen.assignment), shortlists).chosen;
 }

@@ -128,6 +128,43 @@ describe("servers that could follow the week", () => {
   });
 });
 
+describe("bulk work that may wait", () => {
+  const bulk = (change: PolicyObject = {}, tokens: PolicyObject = {}) =>
+    bought({
+      use_case: "bulk_processing",
+      volume: { requests_per_month: 3_000_000 },
+      tokens: { input: 1_000, output: 200, ...tokens },
+      ...change,
+    });
+
+  it("is said with what it would cost at the prices of batches", () => {
+    const usdOf = (asked: PolicyObject) => evaluated(policy([asked])).decision.monthlyCostUsd?.expected ?? 0;
+    const [now, later] = [usdOf(bulk()), usdOf(bulk({}, { batch_ratio: 1 }))];
+
+    expect(said("batch-saves", policy([bulk()]))).toEqual([
+      `requests: requests that may wait up to 24 hours would cost about ${usd(later)} a month in all, ${usd(now - later)} less: declare tokens.batch_ratio: 1, or the share of them`,
+    ]);
+    expect(later).toBeLessThan(0.6 * now);
+  });
+
+  it("is not where the policy says how much of it may, promises a latency, or serves people", () => {
+    expect(said("batch-saves", policy([bulk({}, { batch_ratio: 0 })]))).toEqual([]);
+    expect(said("batch-saves", policy([bulk({ latency: { ttft_ms_p95: 800 } })]))).toEqual([]);
+    expect(said("batch-saves", policy([bulk({ use_case: "customer_facing" })]))).toEqual([]);
+  });
+
+  it("names all of it, and counts no other workload as bulk", () => {
+    const [one, two, chat] = [bulk({ name: "one" }), bulk({ name: "two" }), bulk({ name: "chat", use_case: "customer_facing" })];
+    const waiting = [bulk({ name: "one" }, { batch_ratio: 1 }), bulk({ name: "two" }, { batch_ratio: 1 }), chat];
+    const usdOf = (asked: readonly PolicyObject[]) => evaluated(policy(asked)).decision.monthlyCostUsd?.expected ?? 0;
+    const saving = usdOf([one, two, chat]) - usdOf(waiting);
+
+    const [text] = said("batch-saves", policy([one, two, chat]));
+    expect(text).toMatch(/^one, two: /);
+    expect(text).toContain(`${usd(saving)} less`);
+  });
+});
+
 describe("what serves a workload today", () => {
   const rival = "gpt-6-luna";
   const price = (id: string, input: number, output: number) => ({
