@@ -24,9 +24,12 @@ const NO_AZURE = "the library has no Data Zone prices of Azure: it would answer 
 export const unknownToOracle: readonly { readonly id: RegExp; readonly why: string }[] = [
   { id: /^azure-us\./, why: NO_AZURE },
   { id: /^claude-haiku-5-5$/, why: NEWER },
+  { id: /^(us|global)\.anthropic\.claude-(haiku|sonnet|opus)-5-5$/, why: NEWER },
   { id: /^claude-sonnet-5-5$/, why: `${NEWER}: by prefix it answers with claude-sonnet-5, whose cached price is twice as high` },
   { id: /^deepseek-flash$/, why: `${NEWER}: it has the older name deepseek-v4-flash, at 0.22 / 0.66` },
-  { id: /^gpt-6\.1-sol$/, why: NEWER },
+  { id: /^gemini-4-argon$/, why: NEWER },
+  { id: /^grok-4\.7$/, why: NEWER },
+  { id: /^gpt-6\.1-(sol|terra)$/, why: NEWER },
   { id: /^mistral-medium-2505$/, why: "it answers with mistral-medium-3-1, which is mistral-medium-2508" },
   { id: /^mistral-medium-2604$/, why: NEWER },
 ];

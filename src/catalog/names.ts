@@ -90,7 +90,7 @@ function shutDown(catalog: Catalog, model: ApiModel, name: string, asOf: string)
 }
 
 function successorFix(catalog: Catalog, model: ApiModel, asOf: string): string {
-  if (model.successor === null) return "choose another model; its provider names no successor";
+  if (model.successor === null) return "choose another model; no successor is known here";
   const next = findApiModel(catalog, model.successor);
   return next && isShutDown(next, asOf) ? successorFix(catalog, next, asOf) : `use "${model.successor}"`;
 }

@@ -71,7 +71,7 @@ describe("a name that cannot be used", () => {
     });
     expect(explain("api-model", "gpt-4.1-nano", "2026-10-22")).toBeUndefined();
     expect(explain("api-model", "gpt-4o-mini", "2027-01-14")?.fix).toBe('use "gpt-6-luna"');
-    expect(explain("api-model", "claude-opus-4-1")?.fix).toContain("names no successor");
+    expect(explain("api-model", "claude-opus-4-1")?.fix).toContain("no successor is known");
   });
 
   test("was shut down like its successor: the one after that is named", () => {

@@ -90,8 +90,8 @@ test("a discount without a known price is billed at the list price and named", (
   const cached = costOfOne({ id: "command-a-03-2025", input: 1000, output: 100, cached: 0.5 });
   expect(cached.usd * MILLION).toBeCloseTo(3500, 6);
   expect(cached.unpriced).toEqual(["cached-input"]);
-  const batch = costOfOne({ id: "grok-4.3", input: 1000, output: 100, batch: 1 });
-  expect(batch.usd * MILLION).toBeCloseTo(1500, 6);
+  const batch = costOfOne({ id: "grok-4.6", input: 1000, output: 100, batch: 1 });
+  expect(batch.usd * MILLION).toBeCloseTo(2600, 6);
   expect(batch.unpriced).toEqual(["batch"]);
 });
 

@@ -74,7 +74,7 @@ test("as text, a row keeps its keys and says how old each statement is", () => {
 });
 
 test("as text, unknown and none are different words", () => {
-  const text = showText(row("grok-4.3"), TODAY);
+  const text = showText(row("grok-4.6"), TODAY);
   expect(text).toContain("webSearch unknown");
   expect(text).toContain("shutdownOn: none");
   expect(text).toContain("batchInputUsdPerMTok unknown");
@@ -84,7 +84,7 @@ test("as a list, every row is one line with its age and source", () => {
   const lines = listText(listRows(catalog), TODAY).split("\n");
   expect(lines).toHaveLength(listRows(catalog).length + 1);
   expect(lines.find((line) => line.includes("  gpt-4.1-mini  "))).toMatch(
-    /^api-model +gpt-4\.1-mini +0\.4 \/ 1\.6 USD per MTok +58 days {2,}genai-prices 0\.1\.8/,
+    /^api-model +gpt-4\.1-mini +0\.4 \/ 1\.6 USD per MTok +0 days {2,}genai-prices 0\.2\.3/,
   );
   expect(lines.find((line) => line.includes("  gpt-4.1-nano  "))).toContain("shut down on 2026-10-23");
   expect(lines.find((line) => line.includes("  p5e.48xlarge  "))).toContain("8 x h200, no on-demand price");

@@ -196,7 +196,7 @@ describe("the catalog prices that a decision rests on", () => {
   const listed = findInstance(catalog, TYPE);
 
   it("are those of models and instances, on both sides of a split, and none where nothing is chosen", () => {
-    const row = { id: MODEL, checked: "2026-09-23", kind: "api" };
+    const row = { id: MODEL, checked: "2026-11-20", kind: "api" };
     const instance = { id: TYPE, checked: listed?.usdPerHour["us-east-1"]?.checked, kind: "instance" };
     expect(used([api, null, hosts])).toEqual([row, instance]);
     expect(used([{ ...hosts, overflow: api }])).toEqual([instance, row]);

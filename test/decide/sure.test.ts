@@ -189,8 +189,8 @@ describe("the confidence word", () => {
     const at = (asOf: string) => evaluated({ ...sure }, null, asOf).decision.confidenceSteps.map(({ text }) => text);
     expect(at("2026-11-21")).toEqual([]);
     expect(at("2027-11-21")).toEqual(["a price last checked more than 180 days ago (gpt-5.4-mini)"]);
-    // Checked on 2026-09-23.
-    expect([at("2027-03-22"), at("2027-03-23")].map((steps) => steps.length)).toEqual([0, 1]);
+    // Checked on 2026-11-20.
+    expect([at("2027-05-19"), at("2027-05-20")].map((steps) => steps.length)).toEqual([0, 1]);
   });
 
   it("goes one step down for a fact of low certainty that a waiver lets through", () => {
