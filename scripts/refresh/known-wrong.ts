@@ -24,6 +24,10 @@ const NO_AZURE = "the library has no Data Zone prices of Azure: it would answer 
 export const unknownToOracle: readonly { readonly id: RegExp; readonly why: string }[] = [
   { id: /^azure-us\./, why: NO_AZURE },
   { id: /^claude-haiku-5-5$/, why: NEWER },
+  {
+    id: /^(deepseek\.v3\.2|minimax\.minimax-m2\.5|qwen\.qwen3-235b-a22b-2507-v1:0|zai\.glm-5)$/,
+    why: "the library has no price of it on Bedrock",
+  },
   { id: /^(us|global)\.anthropic\.claude-(haiku|sonnet|opus)-5-5$/, why: NEWER },
   { id: /^claude-sonnet-5-5$/, why: `${NEWER}: by prefix it answers with claude-sonnet-5, whose cached price is twice as high` },
   { id: /^deepseek-flash$/, why: `${NEWER}: it has the older name deepseek-v4-flash, at 0.22 / 0.66` },
