@@ -6,7 +6,7 @@ import type { Scenario } from "./scenario.ts";
 import { dated, lessDiscount, POLICY_SOURCE } from "./sources.ts";
 import { growthAt, monthDate } from "./traffic.ts";
 import { isTuned } from "./tuning-facts.ts";
-import type { CostLine } from "./types.ts";
+import type { CostLine, Reason } from "./types.ts";
 
 const TOKENS_PER_MTOK = 1e6;
 
@@ -117,6 +117,17 @@ function keptInPlace(
 }
 
 const CACHE_WRITES = "Cache writes (kept 5 minutes), above the input price";
+
+/** A workload as an option bills it: where a waiver lets its requests be processed anywhere, nothing is paid for keeping them in one place. */
+export function asBilled(
+  workload: WorkloadFacts,
+  { judgement }: { readonly judgement: { readonly reasons: readonly Reason[] } },
+): WorkloadFacts {
+  const isWaived = judgement.reasons.some(({ rule, verdict }) => rule === "data-residency" && verdict === "waived");
+  if (!isWaived) return workload;
+  const { dataResidency, ...compliance } = workload.compliance;
+  return { ...workload, compliance };
+}
 
 /**
  * What a workload writes to the prompt cache of a model that charges for it, as a share of its input, and what that adds to the price of all its input;

@@ -1,5 +1,5 @@
 import { tenantShares } from "./allocate.ts";
-import { apiBill } from "./api-cost.ts";
+import { apiBill, asBilled } from "./api-cost.ts";
 import { totalUsd } from "./cost-line.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
@@ -206,7 +206,7 @@ function sharedRanges(priced: PricedPortfolio, gpus: number, { facts, catalog }:
 }
 
 function billEnds(option: TokenOption, workload: WorkloadFacts, { facts, asOf }: PricingContext): BillEnds {
-  const bill = (tokens: keyof Range) => apiBill(option.candidate.model, workload, facts, asOf, scenario({ tokens }));
+  const bill = (tokens: keyof Range) => apiBill(option.candidate.model, asBilled(workload, option), facts, asOf, scenario({ tokens }));
   const expected = bill("expected");
   const { inputTokens, outputTokens } = workload;
   const certain = inputTokens.low === inputTokens.high && outputTokens.low === outputTokens.high;

@@ -1,4 +1,4 @@
-import { type ApiBill, apiBill, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
+import { type ApiBill, apiBill, asBilled, overflowBill, requestsIn, scaleBill, scaledUsd } from "./api-cost.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { TokenOption } from "./options.ts";
@@ -26,7 +26,7 @@ export class TokenBills {
     const key = `${index}|${option.candidate.id}|${what.tokens}`;
     const known = memo.bills.get(key);
     if (known !== undefined) return known;
-    const bill = apiBill(option.candidate.model, this.#workloadAt(index), facts, asOf, scenario({ tokens: what.tokens }));
+    const bill = apiBill(option.candidate.model, asBilled(this.#workloadAt(index), option), facts, asOf, scenario({ tokens: what.tokens }));
     memo.bills.set(key, bill);
     return bill;
   }
@@ -44,7 +44,7 @@ export class TokenBills {
     const key = `${index}|${to.candidate.id}|${what.tokens}|overflow`;
     const known = memo.bills.get(key);
     if (known !== undefined) return known;
-    const bill = apiBill(to.candidate.model, { ...workload, batchRatio: 0 }, facts, asOf, scenario({ tokens: what.tokens }));
+    const bill = apiBill(to.candidate.model, { ...asBilled(workload, to), batchRatio: 0 }, facts, asOf, scenario({ tokens: what.tokens }));
     memo.bills.set(key, bill);
     return bill;
   }
@@ -69,7 +69,7 @@ export class TokenBills {
     const [volume, price] = [this.#volume(index), what.apiPrice];
     const full = list.byMonthUsd.map((usd) => usd * volume * price);
     return overflowBill(full, shares, () => {
-      const all = { ...workload, batchRatio: 0 };
+      const all = { ...asBilled(workload, overflow), batchRatio: 0 };
       const bill = apiBill(overflow.candidate.model, all, facts, asOf, scenario({ tokens: what.tokens }), shares);
       return scaleBill(bill, volume, price).lines;
     });

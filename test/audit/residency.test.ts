@@ -42,4 +42,14 @@ describe("requests that stay in one place", () => {
     ]);
     expect(on("us.anthropic.claude-haiku-4-5-20251001-v1:0", ["us"]).path).toBe("api");
   });
+
+  it("cost no more where a waiver lets them go elsewhere", () => {
+    const asked = policy([workload({ candidates: { api: ["claude-sonnet-4-6"] } })], { compliance: { data_residency: ["jp"] } });
+    expect(only(evaluated(asked)).path).toBe("none");
+    const waivers = [{ rule: "data-residency", owner: "ciso@example.com", reason: "pilot", expires: "2027-12-31" }];
+    const { decision } = evaluated({ ...asked, waivers });
+    expect(decision.workloads[0]?.path).toBe("api");
+    expect(tokensUsd(decision.workloads[0] ?? only(evaluated(asked)))).toBeCloseTo(500 * 3 + 200 * 15, 6);
+    expect(decision.monthlyCostUsd?.p50).toBeCloseTo(decision.monthlyCostUsd?.expected ?? 0, -2);
+  });
 });
