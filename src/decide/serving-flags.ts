@@ -104,5 +104,8 @@ function callsTools({ features }: Needs): boolean {
 
 function readingOf({ id }: OpenModel): Reading | null {
   const found = READINGS.filter(({ model }) => id.startsWith(model));
-  return found.reduce<Reading | null>((longest, one) => (longest === null || one.model.length > longest.model.length ? one : longest), null);
+  return found.reduce<Reading | null>(
+    (longest, one) => (longest === null || one.model.length > longest.model.length ? one : longest),
+    null,
+  );
 }

@@ -80,9 +80,20 @@ describe("servers of a checkpoint with code of its own", () => {
   it("may run it, and no others", () => {
     expect(servingFlags(model("kimi-k2-instruct"), [PLAIN])).toContainEqual(["--trust-remote-code", ""]);
     const families = new Set(
-      catalog.openModels.filter((one) => servingFlags(one, [PLAIN]).some(([flag]) => flag === "--trust-remote-code")).map(({ family }) => family),
+      catalog.openModels
+        .filter((one) => servingFlags(one, [PLAIN]).some(([flag]) => flag === "--trust-remote-code"))
+        .map(({ family }) => family),
     );
-    expect([...families].sort()).toEqual(["kimi-k2", "kimi-k3", "kimi-linear", "llama-nemotron", "mimo-v2", "minimax-m2", "nemotron-3", "step-3"]);
+    expect([...families].sort()).toEqual([
+      "kimi-k2",
+      "kimi-k3",
+      "kimi-linear",
+      "llama-nemotron",
+      "mimo-v2",
+      "minimax-m2",
+      "nemotron-3",
+      "step-3",
+    ]);
   });
 });
 
