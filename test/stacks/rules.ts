@@ -4,7 +4,7 @@ import { resourcesOf } from "./stack-json.ts";
 
 /** Calls that AWS cannot restrict to a resource (service authorization reference, 2026-11). */
 const UNRESTRICTABLE =
-  /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^secretsmanager:ListSecrets$|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
+  /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^secretsmanager:(ListSecrets|GetRandomPassword)$|^sns:GetSubscriptionAttributes$|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
 
 const TEMPLATE = "aws_launch_template";
 const METADATA = ["metadata_options"] as const;
