@@ -6,12 +6,22 @@
 /** First loopback port of the vLLM servers; replica n listens on this port plus n. */
 export const FIRST_REPLICA_PORT = 8000;
 
+/** The machine image decides where it mounts local disks, so the place is looked up: the largest one that holds neither / nor the boot files. */
+export const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort -rn | awk '$2 !~ "^/(boot|efi|$)" { print $2; exit }'`;
+
 /** Makes a host ready: certificate, proxy, weights, image. Does nothing the second time; safe to interrupt. */
 export const PREPARE = `#!/bin/bash
 set -euo pipefail
 . /etc/breakeven/host.env
 run="$RUN_DIR"
 [ -e "$run/prepared" ] && exit 0
+
+# Data lies on the largest disk besides the root, the local NVMe where there is one. A stop empties it, so a server of a warm pool starts anew.
+disk=$(${LARGEST_DISK}) || true
+if [ -n "$disk" ] && { [ -L "$DATA_DIR" ] || [ ! -e "$DATA_DIR" ]; }; then
+  mkdir -p "$disk/breakeven"
+  ln -sfn "$disk/breakeven" "$DATA_DIR"
+fi
 mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/adapters" "$DATA_DIR/cache"
 
 # The load balancer speaks TLS to this host and does not check the certificate, so one of its own will do.
@@ -47,6 +57,11 @@ fi
 aws s3 sync "$place" "$DATA_DIR/weights" --exclude COMPLETE --only-show-errors
 if [ "$ADAPTERS" = true ]; then
   aws s3 sync "s3://$BUCKET/adapters/$FLEET" "$DATA_DIR/adapters" --only-show-errors
+fi
+# A server of a warm pool may be stopped from here on. Nothing waits for one that only restarted.
+if [ -n "$LOADING_HOOK" ]; then
+  aws autoscaling complete-lifecycle-action --region "$REGION" --auto-scaling-group-name "$LOADING_GROUP" --lifecycle-hook-name "$LOADING_HOOK" \\
+    --instance-id "$(cloud-init query instance_id)" --lifecycle-action-result CONTINUE --cli-connect-timeout 10 || true
 fi
 touch "$run/prepared"
 `;

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PREPARE, SERVE } from "../../stacks/constructs/host-scripts.ts";
+import { LARGEST_DISK, PREPARE, SERVE } from "../../stacks/constructs/host-scripts.ts";
 import { PUBLISH_METRICS } from "../../stacks/constructs/publish-metrics.ts";
-import { LARGEST_DISK } from "../../stacks/constructs/user-data.ts";
 import { literal } from "../../stacks/naming.ts";
 import { allConfigs } from "./configs.ts";
 import { synthesized } from "./stack-json.ts";
@@ -58,6 +57,8 @@ const settings: Readonly<Record<string, string>> = {
   HUB_TOKEN_SECRET: "breakeven/x/servers/hub-token",
   LOG_GROUP: "/breakeven/x/servers",
   METRIC_NAMESPACE: "Breakeven/x",
+  LOADING_GROUP: "",
+  LOADING_HOOK: "",
   REPLICAS: "2",
   GPUS_PER_REPLICA: "2",
   FIRST_PORT: "8000",
@@ -87,6 +88,7 @@ function installStandIns(head: 0 | 1): void {
   standIn("docker", '[ "$1 $2" = "image inspect" ] && exit 1; exit 0');
   standIn("openssl", "");
   standIn("nginx", "");
+  standIn("findmnt", "");
 }
 
 describe("preparing a host", () => {
@@ -108,6 +110,7 @@ describe("preparing a host", () => {
     expect(run(PREPARE, {}).status).toBe(0);
     const text = calls().join("\n");
     expect(text).not.toContain("docker run");
+    expect(text).not.toContain("lifecycle");
     expect(text).toMatch(/aws s3 sync s3:\/\/weights\/models\/meta\/llama\/main .*data\/weights --exclude COMPLETE/);
   });
 
@@ -124,6 +127,54 @@ describe("preparing a host", () => {
     const first = calls().length;
     run(PREPARE, {});
     expect(calls()).toHaveLength(first);
+  });
+
+  it("of a warm pool says that it has loaded, before it is stopped, and goes on where nothing waits", () => {
+    installStandIns(0);
+    standIn("cloud-init", "echo i-0123");
+    standIn("aws", `${SECRETS.replace("HEAD", "0")}; [ "$1" != autoscaling ]`);
+    expect(run(PREPARE, { LOADING_GROUP: "x-llama", LOADING_HOOK: "x-llama-loading" }).status).toBe(0);
+    const told = calls().findIndex((call) => call.includes("complete-lifecycle-action"));
+    expect(calls()[told]).toMatch(/--auto-scaling-group-name x-llama --lifecycle-hook-name x-llama-loading --instance-id i-0123/);
+    expect(told).toBeGreaterThan(calls().findIndex((call) => call.includes("--exclude COMPLETE")));
+  });
+
+  describe("with a local disk", () => {
+    const [disk, data] = [() => join(folder, "nvme"), () => join(folder, "data")];
+
+    beforeEach(() => {
+      installStandIns(0);
+      mkdirSync(disk());
+      standIn("findmnt", `echo "900 ${disk()}"`);
+    });
+
+    it("keeps the weights there", () => {
+      expect(run(PREPARE, {}).status).toBe(0);
+      expect(realpathSync(data())).toBe(join(disk(), "breakeven"));
+      expect(existsSync(join(disk(), "breakeven/weights"))).toBe(true);
+    });
+
+    it("loads them again after a stop, which empties the disk", () => {
+      run(PREPARE, {});
+      rmSync(join(disk(), "breakeven"), { recursive: true });
+      rmSync(join(folder, "run"), { recursive: true });
+
+      const again = run(PREPARE, {});
+
+      expect(again.stderr).toBe("");
+      expect(again.status).toBe(0);
+      expect(calls().filter((call) => call.includes("--exclude COMPLETE"))).toHaveLength(2);
+    });
+
+    it("waits while the disk is not mounted yet, and fills no other", () => {
+      run(PREPARE, {});
+      rmSync(join(disk(), "breakeven"), { recursive: true });
+      rmSync(join(folder, "run"), { recursive: true });
+      standIn("findmnt", "");
+
+      expect(run(PREPARE, {}).status).toBe(1);
+      expect(existsSync(join(disk(), "breakeven"))).toBe(false);
+    });
   });
 
   it("logs in to a registry of AWS before it pulls", () => {

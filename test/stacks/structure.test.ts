@@ -246,7 +246,15 @@ describe("how instances are bought", () => {
   });
 
   it("warm instances stand stopped, and never on spot or in a block", () => {
-    expect(only(withFleet({ warmInstances: 2 }), "aws_autoscaling_group").warm_pool).toMatchObject({ pool_state: "Stopped", min_size: 2 });
+    const pool = only(withFleet({ warmInstances: 2 }), "aws_autoscaling_group").warm_pool;
+    const size = `\${var.serving ? 2 : 0}`;
+    expect(pool).toMatchObject({ pool_state: "Stopped", min_size: size, max_group_prepared_capacity: size });
+    expect(only(withFleet({ warmInstances: 2 }), "aws_autoscaling_lifecycle_hook")).toMatchObject({
+      lifecycle_transition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      default_result: "CONTINUE",
+    });
+    const sealed = withFleet({ warmInstances: 2 }, { airGapped: true });
+    expect(names(sealed, "aws_autoscaling_lifecycle_hook")).toEqual([]);
     for (const purchase of ["spot", "capacity_block"] as const)
       expect(only(withFleet({ warmInstances: 2, purchase }), "aws_autoscaling_group").warm_pool).toBeUndefined();
   });
