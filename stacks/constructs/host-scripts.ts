@@ -9,6 +9,12 @@ export const FIRST_REPLICA_PORT = 8000;
 /** The machine image decides where it mounts local disks, so the place is looked up: the largest one that holds neither / nor the boot files. */
 export const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort -rn | awk '$2 !~ "^/(boot|efi|$)" { print $2; exit }'`;
 
+/**
+ * Folders of a repository that hold its weights once more, for other programs: `original` of Llama and gpt-oss, `metal` of gpt-oss. With them the first
+ * start takes two to three times as long as its grace period counts on, and the bucket holds as much more than is billed. vLLM reads neither.
+ */
+export const OTHER_COPIES = `--exclude "original/*" --exclude "metal/*"`;
+
 /** Makes a host ready: certificate, proxy, weights, image. Does nothing the second time; safe to interrupt. */
 export const PREPARE = `#!/bin/bash
 set -euo pipefail
@@ -49,7 +55,7 @@ if ! aws s3api head-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" >
     printf 'HF_TOKEN=%s\\n' "$token" > "$run/hub.env"
   fi
   docker run --rm --env-file "$run/hub.env" -v "$DATA_DIR/weights:/weights" --entrypoint hf "$IMAGE" \\
-    download "$HUB_REPO" --revision "$REVISION" --local-dir /weights
+    download "$HUB_REPO" --revision "$REVISION" ${OTHER_COPIES} --local-dir /weights
   rm -f "$run/hub.env"
   aws s3 sync "$DATA_DIR/weights" "$place" --exclude ".cache/*" --only-show-errors
   aws s3api put-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null

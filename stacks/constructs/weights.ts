@@ -2,6 +2,7 @@ import { logicalName } from "../naming.ts";
 import { type S3Bucket, TerraformOutput, TerraformVariable } from "../provider.ts";
 import { buildBucket, type PrivateBucket } from "./bucket.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
+import { OTHER_COPIES } from "./host-scripts.ts";
 
 /** Days for which replaced weights can be restored. Ours: long enough to notice, short enough not to pay for two models for long. */
 const RESTORE_DAYS = 30;
@@ -53,7 +54,7 @@ export function weightsOf(foundation: Foundation, fleet: NamedFleet, bucket: S3B
     const address = `s3://${bucket.bucket}/${prefix}`;
     new TerraformOutput(stack, logicalName("upload", fleet.name), {
       description: "Run where both the hub and this account can be reached, before the servers start",
-      value: `hf download ${fleet.hubRepo} --revision ${revision.stringValue} --local-dir ${fleet.name} && aws s3 sync ${fleet.name} ${address} --exclude ".cache/*" && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
+      value: `hf download ${fleet.hubRepo} --revision ${revision.stringValue} ${OTHER_COPIES} --local-dir ${fleet.name} && aws s3 sync ${fleet.name} ${address} --exclude ".cache/*" && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
     });
   }
   return { prefix, revision: revision.stringValue };

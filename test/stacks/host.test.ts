@@ -99,7 +99,9 @@ describe("preparing a host", () => {
     expect(done.status).toBe(0);
     const text = calls().join("\n");
     expect(text).toContain("docker pull --quiet vllm/vllm-openai:v0.27.1");
-    expect(text).toMatch(/docker run --rm --env-file .*hub\.env .*download meta\/llama --revision main/);
+    expect(text).toMatch(
+      /docker run --rm --env-file .*hub\.env .*download meta\/llama --revision main --exclude original\/\* --exclude metal\/\* --local-dir/,
+    );
     expect(text).toContain("aws s3api put-object --bucket weights --key models/meta/llama/main/COMPLETE");
     expect(text).not.toContain("hf_secret");
     expect(existsSync(join(folder, "run/hub.env"))).toBe(false);
