@@ -15,6 +15,15 @@ export const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort
  */
 export const OTHER_COPIES = `--exclude "original/*" --exclude "metal/*"`;
 
+/**
+ * Command that puts the two encodings which gpt-oss is read by beside its weights. Without them vLLM fetches them from OpenAI at each start, and inside an
+ * air gap does not start (vLLM recipes, GPT-OSS, 2026-08).
+ */
+export function fetchEncodings(folder: string): string {
+  const address = "https://openaipublic.blob.core.windows.net/encodings";
+  return `for name in o200k_base cl100k_base; do curl -fsSL --retry 3 --create-dirs -o "${folder}/tiktoken/$name.tiktoken" "${address}/$name.tiktoken"; done`;
+}
+
 /** Makes a host ready: certificate, proxy, weights, image. Does nothing the second time; safe to interrupt. */
 export const PREPARE = `#!/bin/bash
 set -euo pipefail
@@ -57,6 +66,9 @@ if ! aws s3api head-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" >
   docker run --rm --env-file "$run/hub.env" -v "$DATA_DIR/weights:/weights" --entrypoint hf "$IMAGE" \\
     download "$HUB_REPO" --revision "$REVISION" ${OTHER_COPIES} --local-dir /weights
   rm -f "$run/hub.env"
+  if [ "$ENCODINGS" = true ]; then
+    ${fetchEncodings("$DATA_DIR/weights")}
+  fi
   aws s3 sync "$DATA_DIR/weights" "$place" --exclude ".cache/*" --only-show-errors
   aws s3api put-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null
 fi
@@ -87,9 +99,11 @@ for adapter in "$DATA_DIR"/adapters/*/; do
   [ -d "$adapter" ] && adapters+=("$(basename "$adapter")=/adapters/$(basename "$adapter")")
 done
 [ "\${#adapters[@]}" = 0 ] || flags+=(--lora-modules "\${adapters[@]}")
+encodings=()
+[ ! -d "$DATA_DIR/weights/tiktoken" ] || encodings=(-e TIKTOKEN_ENCODINGS_BASE=/weights/tiktoken)
 exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
   -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
-  -e HF_HUB_OFFLINE=1 -e VLLM_CACHE_ROOT=/cache -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
+  -e HF_HUB_OFFLINE=1 -e VLLM_CACHE_ROOT=/cache -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 "\${encodings[@]}" \\
   -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/cache" \\
   --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
   --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\

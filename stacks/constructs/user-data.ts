@@ -4,6 +4,7 @@ import { FIRST_REPLICA_PORT, METRICS_UNIT, PREPARE, PROXY_UNIT, SERVE, SERVE_UNI
 import { proxyConfig } from "./proxy-config.ts";
 import { PUBLISH_METRICS } from "./publish-metrics.ts";
 import KNOWN_FLAGS from "./vllm-flags.json" with { type: "json" };
+import { readsHarmony } from "./weights.ts";
 
 /** What a server must be told; strings may hold Terraform expressions. */
 export interface HostSettings {
@@ -71,6 +72,7 @@ function environment(settings: HostSettings): string {
     REVISION: settings.revision,
     MAY_DOWNLOAD: settings.mayDownload && fleet.ownWeights !== true,
     ADAPTERS: fleet.adapters,
+    ENCODINGS: readsHarmony(fleet),
     API_KEY_SECRET: settings.apiKeySecret,
     HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
     LOG_GROUP: settings.logGroup,

@@ -53,6 +53,7 @@ const settings: Readonly<Record<string, string>> = {
   REVISION: "main",
   MAY_DOWNLOAD: "true",
   ADAPTERS: "false",
+  ENCODINGS: "false",
   API_KEY_SECRET: "breakeven/x/servers/api-key",
   HUB_TOKEN_SECRET: "breakeven/x/servers/hub-token",
   LOG_GROUP: "/breakeven/x/servers",
@@ -105,6 +106,19 @@ describe("preparing a host", () => {
     expect(text).toContain("aws s3api put-object --bucket weights --key models/meta/llama/main/COMPLETE");
     expect(text).not.toContain("hf_secret");
     expect(existsSync(join(folder, "run/hub.env"))).toBe(false);
+  });
+
+  it("puts the encodings of gpt-oss beside its weights, and vLLM reads them there", () => {
+    installStandIns(1);
+    standIn("curl", 'while [ "$1" != -o ]; do shift; done; mkdir -p "$(dirname "$2")"; touch "$2"');
+    expect(run(PREPARE, { ENCODINGS: "true" }).status).toBe(0);
+    const text = calls();
+    const fetched = text.findIndex((call) => call.includes("o200k_base.tiktoken https://openaipublic.blob.core.windows.net"));
+    expect(fetched).toBeGreaterThan(-1);
+    expect(fetched).toBeLessThan(text.findIndex((call) => call.startsWith("aws s3 sync")));
+
+    expect(run(SERVE, {}, "0").status).toBe(0);
+    expect(calls().at(-1)).toContain("-e TIKTOKEN_ENCODINGS_BASE=/weights/tiktoken");
   });
 
   it("takes weights that are there from the bucket, and asks no hub", () => {
@@ -199,6 +213,7 @@ describe("serving a replica", () => {
     expect(docker).toContain("--ipc=host");
     expect(docker).toContain("serve /weights --tensor-parallel-size 2 --served-model-name a name with spaces");
     expect(docker).not.toContain("key_secret");
+    expect(docker).not.toContain("TIKTOKEN");
     const file = join(folder, "run/vllm-1.env");
     expect(readFileSync(file, "utf8")).toBe("VLLM_API_KEY=key_secret\n");
     expect(statSync(file).mode & 0o077).toBe(0);

@@ -245,6 +245,14 @@ describe("how instances are bought", () => {
     expect(only(reserved, "aws_launch_template").instance_market_options).toBeUndefined();
   });
 
+  it("gpt-oss inside an air gap is uploaded with the encodings that it is read by, and no other model is", () => {
+    const upload = (model: string) =>
+      String(Object.entries(withFleet({ model }, { airGapped: true }).output).find(([id]) => id.startsWith("upload_"))?.[1].value);
+    expect(upload("gpt-oss-120b")).toContain("o200k_base");
+    expect(upload("gpt-oss-120b").indexOf("curl")).toBeLessThan(upload("gpt-oss-120b").indexOf("aws s3 sync"));
+    expect(upload("qwen3-32b")).not.toContain("curl");
+  });
+
   it("warm instances stand stopped, and never on spot or in a block", () => {
     const pool = only(withFleet({ warmInstances: 2 }), "aws_autoscaling_group").warm_pool;
     const size = `\${var.serving ? 2 : 0}`;
