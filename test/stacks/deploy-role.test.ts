@@ -112,4 +112,12 @@ describe("the deploy role", () => {
     expect(allowed("iam:PutRolePolicy", `arn:aws:iam::${ACCOUNT}:role/${role}`)).toBe(false);
     expect(allowed("iam:CreatePolicyVersion", `arn:aws:iam::${ACCOUNT}:policy/${policy}`)).toBe(false);
   });
+
+  it("is trusted to jobs of one environment, by the numbers of the repository where GitHub puts them into its tokens", () => {
+    const trust = String(stack.resource.aws_iam_role?.deploy_role?.assume_role_policy);
+    expect(trust).toContain(`"token.actions.githubusercontent.com:sub":"\${local.github_subject}:environment:production"`);
+    expect(stack.locals?.github_subject).toBe(
+      `\${var.github_ids == "" ? "repo:acme/support" : format("repo:acme@%s/support@%s", split("/", var.github_ids)...)}`,
+    );
+  });
 });

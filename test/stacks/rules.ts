@@ -255,7 +255,7 @@ export const RULES: readonly Rule[] = [
     "GitHub jobs are trusted by repository and environment, without a wildcard",
     ({ Action, Condition }) =>
       list(Action).includes("sts:AssumeRoleWithWebIdentity") &&
-      !/"token\.actions\.githubusercontent\.com:sub":"repo:[\w.-]+\/[\w.-]+:environment:[\w.-]+"/.test(JSON.stringify(Condition)),
+      !/"token\.actions\.githubusercontent\.com:sub":"\$\{local\.github_subject\}:environment:[\w.-]+"/.test(JSON.stringify(Condition)),
     { Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Condition: { StringLike: { sub: "repo:acme/*" } } },
   ),
   policyRule(
