@@ -1,3 +1,4 @@
+import { bedrockId } from "./decide/bedrock-id.ts";
 import { USE_CASE_DEFAULTS } from "./decide/defaults.ts";
 import type { PlannedPolicy } from "./decide/evaluation-types.ts";
 import { profileOf } from "./decide/facts.ts";
@@ -121,11 +122,15 @@ function gatewayRoute(
     workload: workload.name,
     restricted: route.restricted && target.kind === "fleet",
     guarded: leaves && !personal,
-    target,
-    fallbacks,
+    target: called(target, evaluation.region),
+    fallbacks: fallbacks.map((fallback) => called(fallback, evaluation.region)),
     spills: overflow.length > 0,
     requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute)),
   };
+}
+
+function called(target: GatewayTarget, region: string): GatewayTarget {
+  return target.kind === "provider" && target.route === "bedrock" ? { ...target, model: bedrockId(target.model, region) } : target;
 }
 
 /**
