@@ -66,6 +66,18 @@ describe("the API stack", () => {
     expect(JSON.stringify(stack.output.fill_provider_keys)).toContain("put-secret-value");
   });
 
+  it("lets the reminder through, which no condition may stand before, and where there is nothing to remind of lets nobody in", () => {
+    const open = (one: StackJson) =>
+      [only(one, "aws_sns_topic_policy").policy, only(one, "aws_kms_key").policy].map((policy) => {
+        const { Statement } = JSON.parse(String(policy)) as { Statement: { Principal: { Service?: string }; Condition?: object }[] };
+        return Statement.filter(({ Principal, Condition }) => Principal.Service === "events.amazonaws.com" && Condition === undefined)
+          .length;
+      });
+    expect(open(stack)).toEqual([1, 1]);
+    expect(open(synthesized(selfHostConfig))).toEqual([0, 0]);
+    expect(String(only(stack, "aws_sns_topic_policy").policy)).toContain("aws:SourceAccount");
+  });
+
   it("needs no deploy role without a repository, and no subscription without an address", () => {
     const plain = synthesized({ ...apiConfig, githubRepository: null, alarmEmail: null });
     expect(names(plain, "aws_iam_role")).toEqual([]);
