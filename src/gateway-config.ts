@@ -1,4 +1,8 @@
+import { bedrockId } from "./decide/bedrock-id.ts";
+import { USE_CASE_DEFAULTS } from "./decide/defaults.ts";
 import type { PlannedPolicy } from "./decide/evaluation-types.ts";
+import { profileOf } from "./decide/facts.ts";
+import { busiestHourRate, growthAt, largestGrowth, peakToAverageAt, weekOf } from "./decide/traffic.ts";
 import type { CostLine, OptionSummary, PlannedWorkload } from "./decide/types.ts";
 import { GATEWAY, type GatewayShape, gatewayServices, gatewayShape, type RouteShape } from "./gateway.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -44,6 +48,8 @@ export type GatewayTarget =
 
 /** How far above the planned mean minute a workload may go; business hours and bursts together stay under 10. Ours. */
 const MINUTE_OVER_MEAN = 10;
+/** How far above its planned worst minute, where the policy declares hours or bursts that are sharper than that. Ours. */
+const MINUTE_OVER_WORST = 2;
 /** The least limit, so that a person who tries it out is not refused. Ours. */
 const LEAST_REQUESTS_PER_MINUTE = 60;
 /** How far above the planned mean day the tokens of a workload may cost: a busy weekday is 1.4 of the mean day. Ours. */
@@ -103,22 +109,50 @@ function gatewayRoute(
   policy: Policy,
 ): GatewayRoute {
   const declared = policy.workloads.find(({ name }) => name === workload.name);
-  const growth = (1 + (declared?.volume.growthRatioPerMonth ?? 0)) ** evaluation.horizonMonths;
-  const perMinute = (workload.requestsPerMonth * growth * MINUTE_OVER_MEAN) / MINUTES_PER_MONTH;
-  const target = targetOf(workload, route, evaluation);
-  const overflow = route.restricted ? [] : overflowOf(workload);
-  const fallbacks = route.restricted ? [] : [...overflow, ...fallbacksOf(workload, route)];
+  const growth = largestGrowth(declared?.volume.growthRatioPerMonth ?? 0, evaluation.horizonMonths);
+  const over = declared === undefined ? MINUTE_OVER_MEAN : minuteOverMean(declared, workload.requestsPerMonth);
+  const perMinute = (workload.requestsPerMonth * growth * over) / MINUTES_PER_MONTH;
+  const monthOverMean = largestMonthOverMean(declared, evaluation.horizonMonths);
+  const target = targetOf(workload, route, evaluation, monthOverMean);
+  const overflow = route.restricted ? [] : overflowOf(workload, monthOverMean);
+  const fallbacks = route.restricted ? [] : [...overflow, ...fallbacksOf(workload, route, monthOverMean)];
   const leaves = target.kind === "provider" || fallbacks.length > 0;
   const personal = (declared?.dataClass ?? []).some((data) => PERSONAL_CLASSES.includes(data));
   return {
     workload: workload.name,
     restricted: route.restricted && target.kind === "fleet",
     guarded: leaves && !personal,
-    target,
-    fallbacks,
+    target: called(target, evaluation.region),
+    fallbacks: fallbacks.map((fallback) => called(fallback, evaluation.region)),
     spills: overflow.length > 0,
     requestsPerMinute: Math.max(LEAST_REQUESTS_PER_MINUTE, Math.ceil(perMinute)),
   };
+}
+
+function called(target: GatewayTarget, region: string): GatewayTarget {
+  return target.kind === "provider" && target.route === "bedrock" ? { ...target, model: bedrockId(target.model, region) } : target;
+}
+
+/**
+ * Limit of a minute over the mean minute of its month.
+ * Example: all requests in one hour of each day, at a declared `peak_to_average` of 2, have a worst minute of 48 mean ones and a limit of 96.
+ */
+function minuteOverMean({ useCase, volume }: Policy["workloads"][number], requestsPerMonth: number): number {
+  const preset = useCase === undefined ? undefined : USE_CASE_DEFAULTS[useCase];
+  const week = weekOf(profileOf(volume.hourlyProfile, preset?.profile, (name) => name));
+  const burst = volume.peakToAverage ?? peakToAverageAt(busiestHourRate(requestsPerMonth, week));
+  return Math.max(MINUTE_OVER_MEAN, Math.max(...week) * burst * MINUTE_OVER_WORST);
+}
+
+/**
+ * Tokens of the largest month over those of the mean month of the horizon, in which lines are billed: a budget of mean days would stop a workload that
+ * grows as planned. Example: requests that grow by 10 % a month over 24 months end at 2.43 of their mean.
+ */
+function largestMonthOverMean(declared: Policy["workloads"][number] | undefined, horizonMonths: number): number {
+  const longer = 1 + (declared?.tokens.growthRatioPerMonth ?? 0);
+  const ratio = (1 + (declared?.volume.growthRatioPerMonth ?? 0)) * longer - 1;
+  const months = Array.from({ length: horizonMonths }, (_, month) => growthAt(ratio, month));
+  return Math.max(...months) / (months.reduce((sum, factor) => sum + factor, 0) / horizonMonths);
 }
 
 /**
@@ -128,13 +162,13 @@ function gatewayRoute(
  * Example: an overflow of 30 dollars a month that is a tenth of the workload: 30 / 30.4 x 3 = 2.96 dollars a day, and 300 / 30.4 x 3 x 2 / 24
  * = 2.47 for an outage: 5.43.
  */
-function overflowOf(workload: PlannedWorkload): readonly GatewayTarget[] {
+function overflowOf(workload: PlannedWorkload, monthOverMean: number): readonly GatewayTarget[] {
   const { split, costLines } = workload;
   if (split?.overflow.provider === undefined) return [];
   const planned = monthlyTokensUsd(costLines);
   const whole = wholeMonthUsd(workload, planned);
   const outage = whole === null ? null : (whole * OUTAGE_HOURS_PER_DAY) / HOURS_PER_DAY;
-  const budget = planned === null || outage === null ? null : perDay(planned + outage);
+  const budget = planned === null || outage === null ? null : perDay((planned + outage) * monthOverMean);
   return [providerTarget(split.overflow, split.overflow.provider, costLines, budget)];
 }
 
@@ -146,21 +180,30 @@ function wholeMonthUsd({ split, runnersUp }: PlannedWorkload, plannedUsd: number
 }
 
 /** The runner-up that the route names, at its own monthly cost; its prices are not at hand here, so the gateway counts it by LiteLLM's own. */
-function fallbacksOf({ runnersUp }: PlannedWorkload, { fallback }: StackConfig["routes"][number]): readonly GatewayTarget[] {
+function fallbacksOf(
+  { runnersUp }: PlannedWorkload,
+  { fallback }: StackConfig["routes"][number],
+  monthOverMean: number,
+): readonly GatewayTarget[] {
   const found = runnersUp.find(({ option }) => option.id === fallback);
   if (found?.option.provider === undefined) return [];
   const { provider, route, model } = found.option;
-  const dailyBudgetUsd = perDay(found.monthlyCostUsd.expected);
+  const dailyBudgetUsd = perDay(found.monthlyCostUsd.expected * monthOverMean);
   return [{ kind: "provider", provider, route, model, inputUsdPerMTok: null, outputUsdPerMTok: null, dailyBudgetUsd }];
 }
 
-function targetOf(workload: PlannedWorkload, route: StackConfig["routes"][number], { decision }: PlannedPolicy): GatewayTarget {
+function targetOf(
+  workload: PlannedWorkload,
+  route: StackConfig["routes"][number],
+  { decision }: PlannedPolicy,
+  monthOverMean: number,
+): GatewayTarget {
   const { option, costLines } = workload;
   const fleet = decision.fleets.find(({ id }) => id === route.target);
   if (fleet !== undefined) return { kind: "fleet", fleet: fleet.id, model: fleet.model };
   if (option?.provider === undefined) throw new Error(`defect: ${workload.name} has neither a fleet nor a provider`);
   const monthlyUsd = monthlyTokensUsd(costLines);
-  return providerTarget(option, option.provider, costLines, monthlyUsd === null ? null : perDay(monthlyUsd));
+  return providerTarget(option, option.provider, costLines, monthlyUsd === null ? null : perDay(monthlyUsd * monthOverMean));
 }
 
 function providerTarget(

@@ -1,3 +1,4 @@
+import { bedrockId } from "./decide/bedrock-id.ts";
 import type { PlannedPolicy } from "./decide/evaluation-types.ts";
 import { type StackBudget, stackBudget } from "./decide/stack-budget.ts";
 import { hasOwnWeights } from "./decide/tuning-facts.ts";
@@ -201,7 +202,7 @@ function apiAccess(evaluation: PlannedPolicy, routes: StackConfig["routes"]): re
   for (const [name, option] of boughtOptions(evaluation, routes)) {
     if (option.provider === undefined) continue;
     const entry = byProvider.get(option.provider) ?? { models: new Set<string>(), workloads: [], keyless: option.route === "bedrock" };
-    entry.models.add(option.model);
+    entry.models.add(option.route === "bedrock" ? bedrockId(option.model, evaluation.region) : option.model);
     entry.workloads.push(name);
     byProvider.set(option.provider, entry);
   }

@@ -5,6 +5,8 @@ export interface Statement {
   readonly Principal?: "*" | Readonly<Record<string, string | readonly string[]>>;
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
+  /** In the place of `Resource`: everything but these. */
+  readonly NotResource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
@@ -18,5 +20,10 @@ export function trustService(service: string): string {
   return policyDocument([{ Sid: "Assume", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }]);
 }
 
-/** Services that publish to the stack's encrypted topic: alarms, budgets, cost anomalies, the reminder to rotate keys. */
-export const NOTIFIERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com", "events.amazonaws.com"];
+/** Services that publish to the stack's encrypted topic for its account alone: alarms, budgets, cost anomalies. */
+export const NOTIFIERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"];
+/**
+ * EventBridge, which reminds of keys. It says nothing of account or rule when it publishes to a topic, so that a condition on them never holds and each
+ * message is dropped ("You can't use Condition blocks in Amazon SNS topic policies for EventBridge", EventBridge user guide, 2026-11).
+ */
+export const REMINDER = "events.amazonaws.com";

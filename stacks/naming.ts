@@ -26,6 +26,19 @@ export function shorten(text: string, limit: number): string {
   return `${text.slice(0, limit - HASH_LENGTH - 1).replace(/-+$/, "")}-${hash}`;
 }
 
+/**
+ * Beginning that `shorten` keeps of every text that starts with `text`, whatever follows, for patterns over names:
+ * `shortestStart("support-platform-production", 32)` is `support-platform-producti`.
+ */
+export function shortestStart(text: string, limit: number): string {
+  return text.slice(0, limit - HASH_LENGTH - 1).replace(/-+$/, "");
+}
+
+/** Suffix of the service-linked role that Auto Scaling has for one stack. */
+export function scalingRoleSuffix(prefix: string, region: string): string {
+  return shorten(`${prefix}-${region}`, NAME_LIMITS.serviceLinkedSuffix);
+}
+
 /** Prefix of every resource name: policy and environment, e.g. `support-platform-production`. */
 export function stackPrefix(config: Pick<StackConfig, "name" | "environment">): string {
   const name = slug(config.name);

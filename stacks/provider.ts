@@ -4,6 +4,7 @@
  */
 
 export { AutoscalingGroup, type AutoscalingGroupConfig } from "@cdktf/provider-aws/lib/autoscaling-group/index.js";
+export { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook/index.js";
 export { AutoscalingPolicy } from "@cdktf/provider-aws/lib/autoscaling-policy/index.js";
 export { AutoscalingSchedule } from "@cdktf/provider-aws/lib/autoscaling-schedule/index.js";
 export { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget/index.js";

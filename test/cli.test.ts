@@ -270,6 +270,21 @@ describe("the other commands", () => {
       { cwd: folder, encoding: "utf8" },
     );
     expect(written).toMatch(/cdk\.tf\.json/);
+    expect(written).not.toContain("beside it");
+  });
+
+  it("names the stacks that lie beside the one it wrote, because a renamed policy leaves its servers running", async () => {
+    const out = join(folder, "renamed");
+    const policy = readFileSync(example("self-host"), "utf8");
+    const [before, after] = ["before", "after"].map((name) => {
+      const path = join(folder, `${name}.yml`);
+      writeFileSync(path, policy.replace(/^name: .*$/m, `name: ${name}`));
+      return path;
+    });
+    await breakeven("synth", before ?? "", "--out", out);
+    const { stdout } = await breakeven("synth", after ?? "", "--out", out);
+    expect(stdout).toContain("beside it: before-production;");
+    expect(stdout).toContain("next: terraform");
   });
 });
 

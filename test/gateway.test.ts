@@ -101,6 +101,45 @@ describe("a policy with both sides", () => {
   });
 });
 
+describe("the limits of a workload behind a gateway", () => {
+  /** 30,000 requests a day, 20.8 in the mean minute of the first month. */
+  function limits(volume: string, horizonMonths = 12) {
+    const policy = `version: 1
+name: limits
+region: us-east-1
+horizon_months: ${horizonMonths}
+workloads:
+  - name: chat
+    volume: { requests_per_day: 30000, ${volume} }
+    tokens: { input: 500, output: 200 }
+    candidates: { api: [gpt-5.4-mini], open: [] }
+`;
+    const [route] = built("deploy: { gateway: litellm }\n", policy).config.gateway?.routes ?? [];
+    if (route?.target.kind !== "provider") throw new Error("not bought");
+    return { perMinute: route.requestsPerMinute, dailyBudgetUsd: route.target.dailyBudgetUsd ?? 0 };
+  }
+  const mean = 30_000 / 1440;
+
+  it("leave room for the first month of one that shrinks", () => {
+    expect(limits("growth_ratio_per_month: -0.08", 24).perMinute).toBe(Math.ceil(mean * 10));
+  });
+
+  it("leave room for the last month of one that grows, in requests and in dollars", () => {
+    const flat = limits("growth_ratio_per_month: 0", 24);
+    const grown = limits("growth_ratio_per_month: 0.1", 24);
+    expect(grown.perMinute / flat.perMinute).toBeCloseTo(1.1 ** 23, 1);
+    expect(grown.dailyBudgetUsd / flat.dailyBudgetUsd).toBeCloseTo(1.1 ** 23, 1);
+  });
+
+  it("leave room for the sharpest hour that the policy declares", () => {
+    const nightly = Array.from({ length: 24 }, (_, hour) => (hour === 2 ? 1 : 0)).join(", ");
+    const worst = mean * 24 * 2;
+    const { perMinute } = limits(`hourly_profile: { weights: [${nightly}], weekend_ratio: 1 }, peak_to_average: 2`);
+    expect(perMinute).toBeGreaterThan(worst);
+    expect(perMinute).toBe(Math.ceil(worst * 2));
+  });
+});
+
 describe("a policy with a split", () => {
   it("has a gateway of one service, and is billed for it, although the class of its data is sensitive", () => {
     const { config, lines } = built("", SPLIT);
@@ -124,7 +163,8 @@ describe("a policy with a split", () => {
     expect(overflowUsd).toBeGreaterThan(0);
     expect(overflowUsd).toBeLessThan(monthUsd);
     const threeDays = (usd: number) => (usd / (365 / 12)) * 3;
-    const expected = threeDays(overflowUsd) + (threeDays(monthUsd) * 2) / 24;
+    // Days of the largest month, the last one.
+    const expected = ((threeDays(overflowUsd) + (threeDays(monthUsd) * 2) / 24) * 1.02 ** 11) / 1.118;
     expect((target.dailyBudgetUsd ?? 0) / expected).toBeCloseTo(1, 1);
   });
 

@@ -29,6 +29,7 @@ import { costReasons } from "./reasons.ts";
 import { singleRuleRelaxations } from "./relax.ts";
 import { EXPECTED } from "./scenario.ts";
 import { pathOf, type SearchResult } from "./search.ts";
+import { toolConditions } from "./serving-flags.ts";
 import { type Solved, solve } from "./solve.ts";
 import { isClassDeclared, judgementsOf } from "./split.ts";
 import { overflowConditions } from "./split-reasons.ts";
@@ -130,9 +131,12 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
   };
 }
 
-/** What the precision of weights and KV cache has to show before go-live. */
+/** What the precision of weights and KV cache has to show before go-live, and what callers have to know of the servers. */
 function servingConditions(workload: string, fleets: readonly SizedFleet[]): readonly string[] {
-  return [...cacheConditions(workload, fleets), ...ownWeightsConditions(workload, fleets)];
+  const tools = fleets.flatMap(({ model, tenants }) =>
+    tenants.flatMap((tenant) => (tenant.workload.name === workload ? toolConditions(model, tenant.workload) : [])),
+  );
+  return [...cacheConditions(workload, fleets), ...ownWeightsConditions(workload, fleets), ...tools];
 }
 
 /** Engineer hours a month that operating the servers is planned with, over all workloads. */

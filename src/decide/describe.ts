@@ -6,6 +6,7 @@ import { weightsGiB } from "./fleet-cost.ts";
 import { fleetId } from "./pairs.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
 import { windowsOf } from "./schedule.ts";
+import { servingFlags } from "./serving-flags.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
 import { growthAt } from "./traffic.ts";
 import { hasOwnWeights } from "./tuning-facts.ts";
@@ -103,7 +104,13 @@ function fleetOf(fleet: SizedFleet, fleets: readonly SizedFleet[]): Fleet {
       ...(fleet.tenants.length > 1 ? { workload: shownTenant(fleet).workload.name } : {}),
       ...(capacity.measured === null ? {} : { measured: capacity.measured }),
     },
-    vllmFlags: option.flags,
+    vllmFlags: [
+      ...option.flags,
+      ...servingFlags(
+        model,
+        fleet.tenants.map(({ workload }) => workload),
+      ),
+    ],
     workloads: fleet.tenants.map(({ workload }) => workload.name),
   };
 }

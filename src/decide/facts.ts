@@ -249,7 +249,7 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
   };
 }
 
-function profileOf(
+export function profileOf(
   declared: PolicyWorkload["volume"]["hourlyProfile"],
   preset: keyof typeof HOURLY_PROFILES | undefined,
   assume: (name: keyof typeof HOURLY_PROFILES, source: string) => string,

@@ -1,13 +1,16 @@
 import type { Statement } from "../iam.ts";
+import { NAME_LIMITS, scalingRoleSuffix, shortestStart } from "../naming.ts";
 import { bucketPrefix } from "./bucket.ts";
 import type { Foundation } from "./foundation.ts";
 import { GATEWAY_ROLES, gatewayPolicyName } from "./gateway/roles.ts";
+import { SERVER_KEY_PATH, workloadPath } from "./secrets.ts";
 import { serverPolicyName } from "./server-role.ts";
 
 /**
  * What the deploy role may do: everything that carries the stack's name, network calls in the stack's region, and nothing to itself.
  *
- * It never reads a secret's value. It may create roles only inside the boundary of the servers' policy, and it may change neither that
+ * It reads no value of a secret that a person fills. The keys that Terraform makes itself it must read: the AWS provider asks for each value again
+ * at every plan, and throws it away. It may create roles only inside the boundary of the servers' policy, and it may change neither that
  * policy nor its own role: whoever controls the repository cannot widen what the repository controls. Those two change by a person.
  */
 export function deployStatements(foundation: Foundation, roleName: string): readonly Statement[] {
@@ -48,7 +51,11 @@ function namedResources({ arnPrefix, account, config, prefix }: Foundation): rea
     [
       "Balancers",
       ["elasticloadbalancing:*"],
-      ["loadbalancer/app", "listener/app", "listener-rule/app", "targetgroup"].map((k) => `${balancer}:${k}/${prefix}*`),
+      [
+        ...["loadbalancer/app", "listener/app", "listener-rule/app"].map((kind) => `${balancer}:${kind}/${prefix}*`),
+        // Names of target groups end with a hash where they are too long, and a long prefix is cut for it.
+        `${balancer}:targetgroup/${shortestStart(prefix, NAME_LIMITS.loadBalancer)}*`,
+      ],
     ],
     ["Fleets", ["autoscaling:*"], [`${here("autoscaling")}:autoScalingGroup:*:autoScalingGroupName/${prefix}-*`]],
   ];
@@ -61,10 +68,16 @@ function namedResources({ arnPrefix, account, config, prefix }: Foundation): rea
     {
       Sid: "NeverReadSecrets",
       Effect: "Deny",
-      Action: ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"],
-      Resource: "*",
+      Action: "secretsmanager:GetSecretValue",
+      NotResource: generatedKeys(`${here("secretsmanager")}:secret:breakeven/${prefix}`),
     },
+    { Sid: "NeverReadThemInBulk", Effect: "Deny", Action: "secretsmanager:BatchGetSecretValue", Resource: "*" },
   ];
+}
+
+/** ARNs of the secrets that Terraform fills itself, under the folder of the stack; Secrets Manager puts six characters behind each name. */
+function generatedKeys(folder: string): readonly string[] {
+  return [`${folder}/${SERVER_KEY_PATH}-??????`, `${folder}/${workloadPath("")}*`];
 }
 
 function backendStatements({ arnPrefix, config }: Foundation): readonly Statement[] {
@@ -104,7 +117,7 @@ function network({ config }: Foundation): Statement {
   };
 }
 
-/** Reads that AWS cannot restrict to a resource. */
+/** Reads that AWS cannot restrict to a resource, and random text for new keys, which every plan asks for. */
 function lists(): Statement {
   const services = [
     "ec2:Describe*",
@@ -112,11 +125,12 @@ function lists(): Statement {
     "elasticloadbalancing:Describe*",
     "logs:DescribeLogGroups",
     "ssm:DescribeParameters",
+    "sns:GetSubscriptionAttributes",
   ];
   return {
     Sid: "Lists",
     Effect: "Allow",
-    Action: [...services, "kms:ListAliases", "cloudwatch:DescribeAlarms", "secretsmanager:ListSecrets"],
+    Action: [...services, "kms:ListAliases", "cloudwatch:DescribeAlarms", "secretsmanager:ListSecrets", "secretsmanager:GetRandomPassword"],
     Resource: "*",
   };
 }
@@ -141,6 +155,13 @@ function identities({ arnPrefix, account, config, prefix }: Foundation, roleName
       Effect: "Allow",
       Action: ["iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:GetServiceLinkedRoleDeletionStatus"],
       Resource: `${iam}:role/aws-service-role/autoscaling.amazonaws.com/*`,
+    },
+    {
+      Sid: "HandAutoScalingItsRole",
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: `${iam}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling_${scalingRoleSuffix(prefix, config.region)}`,
+      Condition: { StringEquals: { "iam:PassedToService": "autoscaling.amazonaws.com" } },
     },
     {
       Sid: "HandServersTheirRole",

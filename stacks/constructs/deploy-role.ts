@@ -40,10 +40,33 @@ function trustRepository(foundation: Foundation, repository: string): Statement 
     Condition: {
       StringEquals: {
         [`${GITHUB_TOKENS}:aud`]: "sts.amazonaws.com",
-        [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${foundation.config.environment}`,
+        [`${GITHUB_TOKENS}:sub`]: `${subject(foundation, repository)}:environment:${foundation.config.environment}`,
       },
     },
   };
+}
+
+/**
+ * How GitHub names the repository in its tokens: by names, and in repositories that were made or renamed since 2026-07-15 by names with numbers that
+ * nobody else can ever have (GitHub changelog, immutable subject claims, 2026-04-23). Returns an expression without quotes, for a policy.
+ */
+function subject({ stack }: Foundation, repository: string): string {
+  const ids = new TerraformVariable(stack, "github_ids", {
+    type: "string",
+    default: "",
+    description: `Numbers of owner and repository, as 123/456: needed where ${repository} was made or renamed since 2026-07-15, because GitHub puts them into its tokens there. gh api repos/${repository} --jq '"\\(.owner.id)/\\(.id)"' prints them. Empty trusts the names alone`,
+    validation: [
+      {
+        condition: expression(`can(regex("^([0-9]+/[0-9]+)?$", var.github_ids))`),
+        errorMessage: "github_ids must be OWNER/REPOSITORY in numbers, e.g. 123/456.",
+      },
+    ],
+  });
+  const [owner, name] = repository.split("/");
+  const numbered = `format("repo:${owner}@%s/${name}@%s", split("/", ${address(ids)})...)`;
+  return expression(
+    address(new TerraformLocal(stack, "github_subject", expression(`${address(ids)} == "" ? "repo:${repository}" : ${numbered}`))),
+  );
 }
 
 /** GitHub's identity provider exists at most once in an account: name the one that is there, or let the stack make it. */

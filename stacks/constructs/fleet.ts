@@ -12,7 +12,7 @@ import {
 } from "../provider.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 import type { Network } from "./network.ts";
-import { capacityOptions, marketOptions } from "./purchase.ts";
+import { buildLoadingHook, capacityOptions, hasWarmPool, marketOptions } from "./purchase.ts";
 import { buildSchedule, leastInstances } from "./schedule.ts";
 import { type HostSettings, userData } from "./user-data.ts";
 
@@ -48,13 +48,18 @@ export function buildMachineImage({ stack }: Foundation): string {
   return expression(address(new TerraformLocal(stack, "gpu_image_id_in_use", expression(image))));
 }
 
+/** Name of the group of one fleet. */
+export function groupName(prefix: string, fleet: Pick<NamedFleet, "name">): string {
+  return `${prefix}-${fleet.name}`;
+}
+
 /** One model on one instance type: a launch template and a group of instances across the zones. */
 export function buildFleet(site: FleetSite, fleet: NamedFleet, target: LbTargetGroup, settings: HostSettings): AutoscalingGroup {
   const { stack, prefix, scalingRole } = site.foundation;
   const template = buildTemplate(site, fleet, settings);
   const start = startSeconds(fleet.weightsGiB);
   const group = new AutoscalingGroup(stack, logicalName("fleet", fleet.name), {
-    name: `${prefix}-${fleet.name}`,
+    name: groupName(prefix, fleet),
     minSize: leastInstances(fleet),
     maxSize: fleet.instances.maximum,
     desiredCapacity: fleet.instances.desired,
@@ -81,6 +86,10 @@ export function buildFleet(site: FleetSite, fleet: NamedFleet, target: LbTargetG
   // The floor is what the decision planned and priced: the queue adds servers above it and takes back no more than it added.
   const sizes = { min_size: leastInstances(fleet), max_size: fleet.instances.maximum, desired_capacity: fleet.instances.desired };
   for (const [size, instances] of Object.entries(sizes)) group.addOverride(size, expression(`${address(site.serving)} ? ${instances} : 0`));
+  if (hasWarmPool(fleet))
+    for (const size of ["min_size", "max_group_prepared_capacity"])
+      group.addOverride(`warm_pool.${size}`, expression(`${address(site.serving)} ? ${fleet.warmInstances} : 0`));
+  buildLoadingHook(site.foundation, fleet, group, start);
   buildSchedule(site.foundation, fleet, group, site.serving, start / SECONDS_PER_MINUTE);
   return group;
 }

@@ -1,5 +1,5 @@
 import type { FleetConfig, StackConfig } from "../../src/stack-config.ts";
-import { fleetName, NAME_LIMITS, shorten, stackPrefix } from "../naming.ts";
+import { fleetName, scalingRoleSuffix, stackPrefix } from "../naming.ts";
 import {
   DataAwsCallerIdentity,
   DataAwsPartition,
@@ -73,7 +73,7 @@ export function buildFoundation(stack: TerraformStack, config: StackConfig): Fou
 function buildScalingRole({ stack, config, prefix }: Site): IamServiceLinkedRole {
   return new IamServiceLinkedRole(stack, "scaling_role", {
     awsServiceName: "autoscaling.amazonaws.com",
-    customSuffix: shorten(`${prefix}-${config.region}`, NAME_LIMITS.serviceLinkedSuffix),
+    customSuffix: scalingRoleSuffix(prefix, config.region),
     description: `Auto Scaling of ${prefix}: may use the key of its volumes`,
   });
 }

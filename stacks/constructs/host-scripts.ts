@@ -6,12 +6,37 @@
 /** First loopback port of the vLLM servers; replica n listens on this port plus n. */
 export const FIRST_REPLICA_PORT = 8000;
 
+/** The machine image decides where it mounts local disks, so the place is looked up: the largest one that holds neither / nor the boot files. */
+export const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort -rn | awk '$2 !~ "^/(boot|efi|$)" { print $2; exit }'`;
+
+/**
+ * Folders of a repository that hold its weights once more, for other programs: `original` of Llama and gpt-oss, `metal` of gpt-oss. With them the first
+ * start takes two to three times as long as its grace period counts on, and the bucket holds as much more than is billed. vLLM reads neither.
+ */
+export const OTHER_COPIES = `--exclude "original/*" --exclude "metal/*"`;
+
+/**
+ * Command that puts the two encodings which gpt-oss is read by beside its weights. Without them vLLM fetches them from OpenAI at each start, and inside an
+ * air gap does not start (vLLM recipes, GPT-OSS, 2026-08).
+ */
+export function fetchEncodings(folder: string): string {
+  const address = "https://openaipublic.blob.core.windows.net/encodings";
+  return `for name in o200k_base cl100k_base; do curl -fsSL --retry 3 --create-dirs -o "${folder}/tiktoken/$name.tiktoken" "${address}/$name.tiktoken"; done`;
+}
+
 /** Makes a host ready: certificate, proxy, weights, image. Does nothing the second time; safe to interrupt. */
 export const PREPARE = `#!/bin/bash
 set -euo pipefail
 . /etc/breakeven/host.env
 run="$RUN_DIR"
 [ -e "$run/prepared" ] && exit 0
+
+# Data lies on the largest disk besides the root, the local NVMe where there is one. A stop empties it, so a server of a warm pool starts anew.
+disk=$(${LARGEST_DISK}) || true
+if [ -n "$disk" ] && { [ -L "$DATA_DIR" ] || [ ! -e "$DATA_DIR" ]; }; then
+  mkdir -p "$disk/breakeven"
+  ln -sfn "$disk/breakeven" "$DATA_DIR"
+fi
 mkdir -p "$run" "$DATA_DIR/weights" "$DATA_DIR/adapters" "$DATA_DIR/cache"
 
 # The load balancer speaks TLS to this host and does not check the certificate, so one of its own will do.
@@ -39,14 +64,22 @@ if ! aws s3api head-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" >
     printf 'HF_TOKEN=%s\\n' "$token" > "$run/hub.env"
   fi
   docker run --rm --env-file "$run/hub.env" -v "$DATA_DIR/weights:/weights" --entrypoint hf "$IMAGE" \\
-    download "$HUB_REPO" --revision "$REVISION" --local-dir /weights
+    download "$HUB_REPO" --revision "$REVISION" ${OTHER_COPIES} --local-dir /weights
   rm -f "$run/hub.env"
+  if [ "$ENCODINGS" = true ]; then
+    ${fetchEncodings("$DATA_DIR/weights")}
+  fi
   aws s3 sync "$DATA_DIR/weights" "$place" --exclude ".cache/*" --only-show-errors
   aws s3api put-object --bucket "$BUCKET" --key "$WEIGHTS_PREFIX/COMPLETE" > /dev/null
 fi
 aws s3 sync "$place" "$DATA_DIR/weights" --exclude COMPLETE --only-show-errors
 if [ "$ADAPTERS" = true ]; then
   aws s3 sync "s3://$BUCKET/adapters/$FLEET" "$DATA_DIR/adapters" --only-show-errors
+fi
+# A server of a warm pool may be stopped from here on. Nothing waits for one that only restarted.
+if [ -n "$LOADING_HOOK" ]; then
+  aws autoscaling complete-lifecycle-action --region "$REGION" --auto-scaling-group-name "$LOADING_GROUP" --lifecycle-hook-name "$LOADING_HOOK" \\
+    --instance-id "$(cloud-init query instance_id)" --lifecycle-action-result CONTINUE --cli-connect-timeout 10 || true
 fi
 touch "$run/prepared"
 `;
@@ -66,9 +99,11 @@ for adapter in "$DATA_DIR"/adapters/*/; do
   [ -d "$adapter" ] && adapters+=("$(basename "$adapter")=/adapters/$(basename "$adapter")")
 done
 [ "\${#adapters[@]}" = 0 ] || flags+=(--lora-modules "\${adapters[@]}")
+encodings=()
+[ ! -d "$DATA_DIR/weights/tiktoken" ] || encodings=(-e TIKTOKEN_ENCODINGS_BASE=/weights/tiktoken)
 exec docker run --rm --name "vllm-$replica" --gpus "\\"device=$gpus\\"" --ipc=host --security-opt no-new-privileges \\
   -p "127.0.0.1:$((FIRST_PORT + replica)):8000" --env-file "$RUN_DIR/vllm-$replica.env" \\
-  -e HF_HUB_OFFLINE=1 -e VLLM_CACHE_ROOT=/cache -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 \\
+  -e HF_HUB_OFFLINE=1 -e VLLM_CACHE_ROOT=/cache -e VLLM_NO_USAGE_STATS=1 -e DO_NOT_TRACK=1 "\${encodings[@]}" \\
   -v "$DATA_DIR/weights:/weights:ro" -v "$DATA_DIR/adapters:/adapters:ro" -v "$DATA_DIR/cache:/cache" \\
   --log-driver awslogs --log-opt "awslogs-region=$REGION" --log-opt "awslogs-group=$LOG_GROUP" \\
   --log-opt "awslogs-stream=$FLEET/$(hostname)/$replica" \\

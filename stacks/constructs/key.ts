@@ -1,6 +1,7 @@
-import { NOTIFIERS, policyDocument, type Statement } from "../iam.ts";
+import { NOTIFIERS, policyDocument, REMINDER, type Statement } from "../iam.ts";
 import { type IamServiceLinkedRole, KmsAlias, KmsKey } from "../provider.ts";
 import type { Site } from "./foundation.ts";
+import { keyedProviders } from "./secrets.ts";
 
 /** Days in which a deleted key can be recovered; AWS allows 7 to 30. */
 const DELETION_WINDOW_DAYS = { prototype: 7, production: 30, research: 7 } as const;
@@ -17,7 +18,13 @@ export function buildKey(site: Site, scalingRole: IamServiceLinkedRole | null): 
     description: `Data at rest of ${site.prefix}`,
     enableKeyRotation: true,
     deletionWindowInDays: DELETION_WINDOW_DAYS[site.config.stage],
-    policy: policyDocument([accountStatement(site), logsStatement(site), publishersStatement(site), ...scaling]),
+    policy: policyDocument([
+      accountStatement(site),
+      logsStatement(site),
+      publishersStatement(site),
+      ...reminderStatement(site),
+      ...scaling,
+    ]),
   });
   new KmsAlias(site.stack, "key_alias", { name: `alias/${site.prefix}`, targetKeyId: key.keyId });
   return key;
@@ -54,6 +61,12 @@ function publishersStatement(site: Site): Statement {
     Resource: "*",
     Condition: { StringEquals: { "aws:SourceAccount": site.account } },
   };
+}
+
+function reminderStatement({ config }: Site): readonly Statement[] {
+  if (keyedProviders(config.api).length === 0) return [];
+  const Action = ["kms:Decrypt", "kms:GenerateDataKey*"];
+  return [{ Sid: "RemindOfKeys", Effect: "Allow", Principal: { Service: REMINDER }, Action, Resource: "*" }];
 }
 
 /** Auto Scaling starts instances with encrypted volumes through a service-linked role, which only a key policy can admit. */

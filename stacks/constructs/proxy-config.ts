@@ -3,6 +3,13 @@ import { SERVER_PORT } from "./server-groups.ts";
 
 /** Longest silence in one answer, seconds: a long answer that is not streamed. The load balancer waits as long. */
 export const ANSWER_TIMEOUT_SECONDS = 900;
+/**
+ * Seconds for which a server keeps an idle connection of the load balancer: longer than the balancer does. Who closes first must be the side that
+ * sends, or a request meets a connection that is being closed and is answered with 502 (load balancer user guide, HTTP 502, 2026-11).
+ */
+export const IDLE_CONNECTION_SECONDS = ANSWER_TIMEOUT_SECONDS + 60;
+/** Seconds for which the proxy keeps an idle connection to vLLM, which closes its own after five (VLLM_HTTP_TIMEOUT_KEEP_ALIVE, vLLM 0.27). */
+const IDLE_UPSTREAM_SECONDS = 4;
 /** Largest request body: long contexts and images in base64. */
 const BODY_LIMIT = "64m";
 /** Part of the path under which a full host refuses instead of letting wait. */
@@ -35,12 +42,14 @@ ${slots === null ? "" : "  limit_conn_zone $server_port zone=running:64k;\n  lim
     least_conn;
 ${servers.join("\n")}
     keepalive 64;
+    keepalive_timeout ${IDLE_UPSTREAM_SECONDS}s;
   }
   server {
     listen ${SERVER_PORT} ssl;
     ssl_certificate /run/breakeven/tls.crt;
     ssl_certificate_key /run/breakeven/tls.key;
     ssl_protocols TLSv1.2 TLSv1.3;
+    keepalive_timeout ${IDLE_CONNECTION_SECONDS}s;
     client_max_body_size ${BODY_LIMIT};
     proxy_http_version 1.1;
     proxy_set_header Connection "";

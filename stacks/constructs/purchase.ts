@@ -1,13 +1,18 @@
 import { STACK_RESOURCES } from "../../src/stack-resources.ts";
 import { logicalName } from "../naming.ts";
 import {
+  type AutoscalingGroup,
   type AutoscalingGroupConfig,
+  AutoscalingLifecycleHook,
   type LaunchTemplate,
   type LaunchTemplateConfig,
   type TerraformStack,
   TerraformVariable,
 } from "../provider.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
+
+/** Longest wait of a lifecycle hook (PutLifecycleHook, 2026-11). */
+const LONGEST_HEARTBEAT_SECONDS = 7200;
 
 /** The part of a launch template that depends on how instances are bought. */
 export function marketOptions({ stack }: Foundation, fleet: NamedFleet): Partial<LaunchTemplateConfig> {
@@ -54,10 +59,54 @@ function spotTypes({ instanceType, spotAlternative }: NamedFleet): { readonly ov
   return { override: [{ instanceType }, { instanceType: spotAlternative }] };
 }
 
-/** Servers that have loaded once and stand stopped: only their disks are billed. A spot or block instance cannot be stopped. */
+/**
+ * Servers that have loaded once and stand stopped: only their disks are billed. A spot or block instance cannot be stopped.
+ *
+ * The size is exact where both numbers are the same; with the least alone, AWS fills the pool up to the largest size of the group (Auto Scaling user
+ * guide, warm pools, 2026-11).
+ */
 function warmPool(fleet: NamedFleet): Partial<AutoscalingGroupConfig> {
-  if (fleet.warmInstances === 0 || fleet.purchase === "capacity_block") return {};
-  return { warmPool: { poolState: "Stopped", minSize: fleet.warmInstances, instanceReusePolicy: { reuseOnScaleIn: true } } };
+  if (!hasWarmPool(fleet)) return {};
+  const { warmInstances } = fleet;
+  return {
+    warmPool: {
+      poolState: "Stopped",
+      minSize: warmInstances,
+      maxGroupPreparedCapacity: warmInstances,
+      instanceReusePolicy: { reuseOnScaleIn: true },
+    },
+  };
+}
+
+/** Whether stopped servers stand beside the running ones. */
+export function hasWarmPool({ warmInstances, purchase }: NamedFleet): boolean {
+  return warmInstances > 0 && purchase !== "capacity_block" && purchase !== "spot";
+}
+
+/**
+ * AWS stops a server of a warm pool as soon as it has started, so it must be told to wait: a server ends the wait itself once image and weights are
+ * there (`breakeven-prepare`). One that cannot goes on when its time to start is over.
+ */
+export function buildLoadingHook(foundation: Foundation, fleet: NamedFleet, group: AutoscalingGroup, startSeconds: number): void {
+  const { stack, prefix, config } = foundation;
+  if (!waitsForLoading(config, fleet)) return;
+  new AutoscalingLifecycleHook(stack, logicalName("loading", fleet.name), {
+    name: loadingHook(prefix, fleet),
+    autoscalingGroupName: group.name,
+    lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+    heartbeatTimeout: Math.min(startSeconds, LONGEST_HEARTBEAT_SECONDS),
+    defaultResult: "CONTINUE",
+  });
+}
+
+/** Inside an air gap a server cannot say that it has loaded, and a wait would only delay each start. */
+export function waitsForLoading({ airGapped }: Foundation["config"], fleet: NamedFleet): boolean {
+  return hasWarmPool(fleet) && !airGapped;
+}
+
+/** Name of the hook by which servers of a warm pool say that they have loaded. */
+export function loadingHook(prefix: string, fleet: Pick<NamedFleet, "name">): string {
+  return `${prefix}-${fleet.name}-loading`;
 }
 
 /** Reserved capacity first, on demand when it is used up: a fleet that grows must not fail for want of a reservation. */

@@ -1,7 +1,7 @@
 import type { FleetConfig } from "../../src/stack-config.ts";
 import { address, expression } from "../expression.ts";
 import { logicalName } from "../naming.ts";
-import { type AutoscalingGroup, AutoscalingSchedule, TerraformVariable } from "../provider.ts";
+import { type AutoscalingGroup, AutoscalingSchedule, TerraformOutput, TerraformVariable } from "../provider.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 
 const MINUTES_PER_HOUR = 60;
@@ -68,13 +68,18 @@ export function leastInstances({ schedule, instances }: FleetConfig): number {
  * next action takes them back. Nothing where the size is the same all week.
  */
 export function buildSchedule(
-  { stack, prefix }: Foundation,
+  { stack, config, prefix }: Foundation,
   fleet: NamedFleet,
   group: AutoscalingGroup,
   serving: TerraformVariable,
   leadMinutes: number,
 ): void {
   if (fleet.schedule === undefined) return;
+  new TerraformOutput(stack, logicalName("start_all", fleet.name), {
+    description:
+      "Servers that were off start at the size of the quietest hour, until the week's next change. Run this to have all of them now",
+    value: `aws autoscaling set-desired-capacity --region ${config.region} --auto-scaling-group-name ${group.name} --desired-capacity ${fleet.instances.desired}`,
+  });
   const zone = timeZone({ stack });
   for (const { days, minute, instances } of sizeChanges(fleet.schedule, leadMinutes)) {
     const [hour, rest] = [Math.floor(minute / MINUTES_PER_HOUR), minute % MINUTES_PER_HOUR];

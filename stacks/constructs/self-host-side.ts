@@ -1,12 +1,13 @@
 import { type S3Bucket, TerraformOutput } from "../provider.ts";
 import { metricNamespace } from "./alarm.ts";
-import { buildFleet, buildMachineImage, type FleetSite } from "./fleet.ts";
+import { buildFleet, buildMachineImage, type FleetSite, groupName } from "./fleet.ts";
 import { buildFleetAlarms } from "./fleet-alarms.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
 import { buildTarget, type Entry } from "./load-balancer.ts";
 import { buildLogGroup } from "./log-group.ts";
 import type { Premises } from "./premises.ts";
 import { SPILL_PATH } from "./proxy-config.ts";
+import { loadingHook, waitsForLoading } from "./purchase.ts";
 import { buildScaling } from "./scaling.ts";
 import type { Secret } from "./secrets.ts";
 import { buildServerGroup } from "./server-groups.ts";
@@ -63,7 +64,7 @@ function sharedSettings(
   foundation: Foundation,
   secrets: ServerSecrets,
   weights: S3Bucket,
-): Omit<HostSettings, "fleet" | "weightsPrefix" | "revision"> {
+): Omit<HostSettings, "fleet" | "weightsPrefix" | "revision" | "loading"> {
   const { config, prefix } = foundation;
   return {
     region: config.region,
@@ -77,9 +78,12 @@ function sharedSettings(
   };
 }
 
-function place(foundation: Foundation, fleet: NamedFleet, weights: S3Bucket): Pick<HostSettings, "weightsPrefix" | "revision"> {
+function place(foundation: Foundation, fleet: NamedFleet, weights: S3Bucket): Pick<HostSettings, "weightsPrefix" | "revision" | "loading"> {
   const { prefix, revision } = weightsOf(foundation, fleet, weights);
-  return { weightsPrefix: prefix, revision };
+  const loading = waitsForLoading(foundation.config, fleet)
+    ? { group: groupName(foundation.prefix, fleet), hook: loadingHook(foundation.prefix, fleet) }
+    : null;
+  return { weightsPrefix: prefix, revision, loading };
 }
 
 function serversOf({ stack, fleets }: Foundation, entry: Entry, { apiKey }: ServerSecrets): ReadonlyMap<string, Server> {

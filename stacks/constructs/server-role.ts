@@ -3,6 +3,7 @@ import { identityName } from "../naming.ts";
 import { IamInstanceProfile, IamPolicy, IamRole, IamRolePolicyAttachment, type S3Bucket } from "../provider.ts";
 import { metricNamespace } from "./alarm.ts";
 import type { Foundation } from "./foundation.ts";
+import { waitsForLoading } from "./purchase.ts";
 
 /** Name of the one policy of the servers, which is also the boundary of every role that the deploy role may create. */
 export function serverPolicyName(prefix: string, region: string): string {
@@ -18,7 +19,12 @@ export function buildServerRole(foundation: Foundation, weights: S3Bucket): IamI
   const policy = new IamPolicy(stack, "server_permissions", {
     name: serverPolicyName(prefix, config.region),
     description: `All that a server of ${prefix} may ever do`,
-    policy: policyDocument([...dataStatements(foundation, weights), ...reportStatements(foundation), sessionStatement()]),
+    policy: policyDocument([
+      ...dataStatements(foundation, weights),
+      ...reportStatements(foundation),
+      ...loadingStatements(foundation),
+      sessionStatement(),
+    ]),
   });
   const role = new IamRole(stack, "server_role", {
     name: identityName(prefix, config.region, "server"),
@@ -61,6 +67,13 @@ function reportStatements(foundation: Foundation): readonly Statement[] {
       Condition: { StringEquals: { "cloudwatch:namespace": metricNamespace(prefix) } },
     },
   ];
+}
+
+/** Servers of a warm pool say when they have loaded. */
+function loadingStatements({ account, arnPrefix, config, fleets, prefix }: Foundation): readonly Statement[] {
+  if (!fleets.some((fleet) => waitsForLoading(config, fleet))) return [];
+  const groups = `${arnPrefix}:autoscaling:${config.region}:${account}:autoScalingGroup:*:autoScalingGroupName/${prefix}-*`;
+  return [{ Sid: "Loaded", Effect: "Allow", Action: "autoscaling:CompleteLifecycleAction", Resource: groups }];
 }
 
 /** The least that Session Manager needs (Systems Manager user guide, 2026-11); AWS cannot restrict these calls to a resource. */

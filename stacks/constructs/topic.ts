@@ -1,6 +1,7 @@
-import { NOTIFIERS, policyDocument } from "../iam.ts";
+import { NOTIFIERS, policyDocument, REMINDER, type Statement } from "../iam.ts";
 import { type KmsKey, SnsTopic, SnsTopicPolicy, SnsTopicSubscription, TerraformOutput } from "../provider.ts";
 import type { Site } from "./foundation.ts";
+import { keyedProviders } from "./secrets.ts";
 
 /** The topic that alarms, budgets and reminders publish to, with the policy's alarm address subscribed. */
 export function buildTopic(site: Site, key: KmsKey): SnsTopic {
@@ -16,6 +17,7 @@ export function buildTopic(site: Site, key: KmsKey): SnsTopic {
         Resource: topic.arn,
         Condition: { StringEquals: { "aws:SourceAccount": site.account } },
       },
+      ...reminderStatement(site, topic),
     ]),
   });
   const email = site.config.alarmEmail;
@@ -30,4 +32,9 @@ export function buildTopic(site: Site, key: KmsKey): SnsTopic {
         : `${email} must confirm the message from AWS Notifications once`,
   });
   return topic;
+}
+
+function reminderStatement({ config }: Site, topic: SnsTopic): readonly Statement[] {
+  if (keyedProviders(config.api).length === 0) return [];
+  return [{ Sid: "RemindOfKeys", Effect: "Allow", Principal: { Service: REMINDER }, Action: "sns:Publish", Resource: topic.arn }];
 }

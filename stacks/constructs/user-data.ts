@@ -4,6 +4,7 @@ import { FIRST_REPLICA_PORT, METRICS_UNIT, PREPARE, PROXY_UNIT, SERVE, SERVE_UNI
 import { proxyConfig } from "./proxy-config.ts";
 import { PUBLISH_METRICS } from "./publish-metrics.ts";
 import KNOWN_FLAGS from "./vllm-flags.json" with { type: "json" };
+import { readsHarmony } from "./weights.ts";
 
 /** What a server must be told; strings may hold Terraform expressions. */
 export interface HostSettings {
@@ -17,16 +18,16 @@ export interface HostSettings {
   readonly hubTokenSecret: string | null;
   readonly logGroup: string;
   readonly metricNamespace: string;
+  /** Group and hook that wait until a server of a warm pool has loaded; null where nothing waits. */
+  readonly loading: { readonly group: string; readonly hook: string } | null;
   /** Whether the first server may fetch the weights from the hub. */
   readonly mayDownload: boolean;
 }
 
 /** Directory of run-time files: a memory file system, gone at shutdown. */
 const RUN_DIR = "/run/breakeven";
-/** On the largest mounted disk besides the root, which is the local NVMe where the instance has it; else on the encrypted root volume. */
+/** Weights, adapters and compile caches; where there is a local disk, a link to it. */
 const DATA_DIR = "/var/lib/breakeven";
-/** The machine image decides where it mounts local disks, so the place is looked up: the largest one that holds neither / nor the boot files. */
-export const LARGEST_DISK = `findmnt --real -nrbo SIZE,TARGET -t ext4,xfs | sort -rn | awk '$2 !~ "^/(boot|efi|$)" { print $2; exit }'`;
 
 /**
  * First-boot instructions as `#cloud-config` (JSON is YAML). Holds names and addresses, never a secret. AWS allows 16 KiB.
@@ -46,9 +47,8 @@ export function userData(settings: HostSettings): string {
     file("/etc/systemd/system/breakeven-metrics.service", METRICS_UNIT),
   ];
   const units = Array.from({ length: fleet.replicasPerInstance }, (_, replica) => `breakeven-vllm@${replica}`);
-  const data = `disk=$(${LARGEST_DISK}); if [ -n "$disk" ]; then mkdir -p "$disk/breakeven" && ln -sfn "$disk/breakeven" ${DATA_DIR}; fi`;
   const start = ["systemctl", "enable", "--now", "--no-block", "breakeven-proxy", ...units, "breakeven-metrics"];
-  return `#cloud-config\n${JSON.stringify({ write_files: files, runcmd: [["bash", "-c", data], ["systemctl", "daemon-reload"], start] })}`;
+  return `#cloud-config\n${JSON.stringify({ write_files: files, runcmd: [["systemctl", "daemon-reload"], start] })}`;
 }
 
 /** Requests that the replicas of one host run at once: the batch that the capacity plan allows each. Null where no workload spills over. */
@@ -72,10 +72,13 @@ function environment(settings: HostSettings): string {
     REVISION: settings.revision,
     MAY_DOWNLOAD: settings.mayDownload && fleet.ownWeights !== true,
     ADAPTERS: fleet.adapters,
+    ENCODINGS: readsHarmony(fleet),
     API_KEY_SECRET: settings.apiKeySecret,
     HUB_TOKEN_SECRET: settings.hubTokenSecret ?? "",
     LOG_GROUP: settings.logGroup,
     METRIC_NAMESPACE: settings.metricNamespace,
+    LOADING_GROUP: settings.loading?.group ?? "",
+    LOADING_HOOK: settings.loading?.hook ?? "",
     REPLICAS: fleet.replicasPerInstance,
     GPUS_PER_REPLICA: fleet.tensorParallel,
     FIRST_PORT: FIRST_REPLICA_PORT,

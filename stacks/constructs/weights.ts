@@ -2,6 +2,7 @@ import { logicalName } from "../naming.ts";
 import { type S3Bucket, TerraformOutput, TerraformVariable } from "../provider.ts";
 import { buildBucket, type PrivateBucket } from "./bucket.ts";
 import type { Foundation, NamedFleet } from "./foundation.ts";
+import { fetchEncodings, OTHER_COPIES } from "./host-scripts.ts";
 
 /** Days for which replaced weights can be restored. Ours: long enough to notice, short enough not to pay for two models for long. */
 const RESTORE_DAYS = 30;
@@ -28,6 +29,11 @@ export interface WeightsPlace {
   readonly revision: string;
 }
 
+/** Whether a model is read by the encodings of gpt-oss, which its repository does not hold. */
+export function readsHarmony({ model }: Pick<NamedFleet, "model">): boolean {
+  return model.startsWith("gpt-oss");
+}
+
 export function weightsOf(foundation: Foundation, fleet: NamedFleet, bucket: S3Bucket): WeightsPlace {
   const { stack, config } = foundation;
   const name = logicalName("revision", fleet.name);
@@ -43,17 +49,18 @@ export function weightsOf(foundation: Foundation, fleet: NamedFleet, bucket: S3B
     });
   }
   // Weights made for one workload must never be mistaken for those of the hub that they came from.
+  const encodings = (folder: string) => (readsHarmony(fleet) ? ` && ${fetchEncodings(folder)}` : "");
   const prefix = `models/${fleet.ownWeights === true ? `own/${fleet.name}` : fleet.hubRepo}/${revision.stringValue}`;
   if (fleet.ownWeights === true) {
     new TerraformOutput(stack, logicalName("upload", fleet.name), {
       description: "Run with the folder of the weights that were made for this workload, before the servers start",
-      value: `aws s3 sync ./WEIGHTS s3://${bucket.bucket}/${prefix} && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
+      value: `test -d WEIGHTS${encodings("WEIGHTS")} && aws s3 sync ./WEIGHTS s3://${bucket.bucket}/${prefix} && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
     });
   } else if (config.airGapped) {
     const address = `s3://${bucket.bucket}/${prefix}`;
     new TerraformOutput(stack, logicalName("upload", fleet.name), {
       description: "Run where both the hub and this account can be reached, before the servers start",
-      value: `hf download ${fleet.hubRepo} --revision ${revision.stringValue} --local-dir ${fleet.name} && aws s3 sync ${fleet.name} ${address} --exclude ".cache/*" && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
+      value: `hf download ${fleet.hubRepo} --revision ${revision.stringValue} ${OTHER_COPIES} --local-dir ${fleet.name}${encodings(fleet.name)} && aws s3 sync ${fleet.name} ${address} --exclude ".cache/*" && aws s3api put-object --bucket ${bucket.bucket} --key ${prefix}/COMPLETE`,
     });
   }
   return { prefix, revision: revision.stringValue };

@@ -115,7 +115,7 @@ describe("a fleet as it is published", () => {
       limitedBy: capacity?.limitedBy,
       confidence: capacity?.confidence,
     });
-    expect(fleet.vllmFlags).toEqual(flags);
+    expect(fleet.vllmFlags).toEqual([...(flags ?? []), ["--reasoning-parser", "qwen3"]]);
     expect(fleet.weightsGiB).toBeCloseTo((memory?.weightsGiB ?? 0) * fleet.tensorParallel, 9);
   });
 

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PREPARE, SERVE } from "../../stacks/constructs/host-scripts.ts";
+import { LARGEST_DISK, PREPARE, SERVE } from "../../stacks/constructs/host-scripts.ts";
 import { PUBLISH_METRICS } from "../../stacks/constructs/publish-metrics.ts";
-import { LARGEST_DISK } from "../../stacks/constructs/user-data.ts";
 import { literal } from "../../stacks/naming.ts";
 import { allConfigs } from "./configs.ts";
 import { synthesized } from "./stack-json.ts";
@@ -54,10 +53,13 @@ const settings: Readonly<Record<string, string>> = {
   REVISION: "main",
   MAY_DOWNLOAD: "true",
   ADAPTERS: "false",
+  ENCODINGS: "false",
   API_KEY_SECRET: "breakeven/x/servers/api-key",
   HUB_TOKEN_SECRET: "breakeven/x/servers/hub-token",
   LOG_GROUP: "/breakeven/x/servers",
   METRIC_NAMESPACE: "Breakeven/x",
+  LOADING_GROUP: "",
+  LOADING_HOOK: "",
   REPLICAS: "2",
   GPUS_PER_REPLICA: "2",
   FIRST_PORT: "8000",
@@ -87,6 +89,7 @@ function installStandIns(head: 0 | 1): void {
   standIn("docker", '[ "$1 $2" = "image inspect" ] && exit 1; exit 0');
   standIn("openssl", "");
   standIn("nginx", "");
+  standIn("findmnt", "");
 }
 
 describe("preparing a host", () => {
@@ -97,10 +100,25 @@ describe("preparing a host", () => {
     expect(done.status).toBe(0);
     const text = calls().join("\n");
     expect(text).toContain("docker pull --quiet vllm/vllm-openai:v0.27.1");
-    expect(text).toMatch(/docker run --rm --env-file .*hub\.env .*download meta\/llama --revision main/);
+    expect(text).toMatch(
+      /docker run --rm --env-file .*hub\.env .*download meta\/llama --revision main --exclude original\/\* --exclude metal\/\* --local-dir/,
+    );
     expect(text).toContain("aws s3api put-object --bucket weights --key models/meta/llama/main/COMPLETE");
     expect(text).not.toContain("hf_secret");
     expect(existsSync(join(folder, "run/hub.env"))).toBe(false);
+  });
+
+  it("puts the encodings of gpt-oss beside its weights, and vLLM reads them there", () => {
+    installStandIns(1);
+    standIn("curl", 'while [ "$1" != -o ]; do shift; done; mkdir -p "$(dirname "$2")"; touch "$2"');
+    expect(run(PREPARE, { ENCODINGS: "true" }).status).toBe(0);
+    const text = calls();
+    const fetched = text.findIndex((call) => call.includes("o200k_base.tiktoken https://openaipublic.blob.core.windows.net"));
+    expect(fetched).toBeGreaterThan(-1);
+    expect(fetched).toBeLessThan(text.findIndex((call) => call.startsWith("aws s3 sync")));
+
+    expect(run(SERVE, {}, "0").status).toBe(0);
+    expect(calls().at(-1)).toContain("-e TIKTOKEN_ENCODINGS_BASE=/weights/tiktoken");
   });
 
   it("takes weights that are there from the bucket, and asks no hub", () => {
@@ -108,6 +126,7 @@ describe("preparing a host", () => {
     expect(run(PREPARE, {}).status).toBe(0);
     const text = calls().join("\n");
     expect(text).not.toContain("docker run");
+    expect(text).not.toContain("lifecycle");
     expect(text).toMatch(/aws s3 sync s3:\/\/weights\/models\/meta\/llama\/main .*data\/weights --exclude COMPLETE/);
   });
 
@@ -124,6 +143,54 @@ describe("preparing a host", () => {
     const first = calls().length;
     run(PREPARE, {});
     expect(calls()).toHaveLength(first);
+  });
+
+  it("of a warm pool says that it has loaded, before it is stopped, and goes on where nothing waits", () => {
+    installStandIns(0);
+    standIn("cloud-init", "echo i-0123");
+    standIn("aws", `${SECRETS.replace("HEAD", "0")}; [ "$1" != autoscaling ]`);
+    expect(run(PREPARE, { LOADING_GROUP: "x-llama", LOADING_HOOK: "x-llama-loading" }).status).toBe(0);
+    const told = calls().findIndex((call) => call.includes("complete-lifecycle-action"));
+    expect(calls()[told]).toMatch(/--auto-scaling-group-name x-llama --lifecycle-hook-name x-llama-loading --instance-id i-0123/);
+    expect(told).toBeGreaterThan(calls().findIndex((call) => call.includes("--exclude COMPLETE")));
+  });
+
+  describe("with a local disk", () => {
+    const [disk, data] = [() => join(folder, "nvme"), () => join(folder, "data")];
+
+    beforeEach(() => {
+      installStandIns(0);
+      mkdirSync(disk());
+      standIn("findmnt", `echo "900 ${disk()}"`);
+    });
+
+    it("keeps the weights there", () => {
+      expect(run(PREPARE, {}).status).toBe(0);
+      expect(realpathSync(data())).toBe(join(disk(), "breakeven"));
+      expect(existsSync(join(disk(), "breakeven/weights"))).toBe(true);
+    });
+
+    it("loads them again after a stop, which empties the disk", () => {
+      run(PREPARE, {});
+      rmSync(join(disk(), "breakeven"), { recursive: true });
+      rmSync(join(folder, "run"), { recursive: true });
+
+      const again = run(PREPARE, {});
+
+      expect(again.stderr).toBe("");
+      expect(again.status).toBe(0);
+      expect(calls().filter((call) => call.includes("--exclude COMPLETE"))).toHaveLength(2);
+    });
+
+    it("waits while the disk is not mounted yet, and fills no other", () => {
+      run(PREPARE, {});
+      rmSync(join(disk(), "breakeven"), { recursive: true });
+      rmSync(join(folder, "run"), { recursive: true });
+      standIn("findmnt", "");
+
+      expect(run(PREPARE, {}).status).toBe(1);
+      expect(existsSync(join(disk(), "breakeven"))).toBe(false);
+    });
   });
 
   it("logs in to a registry of AWS before it pulls", () => {
@@ -146,6 +213,7 @@ describe("serving a replica", () => {
     expect(docker).toContain("--ipc=host");
     expect(docker).toContain("serve /weights --tensor-parallel-size 2 --served-model-name a name with spaces");
     expect(docker).not.toContain("key_secret");
+    expect(docker).not.toContain("TIKTOKEN");
     const file = join(folder, "run/vllm-1.env");
     expect(readFileSync(file, "utf8")).toBe("VLLM_API_KEY=key_secret\n");
     expect(statSync(file).mode & 0o077).toBe(0);

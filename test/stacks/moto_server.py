@@ -10,6 +10,7 @@ objects. Nothing here knows Terraform or the stacks.
 |                  | ListTagsForResource, TagResource, UntagResource          | new form; tags of a budget                                       |
 | Auto Scaling     | StartInstanceRefresh, DescribeInstanceRefreshes          | a refresh begins, and is listed; instances here are replaced at  |
 |                  |                                                          | once, so that it is over when it is asked for                    |
+| Auto Scaling     | PutLifecycleHook                                         | a hook tells nobody unless the caller names a target             |
 | Auto Scaling     | CreateAutoScalingGroup, UpdateAutoScalingGroup,          | warm-up, role, rebalancing and reservations are given back as    |
 |                  | PutScalingPolicy                                         | they were taken; a policy is enabled unless the caller says no,  |
 |                  |                                                          | and has no predictive part that nobody asked for                 |
@@ -154,6 +155,13 @@ def keep_policy(self, answer):
     return answer
 
 
+def keep_hook(self, answer):
+    asked = [self._get_param(name) for name in ("AutoScalingGroupName", "LifecycleHookName")]
+    for hook in self.autoscaling_backend.describe_lifecycle_hooks(asked[0], [asked[1]]):
+        hook.role_arn, hook.notification_target_arn = self._get_param("RoleARN"), self._get_param("NotificationTargetARN")
+    return answer
+
+
 def start_instance_refresh(self):
     refresh = {
         "InstanceRefreshId": str(uuid.uuid4()),
@@ -180,6 +188,7 @@ for call in (start_instance_refresh, describe_instance_refreshes):
 for call in ("create_auto_scaling_group", "update_auto_scaling_group"):
     after(AutoScalingResponse, call, keep_group)
 after(AutoScalingResponse, "put_scaling_policy", keep_policy)
+after(AutoScalingResponse, "put_lifecycle_hook", keep_hook)
 
 
 # Route 53. https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html (VPC: "a private hosted zone")

@@ -4,7 +4,7 @@ import { resourcesOf } from "./stack-json.ts";
 
 /** Calls that AWS cannot restrict to a resource (service authorization reference, 2026-11). */
 const UNRESTRICTABLE =
-  /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^secretsmanager:ListSecrets$|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
+  /^(ec2|autoscaling|elasticloadbalancing|logs|ssm|cloudwatch|kms):(Describe|List)|^secretsmanager:(ListSecrets|GetRandomPassword)$|^sns:GetSubscriptionAttributes$|^ecr:GetAuthorizationToken$|^ssmmessages:|^ssm:UpdateInstanceInformation$/;
 
 const TEMPLATE = "aws_launch_template";
 const METADATA = ["metadata_options"] as const;
@@ -255,7 +255,7 @@ export const RULES: readonly Rule[] = [
     "GitHub jobs are trusted by repository and environment, without a wildcard",
     ({ Action, Condition }) =>
       list(Action).includes("sts:AssumeRoleWithWebIdentity") &&
-      !/"token\.actions\.githubusercontent\.com:sub":"repo:[\w.-]+\/[\w.-]+:environment:[\w.-]+"/.test(JSON.stringify(Condition)),
+      !/"token\.actions\.githubusercontent\.com:sub":"\$\{local\.github_subject\}:environment:[\w.-]+"/.test(JSON.stringify(Condition)),
     { Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity", Condition: { StringLike: { sub: "repo:acme/*" } } },
   ),
   policyRule(

@@ -73,6 +73,13 @@ describe("a fleet that follows the week", () => {
     expect(stack.variable.time_zone?.default).toBe("Etc/UTC");
   });
 
+  it("says how to have all servers at once, because one that was off starts at its quietest hour", () => {
+    expect(String(stack.output.start_all_llama_3_3_70b_instruct?.value)).toMatch(
+      /^aws autoscaling set-desired-capacity .*--desired-capacity 4$/,
+    );
+    expect(build({}).output.start_all_llama_3_3_70b_instruct).toBeUndefined();
+  });
+
   it("may shrink to its quietest hour, and an empty queue takes nothing of the plan away", () => {
     expect(JSON.stringify(stack.resource.aws_autoscaling_group)).toContain("serving ? 2 : 0");
     expect(JSON.stringify(stack.resource.aws_autoscaling_policy)).toContain('"disable_scale_in":true');

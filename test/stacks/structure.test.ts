@@ -66,6 +66,18 @@ describe("the API stack", () => {
     expect(JSON.stringify(stack.output.fill_provider_keys)).toContain("put-secret-value");
   });
 
+  it("lets the reminder through, which no condition may stand before, and where there is nothing to remind of lets nobody in", () => {
+    const open = (one: StackJson) =>
+      [only(one, "aws_sns_topic_policy").policy, only(one, "aws_kms_key").policy].map((policy) => {
+        const { Statement } = JSON.parse(String(policy)) as { Statement: { Principal: { Service?: string }; Condition?: object }[] };
+        return Statement.filter(({ Principal, Condition }) => Principal.Service === "events.amazonaws.com" && Condition === undefined)
+          .length;
+      });
+    expect(open(stack)).toEqual([1, 1]);
+    expect(open(synthesized(selfHostConfig))).toEqual([0, 0]);
+    expect(String(only(stack, "aws_sns_topic_policy").policy)).toContain("aws:SourceAccount");
+  });
+
   it("needs no deploy role without a repository, and no subscription without an address", () => {
     const plain = synthesized({ ...apiConfig, githubRepository: null, alarmEmail: null });
     expect(names(plain, "aws_iam_role")).toEqual([]);
@@ -245,8 +257,24 @@ describe("how instances are bought", () => {
     expect(only(reserved, "aws_launch_template").instance_market_options).toBeUndefined();
   });
 
+  it("gpt-oss inside an air gap is uploaded with the encodings that it is read by, and no other model is", () => {
+    const upload = (model: string) =>
+      String(Object.entries(withFleet({ model }, { airGapped: true }).output).find(([id]) => id.startsWith("upload_"))?.[1].value);
+    expect(upload("gpt-oss-120b")).toContain("o200k_base");
+    expect(upload("gpt-oss-120b").indexOf("curl")).toBeLessThan(upload("gpt-oss-120b").indexOf("aws s3 sync"));
+    expect(upload("qwen3-32b")).not.toContain("curl");
+  });
+
   it("warm instances stand stopped, and never on spot or in a block", () => {
-    expect(only(withFleet({ warmInstances: 2 }), "aws_autoscaling_group").warm_pool).toMatchObject({ pool_state: "Stopped", min_size: 2 });
+    const pool = only(withFleet({ warmInstances: 2 }), "aws_autoscaling_group").warm_pool;
+    const size = `\${var.serving ? 2 : 0}`;
+    expect(pool).toMatchObject({ pool_state: "Stopped", min_size: size, max_group_prepared_capacity: size });
+    expect(only(withFleet({ warmInstances: 2 }), "aws_autoscaling_lifecycle_hook")).toMatchObject({
+      lifecycle_transition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+      default_result: "CONTINUE",
+    });
+    const sealed = withFleet({ warmInstances: 2 }, { airGapped: true });
+    expect(names(sealed, "aws_autoscaling_lifecycle_hook")).toEqual([]);
     for (const purchase of ["spot", "capacity_block"] as const)
       expect(only(withFleet({ warmInstances: 2, purchase }), "aws_autoscaling_group").warm_pool).toBeUndefined();
   });

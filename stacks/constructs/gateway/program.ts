@@ -1,3 +1,5 @@
+import { IDLE_CONNECTION_SECONDS } from "../proxy-config.ts";
+
 /**
  * Python beside LiteLLM, the part that its configuration cannot say: one key for each workload without a database, each key good for its
  * own model and nothing else, the rule on personal data before any routing, and one line for each call. Standard library and what
@@ -138,8 +140,12 @@ os.execvp("litellm", ["litellm", "--config", "config.json", "--host", os.environ
                       "--port", os.environ.get("GATEWAY_PORT", "${GATEWAY_PORT}"), "--ssl_certfile_path", "tls.crt", "--ssl_keyfile_path", "tls.key"])
 `;
 
-/** Environment of LiteLLM that is the same everywhere: its own price list instead of one fetched at each start, no pages, no telemetry. */
+/**
+ * Environment of LiteLLM that is the same everywhere: its own price list instead of one fetched at each start, no pages, no telemetry, and idle
+ * connections that outlive those of the load balancer (uvicorn closes them after five seconds otherwise).
+ */
 export const GATEWAY_ENVIRONMENT: Readonly<Record<string, string>> = {
+  KEEPALIVE_TIMEOUT: String(IDLE_CONNECTION_SECONDS),
   LITELLM_LOCAL_MODEL_COST_MAP: "True",
   LITELLM_LOG: "ERROR",
   LITELLM_TELEMETRY: "False",
