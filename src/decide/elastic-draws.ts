@@ -132,7 +132,12 @@ function between(from: Point, to: Point, share: number): Point {
   });
 }
 
-function sizedIn({ tenants }: SizedFleet, limits: readonly FleetLimits[], { facts, catalog, offers }: PricingContext, what: Scenario): Point {
+function sizedIn(
+  { tenants }: SizedFleet,
+  limits: readonly FleetLimits[],
+  { facts, catalog, offers }: PricingContext,
+  what: Scenario,
+): Point {
   const rented = rentedOnly(offers);
   const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
   let last = cheapestFleet(tenants, rented, facts, what);
