@@ -30,7 +30,7 @@ export interface ExpectedUnitPrices extends Omit<UnitPrices, "tier"> {
  * output prices by its requests, output length being taken as independent of prompt length. Cost of a request =
  * mean input x input price + mean output x output price, exactly as with fixed lengths.
  *
- * Batch prices of long-prompt tiers are not known: their share counts at the tier's list price. A tier without a cached
+ * Where the batch price of a long-prompt tier is not known, its share counts at the tier's list price. A tier without a cached
  * price counts at its input price. The context window does not cut the distribution.
  *
  * Example: claude-haiku-5-5 (0.10 / 0.50, above 100,000 tokens 0.50 / 2.50) on 2026-11-20 at a mean of 60,000 tokens:

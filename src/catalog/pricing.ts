@@ -33,11 +33,19 @@ export function isShutDown(model: ApiModel, date: string): boolean {
 }
 
 /**
+ * Providers whose batches take the same share off the price of a long prompt as off the list price. Sources: "2x input and 1.5x output for the full session
+ * for standard, batch, and flex" (developers.openai.com/api/docs/models/gpt-5.4-pro); batch 1.25 / 7.50 against 2.50 / 15 USD above 200,000 tokens of
+ * gemini-2.5-pro (ai.google.dev/gemini-api/docs/pricing); half of the standard prices for all tokens of a batch (Anthropic's Message Batches).
+ */
+const BATCHES_LONG_PROMPTS: ReadonlySet<ApiModel["provider"]> = new Set(["openai", "google", "anthropic"]);
+
+/**
  * Prices of one request of `inputTokens` on a date. A tier prices the whole request, not the part above its limit.
  * Where the price depends on the hour, the result is the mean over the week: price x (1 + share x (multiplier - 1)).
- * Batch prices of long-prompt tiers are not known (null). Undefined when no row holds on the date.
+ * A batch of long prompts costs the tier's price less the discount of other batches, where the provider says so
+ * (`BATCHES_LONG_PROMPTS`), and is not known (null) elsewhere. Undefined when no row holds on the date.
  *
- * Examples: gpt-6-sol on 2026-11-20 costs 2.00 per million input tokens for 10,000 tokens and 4.00 for 1,000,000;
+ * Examples: gpt-6-sol on 2026-11-20 costs 2.00 per million input tokens for 10,000 tokens, 4.00 for 1,000,000 and 2.00 for those in a batch;
  * deepseek-flash 0.15 x (1 + 35/168) = 0.18125 at any length. A model that is shut down on the date comes with
  * `shutDown: true`, so that a bill of the past can still be explained.
  */
@@ -47,14 +55,15 @@ export function unitPrices(model: ApiModel, date: string, inputTokens: number): 
   const tier = row.tiers.filter((each) => inputTokens > each.aboveInputTokens).at(-1) ?? null;
   const base = tier ?? row;
   const factor = row.peak === null ? 1 : 1 + row.peak.shareOfWeek * (row.peak.multiplier - 1);
+  const longBatch = tier === null || BATCHES_LONG_PROMPTS.has(model.provider);
   return {
     row,
     tier,
     inputUsdPerMTok: base.inputUsdPerMTok * factor,
     outputUsdPerMTok: base.outputUsdPerMTok * factor,
     cachedInputUsdPerMTok: times(base.cachedInputUsdPerMTok, factor),
-    batchInputUsdPerMTok: tier === null ? times(row.batchInputUsdPerMTok, factor) : null,
-    batchOutputUsdPerMTok: tier === null ? times(row.batchOutputUsdPerMTok, factor) : null,
+    batchInputUsdPerMTok: longBatch ? times(row.batchInputUsdPerMTok, factor * (base.inputUsdPerMTok / row.inputUsdPerMTok)) : null,
+    batchOutputUsdPerMTok: longBatch ? times(row.batchOutputUsdPerMTok, factor * (base.outputUsdPerMTok / row.outputUsdPerMTok)) : null,
     shutDown: isShutDown(model, date),
   };
 }

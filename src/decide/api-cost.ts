@@ -27,7 +27,7 @@ interface Meter {
 /**
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
  * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price are billed at the list
- * price. Requests that may wait do so where a batch, which knows no cache, costs less than an answer at once (`paysToWait`). Cache writes are
+ * price. Requests that may wait do so where a batch, in which no hit of a cache is sure, costs less than an answer at once (`paysToWait`). Cache writes are
  * priced where the policy says how many there are. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:

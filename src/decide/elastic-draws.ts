@@ -2,7 +2,7 @@ import { requestsIn } from "./api-cost.ts";
 import { totalUsd } from "./cost-line.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { type Draws, drawn } from "./draws.ts";
-import { cheapestFleet, type SizedFleet } from "./fleet.ts";
+import { cheapestFleet, type FleetLimits, type SizedFleet } from "./fleet.ts";
 import { fleetLines } from "./fleet-cost.ts";
 import type { FleetDraws } from "./fleet-draws.ts";
 import { growthFactors, inputId } from "./inputs.ts";
@@ -30,10 +30,22 @@ export interface ElasticCurves {
 
 /** The curves of a fleet and its overflow: sized anew at each factor, as a policy with that load would be. */
 export function elasticCurves(fleet: SizedFleet, context: PricingContext): ElasticCurves {
+  const limits = limitsOf(fleet, context);
   return {
-    load: new Curve((volume) => sizedIn(fleet, context, scenario({ volume }))),
-    rate: new Curve((throughputFactor) => sizedIn(fleet, context, scenario({ throughputFactor }))),
+    load: new Curve((volume) => sizedIn(fleet, limits, context, scenario({ volume }))),
+    rate: new Curve((throughputFactor) => sizedIn(fleet, limits, context, scenario({ throughputFactor }))),
   };
+}
+
+/**
+ * GPUs within which a fleet is sized: any number, as many as need no full-time job and, where it was decided with fewer than would cost least, so that
+ * all fleets together need none, as many as it was decided with.
+ */
+function limitsOf(fleet: SizedFleet, { facts, offers }: PricingContext): readonly FleetLimits[] {
+  const limits = [{ mostGpus: Number.POSITIVE_INFINITY }, { mostGpus: FULL_TIME_ABOVE_GPUS }];
+  const decided = largestGpus(fleet);
+  const small = cheapestFleet(fleet.tenants, rentedOnly(offers), facts, EXPECTED, { mostGpus: FULL_TIME_ABOVE_GPUS });
+  return small !== undefined && decided < largestGpus(small) ? [...limits, { mostGpus: decided }] : limits;
 }
 
 /**
@@ -48,20 +60,23 @@ export function elasticDraws(fleet: SizedFleet, { load, rate }: ElasticCurves, c
   const today = load.at(1);
   const billedUsd = overflowUsd(fleet, EXPECTED);
   const column = () => new Float64Array(draws.count);
-  const [factor, usd, gpus, smallUsd, smallGpus] = [column(), column(), column(), column(), column()];
+  const factor = column();
+  const sizes = today.map(() => ({ usd: column(), gpus: column() }));
   for (let draw = 0; draw < draws.count; draw++) {
     const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
-    const of = (figure: Figure) => product(at[figure], by[figure], today[figure]);
-    const overflow = of("overflowUsd");
-    factor[draw] = billedUsd === 0 ? 0 : overflow / billedUsd;
+    const of = (index: number, figure: Figure) =>
+      product(at[index]?.[figure] ?? Number.NaN, by[index]?.[figure] ?? Number.NaN, today[index]?.[figure] ?? Number.NaN);
     // An overflow that is not there in the expected case has no bill that a factor could move.
-    usd[draw] = of("usd") + (billedUsd === 0 ? overflow : 0);
-    gpus[draw] = of("gpus");
-    smallUsd[draw] = of("smallUsd") + of("smallOverflowUsd") - (billedUsd === 0 ? 0 : overflow);
-    smallGpus[draw] = of("smallGpus");
+    const billed = billedUsd === 0 ? 0 : of(0, "overflowUsd");
+    factor[draw] = billedUsd === 0 ? 0 : billed / billedUsd;
+    for (const [index, { usd, gpus }] of sizes.entries()) {
+      usd[draw] = of(index, "usd") + of(index, "overflowUsd") - billed;
+      gpus[draw] = of(index, "gpus");
+    }
   }
-  const any = { usd, gpus };
-  return { factor, ...any, months: 1, sizes: [any, { usd: smallUsd, gpus: smallGpus }] };
+  const [any] = sizes;
+  if (any === undefined) throw new Error("defect: a fleet without a size");
+  return { factor, ...any, months: 1, sizes };
 }
 
 /** What a load makes of a figure times what a rate makes of it; the load alone where there is nothing today, infinite where either leaves no fleet. */
@@ -70,17 +85,17 @@ function product(at: number, by: number, today: number): number {
   return today === 0 || !Number.isFinite(today) ? at : (at * by) / today;
 }
 
-/** A fleet of any size and the least expensive one that needs no full-time job, in USD a month; infinite where there is none. */
-interface Point {
+/** The fleet of least cost within a number of GPUs, in USD a month; its cost is infinite where there is none. */
+interface Size {
   readonly usd: number;
   readonly overflowUsd: number;
   readonly gpus: number;
-  readonly smallUsd: number;
-  readonly smallOverflowUsd: number;
-  readonly smallGpus: number;
 }
 
-type Figure = keyof Point;
+type Figure = keyof Size;
+
+/** A fleet within each of its limits, that of any size first. */
+type Point = readonly Size[];
 
 /** Points of a doubling at which a fleet is sized; between them its cost goes on a straight line. */
 const POINTS_PER_DOUBLING = 3;
@@ -109,34 +124,31 @@ class Curve {
   }
 }
 
-function between(a: Point, b: Point, share: number): Point {
-  const of = (figure: Figure) => (a[figure] === b[figure] ? a[figure] : a[figure] * (1 - share) + b[figure] * share);
-  return {
-    usd: of("usd"),
-    overflowUsd: of("overflowUsd"),
-    gpus: of("gpus"),
-    smallUsd: of("smallUsd"),
-    smallOverflowUsd: of("smallOverflowUsd"),
-    smallGpus: of("smallGpus"),
-  };
+function between(from: Point, to: Point, share: number): Point {
+  const of = (a: number, b: number) => (a === b ? a : a * (1 - share) + b * share);
+  return from.map((a, index) => {
+    const b = to[index] ?? a;
+    return { usd: of(a.usd, b.usd), overflowUsd: of(a.overflowUsd, b.overflowUsd), gpus: of(a.gpus, b.gpus) };
+  });
 }
 
-function sizedIn({ tenants }: SizedFleet, context: PricingContext, what: Scenario): Point {
-  const { facts, catalog } = context;
-  const offers = rentedOnly(context.offers);
-  const any = cheapestFleet(tenants, offers, facts, what);
-  if (any === undefined) throw new Error("defect: a fleet has a configuration at one load and none at another");
-  const few = { mostGpus: FULL_TIME_ABOVE_GPUS };
-  const small = largestGpus(any) > few.mostGpus ? cheapestFleet(tenants, offers, facts, what, few) : any;
+function sizedIn(
+  { tenants }: SizedFleet,
+  limits: readonly FleetLimits[],
+  { facts, catalog, offers }: PricingContext,
+  what: Scenario,
+): Point {
+  const rented = rentedOnly(offers);
   const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
-  return {
-    usd: usdOf(any),
-    overflowUsd: overflowUsd(any, what),
-    gpus: largestGpus(any),
-    smallUsd: small === undefined ? Number.POSITIVE_INFINITY : usdOf(small),
-    smallOverflowUsd: small === undefined ? 0 : overflowUsd(small, what),
-    smallGpus: small === undefined ? 0 : largestGpus(small),
-  };
+  let last = cheapestFleet(tenants, rented, facts, what);
+  if (last === undefined) throw new Error("defect: a fleet has a configuration at one load and none at another");
+  return limits.map((within) => {
+    // The least of more GPUs is the least of fewer where it has no more than those.
+    if (last !== undefined && largestGpus(last) > within.mostGpus) last = cheapestFleet(tenants, rented, facts, what, within);
+    return last === undefined
+      ? { usd: Number.POSITIVE_INFINITY, overflowUsd: 0, gpus: 0 }
+      : { usd: usdOf(last), overflowUsd: overflowUsd(last, what), gpus: largestGpus(last) };
+  });
 }
 
 /** What overflows from a fleet in an average month. */

@@ -129,7 +129,7 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
     const waits = paysToWait(price, { input: inputTokens.expected, output: outputTokens.expected, cachedRatio, writeRatio });
     const cachedText = `${workload.name}: no cached input price of ${id} is known, so those tokens are billed at the list price`;
     const batchText = known
-      ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, which knows no cache, so no request is billed as a batch`
+      ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, where no cache is counted on, so no request is billed as a batch`
       : `${workload.name}: no batch price of ${id} is known, so requests that may wait are billed as if they could not`;
     return [
       ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null ? [notice("cached-price-unknown", cachedText, line)] : []),

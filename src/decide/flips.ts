@@ -8,9 +8,10 @@ import { scoreOf, valuedUsd } from "./preferences.ts";
 import { currentOption, leastGainUsd, tieRank } from "./recommend.ts";
 import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
-import type { SearchResult } from "./search.ts";
-import { type Choice, choiceId, firstOfEach, hostsOf, type SplitOption } from "./split.ts";
+import { pathOf, type SearchResult } from "./search.ts";
+import { type Choice, choiceId, firstOfEach, type SplitOption } from "./split.ts";
 import { Standing } from "./standing.ts";
+import { type Faced, sideOf, Together } from "./together.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
 
@@ -31,9 +32,10 @@ const CHANGES: Readonly<Record<ParameterId, (factor: number, name: string) => Sc
   hourly_rate_usd: (factor) => scenario({ hourlyRate: factor }),
 };
 
-/** Compares the two sides of one workload while everything else stays as chosen. */
+/** Compares the two sides of one workload while everything else stays as chosen, and whole portfolios of other paths with the chosen one. */
 export class Flips {
   readonly #standings = new Map<string, Standing>();
+  readonly #faced = new Map<string, Faced>();
   readonly #rivalries = new Map<string, Rivalry>();
   readonly #today: Map<Choice, number | undefined>[] = [];
   readonly #scores: Map<Choice, number>[] = [];
@@ -43,11 +45,20 @@ export class Flips {
   readonly shortlists: SearchResult["shortlists"];
   readonly splits: SearchResult["splits"];
 
-  constructor(base: Pricer, chosen: PricedPortfolio, { shortlists, splits }: Pick<SearchResult, "shortlists" | "splits">) {
+  /** The best portfolios of the other paths; none where one workload is all there is, whose own sides say the same. */
+  readonly #others: readonly PricedPortfolio[];
+
+  constructor(
+    base: Pricer,
+    chosen: PricedPortfolio,
+    { shortlists, splits, byPath }: Pick<SearchResult, "shortlists" | "splits" | "byPath">,
+  ) {
     this.base = base;
     this.chosen = chosen;
     this.shortlists = shortlists;
     this.splits = splits;
+    const others = Object.values(byPath).filter(({ assignment }) => pathOf(assignment) !== pathOf(chosen.assignment));
+    this.#others = chosen.assignment.length > 1 ? others : [];
   }
 
   /** Where a workload is served: a split stands with own instances, because what is asked is when to leave them. */
@@ -91,6 +102,34 @@ export class Flips {
       const stay = { side: sideOf(today), usdAt: (factor: number) => usdAt(factor)(today), leastGainUsdAt };
       return new Rivalry(curves, stay, this.#tieRatioAt(index));
     });
+  }
+
+  /** The side of a workload as a decision on the whole policy takes it; of the only workload as its own sides compare. */
+  togetherAlong(index: number, parameter: ParameterId): Together | null {
+    if (this.#others.length === 0) return null;
+    return new Together(this.comparedAlong(index, parameter), index, this.shortlists, (factor) => this.#facedAt(index, parameter, factor));
+  }
+
+  /** The chosen portfolio and the best one of each other path where a parameter is `factor` times what it is. */
+  #facedAt(index: number, parameter: ParameterId, factor: number): Faced {
+    const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
+    const known = this.#faced.get(key);
+    if (known !== undefined) return known;
+    const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
+    const pricer = what === EXPECTED ? this.base : new Pricer({ ...this.base.context, what });
+    const portfolios = [this.chosen, ...this.#others].map(({ assignment }) => ({
+      assignment,
+      usd: this.#worthOf(assignment, new Standing(pricer, assignment).usd) ?? Number.POSITIVE_INFINITY,
+    }));
+    const faced = { pricer, portfolios };
+    this.#faced.set(key, faced);
+    return faced;
+  }
+
+  #worthOf(assignment: PricedPortfolio["assignment"], usd: number | undefined): number | undefined {
+    const { facts, catalog } = this.base.context;
+    const budgetRatio = facts.preferences?.budgetRatio ?? 0;
+    return usd === undefined || budgetRatio === 0 ? usd : valuedUsd(usd, scoreOf(assignment, facts, catalog), budgetRatio);
   }
 
   /** A tie is between whole portfolios: beside a workload on own servers an API for this one wins none, unless a split is the other choice. */
@@ -170,10 +209,6 @@ export class Flips {
   }
 }
 
-function sideOf(choice: Choice): Side {
-  return hostsOf(choice) === null ? "api" : "self-host";
-}
-
 /**
  * Volume at which the two sides of one workload cost the same, the nearest on the way to the other side; null when one side is ruled out or the
  * lines do not meet within 100 x.
@@ -223,12 +258,13 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
 /** The nearest change that moves the side that a decision would take. */
 function tippingPoint(flips: Flips, index: number, parameter: Parameter): readonly TippingPoint[] {
   const rivalry = flips.comparedAlong(index, parameter.parameter);
-  const found = [true, false].flatMap((up) => flipFactor(rivalry, { up, farthest: FARTHEST_FACTOR }) ?? []);
+  const together = flips.togetherAlong(index, parameter.parameter);
+  const found = [true, false].flatMap((up) => flipFactor(together ?? rivalry, { up, farthest: FARTHEST_FACTOR }) ?? []);
   const [nearest] = found.sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
   if (nearest === undefined) return [];
   const to = parameter.today * nearest.factor;
   const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-  const taken = rivalry.rival(nearest.side, nearest.factor)?.option;
+  const taken = together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor);
   const flipsTo = taken?.kind === "split" ? "hybrid" : nearest.side;
   return [{ parameter: parameter.parameter, from: parameter.today, to, flipsTo, text }];
 }

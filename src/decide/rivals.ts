@@ -88,8 +88,14 @@ export interface Today {
   readonly leastGainUsdAt: (factor: number) => number;
 }
 
+/** The side that a workload takes as one number moves by a factor. */
+export interface Sides {
+  readonly cheaper: (factor: number) => Side | undefined;
+  readonly neverLeaves: (start: Side, from: number, to: number) => boolean;
+}
+
 /** The two sides of one workload as one number moves by a factor, everything else as chosen. */
-export class Rivalry {
+export class Rivalry implements Sides {
   readonly #curves: Readonly<Record<Side, RivalCurve>>;
   readonly today: Today | null;
   readonly #tieRatioOf: (own: Choice) => number;
@@ -163,7 +169,7 @@ const BISECTIONS = 14;
  * Where the costs at the ends of a stretch settle that no point of it can flip, none is looked at: both sides only rise or only fall.
  */
 export function flipFactor(
-  rivalry: Rivalry,
+  rivalry: Sides,
   { up, farthest }: { readonly up: boolean; readonly farthest: number },
 ): { readonly factor: number; readonly side: Side } | null {
   const start = rivalry.cheaper(1);

@@ -31,4 +31,11 @@ describe("requests that may wait", () => {
       on("grok-4.6", { cached_input_ratio: 0.9, batch_ratio: 1 }).findings.find(({ id }) => id === "batch-price-unknown")?.text,
     ).toContain("billed as if they could not");
   });
+
+  it("cost half at any length where the provider says so: those of long prompts were billed in full", () => {
+    // gpt-5.4: 2.50 / 15.00, above 272,000 tokens 5.00 / 22.50. Halves of both at every length are half of the bill.
+    const long = { input: 300_000, output: 800 };
+    const [now, later] = [0, 1].map((batch_ratio) => tokensUsd("gpt-5.4", { ...long, batch_ratio }));
+    expect(later).toBeCloseTo((now ?? Number.NaN) / 2, 4);
+  });
 });

@@ -57,9 +57,10 @@ describe("prices over prompts of many lengths", () => {
     expect(byMix).toBeCloseTo(byHand, 12);
   });
 
-  test("count batch requests in a long-prompt tier at its list price, as no batch price is known there", () => {
+  test("count batch requests in a long-prompt tier at half its price, and at its list price where no batch price is known there", () => {
     const mixed = expectedUnitPrices(haiku, TODAY, 150_000);
-    expect(mixed).toMatchObject({ batchInputUsdPerMTok: 0.5, batchOutputUsdPerMTok: 2.5 });
+    expect(mixed).toMatchObject({ batchInputUsdPerMTok: 0.25, batchOutputUsdPerMTok: 1.25 });
+    expect(expectedUnitPrices(model("azure-us.gpt-5.5"), TODAY, 300_000)?.batchInputUsdPerMTok).toBe(11);
     expect(expectedUnitPrices(model("command-a-03-2025"), TODAY, 1000)?.batchInputUsdPerMTok).toBeNull();
   });
 

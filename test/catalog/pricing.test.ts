@@ -95,9 +95,15 @@ test("a discount without a known price is billed at the list price and named", (
   expect(batch.unpriced).toEqual(["batch"]);
 });
 
-test("batch prices of long prompts are unknown, not the base batch price", () => {
-  expect(unitPrices(model("gpt-6-sol"), TODAY, 300_000)?.batchInputUsdPerMTok).toBeNull();
+test("a batch of long prompts costs half of their price where the provider says so, and is unknown elsewhere", () => {
+  expect(unitPrices(model("gpt-5.4-pro"), TODAY, 300_000)).toMatchObject({ batchInputUsdPerMTok: 30, batchOutputUsdPerMTok: 135 });
+  expect(unitPrices(model("gemini-2.5-pro"), "2026-10-01", 300_000)).toMatchObject({
+    batchInputUsdPerMTok: 1.25,
+    batchOutputUsdPerMTok: 7.5,
+  });
+  expect(unitPrices(model("gpt-6-sol"), TODAY, 300_000)?.batchInputUsdPerMTok).toBe(2);
   expect(unitPrices(model("gpt-6-sol"), TODAY, 1000)?.batchInputUsdPerMTok).toBe(1);
+  expect(unitPrices(model("azure-us.gpt-5.5"), TODAY, 300_000)?.batchInputUsdPerMTok).toBeNull();
 });
 
 test("a model has no price before its first row, after its last day, and from its shutdown on", () => {
