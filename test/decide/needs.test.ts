@@ -152,3 +152,33 @@ describe("soft advantages", () => {
     expect(preferenceView([], facts, catalog)).toMatchObject({ declared: false, budgetRatio: 0, entries: [], flip: null, weightFlips: [] });
   });
 });
+
+describe("the floor of a use case, once the declared ones are dropped", () => {
+  const undeclared = (min_benchmarks: PolicyObject, change: PolicyObject = {}) => {
+    const { one, found } = needs({ needs: { min_benchmarks }, ...change });
+    return without(
+      one,
+      found.filter(({ pointer }) => pointer.includes("min_benchmarks")),
+    );
+  };
+  const simple = needs({}).one.presetFloor;
+
+  it("comes back where every declared one asked as much", () => {
+    expect(simple?.any).toContainEqual(["mmlu", 70]);
+    expect(undeclared({ mmlu: 80 })).toMatchObject({ minBenchmarks: {}, presetFloor: simple });
+    expect(undeclared({ mmlu: 70, mmlu_pro: 45 })).toMatchObject({ minBenchmarks: {}, presetFloor: simple });
+  });
+
+  it("stays away where one of them asked less, or of what it does not name", () => {
+    expect(undeclared({ mmlu: 60 })).toMatchObject({ minBenchmarks: {}, presetFloor: null });
+    expect(undeclared({ mmlu: 80, mmlu_pro: 40 })).toMatchObject({ minBenchmarks: {}, presetFloor: null });
+    expect(undeclared({ bfcl_v4: 90 })).toMatchObject({ minBenchmarks: {}, presetFloor: null });
+  });
+
+  it("stays away where the policy names its models, and while another one is declared", () => {
+    expect(undeclared({ mmlu: 80 }, { candidates: { api: ["gpt-5.4-mini"] } })).toMatchObject({ minBenchmarks: {}, presetFloor: null });
+    const { one, found } = needs({ needs: { min_benchmarks: { mmlu: 80, mmlu_pro: 50 } } });
+    const dropped = found.filter(({ pointer }) => pointer.endsWith(".mmlu"));
+    expect(without(one, dropped)).toMatchObject({ minBenchmarks: { mmlu_pro: 50 }, presetFloor: null });
+  });
+});
