@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { createReadStream } from "node:fs";
 import { access, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
@@ -1801,7 +1801,7 @@ var require_commander = /* @__PURE__ */ __commonJSMin(((exports) => {
 
 // node_modules/commander/esm.mjs
 var import_commander = /* @__PURE__ */ __toESM(require_commander(), 1);
-const { program: program$1, createCommand, createArgument, createOption, CommanderError, InvalidArgumentError, InvalidOptionArgumentError, Command, Argument, Option, Help } = import_commander.default;
+const { program: program$2, createCommand, createArgument, createOption, CommanderError, InvalidArgumentError, InvalidOptionArgumentError, Command, Argument, Option, Help } = import_commander.default;
 
 // node_modules/csv-parse/lib/api/CsvError.js
 var CsvError = class CsvError extends Error {
@@ -37080,7 +37080,7 @@ function finite(value) {
 }
 
 // src/report/text-report.ts
-function renderText(evaluation, terminal) {
+function renderText(evaluation, terminal, program = "node dist/cli.js") {
 	const view = viewOf(evaluation);
 	const { workloads, provenance } = view;
 	const rows = rowTable(workloads, [...workloads.changed, ...workloads.unchanged], true);
@@ -37103,7 +37103,7 @@ function renderText(evaluation, terminal) {
 		view.breakEvens.table.rows.length === 0 ? "" : titled(view.breakEvens.title, tableText(view.breakEvens.table, terminal), terminal),
 		section(line(strong(view.ruledOut.title)), view.ruledOut.items, terminal),
 		paragraphText(line(foot, provenance.oldestPrice === null ? "" : `, ${provenance.oldestPrice}`, ", input ", code(provenance.inputHash)), terminal),
-		paragraphText(line("Every option, rule and figure: ", code(`node dist/cli.js explain ${shellWord(view.file)}`)), terminal)
+		paragraphText(line("Every option, rule and figure: ", code(`${program} explain ${shellWord(view.file)}`)), terminal)
 	].filter((block) => block !== "").join("\n\n")}\n`;
 }
 function renderDiagnosticsText(diagnostics, terminal) {
@@ -37188,6 +37188,12 @@ async function pageSource(path) {
 		text,
 		files
 	};
+}
+
+// src/cli/program.ts
+function program$1() {
+	const script = process.argv[1];
+	return `node ${script === void 0 ? "dist/cli.js" : shellWord(relative(process.cwd(), script))}`;
 }
 
 // node_modules/asciichart/asciichart.js
@@ -37611,7 +37617,7 @@ async function render(evaluations, results, options, charts) {
 		return htmlReport(files, options.base, options.asOf, evaluations.map((evaluation) => renderText(evaluation, PLAIN)).join("\n"));
 	}
 	const terminal = options.out === void 0 ? terminalOf(process.stdout) : PLAIN;
-	return evaluations.map((evaluation, index) => [renderText(evaluation, terminal), charts[index] ?? ""].filter((part) => part !== "").join("\n")).join("\n");
+	return evaluations.map((evaluation, index) => [renderText(evaluation, terminal, program$1()), charts[index] ?? ""].filter((part) => part !== "").join("\n")).join("\n");
 }
 const USUAL_COLUMNS = 80;
 function showProgress(done, policies) {
@@ -37750,7 +37756,7 @@ async function initCommand(options, command) {
 	if (answers === null) return emit("nothing was written\n", void 0);
 	const files = filesOf(answers, options.dir);
 	await writeAllWhole(files);
-	await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, void 0);
+	await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: ${program$1()} evaluate ${files[0]?.path ?? ""}\n`, void 0);
 }
 async function refuseTaken(options) {
 	const taken = [];

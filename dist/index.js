@@ -37868,7 +37868,7 @@ function provenanceOf(evaluation) {
 }
 
 // src/report/text-report.ts
-function renderText(evaluation, terminal) {
+function renderText(evaluation, terminal, program = "node dist/cli.js") {
 	const view = viewOf(evaluation);
 	const { workloads, provenance } = view;
 	const rows = rowTable(workloads, [...workloads.changed, ...workloads.unchanged], true);
@@ -37891,7 +37891,7 @@ function renderText(evaluation, terminal) {
 		view.breakEvens.table.rows.length === 0 ? "" : titled$1(view.breakEvens.title, tableText(view.breakEvens.table, terminal), terminal),
 		section(line(strong(view.ruledOut.title)), view.ruledOut.items, terminal),
 		paragraphText(line(foot, provenance.oldestPrice === null ? "" : `, ${provenance.oldestPrice}`, ", input ", code(provenance.inputHash)), terminal),
-		paragraphText(line("Every option, rule and figure: ", code(`node dist/cli.js explain ${shellWord(view.file)}`)), terminal)
+		paragraphText(line("Every option, rule and figure: ", code(`${program} explain ${shellWord(view.file)}`)), terminal)
 	].filter((block) => block !== "").join("\n\n")}\n`;
 }
 function section(title, items, terminal) {

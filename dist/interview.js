@@ -3,6 +3,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import process$1 from "node:process";
 import * as readline from "node:readline";
 import { stripVTControlCharacters } from "node:util";
+import { relative } from "node:path";
 
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -3442,6 +3443,12 @@ function numberFrom(text) {
 	return plain === "" ? NaN : Number(plain);
 }
 
+// src/cli/program.ts
+function program() {
+	const script = process.argv[1];
+	return `node ${script === void 0 ? "dist/cli.js" : shellWord(relative(process.cwd(), script))}`;
+}
+
 // src/cli/interview.ts
 const OPTIONS = {
 	name: "--name",
@@ -3532,7 +3539,7 @@ async function interview(about) {
 }
 function sayHowToGoOn(known, answers, why) {
 	const words = known.map((key) => `${OPTIONS[key]} ${shellWord(answers[key])}`);
-	process.stdout.write(`\n${why}: ${["node dist/cli.js init", ...words].join(" ")}\n`);
+	process.stdout.write(`\n${why}: ${[`${program()} init`, ...words].join(" ")}\n`);
 }
 
 export { interview };

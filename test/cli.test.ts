@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -250,7 +250,10 @@ describe("the other commands", () => {
 
   it("writes a starter that evaluates, and overwrites nothing", async () => {
     const target = join(folder, "fresh");
-    expect((await breakeven("init", "--dir", target, "--name", "acme")).code).toBe(0);
+    const written = await breakeven("init", "--dir", target, "--name", "acme");
+    expect(written.code).toBe(0);
+    // As it can be typed where it was asked for, which is not the folder of the program.
+    expect(written.stdout).toContain(`next: node ${relative(folder, CLI)} evaluate ${join(target, ".github/breakeven.yml")}\n`);
     expect((await breakeven("evaluate", join(target, ".github/breakeven.yml"))).code).toBe(0);
     const again = await breakeven("init", "--dir", target);
     expect(again).toMatchObject({ code: 3, stderr: expect.stringContaining("already there") });

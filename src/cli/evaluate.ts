@@ -9,6 +9,7 @@ import { renderDiagnosticsText, renderText } from "../report/text-report.ts";
 import { renderTrace } from "../report/trace.ts";
 import type { PolicyResult } from "../report/types.ts";
 import { htmlReport } from "./html.ts";
+import { program } from "./program.ts";
 import { EXIT, emit, errorTerminal, evaluateFile, PLAIN, raiseExitCode, terminalOf } from "./shell.ts";
 import { chartText } from "./terminal-chart.ts";
 
@@ -76,7 +77,7 @@ async function render(
   }
   const terminal = options.out === undefined ? terminalOf(process.stdout) : PLAIN;
   return evaluations
-    .map((evaluation, index) => [renderText(evaluation, terminal), charts[index] ?? ""].filter((part) => part !== "").join("\n"))
+    .map((evaluation, index) => [renderText(evaluation, terminal, program()), charts[index] ?? ""].filter((part) => part !== "").join("\n"))
     .join("\n");
 }
 

@@ -7,6 +7,7 @@ import { policyJsonSchema } from "../policy/json-schema.ts";
 import { starterFiles } from "../policy/starter.ts";
 import { useCases } from "../policy/workload.ts";
 import { type Answers, ASKED, type InterviewModule, numberFrom } from "./interview-types.ts";
+import { program } from "./program.ts";
 import { emit } from "./shell.ts";
 
 interface InitOptions {
@@ -36,7 +37,7 @@ export async function initCommand(options: InitOptions, command: Command): Promi
   if (answers === null) return emit("nothing was written\n", undefined);
   const files = filesOf(answers, options.dir);
   await writeAllWhole(files);
-  await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: node dist/cli.js evaluate ${files[0]?.path ?? ""}\n`, undefined);
+  await emit(`wrote ${files.map(({ path }) => path).join(", ")}\nnext: ${program()} evaluate ${files[0]?.path ?? ""}\n`, undefined);
 }
 
 /** Before the first question, so that nobody answers in vain. */

@@ -1,6 +1,7 @@
 import { confirm, input, select } from "@inquirer/prompts";
 import { shellWord } from "../report/text.ts";
 import { type Answers, ASKED, type Asked, type Interview, numberFrom } from "./interview-types.ts";
+import { program } from "./program.ts";
 
 /** The command line that goes on with what was answered so far. */
 const OPTIONS: Readonly<Record<Asked, string>> = {
@@ -84,5 +85,5 @@ export async function interview(about: Interview): Promise<Answers | null> {
 /** The answers live in this command and nowhere else. */
 function sayHowToGoOn(known: readonly Asked[], answers: Answers, why: string): void {
   const words = known.map((key) => `${OPTIONS[key]} ${shellWord(answers[key])}`);
-  process.stdout.write(`\n${why}: ${["node dist/cli.js init", ...words].join(" ")}\n`);
+  process.stdout.write(`\n${why}: ${[`${program()} init`, ...words].join(" ")}\n`);
 }

@@ -9,9 +9,9 @@ import { plural } from "./words.ts";
 
 /**
  * The decision for someone at a terminal: verdict, workloads, reasons, tipping points, conditions, paths, break-even
- * and how many options were ruled out. `explain` has the rest. Ends in a newline; no escape sequence when `color` is false.
+ * and how many options were ruled out. `explain` has the rest, and `program` says how to ask for it. Ends in a newline; no escape sequence when `color` is false.
  */
-export function renderText(evaluation: Evaluation, terminal: Terminal): string {
+export function renderText(evaluation: Evaluation, terminal: Terminal, program = "node dist/cli.js"): string {
   const view = viewOf(evaluation);
   const { workloads, provenance } = view;
   const rows = rowTable(workloads, [...workloads.changed, ...workloads.unchanged], true);
@@ -39,7 +39,7 @@ export function renderText(evaluation: Evaluation, terminal: Terminal): string {
       line(foot, provenance.oldestPrice === null ? "" : `, ${provenance.oldestPrice}`, ", input ", code(provenance.inputHash)),
       terminal,
     ),
-    paragraphText(line("Every option, rule and figure: ", code(`node dist/cli.js explain ${shellWord(view.file)}`)), terminal),
+    paragraphText(line("Every option, rule and figure: ", code(`${program} explain ${shellWord(view.file)}`)), terminal),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
