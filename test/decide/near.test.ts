@@ -6,7 +6,7 @@ import { choiceId } from "../../src/decide/split.ts";
 import { shortened } from "../shortened.ts";
 import { arbitraryPortfolio, type Portfolio, pricerOf } from "./oracle-support.ts";
 
-const RUNS = shortened(600, 40, "random policies searched from what serves another");
+const RUNS = shortened(600, 15, "random policies searched from what serves another");
 
 /** What is recommended, by the name of each workload. */
 function servedBy(pricer: Pricer): ReadonlyMap<string, string> {
