@@ -20,7 +20,7 @@ import { anyPolicyText, damagedPolicyText, examplePolicies } from "./policies.ts
  * that failed. What was once found lies in corpus/ and is tried every time.
  */
 const RUNS = Number(process.env.BREAKEVEN_FUZZ_RUNS ?? 500);
-const DECISIONS = Number(process.env.BREAKEVEN_FUZZ_DECISIONS ?? 20);
+const DECISIONS = Number(process.env.BREAKEVEN_FUZZ_DECISIONS ?? 12);
 const SEED = Number(process.env.BREAKEVEN_FUZZ_SEED ?? 20_261_121);
 /** Of the policies that are read, one in this many is made from the schema and nearly always valid; the others are damaged examples. */
 const ONE_IN_FROM_SCHEMA = 12;

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { formatDiagnostic } from "../../src/policy/diagnostic.ts";
 import { policyJsonSchema } from "../../src/policy/json-schema.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
+import { shortened } from "../shortened.ts";
 import { EXAMPLE, FILE, MINIMAL, names, RAW_WORDING, valid } from "./support.ts";
 
 const isAccepted = addFormats.default(new Ajv.default({ strict: false })).compile(policyJsonSchema());
@@ -96,7 +97,7 @@ it("what the parser accepts the JSON Schema accepts", () => {
       fc.pre(result.kind === "policy");
       expect(isAccepted(parse(text.replace(/^\uFEFF/, ""), { merge: true })), JSON.stringify(isAccepted.errors)).toBe(true);
     }),
-    { numRuns: 40, maxSkipsPerRun: 100 },
+    { numRuns: shortened(40, 15, "accepted policies against the JSON Schema"), maxSkipsPerRun: 100 },
   );
 });
 
