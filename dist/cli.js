@@ -28620,6 +28620,13 @@ function difference(from, to, oneSided) {
 }
 
 // src/decide/saving.ts
+function isBelowServers({ base, chosen }) {
+	const { facts, offers } = base.context;
+	if (chosen.fleets.length > 0 || facts.purchase.owned.length > 0) return false;
+	const leastPerHour = Math.min(...[...offers.values()].flat().map(({ usdPerHour }) => usdPerHour));
+	const people = SELF_HOST_PEOPLE[facts.mlOps].monthly.expected * facts.hourlyRateUsd;
+	return chosen.monthlyUsd <= leastPerHour * 730 + people;
+}
 function savingText({ base, chosen, shortlists }, facts) {
 	const workloads = base.context.workloads.map((entry, index) => ({
 		...entry,
@@ -28853,7 +28860,7 @@ function reservedSchedule({ decision }, document) {
 function scheduleSaves({ facts, flips }, document) {
 	const { gpu, gpuSchedule } = facts.purchase;
 	const isOpen = gpuSchedule === "always" && SCHEDULABLE_PURCHASES.includes(gpu) && document.policy.deploy?.reservedCapacity !== true;
-	if (flips === null || !isOpen || facts.workloads.every(({ week }) => isFlat(week))) return [];
+	if (flips === null || !isOpen || isBelowServers(flips) || facts.workloads.every(({ week }) => isFlat(week))) return [];
 	const saving = savingText(flips, {
 		...facts,
 		purchase: {
@@ -28875,7 +28882,7 @@ function isFlat(week) {
 
 // src/decide/split-findings.ts
 function splitFindings({ options, decision, flips }) {
-	if (flips === null) return [];
+	if (flips === null || isBelowServers(flips)) return [];
 	return options.flatMap((entry, index) => {
 		const { name } = entry.workload;
 		const savingUsd = isClassDeclared(entry.workload) ? void 0 : savingOfSplit(flips, entry, index);

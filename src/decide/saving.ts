@@ -1,10 +1,24 @@
-import { TIE_RATIO } from "./defaults.ts";
+import { HOURS_PER_MONTH, SELF_HOST_PEOPLE, TIE_RATIO } from "./defaults.ts";
 import { usd } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { Flips } from "./flips.ts";
 import { Pricer } from "./portfolio.ts";
 import { newMemo } from "./pricing-context.ts";
 import { pathOf, recommendNear, servedIds } from "./search.ts";
+
+/**
+ * Whether a plan without own servers costs less than any with them could: no month has fewer than one instance and the hours of its people. Machines of
+ * your own may cost nothing, so nothing is said beside them.
+ *
+ * Example: 1,300 USD of tokens a month, where an instance of 380 USD takes 43 hours of 95 USD to operate.
+ */
+export function isBelowServers({ base, chosen }: Flips): boolean {
+  const { facts, offers } = base.context;
+  if (chosen.fleets.length > 0 || facts.purchase.owned.length > 0) return false;
+  const leastPerHour = Math.min(...[...offers.values()].flat().map(({ usdPerHour }) => usdPerHour));
+  const people = SELF_HOST_PEOPLE[facts.mlOps].monthly.expected * facts.hourlyRateUsd;
+  return chosen.monthlyUsd <= leastPerHour * HOURS_PER_MONTH + people;
+}
 
 /**
  * What the policy would cost with other facts, found among the options that the search kept, in words: "about $48,041 a month in all on the path

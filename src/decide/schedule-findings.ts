@@ -2,7 +2,7 @@ import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
 import { SCHEDULABLE_PURCHASES } from "./defaults.ts";
 import type { Finding } from "./evaluation-types.ts";
-import { savingText } from "./saving.ts";
+import { isBelowServers, savingText } from "./saving.ts";
 
 /** What the reader must know about hours of servers: a schedule without effect or without its saving, and what one would save that nobody asked for. */
 export function scheduleFindings(trace: Trace, document: PolicyDocument): readonly Finding[] {
@@ -35,7 +35,7 @@ function reservedSchedule({ decision }: Trace, document: PolicyDocument): Findin
 function scheduleSaves({ facts, flips }: Trace, document: PolicyDocument): Finding[] {
   const { gpu, gpuSchedule } = facts.purchase;
   const isOpen = gpuSchedule === "always" && SCHEDULABLE_PURCHASES.includes(gpu) && document.policy.deploy?.reservedCapacity !== true;
-  if (flips === null || !isOpen || facts.workloads.every(({ week }) => isFlat(week))) return [];
+  if (flips === null || !isOpen || isBelowServers(flips) || facts.workloads.every(({ week }) => isFlat(week))) return [];
   const saving = savingText(flips, { ...facts, purchase: { ...facts.purchase, gpuSchedule: "weekly" } });
   if (saving === undefined) return [];
   const text = `servers that follow the hours of the week would cost ${saving}: declare purchase.gpu_schedule: weekly, if AWS can be counted on to start them again each day`;

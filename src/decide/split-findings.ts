@@ -8,6 +8,7 @@ import type { WorkloadOptions } from "./options.ts";
 import { accessOf, type PricedPortfolio, type Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { hurdleOf } from "./recommend.ts";
+import { isBelowServers } from "./saving.ts";
 import { isClassDeclared, type SplitOption, splitsOf, tokensOf } from "./split.ts";
 import { membersOf } from "./standing.ts";
 
@@ -16,7 +17,7 @@ import { membersOf } from "./standing.ts";
  * that pays only for two workloads together is not found.
  */
 export function splitFindings({ options, decision, flips }: Trace): readonly Finding[] {
-  if (flips === null) return [];
+  if (flips === null || isBelowServers(flips)) return [];
   return options.flatMap((entry, index): Finding[] => {
     const { name } = entry.workload;
     const savingUsd = isClassDeclared(entry.workload) ? undefined : savingOfSplit(flips, entry, index);
