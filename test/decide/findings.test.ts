@@ -122,10 +122,13 @@ describe("servers that could follow the week", () => {
     expect(said("schedule-saves", busy(200_000_000, change, profile))).toEqual([]);
   });
 
-  it.each([300_000, 3_000_000, 12_000_000, 16_000_000])("are said if and only if they cost over 2 %% less: %i requests", (requests) => {
-    const [always, weekly] = [decided(busy(requests)), decided(busy(requests, { purchase: { gpu_schedule: "weekly" } }))];
-    expect(said("schedule-saves", busy(requests)).length).toBe(weekly.usd < always.usd * 0.98 ? 1 : 0);
-  });
+  it.each([300_000, 3_000_000, 12_000_000, 16_000_000])(
+    "are said where they cost over two per cent less, and nowhere else: %i requests",
+    (requests) => {
+      const [always, weekly] = [decided(busy(requests)), decided(busy(requests, { purchase: { gpu_schedule: "weekly" } }))];
+      expect(said("schedule-saves", busy(requests)).length).toBe(weekly.usd < always.usd * 0.98 ? 1 : 0);
+    },
+  );
 
   it("are not where an API costs less all the same", () => {
     expect(decided(busy(1_000_000)).path).toBe("api");
