@@ -3,7 +3,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import process$1 from "node:process";
 import * as readline from "node:readline";
 import { stripVTControlCharacters } from "node:util";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -3445,8 +3445,8 @@ function numberFrom(text) {
 
 // src/cli/program.ts
 function program() {
-	const script = process.argv[1];
-	return `node ${script === void 0 ? "dist/cli.js" : shellWord(relative(process.cwd(), script))}`;
+	const script = process.argv[1] ?? "dist/cli.js";
+	return basename(script) === "breakeven" ? "breakeven" : `node ${shellWord(relative(process.cwd(), script))}`;
 }
 
 // src/cli/interview.ts

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -255,6 +255,10 @@ describe("the other commands", () => {
     // As it can be typed where it was asked for, which is not the folder of the program.
     expect(written.stdout).toContain(`next: node ${relative(folder, CLI)} evaluate ${join(target, ".github/breakeven.yml")}\n`);
     expect((await breakeven("evaluate", join(target, ".github/breakeven.yml"))).code).toBe(0);
+    symlinkSync(CLI, join(folder, "breakeven"));
+    const typed = [join(folder, "breakeven"), "evaluate", ".github/breakeven.yml"];
+    const installed = execFileSync(process.execPath, typed, { cwd: target, encoding: "utf8" });
+    expect(installed).toContain("Every option, rule and figure: breakeven explain .github/breakeven.yml\n");
     const again = await breakeven("init", "--dir", target);
     expect(again).toMatchObject({ code: 3, stderr: expect.stringContaining("already there") });
   });

@@ -2,7 +2,7 @@ import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createGzip, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 
@@ -310,7 +310,7 @@ describe.runIf(terminal)("init on a terminal", () => {
       "--region",
       "eu-west-1",
     );
-    expect(shown).toMatch(/to go on from here: node \S*dist\/cli\.js init --region eu-west-1 --name acme/);
+    expect(shown).toContain(`to go on from here: node ${relative(folder, CLI)} init --region eu-west-1 --name acme`);
     expect(existsSync(join(folder, "no"))).toBe(false);
   });
 });
