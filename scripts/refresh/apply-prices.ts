@@ -111,11 +111,11 @@ function proposal(now: ApiPrice, seen: SeenPrice, role: PriceRole): ApiPrice {
   const { inputUsdPerMTok: input, outputUsdPerMTok: output } = seen;
   if (role === "batch") {
     if (seen.batchInputUsdPerMTok === null || seen.batchOutputUsdPerMTok === null) return now;
-    return { ...now, batchInputUsdPerMTok: seen.batchInputUsdPerMTok, batchOutputUsdPerMTok: seen.batchOutputUsdPerMTok };
+    return withHits(now, { ...now, batchInputUsdPerMTok: seen.batchInputUsdPerMTok, batchOutputUsdPerMTok: seen.batchOutputUsdPerMTok });
   }
   if (role === "second") return now;
   const sameBase = agree(now.inputUsdPerMTok, input) && agree(now.outputUsdPerMTok, output);
-  return {
+  return withHits(now, {
     ...now,
     inputUsdPerMTok: input,
     outputUsdPerMTok: output,
@@ -124,7 +124,13 @@ function proposal(now: ApiPrice, seen: SeenPrice, role: PriceRole): ApiPrice {
     batchInputUsdPerMTok: sameBase ? now.batchInputUsdPerMTok : null,
     batchOutputUsdPerMTok: sameBase ? now.batchOutputUsdPerMTok : null,
     tiers: [...(seen.tiers ?? now.tiers)],
-  };
+  });
+}
+
+/** What a batch pays for cached tokens holds only beside the two prices that it was read with; no source of a refresh states it. */
+function withHits(now: ApiPrice, { batchCachedInputUsdPerMTok, ...next }: ApiPrice): ApiPrice {
+  const holds = next.batchInputUsdPerMTok === now.batchInputUsdPerMTok && next.cachedInputUsdPerMTok === now.cachedInputUsdPerMTok;
+  return holds && batchCachedInputUsdPerMTok !== undefined ? { ...next, batchCachedInputUsdPerMTok } : next;
 }
 
 function change(model: ApiModel, now: ApiPrice, next: ApiPrice, kind: "changed" | "filled", run: Run, say: Say): ApiModel {

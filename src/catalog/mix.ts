@@ -31,7 +31,7 @@ export interface ExpectedUnitPrices extends Omit<UnitPrices, "tier"> {
  * mean input x input price + mean output x output price, exactly as with fixed lengths.
  *
  * Where the batch price of a long-prompt tier is not known, its share counts at the tier's list price. A tier without a cached
- * price counts at its input price. The context window does not cut the distribution.
+ * price counts at its input price, in a batch at the batch's price of input. The context window does not cut the distribution.
  *
  * Example: claude-haiku-5-5 (0.10 / 0.50, above 100,000 tokens 0.50 / 2.50) on 2026-11-20 at a mean of 60,000 tokens:
  * fixed lengths cost 0.10 per million input tokens; lognormal ones with a coefficient of variation of 1 have 15 % of the
@@ -66,6 +66,10 @@ export function expectedUnitPrices(
       base.batchInputUsdPerMTok === null ? null : byTokens((prices) => prices.batchInputUsdPerMTok ?? prices.inputUsdPerMTok),
     batchOutputUsdPerMTok:
       base.batchOutputUsdPerMTok === null ? null : byRequests((prices) => prices.batchOutputUsdPerMTok ?? prices.outputUsdPerMTok),
+    batchCachedInputUsdPerMTok:
+      base.batchCachedInputUsdPerMTok === null
+        ? null
+        : byTokens((prices) => prices.batchCachedInputUsdPerMTok ?? prices.batchInputUsdPerMTok ?? prices.inputUsdPerMTok),
     shutDown: base.shutDown,
     tiers: parts.map(({ bound, requests, tokens }) => ({ aboveInputTokens: bound, requestShare: requests, inputTokenShare: tokens })),
   };

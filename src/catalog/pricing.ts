@@ -13,6 +13,7 @@ export interface UnitPrices {
   readonly cachedInputUsdPerMTok: number | null;
   readonly batchInputUsdPerMTok: number | null;
   readonly batchOutputUsdPerMTok: number | null;
+  readonly batchCachedInputUsdPerMTok: number | null;
   /** True when the model is shut down on the date: the prices are its last ones and nobody sells at them. */
   readonly shutDown: boolean;
 }
@@ -35,9 +36,10 @@ export function isShutDown(model: ApiModel, date: string): boolean {
 /**
  * Providers whose batches take the same share off the price of a long prompt as off the list price. Sources: "2x input and 1.5x output for the full session
  * for standard, batch, and flex" (developers.openai.com/api/docs/models/gpt-5.4-pro); batch 1.25 / 7.50 against 2.50 / 15 USD above 200,000 tokens of
- * gemini-2.5-pro (ai.google.dev/gemini-api/docs/pricing); half of the standard prices for all tokens of a batch (Anthropic's Message Batches).
+ * gemini-2.5-pro (ai.google.dev/gemini-api/docs/pricing); half of the standard prices for all tokens of a batch (Anthropic's Message Batches); batch 3.20 /
+ * 9.60 against 4 / 12 USD above 200,000 tokens of grok-4.7 (LiteLLM 1.110.2, 2026-11-20).
  */
-const BATCHES_LONG_PROMPTS: ReadonlySet<ApiModel["provider"]> = new Set(["openai", "google", "anthropic"]);
+const BATCHES_LONG_PROMPTS: ReadonlySet<ApiModel["provider"]> = new Set(["openai", "google", "anthropic", "xai"]);
 
 /**
  * Prices of one request of `inputTokens` on a date. A tier prices the whole request, not the part above its limit.
@@ -56,6 +58,10 @@ export function unitPrices(model: ApiModel, date: string, inputTokens: number): 
   const base = tier ?? row;
   const factor = row.peak === null ? 1 : 1 + row.peak.shareOfWeek * (row.peak.multiplier - 1);
   const longBatch = tier === null || BATCHES_LONG_PROMPTS.has(model.provider);
+  const longCached =
+    base.cachedInputUsdPerMTok === null || row.cachedInputUsdPerMTok === null
+      ? null
+      : base.cachedInputUsdPerMTok / row.cachedInputUsdPerMTok;
   return {
     row,
     tier,
@@ -64,6 +70,8 @@ export function unitPrices(model: ApiModel, date: string, inputTokens: number): 
     cachedInputUsdPerMTok: times(base.cachedInputUsdPerMTok, factor),
     batchInputUsdPerMTok: longBatch ? times(row.batchInputUsdPerMTok, factor * (base.inputUsdPerMTok / row.inputUsdPerMTok)) : null,
     batchOutputUsdPerMTok: longBatch ? times(row.batchOutputUsdPerMTok, factor * (base.outputUsdPerMTok / row.outputUsdPerMTok)) : null,
+    batchCachedInputUsdPerMTok:
+      longBatch && longCached !== null ? times(row.batchCachedInputUsdPerMTok ?? null, factor * longCached) : null,
     shutDown: isShutDown(model, date),
   };
 }
@@ -84,7 +92,7 @@ export interface RequestCost {
 
 /**
  * Mean cost in US dollars of one request at the given prices. Price one request and multiply: tiers apply to a request,
- * never to a month's sum. Batch requests get no cache discount. A discount without a known price is billed at list price
+ * never to a month's sum. Batch requests get the cache discount that has a price of its own. A discount without a known price is billed at list price
  * and named in `unpriced`. Cache writes are not priced.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60), 1,000 input and 500 output tokens: 0.0004 + 0.0008 = 0.0012 USD; with 40 % of
@@ -97,7 +105,10 @@ export function requestCostUsd(prices: UnitPrices, request: PricedRequest): Requ
   const cachedPrice = prices.cachedInputUsdPerMTok ?? prices.inputUsdPerMTok;
   const now = input * ((1 - cached) * prices.inputUsdPerMTok + cached * cachedPrice) + output * prices.outputUsdPerMTok;
   const batchKnown = prices.batchInputUsdPerMTok !== null && prices.batchOutputUsdPerMTok !== null;
-  const later = batchKnown ? input * (prices.batchInputUsdPerMTok ?? 0) + output * (prices.batchOutputUsdPerMTok ?? 0) : now;
+  const batchInput = prices.batchInputUsdPerMTok ?? 0;
+  const batchCached = prices.batchCachedInputUsdPerMTok ?? batchInput;
+  const inBatch = input * ((1 - cached) * batchInput + cached * batchCached) + output * (prices.batchOutputUsdPerMTok ?? 0);
+  const later = batchKnown ? inBatch : now;
   const noCache = cached > 0 && batch < 1 && prices.cachedInputUsdPerMTok === null;
   return {
     usd: (1 - batch) * now + batch * later,

@@ -45,6 +45,8 @@ export const ApiPrice = Provenance.extend({
   cachedInputUsdPerMTok: usd.nullable(),
   batchInputUsdPerMTok: usd.nullable(),
   batchOutputUsdPerMTok: usd.nullable(),
+  /** What a batch pays for input that a cache holds; absent where it pays its price of all input, or where nobody says what. */
+  batchCachedInputUsdPerMTok: usd.optional(),
   tiers: z.array(PriceTier),
   peak: PeakPrice.nullable(),
 });

@@ -27,8 +27,8 @@ interface Meter {
 /**
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
  * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price are billed at the list
- * price. Requests that may wait do so where a batch, in which no hit of a cache is sure, costs less than an answer at once (`paysToWait`). Cache writes are
- * priced where the policy says how many there are. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
+ * price. Requests that may wait do so where a batch costs less than an answer at once (`paysToWait`); a declared share of cached tokens counts in a batch
+ * as well, where the provider has a price for it. Cache writes are priced where the policy says how many there are. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
  * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
@@ -61,11 +61,13 @@ export function apiBill(
     sources.add(dated(unit.row));
     const requests = requestsIn(workload, month, what) * (shares[month] ?? 1);
     const writes = cacheWrites(unit.row, model, workload);
-    const request = { input, output, cachedRatio: workload.cachedInputRatio, writeRatio: writes?.inputRatio ?? 0 };
+    const { cachedInputRatio: cachedRatio, batchCachedInputRatio: batchCachedRatio } = workload;
+    const request = { input, output, cachedRatio, batchCachedRatio, writeRatio: writes?.inputRatio ?? 0 };
     const waits = paysToWait(unit, request, surcharge);
     const interactive = requests * (1 - (waits ? workload.batchRatio : 0));
     const batch = requests - interactive;
-    const cached = unit.cachedInputUsdPerMTok === null ? 0 : workload.cachedInputRatio;
+    const cached = unit.cachedInputUsdPerMTok === null ? 0 : cachedRatio;
+    const batchCached = unit.batchCachedInputUsdPerMTok === null ? 0 : batchCachedRatio;
     const kept = keptInPlace(unit.row, model, workload);
     if (kept !== undefined) sources.add(`${percentOf(kept.surchargeRatio)} more for one place of processing: ${dated(kept)}`);
     if (writes !== undefined) sources.add(dated(writes));
@@ -81,12 +83,29 @@ export function apiBill(
       price(unit.inputUsdPerMTok * (writes?.markupRatio ?? 0)),
     );
     add(meters, "output-tokens", "Output tokens", interactive * output, price(unit.outputUsdPerMTok));
-    add(meters, "batch-input-tokens", "Batch input tokens", batch * input, price(unit.batchInputUsdPerMTok ?? 0));
+    const batchInput = batch * input;
+    add(meters, "batch-input-tokens", "Batch input tokens", batchInput * (1 - batchCached), price(unit.batchInputUsdPerMTok ?? 0));
+    add(
+      meters,
+      "batch-cached-input-tokens",
+      "Batch cached input tokens",
+      batchInput * batchCached,
+      price(unit.batchCachedInputUsdPerMTok ?? 0),
+    );
+    if (unit.batchCachedInputUsdPerMTok !== null)
+      add(
+        meters,
+        "batch-cache-write-tokens",
+        `Batch ${CACHE_WRITES.toLowerCase()}`,
+        batchInput * (writes?.ratio ?? 0),
+        price((unit.batchInputUsdPerMTok ?? 0) * (writes?.markupRatio ?? 0)),
+      );
     add(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? 0));
     if (surcharge !== null) {
       const more = (tokens: number, usdPerMTok: number) => add(meters, TUNED_SERVING.id, TUNED_SERVING.label, tokens, price(usdPerMTok));
-      more(interactive * input * cached, surcharge.cachedInputUsdPerMTok);
-      more((requests - interactive * cached) * input, surcharge.inputUsdPerMTok);
+      const hits = interactive * cached + batch * batchCached;
+      more(hits * input, surcharge.cachedInputUsdPerMTok);
+      more((requests - hits) * input, surcharge.inputUsdPerMTok);
       more(requests * output, surcharge.outputUsdPerMTok);
     }
     byMonthUsd.push(total(meters) - before);
@@ -156,29 +175,35 @@ interface RequestTokens {
   readonly input: number;
   readonly output: number;
   readonly cachedRatio: number;
+  /** The same in a batch. */
+  readonly batchCachedRatio?: number;
   readonly writeRatio?: number;
 }
 
 /**
- * Whether a request that may wait costs less in a batch than answered at once: a batch is charged all of its input, and a cache may spare more than
- * the batch's discount. Never where no batch price is known. A tuned model's surcharge counts as it is billed.
+ * Whether a request that may wait costs less in a batch than answered at once: where a batch is charged all of its input alike, a cache may spare more
+ * than the batch's discount. Never where no batch price is known. A tuned model's surcharge counts as it is billed.
  *
- * Example: gpt-5.4-mini (0.75 / 4.50, cached 0.075, batch 0.375 / 2.25) and 10,000 tokens, all of them cached, for 100: 0.0012 USD at once, 0.0040 in
- * a batch.
+ * Example: gpt-4.1-mini (0.40 / 1.60, cached 0.10, batch 0.20 / 0.80) and 10,000 tokens, all of them cached, for 100: 0.00116 USD at once, 0.00208 in
+ * a batch. gpt-5.4-mini (0.75 / 4.50, cached 0.075, batch 0.375 / 2.25, cached there 0.0375): 0.0012 at once and 0.0006 in a batch.
  */
 export function paysToWait(
   unit: Omit<ExpectedUnitPrices, "tiers" | "row" | "shutDown">,
   request: RequestTokens,
   surcharge: TokenPrices | null = null,
 ): boolean {
-  const { input, output, cachedRatio, writeRatio = 0 } = request;
+  const { input, output, cachedRatio, batchCachedRatio = 0, writeRatio = 0 } = request;
   if (unit.batchInputUsdPerMTok === null || unit.batchOutputUsdPerMTok === null) return false;
   const cached = unit.cachedInputUsdPerMTok === null ? 0 : cachedRatio;
   const more = surcharge ?? NO_SURCHARGE;
   const cachedUsd = (unit.cachedInputUsdPerMTok ?? 0) + more.cachedInputUsdPerMTok;
   const uncachedUsd = (1 - cached) * (unit.inputUsdPerMTok + more.inputUsdPerMTok);
   const atOnce = input * (uncachedUsd + cached * cachedUsd + writeRatio * unit.inputUsdPerMTok);
-  const inBatch = input * (unit.batchInputUsdPerMTok + more.inputUsdPerMTok);
+  const hits = unit.batchCachedInputUsdPerMTok === null ? 0 : batchCachedRatio;
+  const missedUsd = (1 - hits) * (unit.batchInputUsdPerMTok + more.inputUsdPerMTok);
+  const hitUsd = (unit.batchCachedInputUsdPerMTok ?? 0) + more.cachedInputUsdPerMTok;
+  const writeUsd = unit.batchCachedInputUsdPerMTok === null ? 0 : writeRatio * unit.batchInputUsdPerMTok;
+  const inBatch = input * (missedUsd + hits * hitUsd + writeUsd);
   return inBatch + output * unit.batchOutputUsdPerMTok < atOnce + output * unit.outputUsdPerMTok;
 }
 

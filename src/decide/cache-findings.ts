@@ -20,10 +20,13 @@ export function cacheWriteFindings({ decision, facts }: Trace, document: PolicyD
     const option = whole?.overflow ?? whole;
     const markupRatio = option === null ? undefined : findApiModel(catalog, option.model)?.cacheWrite?.markupRatio;
     const usdOf = (id: string) => costLines.find((line) => line.id === id || line.id === `overflow-${id}`)?.monthlyUsd ?? 0;
-    if (workload === undefined || option === null || markupRatio === undefined || usdOf("cache-write-tokens") > 0) return [];
+    const writesUsd = usdOf("cache-write-tokens") + usdOf("batch-cache-write-tokens");
+    if (workload === undefined || option === null || markupRatio === undefined || writesUsd > 0) return [];
     if (workload.cacheWriteRatio === 0) return [];
-    const most = usdOf("input-tokens") * markupRatio;
-    if (usdOf("cached-input-tokens") === 0 || most < total * MATERIAL_RATIO) return [];
+    // Only requests that read from a cache are taken to write to it.
+    const inputUsd = (kind: string) => (usdOf(`${kind}cached-input-tokens`) === 0 ? 0 : usdOf(`${kind}input-tokens`));
+    const most = (inputUsd("") + inputUsd("batch-")) * markupRatio;
+    if (most === 0 || most < total * MATERIAL_RATIO) return [];
     const why =
       workload.cacheWriteRatio === null ? "the policy does not say tokens.cache_write_ratio" : "the policy has a price of its own";
     const text = `${name}: writing to the prompt cache of ${option.model} costs ${1 + markupRatio} x its input price and is not in this total, because ${why}: at most ${usd(most)} a month`;

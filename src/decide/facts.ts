@@ -48,6 +48,8 @@ export interface WorkloadFacts {
   readonly outputTokens: Range;
   readonly tokenGrowthRatioPerMonth: number;
   readonly cachedInputRatio: number;
+  /** The same for requests in a batch: what the policy declares, and 0 where it does not, because the default is that of requests answered at once. */
+  readonly batchCachedInputRatio: number;
   /** Share of input tokens that are written to a prompt cache; null where the policy does not say. */
   readonly cacheWriteRatio: number | null;
   readonly batchRatio: number;
@@ -229,6 +231,7 @@ function workloadFacts(workload: PolicyWorkload, index: number, policy: Policy, 
     cachedInputRatio:
       tokens.cachedInputRatio ??
       assumed.take({ key: of("tokens.cached_input_ratio"), value: preset?.cachedInputRatio ?? 0, source: CACHE_SOURCE }),
+    batchCachedInputRatio: tokens.cachedInputRatio ?? 0,
     cacheWriteRatio: tokens.cacheWriteRatio ?? null,
     batchRatio: tokens.batchRatio ?? 0,
     ttftMsP95: workload.latency?.ttftMsP95 ?? null,

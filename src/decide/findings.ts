@@ -123,13 +123,14 @@ function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalo
     if (price === undefined) return [];
     const line = document.lineOf(`${workload.pointer}.tokens`);
     const id = model?.id ?? "";
-    const { inputTokens, outputTokens, cachedInputRatio: cachedRatio, batchRatio } = workload;
+    const { inputTokens, outputTokens, cachedInputRatio: cachedRatio, batchCachedInputRatio: batchCachedRatio, batchRatio } = workload;
     const known = price.batchInputUsdPerMTok !== null;
     const writeRatio = model === undefined ? 0 : (cacheWrites(price, model, workload)?.inputRatio ?? 0);
-    const waits = paysToWait(price, { input: inputTokens.expected, output: outputTokens.expected, cachedRatio, writeRatio });
+    const request = { input: inputTokens.expected, output: outputTokens.expected, cachedRatio, batchCachedRatio, writeRatio };
+    const waits = paysToWait({ ...price, batchCachedInputUsdPerMTok: price.batchCachedInputUsdPerMTok ?? null }, request);
     const cachedText = `${workload.name}: no cached input price of ${id} is known, so those tokens are billed at the list price`;
     const batchText = known
-      ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, where no cache is counted on, so no request is billed as a batch`
+      ? `${workload.name}: with so much of the input cached ${id} costs less at once than in a batch, where nothing is known of a cache, so no request is billed as a batch`
       : `${workload.name}: no batch price of ${id} is known, so requests that may wait are billed as if they could not`;
     return [
       ...(workload.cachedInputRatio > 0 && price.cachedInputUsdPerMTok === null ? [notice("cached-price-unknown", cachedText, line)] : []),

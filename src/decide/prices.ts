@@ -67,6 +67,7 @@ function overlayModel(model: ApiModel, own: NonNullable<PolicyNeeds["prices"]["a
       cachedInputUsdPerMTok: price.cachedInputUsdPerMtok ?? null,
       batchInputUsdPerMTok: price.batchInputUsdPerMtok ?? null,
       batchOutputUsdPerMTok: price.batchOutputUsdPerMtok ?? null,
+      ...(price.batchCachedInputUsdPerMtok === undefined ? {} : { batchCachedInputUsdPerMTok: price.batchCachedInputUsdPerMtok }),
       tiers: [],
       peak: null,
       source: `${POLICY_SOURCE}${price.source}`,

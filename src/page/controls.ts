@@ -91,6 +91,7 @@ function apiRow(id: string, price: NonNullable<ReturnType<typeof priceRowOn>>, a
     cached_input_usd_per_mtok: price.cachedInputUsdPerMTok,
     batch_input_usd_per_mtok: price.batchInputUsdPerMTok,
     batch_output_usd_per_mtok: price.batchOutputUsdPerMTok,
+    batch_cached_input_usd_per_mtok: price.batchCachedInputUsdPerMTok,
   };
   return {
     id,

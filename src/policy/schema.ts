@@ -31,6 +31,9 @@ const apiPrice = z
     cached_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens served from the prompt cache."),
     batch_input_usd_per_mtok: atLeastZero.optional().describe("USD per million input tokens in batch mode."),
     batch_output_usd_per_mtok: atLeastZero.optional().describe("USD per million output tokens in batch mode."),
+    batch_cached_input_usd_per_mtok: atLeastZero
+      .optional()
+      .describe("USD per million input tokens in batch mode that a cache holds; without it a batch pays for all input alike."),
     source: note.describe("Where the price stands, e.g. a contract."),
     checked,
   })

@@ -111,6 +111,16 @@ test.each(Object.entries(broken))("%s is found, and the row is named", (id, fixt
 describe("details of the checks", () => {
   const problems = (fixture: Catalog, check: string) => checkCatalog(fixture, TODAY, []).filter((each) => each.check === check);
 
+  test("cached tokens in a batch cost at most what the batch's others do, and lower a price that is known", () => {
+    const at = (price: object) => problems(withPrice(price), "batch-at-most-list")[0]?.problem;
+    expect(at({ batchInputUsdPerMTok: 0.2, batchOutputUsdPerMTok: 0.2, batchCachedInputUsdPerMTok: 0.3 })).toContain(
+      "cached 0.3 above 0.2, both in a batch",
+    );
+    expect(
+      at({ cachedInputUsdPerMTok: null, batchInputUsdPerMTok: 0.2, batchOutputUsdPerMTok: 0.2, batchCachedInputUsdPerMTok: 0.1 }),
+    ).toContain("without those");
+  });
+
   test("a batch price of one half only is a gap", () => {
     expect(problems(withPrice({ batchOutputUsdPerMTok: null }), "batch-at-most-list")[0]?.problem).toContain("only one half");
   });

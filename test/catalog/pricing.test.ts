@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findApiModel, findInstance, loadCatalog } from "../../src/catalog/index.ts";
+import { expectedUnitPrices } from "../../src/catalog/mix.ts";
 import { onDemandUsdPerHour, priceRowOn, requestCostUsd, unitPrices } from "../../src/catalog/pricing.ts";
 import type { ApiModel } from "../../src/catalog/schema.ts";
 
@@ -39,7 +40,7 @@ describe("one million requests cost, to the cent,", () => {
     ["600.00", "batch: 1,000 x 0.20 + 500 x 0.80", { id: "gpt-4.1-mini", input: 1000, output: 500, batch: 1 }],
     [
       "960.00",
-      "three quarters at 1,080 and a quarter in batch at 600",
+      "three quarters at 1,080 and a quarter in batch at 600, whatever is cached",
       { id: "gpt-4.1-mini", input: 1000, output: 500, cached: 0.4, batch: 0.25 },
     ],
     ["10500.00", "at the tier's limit still base: 100,000 x 0.10 + 1,000 x 0.50", { id: "claude-haiku-5-5", input: 100_000, output: 1000 }],
@@ -104,6 +105,21 @@ test("a batch of long prompts costs half of their price where the provider says 
   expect(unitPrices(model("gpt-6-sol"), TODAY, 300_000)?.batchInputUsdPerMTok).toBe(2);
   expect(unitPrices(model("gpt-6-sol"), TODAY, 1000)?.batchInputUsdPerMTok).toBe(1);
   expect(unitPrices(model("azure-us.gpt-5.5"), TODAY, 300_000)?.batchInputUsdPerMTok).toBeNull();
+  expect(unitPrices(model("grok-4.7"), TODAY, 300_000)?.batchInputUsdPerMTok).toBeCloseTo(3.2, 12);
+});
+
+test("what a cache holds has a price of its own in a batch, with long prompts too, where the provider has one", () => {
+  const cached = (id: string, tokens: number) => unitPrices(model(id), TODAY, tokens)?.batchCachedInputUsdPerMTok;
+  expect(cached("claude-haiku-5-5", 1000)).toBe(0.005);
+  expect(cached("claude-haiku-5-5", 200_000)).toBeCloseTo(0.025, 12);
+  // Google takes the cache's discount alone.
+  expect(cached("gemini-2.5-pro", 1000)).toBe(0.125);
+  expect(cached("azure-us.gpt-5.5", 300_000)).toBeNull();
+  expect(cached("gpt-4.1-mini", 1000)).toBeNull();
+  expect(cached("global.anthropic.claude-haiku-4-5-20251001-v1:0", 1000)).toBeNull();
+  // Over all lengths of prompts: 15 % of the requests and 42 % of the tokens are long.
+  const mean = expectedUnitPrices(model("claude-haiku-5-5"), TODAY, 60_000, { kind: "lognormal", coefficientOfVariation: 1 });
+  expect(mean?.batchCachedInputUsdPerMTok).toBeCloseTo((mean?.batchInputUsdPerMTok ?? 0) / 10, 12);
 });
 
 test("a model has no price before its first row, after its last day, and from its shutdown on", () => {

@@ -6,12 +6,13 @@ import { factsOf } from "../../src/decide/facts.ts";
 import { EXPECTED, scenario } from "../../src/decide/scenario.ts";
 import { catalog, documentOf, type PolicyObject, policy, workload } from "./support.ts";
 
-/** One dollar a million input tokens, 0.10 cached, 4 out; batch at half. */
+/** One dollar a million input tokens, 0.10 cached, 4 out; batch at half, whatever is cached. */
 const listed = findApiModel(catalog, "gpt-5.4-mini");
 const [row] = listed?.prices ?? [];
 if (listed === undefined || row === undefined) throw new Error("the catalog sells gpt-5.4-mini");
+const { batchCachedInputUsdPerMTok, ...flat } = row;
 const price = {
-  ...row,
+  ...flat,
   effectiveFrom: "2026-01-01",
   effectiveTo: null,
   inputUsdPerMTok: 1,
@@ -62,6 +63,51 @@ describe("a bill by the token", () => {
       unit: "million tokens",
       unitPriceUsd: 1,
       source: "list (2026-11-01)",
+    });
+  });
+
+  describe("in batches that bill what a cache holds at a price of its own", () => {
+    const half = (more: Partial<ApiModel> = {}) => ({ ...model, ...more, prices: [{ ...price, batchCachedInputUsdPerMTok: 0.05 }] });
+    const tokens = { input: 1000, output: 500, cached_input_ratio: 0.4, batch_ratio: 0.25 };
+
+    it("takes the declared share at that price", () => {
+      // Of 250 million input tokens in batches 100 are cached.
+      expect(usdOf(billOf(tokens, {}, {}, half()))).toMatchObject({
+        "input-tokens": expect.closeTo(450, 9),
+        "batch-input-tokens": expect.closeTo(75, 9),
+        "batch-cached-input-tokens": expect.closeTo(5, 9),
+        "batch-output-tokens": expect.closeTo(250, 9),
+      });
+    });
+
+    it("waits also where nearly all is cached, which costs less at once where a batch knows no cache", () => {
+      const cached = { ...tokens, output: 1, cached_input_ratio: 0.9 };
+      expect(Object.keys(usdOf(billOf(cached, {}, {}, half())))).toContain("batch-cached-input-tokens");
+      expect(Object.keys(usdOf(billOf(cached)))).not.toContain("batch-input-tokens");
+    });
+
+    it("pays for what is written to the cache, as a share of the batch's price of input", () => {
+      const cacheWrite = { markupRatio: 0.25, source: "1.25 x", checked: "2026-11-01" };
+      const bill = billOf({ ...tokens, cache_write_ratio: 0.2 }, {}, {}, half({ cacheWrite }));
+      // A fifth of 750 million tokens at 0.25, and of 250 million at half of that.
+      expect(usdOf(bill)).toMatchObject({
+        "cache-write-tokens": expect.closeTo(37.5, 9),
+        "batch-cache-write-tokens": expect.closeTo(6.25, 9),
+      });
+      expect(Object.keys(usdOf(billOf({ ...tokens, cache_write_ratio: 0.2 }, {}, {}, { ...model, cacheWrite })))).not.toContain(
+        "batch-cache-write-tokens",
+      );
+    });
+
+    it("counts on no hit where the share is a default, which is that of requests answered at once", () => {
+      const asked = workload({ use_case: "code_generation", tokens: { input: 1000, output: 500, batch_ratio: 0.25 } });
+      const facts = factsOf(documentOf(policy([asked], { horizon_months: 1 })));
+      const [one] = facts.workloads;
+      if (one === undefined) throw new Error("the policy has one workload");
+      const lines = usdOf(apiBill(half(), one, facts, "2026-11-21", EXPECTED));
+      expect(lines["cached-input-tokens"]).toBeGreaterThan(0);
+      expect(lines["batch-input-tokens"]).toBeGreaterThan(0);
+      expect(lines["batch-cached-input-tokens"]).toBeUndefined();
     });
   });
 

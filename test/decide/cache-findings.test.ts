@@ -42,6 +42,14 @@ describe("cache writes", () => {
     expect(said({ cache_write_ratio: 0 })).toEqual([]);
   });
 
+  it("of batches cost a quarter of what a batch pays for input, where batches read from the cache", () => {
+    expect(said({ batch_ratio: 1 })[0]?.text).toMatch(/at most \$750 a month$/);
+    expect(said({ batch_ratio: 0.5 })[0]?.text).toMatch(/at most \$1,125 a month$/);
+    expect(said({ batch_ratio: 1, cache_write_ratio: 0.2 })).toEqual([]);
+    // A batch on Bedrock reads from no cache.
+    expect(said({ batch_ratio: 1, cached_input_ratio: 0.1 }, "global.anthropic.claude-haiku-4-5-20251001-v1:0")).toEqual([]);
+  });
+
   it("are billed where the policy says how many there are, at a quarter of the input price above it", () => {
     // A fifth of 10,000 million tokens at a quarter of 1 USD: 2,000 x 0.25.
     const [line, ...more] = writes({ cache_write_ratio: 0.2 });
@@ -75,8 +83,9 @@ describe("cache writes", () => {
 
   it("decide with the rest of the input whether requests that may wait do, in the bill and in what is said of it", () => {
     // 600 of 1,000 tokens read and one written out: 465 millionths of a dollar at once, 502.5 in a batch; 400 tokens written to the cache add 100.
+    const bedrock = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
     const at = (tokens: PolicyObject) => {
-      const evaluation = evaluatedWith({ output: 1, cached_input_ratio: 0.6, batch_ratio: 0.5, ...tokens });
+      const evaluation = evaluatedWith({ output: 1, cached_input_ratio: 0.6, batch_ratio: 0.5, ...tokens }, bedrock);
       const batches = only(evaluation).costLines.some(({ id }) => id === "batch-input-tokens");
       return [batches, evaluation.findings.some(({ id }) => id === "batch-dearer")];
     };
@@ -91,9 +100,14 @@ describe("cache writes", () => {
       outputUsdPerMTok: 0,
       batchInputUsdPerMTok: 0.5,
       batchOutputUsdPerMTok: 0,
+      batchCachedInputUsdPerMTok: null,
     };
     const at = (writeRatio: number) => paysToWait({ ...unit }, { input: 1000, output: 1, cachedRatio: 0.6, writeRatio });
     // At once 0.4 + 0.06 = 0.46, with writes for a tenth of the input price 0.56, against 0.5 in a batch.
     expect([at(0), at(0.1)]).toEqual([false, true]);
+    const request = { input: 1000, output: 1, cachedRatio: 0.6, batchCachedRatio: 0.6 };
+    // With hits at 0.05 a batch costs 0.2 + 0.03; with hits at 0.44 0.2 + 0.264, more than 0.46.
+    const hitsAt = (usd: number) => paysToWait({ ...unit, batchCachedInputUsdPerMTok: usd }, request);
+    expect([hitsAt(0.05), hitsAt(0.44)]).toEqual([true, false]);
   });
 });

@@ -29,6 +29,7 @@ const WHOLE: unknown = (() => {
     effective_to: "2026-03-01",
     batch_input_usd_per_mtok: 1,
     batch_output_usd_per_mtok: 1,
+    batch_cached_input_usd_per_mtok: 0.5,
   };
   return {
     ...example,

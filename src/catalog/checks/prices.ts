@@ -97,6 +97,10 @@ function zeroPrices(catalog: Catalog): readonly RowProblem[] {
 function dearBatch(price: ApiPrice): readonly string[] {
   const { batchInputUsdPerMTok: input, batchOutputUsdPerMTok: output } = price;
   if ((input === null) !== (output === null)) return ["only one half of the batch price is known"];
+  const cached = price.batchCachedInputUsdPerMTok;
+  if (cached !== undefined && (input === null || price.cachedInputUsdPerMTok === null))
+    return ["a price of cached tokens in a batch without those that it lowers"];
+  if (cached !== undefined && cached > (input ?? 0)) return [`cached ${cached} above ${input}, both in a batch`];
   const above = (input ?? 0) > price.inputUsdPerMTok || (output ?? 0) > price.outputUsdPerMTok;
   return above ? [`batch ${input} / ${output} above list ${price.inputUsdPerMTok} / ${price.outputUsdPerMTok}`] : [];
 }
