@@ -111,11 +111,15 @@ function proposal(now: ApiPrice, seen: SeenPrice, role: PriceRole): ApiPrice {
   const { inputUsdPerMTok: input, outputUsdPerMTok: output } = seen;
   if (role === "batch") {
     if (seen.batchInputUsdPerMTok === null || seen.batchOutputUsdPerMTok === null) return now;
-    return withHits(now, { ...now, batchInputUsdPerMTok: seen.batchInputUsdPerMTok, batchOutputUsdPerMTok: seen.batchOutputUsdPerMTok });
+    return withWhatHolds(now, {
+      ...now,
+      batchInputUsdPerMTok: seen.batchInputUsdPerMTok,
+      batchOutputUsdPerMTok: seen.batchOutputUsdPerMTok,
+    });
   }
   if (role === "second") return now;
   const sameBase = agree(now.inputUsdPerMTok, input) && agree(now.outputUsdPerMTok, output);
-  return withHits(now, {
+  return withWhatHolds(now, {
     ...now,
     inputUsdPerMTok: input,
     outputUsdPerMTok: output,
@@ -127,10 +131,18 @@ function proposal(now: ApiPrice, seen: SeenPrice, role: PriceRole): ApiPrice {
   });
 }
 
-/** What a batch pays for cached tokens holds only beside the two prices that it was read with; no source of a refresh states it. */
-function withHits(now: ApiPrice, { batchCachedInputUsdPerMTok, ...next }: ApiPrice): ApiPrice {
-  const holds = next.batchInputUsdPerMTok === now.batchInputUsdPerMTok && next.cachedInputUsdPerMTok === now.cachedInputUsdPerMTok;
-  return holds && batchCachedInputUsdPerMTok !== undefined ? { ...next, batchCachedInputUsdPerMTok } : next;
+/**
+ * What a batch pays for cached tokens, and what other regions ask, hold only beside the prices that they were read with: no source of a refresh states
+ * them.
+ */
+function withWhatHolds(now: ApiPrice, { batchCachedInputUsdPerMTok, regional, ...next }: ApiPrice): ApiPrice {
+  const sameInput = next.cachedInputUsdPerMTok === now.cachedInputUsdPerMTok && next.batchInputUsdPerMTok === now.batchInputUsdPerMTok;
+  const sameList = next.inputUsdPerMTok === now.inputUsdPerMTok && next.outputUsdPerMTok === now.outputUsdPerMTok;
+  return {
+    ...next,
+    ...(sameInput && batchCachedInputUsdPerMTok !== undefined ? { batchCachedInputUsdPerMTok } : {}),
+    ...(sameList && regional !== undefined ? { regional } : {}),
+  };
 }
 
 function change(model: ApiModel, now: ApiPrice, next: ApiPrice, kind: "changed" | "filled", run: Run, say: Say): ApiModel {

@@ -11,7 +11,6 @@ interface SameModel {
 
 /** Spellings of `@pydantic/genai-prices` 0.1.8 (2026-09-23). Its regional rows hold for the `us.` and `eu.` profiles. */
 export const genaiNames: readonly SameModel[] = [
-  { ours: "amazon.nova-2-lite-v1:0", theirs: "global.amazon.nova-2-lite-v1:0" },
   { ours: "claude-3-5-haiku-20241022", theirs: "claude-3-5-haiku-latest" },
   { ours: "command-a-03-2025", theirs: "command-a" },
   { ours: "command-r-08-2024", theirs: "command-r" },

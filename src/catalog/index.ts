@@ -23,3 +23,4 @@ export {
 } from "./lookup.ts";
 export type { NameKind, NameProblem } from "./names.ts";
 export { explainName } from "./names.ts";
+export { placeOf, pricedIn, regionalPrice } from "./regional.ts";

@@ -35,6 +35,22 @@ export type PriceTier = z.infer<typeof PriceTier>;
 export const PeakPrice = z.strictObject({ shareOfWeek: z.number().min(0).max(1), multiplier: z.number().positive(), note: z.string() });
 export type PeakPrice = z.infer<typeof PeakPrice>;
 
+/**
+ * What a model costs in some regions where they ask another price than the row: regions by name, or by the place that a profile of Bedrock serves
+ * (`eu`, `jp`, `us-gov`: see `placeOf`).
+ */
+export const RegionalPrice = z.strictObject({
+  regions: z.array(z.string()).min(1),
+  inputUsdPerMTok: usd,
+  outputUsdPerMTok: usd,
+  cachedInputUsdPerMTok: usd.nullable(),
+  batchInputUsdPerMTok: usd.nullable(),
+  batchOutputUsdPerMTok: usd.nullable(),
+  source: z.string().min(3),
+  checked: isoDate,
+});
+export type RegionalPrice = z.infer<typeof RegionalPrice>;
+
 /** List price of an API model from `effectiveFrom` on. A changed price adds a row; it never edits one. */
 export const ApiPrice = Provenance.extend({
   effectiveFrom: isoDate,
@@ -49,6 +65,8 @@ export const ApiPrice = Provenance.extend({
   batchCachedInputUsdPerMTok: usd.optional(),
   tiers: z.array(PriceTier),
   peak: PeakPrice.nullable(),
+  /** Absent where every region asks the same, or nobody says what they ask. */
+  regional: z.array(RegionalPrice).optional(),
 });
 export type ApiPrice = z.infer<typeof ApiPrice>;
 

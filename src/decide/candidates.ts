@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/index.ts";
-import { findRegion, findRoute } from "../catalog/index.ts";
+import { findRegion, findRoute, placeOf } from "../catalog/index.ts";
 import type { ApiModel, OpenModel, Route } from "../catalog/schema.ts";
 import type { WorkloadNeeds } from "./facts.ts";
 import { byText } from "./order.ts";
@@ -56,9 +56,10 @@ export function answersTo(model: ApiModel | OpenModel, name: string): boolean {
  * Example: `us.anthropic.claude-sonnet-5`, also known as `eu.anthropic.claude-sonnet-5`, is the latter in eu-central-1.
  */
 function inRegion(model: ApiModel, region: string, catalog: Catalog): ApiModel {
-  const place = findRegion(catalog, region)?.residency;
+  const home = findRegion(catalog, region);
   const names = [model.id, ...model.aliases];
-  const own = model.routes.includes("bedrock") && place !== undefined ? names.find((name) => name.startsWith(`${place}.`)) : undefined;
+  const own =
+    model.routes.includes("bedrock") && home !== undefined ? names.find((name) => name.startsWith(`${placeOf(home)}.`)) : undefined;
   return own === undefined || own === model.id ? model : { ...model, id: own, aliases: names.filter((name) => name !== own) };
 }
 

@@ -15,7 +15,7 @@ import type { WorkloadFacts } from "./facts.ts";
 import { byText } from "./order.ts";
 import { ownedFindings } from "./owned-findings.ts";
 import { commitments, laterGpuPrices, peakPrices } from "./price-findings.ts";
-import { overlayPrices } from "./prices.ts";
+import { pricedFor } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { scheduleFindings } from "./schedule-findings.ts";
 import { splitFindings } from "./split-findings.ts";
@@ -114,7 +114,7 @@ function unpriced(trace: Trace): Finding[] {
 
 /** Cached tokens and batches that nobody knows a price of, and batches that a cache beats: said, because the bill is another one than asked for. */
 function missingDiscounts(trace: Trace, document: PolicyDocument, listed: Catalog, asOf: string): Finding[] {
-  const catalog = overlayPrices(listed, trace.facts.prices);
+  const catalog = pricedFor(listed, trace.facts);
   return trace.facts.workloads.flatMap((workload): Finding[] => {
     const whole = trace.decision.workloads.find(({ name }) => name === workload.name)?.option;
     const option = whole?.overflow ?? whole;

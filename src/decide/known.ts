@@ -4,7 +4,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import { type OffersByGpu, offersByGpu } from "./fleet.ts";
 import { type FeasibleOption, type FoundOptions, foundOptions, type OptionContext, type WorkloadOptions } from "./options.ts";
-import { type InstanceOffer, instanceOffers, overlayPrices } from "./prices.ts";
+import { type InstanceOffer, instanceOffers, pricedFor } from "./prices.ts";
 
 /** Everything that options and prices depend on besides the policy. */
 export interface Givens {
@@ -54,7 +54,7 @@ export class Frame {
   constructor(facts: RequirementFacts, key: string, givens: Givens) {
     this.#key = key;
     this.#givens = givens;
-    this.catalog = overlayPrices(givens.catalog, facts.prices);
+    this.catalog = pricedFor(givens.catalog, facts);
     this.offers = instanceOffers(facts, this.catalog, givens.asOf).offers;
     this.offersByGpu = offersByGpu(this.offers);
   }

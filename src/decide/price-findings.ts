@@ -5,7 +5,7 @@ import type { Trace } from "./decide.ts";
 import { HOURS_PER_MONTH } from "./defaults.ts";
 import { usd } from "./describe.ts";
 import type { Finding } from "./evaluation-types.ts";
-import { overlayPrices } from "./prices.ts";
+import { pricedFor } from "./prices.ts";
 
 /**
  * Prices of own servers that the policy declares for later: tokens are priced month by month, instances at one price over the horizon, so such a row
@@ -27,7 +27,7 @@ export function laterGpuPrices({ facts }: Trace, document: PolicyDocument, asOf:
  * Example: 1,000 USD of tokens that cost twice as much in 35 of 168 hours are between 828 and 1,655 USD.
  */
 export function peakPrices({ decision, facts }: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): readonly Finding[] {
-  const priced = overlayPrices(catalog, facts.prices);
+  const priced = pricedFor(catalog, facts);
   return decision.workloads.flatMap(({ name, option: whole, costLines }): Finding[] => {
     const option = whole?.overflow ?? whole;
     const model = option === null ? undefined : findApiModel(priced, option.model);

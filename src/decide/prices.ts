@@ -1,4 +1,4 @@
-import { type Catalog, supportPriceUsd } from "../catalog/index.ts";
+import { type Catalog, findRegion, pricedIn, supportPriceUsd } from "../catalog/index.ts";
 import type { ApiModel, ApiPrice, Instance } from "../catalog/schema.ts";
 import { BILLED_THROUGHPUT_MIBPS, STACK_RESOURCES } from "../stack-resources.ts";
 import type { PolicyNeeds } from "./facts.ts";
@@ -43,6 +43,12 @@ export interface BesideInstance {
 export interface UnpricedInstance {
   readonly instance: string;
   readonly text: string;
+}
+
+/** The catalog at the prices that a policy pays: those of its region, and its own. */
+export function pricedFor(catalog: Catalog, { region, prices }: Pick<PolicyNeeds, "region" | "prices">): Catalog {
+  const home = findRegion(catalog, region);
+  return overlayPrices({ ...catalog, apiModels: catalog.apiModels.map((model) => pricedIn(model, home)) }, prices);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Catalog, findRegion } from "../catalog/index.ts";
+import { type Catalog, findApiModel, findRegion, placeOf, regionalPrice } from "../catalog/index.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Trace } from "./decide.ts";
 import type { Finding } from "./evaluation-types.ts";
@@ -50,14 +50,14 @@ function blockElsewhere({ decision, facts, offers }: Trace, document: PolicyDocu
     });
 }
 
-/** Token prices of Bedrock are kept once, as its regions in the US publish them. A regional profile has a row of its own. */
+/** Token prices of Bedrock are those of its regions in the US, where no other is known; the profiles of Claude cost the same in every place of its own. */
 function elsewherePriced({ decision, facts }: Trace, document: PolicyDocument, catalog: Catalog): Finding[] {
   const place = findRegion(catalog, facts.region);
   if (place === undefined || (place.residency === "us" && place.partition === "aws")) return [];
   return decision.workloads.flatMap(({ name, option: whole }, index): Finding[] => {
     const option = whole?.overflow ?? whole;
-    if (option === null || option.route !== "bedrock" || (place.partition === "aws" && option.model.startsWith(`${place.residency}.`)))
-      return [];
+    if (option === null || option.route !== "bedrock" || option.model.startsWith(`${placeOf(place)}.`)) return [];
+    if (findApiModel(catalog, option.model)?.prices.some((row) => regionalPrice(row, place) !== undefined)) return [];
     const text = `${name}: ${option.model} is priced as in Bedrock's US regions; check that ${facts.region} offers it, and for how much`;
     return [{ id: "region-price-unproven", level: "warning", text, line: document.lineOf(`workloads[${index}]`) || null }];
   });

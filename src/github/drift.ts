@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import { type Catalog, findApiModel, findInstance } from "../catalog/index.ts";
+import { type Catalog, findApiModel, findInstance, findRegion, pricedIn } from "../catalog/index.ts";
 import { unitPrices } from "../catalog/pricing.ts";
 import type { Evaluation } from "../decide/evaluation-types.ts";
 import type { OptionSummary } from "../decide/types.ts";
@@ -57,7 +57,7 @@ function pricesOf(option: OptionSummary, catalog: Catalog, asOf: string, region:
     return usdPerHour === undefined ? [] : [[`${option.instanceType} in ${region}, USD/h`, usdPerHour]];
   }
   const model = findApiModel(catalog, option.model);
-  const prices = model && unitPrices(model, asOf, 0);
+  const prices = model && unitPrices(pricedIn(model, findRegion(catalog, region)), asOf, 0);
   if (prices === undefined) return [];
   return [
     [`${option.model} input, USD/MTok`, prices.inputUsdPerMTok],

@@ -1,4 +1,4 @@
-import { type Catalog, findApiModel, findInstance } from "../catalog/index.ts";
+import { type Catalog, findApiModel, findInstance, findRegion, pricedIn } from "../catalog/index.ts";
 import { priceRowOn } from "../catalog/pricing.ts";
 import type { Trace } from "../decide/decide.ts";
 import type { Outlook } from "../decide/outlook.ts";
@@ -67,7 +67,7 @@ function pricesOf(outlook: Outlook, trace: Trace, catalog: Catalog, asOf: string
   const rows: Record<string, Record<string, string | number>> = {};
   for (const id of new Set(outlook.paths.flatMap((path) => path.apiModels))) {
     const model = findApiModel(catalog, id);
-    const price = model === undefined ? undefined : priceRowOn(model, asOf);
+    const price = model === undefined ? undefined : priceRowOn(pricedIn(model, findRegion(catalog, trace.facts.region)), asOf);
     if (price === undefined) continue;
     const at = `prices/api/${id}`;
     rows[at] = apiRow(id, price, asOf);

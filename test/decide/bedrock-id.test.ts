@@ -38,6 +38,7 @@ describe("what a model on Bedrock is called by", () => {
     ["amazon.nova-pro-v1:0", "us-west-2", "us.amazon.nova-pro-v1:0"],
     ["amazon.nova-2-lite-v1:0", "us-east-1", "us.amazon.nova-2-lite-v1:0"],
     ["amazon.nova-lite-v1:0", "eu-central-1", "eu.amazon.nova-lite-v1:0"],
+    ["amazon.nova-2-lite-v1:0", "ap-northeast-1", "jp.amazon.nova-2-lite-v1:0"],
   ])("is the profile of the geography for %s in %s", (model, region, id) => {
     expect(bedrockId(model, region)).toBe(id);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { evaluated, only, policy, workload } from "./support.ts";
+import { evaluated, only, type PolicyObject, policy, workload } from "./support.ts";
 
 const SONNET = "anthropic.claude-sonnet-5";
+/** Has no profile of GovCloud. */
+const HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0";
 
 /** A policy in Frankfurt or Virginia whose requests may be processed in one place, with the profiles of one model as candidates. */
 function decided(region: string, place: string) {
@@ -42,14 +44,22 @@ describe("a cross-region profile of Bedrock", () => {
   });
 
   it.each([
-    ["us-gov-west-1", `the profile us.${SONNET} is one of commercial regions; us-gov-west-1 is not`],
-    ["ap-southeast-2", `the profile us.${SONNET} is called from us; ap-southeast-2 lies in au`],
-  ])("that %s cannot call is no option, whether or not the policy says where its data stays", (region, text) => {
-    const api = [`us.${SONNET}`, "gpt-5.4-mini"];
-    for (const compliance of [{}, { data_residency: ["us", "au"] }]) {
+    ["us-gov-west-1", HAIKU, `the profile us.${HAIKU} is one of commercial regions; us-gov-west-1 is not`],
+    ["ca-central-1", SONNET, `the profile us.${SONNET} is called from us; ca-central-1 lies in ca`],
+  ])("that %s cannot call is no option, whether or not the policy says where its data stays", (region, model, text) => {
+    const api = [`us.${model}`, "gpt-5.4-mini"];
+    for (const compliance of [{}, { data_residency: ["us", "ca"] }]) {
       const { rejected } = only(evaluated(policy([workload({ candidates: { api } })], { region, compliance })));
-      expect(rejected).toContainEqual(expect.objectContaining({ option: `api/bedrock/us.${SONNET}`, rule: "callable-region", text }));
+      expect(rejected).toContainEqual(expect.objectContaining({ option: `api/bedrock/us.${model}`, rule: "callable-region", text }));
     }
+  });
+
+  it("of GovCloud is called in GovCloud alone, and serves no policy there that does not name the model", () => {
+    const chosen = (change: PolicyObject) => only(evaluated(policy([workload(change)], { region: "us-gov-west-1" })));
+    expect(chosen({ candidates: { api: [`us.${SONNET}`] } }).option?.model).toBe(`us-gov.${SONNET}`);
+    expect(chosen({ use_case: "internal_tools" }).rejected).toContainEqual(
+      expect.objectContaining({ option: `api/bedrock/us-gov.${SONNET}`, rule: "callable-region", verdict: "unknown" }),
+    );
   });
 
   it("that is worldwide is called from every commercial region, and from no other", () => {
@@ -92,10 +102,13 @@ describe("a model of Bedrock in GovCloud, whose list is shorter than that of com
     );
   });
 
-  it("is taken where the policy names it, with a warning to check", () => {
-    const named = notes({ api: ["openai.gpt-oss-20b-1:0"] });
-    expect(only(named).option?.model).toBe("openai.gpt-oss-20b-1:0");
-    expect(named.findings.map(({ id }) => id)).toContain("region-price-unproven");
+  it("is taken where the policy names it, with a warning to check where no price there is known", () => {
+    const warned = (model: string) => {
+      const named = notes({ api: [model] });
+      expect(only(named).option?.model).toBe(model);
+      return named.findings.some(({ id }) => id === "region-price-unproven");
+    };
+    expect([warned("qwen.qwen3-32b-v1:0"), warned("openai.gpt-oss-20b-1:0")]).toEqual([true, false]);
   });
 });
 

@@ -84,6 +84,26 @@ describe("genai-prices", () => {
     expect(checkCatalog(result.catalog, TODAY, [])).toEqual([]);
   });
 
+  test("what other regions ask and a batch pays for cached tokens is unknown after a change, and stays where nothing else changes", async () => {
+    const away = { regions: ["eu"], inputUsdPerMTok: 3, outputUsdPerMTok: 12, cachedInputUsdPerMTok: null, batchInputUsdPerMTok: null };
+    const more = {
+      batchCachedInputUsdPerMTok: 0.1,
+      regional: [{ ...away, batchOutputUsdPerMTok: null, source: "a list", checked: TODAY }],
+    };
+    const row = price();
+    const rich: Catalog = {
+      ...catalog,
+      apiModels: catalog.apiModels.map((each) => (each.id === "gpt-9" ? { ...each, prices: [{ ...row, ...more }] } : each)),
+    };
+    const after = async (input: number, output: number) => {
+      server.serve("/genai.json", genaiFile({ id: "gpt-9", prices: genaiPrice(input, output, row.cachedInputUsdPerMTok ?? 0) }));
+      return pricesOf(await run(rich, ["genai-prices"]), "gpt-9").at(-1);
+    };
+    expect(await after(row.inputUsdPerMTok, row.outputUsdPerMTok)).toMatchObject(more);
+    const changed = await after(1.8, 9);
+    expect([changed?.inputUsdPerMTok, changed?.regional, changed?.batchCachedInputUsdPerMTok]).toEqual([1.8, undefined, undefined]);
+  });
+
   test("a dated price keeps its date, in the past and in the future", async () => {
     const conditional = [
       { prices: genaiPrice(2, 10, 0.2) },

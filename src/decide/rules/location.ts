@@ -110,6 +110,7 @@ const PROFILE_PLACES: Readonly<Record<string, readonly string[]>> = {
   apac: ["jp", "kr", "sg", "in", "au"],
   jp: ["jp"],
   au: ["au"],
+  "us-gov": ["us"],
 };
 
 /** The places of a candidate's profile; undefined where it is called without one. */
@@ -133,12 +134,14 @@ export const callableRegion: Rule = {
     const places = profilePlaces(candidate);
     const home = catalog.regions.find(({ id }) => id === region);
     const base = { pointer: "region", source: null } as const;
-    if (places === undefined && candidate.route.id === "bedrock" && isUnlisted(candidate, home?.partition, workload))
+    const inGov = home?.partition === "aws-us-gov" && candidate.model.id.startsWith("us-gov.");
+    if ((places === undefined || inGov) && candidate.route.id === "bedrock" && isUnlisted(candidate, home?.partition, workload))
       return { ...base, verdict: "unknown", text: `whether Bedrock offers ${candidate.model.id} in ${region} is not known` };
     if (places === undefined) return null;
     const profile = `the profile ${candidate.model.id}`;
     if (home === undefined) return { ...base, verdict: "unknown", text: `the place of region ${region} is not known` };
-    if (home.partition !== "aws") return { ...base, verdict: "fail", text: `${profile} is one of commercial regions; ${region} is not` };
+    if (home.partition !== "aws" && !inGov)
+      return { ...base, verdict: "fail", text: `${profile} is one of commercial regions; ${region} is not` };
     if (places.length > 0 && !places.includes(home.residency))
       return { ...base, verdict: "fail", text: `${profile} is called from ${places.join(", ")}; ${region} lies in ${home.residency}` };
     return { ...base, verdict: "pass", text: `${profile} is called from ${region}` };
