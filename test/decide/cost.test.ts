@@ -29,11 +29,12 @@ describe("token bills", () => {
     });
     const decision = only(evaluated(policy([shaped])));
 
-    // 1,000,000 requests; gpt-5.4-mini: 0.75 in, 0.075 cached, 4.50 out, batch 0.375 / 2.25 USD per MTok.
+    // 1,000,000 requests; gpt-5.4-mini: 0.75 in, 0.075 cached, 4.50 out, batch 0.375, cached 0.0375, and 2.25 USD per MTok.
     expect(sumOf(decision, "input-tokens")).toBeCloseTo(0.8 * 500 * 0.75, 6);
     expect(sumOf(decision, "cached-input-tokens")).toBeCloseTo(0.8 * 500 * 0.075, 6);
     expect(sumOf(decision, "output-tokens")).toBeCloseTo(0.8 * 100 * 4.5, 6);
-    expect(sumOf(decision, "batch-input-tokens")).toBeCloseTo(0.2 * 1000 * 0.375, 6);
+    expect(sumOf(decision, "batch-input-tokens")).toBeCloseTo(0.2 * 500 * 0.375, 6);
+    expect(sumOf(decision, "batch-cached-input-tokens")).toBeCloseTo(0.2 * 500 * 0.0375, 6);
     expect(sumOf(decision, "batch-output-tokens")).toBeCloseTo(0.2 * 100 * 2.25, 6);
   });
 

@@ -57,9 +57,15 @@ describe("a cross-region profile of Bedrock", () => {
   it("of GovCloud is called in GovCloud alone, and serves no policy there that does not name the model", () => {
     const chosen = (change: PolicyObject) => only(evaluated(policy([workload(change)], { region: "us-gov-west-1" })));
     expect(chosen({ candidates: { api: [`us.${SONNET}`] } }).option?.model).toBe(`us-gov.${SONNET}`);
-    expect(chosen({ use_case: "internal_tools" }).rejected).toContainEqual(
-      expect.objectContaining({ option: `api/bedrock/us-gov.${SONNET}`, rule: "callable-region", verdict: "unknown" }),
-    );
+    const rejected = (change: PolicyObject) =>
+      only(
+        evaluated(policy([workload({ use_case: "internal_tools", candidates: undefined, ...change })], { region: "us-gov-west-1" })),
+      ).rejected.filter(({ option, rule }) => option === `api/bedrock/us-gov.${SONNET}` && rule === "callable-region");
+    // Sold there at a price of its own; what FedRAMP covers is another list.
+    expect(rejected({})).toEqual([]);
+    expect(rejected({ compliance: { regimes: ["fedramp_high"] } })).toMatchObject([
+      { verdict: "unknown", text: `whether fedramp_high of Bedrock covers us-gov.${SONNET} in us-gov-west-1 is not known` },
+    ]);
   });
 
   it("that is worldwide is called from every commercial region, and from no other", () => {
@@ -90,15 +96,18 @@ describe("a model of Bedrock in GovCloud, whose list is shorter than that of com
       }),
     );
 
-  it("is not proven to be there, so it serves no policy that does not name it", () => {
+  it("is not proven to be authorised there, or not even to be sold, so it serves no policy that does not name it", () => {
     const { option, rejected } = only(notes(undefined));
     expect(option?.route).not.toBe("bedrock");
     expect(rejected).toContainEqual(
       expect.objectContaining({
         rule: "callable-region",
         verdict: "unknown",
-        text: "whether Bedrock offers openai.gpt-oss-20b-1:0 in us-gov-east-1 is not known",
+        text: "whether fedramp_high of Bedrock covers openai.gpt-oss-20b-1:0 in us-gov-east-1 is not known",
       }),
+    );
+    expect(rejected).toContainEqual(
+      expect.objectContaining({ text: "whether Bedrock offers qwen.qwen3-32b-v1:0 in us-gov-east-1 is not known" }),
     );
   });
 

@@ -95,12 +95,12 @@ describe("genai-prices", () => {
       ...catalog,
       apiModels: catalog.apiModels.map((each) => (each.id === "gpt-9" ? { ...each, prices: [{ ...row, ...more }] } : each)),
     };
-    const after = async (input: number, output: number) => {
+    const refreshedWith = async (input: number, output: number) => {
       server.serve("/genai.json", genaiFile({ id: "gpt-9", prices: genaiPrice(input, output, row.cachedInputUsdPerMTok ?? 0) }));
       return pricesOf(await run(rich, ["genai-prices"]), "gpt-9").at(-1);
     };
-    expect(await after(row.inputUsdPerMTok, row.outputUsdPerMTok)).toMatchObject(more);
-    const changed = await after(1.8, 9);
+    expect(await refreshedWith(row.inputUsdPerMTok, row.outputUsdPerMTok)).toMatchObject(more);
+    const changed = await refreshedWith(1.8, 9);
     expect([changed?.inputUsdPerMTok, changed?.regional, changed?.batchCachedInputUsdPerMTok]).toEqual([1.8, undefined, undefined]);
   });
 

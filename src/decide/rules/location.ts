@@ -1,3 +1,5 @@
+import { regionalPrice } from "../../catalog/index.ts";
+import type { Region } from "../../catalog/schema.ts";
 import { answersTo, type Candidate } from "../candidates.ts";
 import { dated } from "../sources.ts";
 import { factOutcome, type Rule, type RuleContext, type RuleOutcome, readYesNo } from "./rule.ts";
@@ -135,8 +137,8 @@ export const callableRegion: Rule = {
     const home = catalog.regions.find(({ id }) => id === region);
     const base = { pointer: "region", source: null } as const;
     const inGov = home?.partition === "aws-us-gov" && candidate.model.id.startsWith("us-gov.");
-    if ((places === undefined || inGov) && candidate.route.id === "bedrock" && isUnlisted(candidate, home?.partition, workload))
-      return { ...base, verdict: "unknown", text: `whether Bedrock offers ${candidate.model.id} in ${region} is not known` };
+    const unlisted = places === undefined || inGov ? unlistedIn(candidate, home, workload) : null;
+    if (unlisted !== null) return { ...base, verdict: "unknown", text: unlisted };
     if (places === undefined) return null;
     const profile = `the profile ${candidate.model.id}`;
     if (home === undefined) return { ...base, verdict: "unknown", text: `the place of region ${region} is not known` };
@@ -148,14 +150,24 @@ export const callableRegion: Rule = {
   },
 };
 
+/** Regimes whose proof in GovCloud names single models. */
+const AUTHORISED: readonly string[] = ["fedramp_moderate", "fedramp_high", "il4", "il5", "il6"];
+
 /**
- * Whether nothing says that Bedrock offers a model in a partition: its list is much shorter in GovCloud, and nobody published that of the sovereign
- * cloud. In GovCloud a policy that names the model knows it.
+ * What nothing says of a model of Bedrock in a partition; null where all is known. Its list is much shorter in GovCloud, where a price of that region
+ * proves that it is sold and not that an authorisation covers it, and nobody published that of the sovereign cloud. In GovCloud a policy that names
+ * the model knows it.
  */
-function isUnlisted({ model }: Candidate, partition: string | undefined, { candidates, current }: RuleContext["workload"]): boolean {
-  if (partition === "aws-eusc") return true;
+function unlistedIn({ kind, model, route }: Candidate, home: Region | undefined, workload: RuleContext["workload"]): string | null {
+  if (kind === "self-host" || route.id !== "bedrock" || home === undefined || home.partition === "aws") return null;
+  const offer = `whether Bedrock offers ${model.id} in ${home.id} is not known`;
+  if (home.partition === "aws-eusc") return offer;
+  const { candidates, current, compliance } = workload;
   const names = [...(candidates?.api ?? []), ...(current?.path === "api" ? [current.model] : [])];
-  return partition === "aws-us-gov" && !names.some((name) => answersTo(model, name));
+  if (names.some((name) => answersTo(model, name))) return null;
+  if (!model.prices.some((row) => regionalPrice(row, home) !== undefined)) return offer;
+  const asked = compliance.regimes?.find((regime) => AUTHORISED.includes(regime));
+  return asked === undefined ? null : `whether ${asked} of Bedrock covers ${model.id} in ${home.id} is not known`;
 }
 
 /**
