@@ -33,7 +33,9 @@ function compactCatalog(): Plugin {
     name: "compact-catalog",
     transform(code, id) {
       if (!/\/src\/catalog\/[^/]+\.json$/.test(id)) return null;
-      return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(code)))});`, moduleType: "js" };
+      // As a template, in which the quotes of JSON need no escapes.
+      const text = JSON.stringify(JSON.parse(code)).replace(/[\\`]|\$(?=\{)/g, "\\$&");
+      return { code: `export default JSON.parse(\`${text}\`);`, moduleType: "js" };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Set by .ci/run to get the counts of a run as a file. */
 const results = process.env.BREAKEVEN_RESULTS;
@@ -16,6 +17,22 @@ const LONG = [
   "test/github/proxy.test.ts",
   "test/killed.test.ts",
 ];
+/** What takes longest goes first, so that no worker waits for another one's last file; how long a file took when it was left out says nothing. */
+const LONGEST = [
+  "stacks/lives.slow.test.ts",
+  "fuzz/fuzz.test.ts",
+  "stacks/journey.slow.test.ts",
+  "stacks/matrix.slow.test.ts",
+  "stacks/terraform.slow.test.ts",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => [...LONGEST, ""].findIndex((name) => moduleId.endsWith(name));
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 const isLong = process.env.BREAKEVEN_SLOW === "1";
 if (!isLong) process.stderr.write(`\nLEFT TO THE LONG LEG (BREAKEVEN_SLOW=1 runs them): ${LONG.join(", ")}\n\n`);
 
@@ -29,6 +46,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share their worker's modules, so the catalog and the schema are read twice and not a hundred and fifty times: a third of the whole run.
     isolate: false,
+    sequence: isLong ? { sequencer: LongestFirst } : {},
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
 });

@@ -79,6 +79,8 @@ export interface Workspace {
   readonly folder: string;
   use(stack: StackJson): void;
   run(...parameters: readonly string[]): Run;
+  /** As `run`, while others go on: an apply waits more than it computes. */
+  runBeside(...parameters: readonly string[]): Promise<Run>;
   close(): void;
 }
 
@@ -101,6 +103,14 @@ export function openWorkspace(tools: Tools): Workspace {
       const done = spawnSync(tools.terraform, parameters, { cwd: work, env, encoding: "utf8", maxBuffer: 2 ** 26 });
       return { status: done.status, output: `${done.stdout}${done.stderr}` };
     },
+    runBeside: (...parameters) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(tools.terraform, parameters, { cwd: work, env, stdio: ["ignore", "pipe", "pipe"] });
+        const parts: Buffer[] = [];
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => parts.push(part));
+        child.once("error", reject);
+        child.once("close", (status) => resolve({ status, output: Buffer.concat(parts).toString("utf8") }));
+      }),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
