@@ -91,7 +91,11 @@ const Tokens = z
   .strictObject({
     input: range(atLeastZero).describe("Mean input tokens of one request, cached ones included."),
     output: range(atLeastZero).describe("Mean output tokens of one request, reasoning tokens included."),
-    cached_input_ratio: ratio.optional().describe("Share of input tokens served from a prompt cache. Default by use case."),
+    cached_input_ratio: ratio
+      .optional()
+      .describe(
+        "Share of input tokens served from a prompt cache, in batches too where the provider has a price for it. Default by use case, and 0 in batches.",
+      ),
     cache_write_ratio: ratio
       .optional()
       .describe(
