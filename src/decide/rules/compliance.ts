@@ -115,6 +115,7 @@ function regimeRule(regime: Exclude<Regime, "eu_ai_act">): Rule {
     why: `The policy asks for ${row.need}, or the data implies it.`,
     source: "S4-057 to S4-065, S0-010 to S0-012",
     waivable: true,
+    ofRoute: true,
     check(candidate, context) {
       const pointer = regimePointer(regime, context.workload);
       if (pointer === null) return null;
@@ -163,6 +164,7 @@ export const euAiAct: Rule = {
   why: "The Act puts duties on deployers and on providers of general-purpose models; it does not require open weights.",
   source: "S4-124, C26",
   waivable: true,
+  ofRoute: true,
   check(_candidate, context) {
     if (!context.workload.compliance.regimes?.includes("eu_ai_act")) return null;
     return {
@@ -181,6 +183,7 @@ export const zeroRetention: Rule = {
   why: "The provider must keep no copy of requests, not even for abuse monitoring.",
   source: "S4-046, S4-051",
   waivable: true,
+  ofRoute: true,
   check(candidate, context) {
     if (context.workload.compliance.zeroRetention !== true) return null;
     return factOutcome(candidate.route, "zdr", "zero data retention", `${context.workload.pointer}.compliance.zero_retention`, readYesNo);
@@ -195,6 +198,7 @@ export const noTraining: Rule = {
   why: "The provider must not train on requests; personal and health data imply it.",
   source: "S4-047, S4-052",
   waivable: true,
+  ofRoute: true,
   check(candidate, context) {
     const pointer = noTrainingPointer(context);
     if (pointer === null) return null;
@@ -221,6 +225,7 @@ export const auditLog: Rule = {
   why: "The route must export its audit log at least at the level that the policy asks for.",
   source: "S4-050, S4-055",
   waivable: true,
+  ofRoute: true,
   check(candidate: Candidate, context) {
     const wanted = context.workload.compliance.auditLog ?? "none";
     if (wanted === "none") return null;

@@ -11,7 +11,7 @@ import { lifecycle } from "./lifecycle.ts";
 import { airGapped, callableRegion, dataLocation, dataResidency, privateNetwork } from "./location.ts";
 import { onPremises } from "./on-premises.ts";
 import { openness } from "./openness.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import type { Rule, RuleContext, RuleOutcome } from "./rule.ts";
 
 /** Every hard rule, in the order in which a reader wants to hear of them. All are evaluated for every option. */
 export const RULES: readonly Rule[] = [
@@ -55,7 +55,7 @@ export function judge(candidate: Candidate, context: RuleContext, waivers: reado
   const reasons: Reason[] = [];
   const conditions: string[] = [];
   for (const rule of RULES) {
-    const outcome = rule.check(candidate, context);
+    const outcome = outcomeOf(rule, candidate, context);
     if (outcome === null) continue;
     const waiver = outcome.verdict === "pass" || !rule.waivable ? undefined : waiverFor(waivers, rule.id, context);
     reasons.push({
@@ -75,11 +75,24 @@ export function judge(candidate: Candidate, context: RuleContext, waivers: reado
   return { reasons, conditions, against };
 }
 
+const ROUTES = new WeakMap<RuleContext, Map<string, RuleOutcome | null>>();
+
+function outcomeOf(rule: Rule, candidate: Candidate, context: RuleContext): RuleOutcome | null {
+  if (rule.ofRoute !== true) return rule.check(candidate, context);
+  const known = ROUTES.get(context) ?? new Map<string, RuleOutcome | null>();
+  ROUTES.set(context, known);
+  const key = `${rule.id}|${candidate.kind}|${candidate.route.id}`;
+  const outcome = known.get(key);
+  if (outcome !== undefined) return outcome;
+  const found = rule.check(candidate, context);
+  known.set(key, found);
+  return found;
+}
+
 /** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
-function declaredPointer(pointer: string, context: RuleContext): string {
-  const key = /^workloads\[\d+\]\.(compliance\..+)$/.exec(pointer)?.[1];
-  if (key === undefined) return pointer;
-  return context.ownKeys.has(pointer) ? pointer : key;
+function declaredPointer(pointer: string, { workload, ownKeys }: RuleContext): string {
+  if (!pointer.startsWith(`${workload.pointer}.compliance.`) || ownKeys.has(pointer)) return pointer;
+  return pointer.slice(workload.pointer.length + 1);
 }
 
 function waiverFor(waivers: readonly Waiver[], rule: string, context: RuleContext): Waiver | undefined {

@@ -36,6 +36,7 @@ export const airGapped: Rule = {
   why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
   source: "S2-062, S4-056",
   waivable: false,
+  ofRoute: true,
   check(candidate, context) {
     if (context.workload.compliance.airGapped !== true) return null;
     const pointer = complianceKey(context, "air_gapped");
@@ -58,6 +59,7 @@ export const privateNetwork: Rule = {
   why: "Requests must reach the model over a private endpoint.",
   source: "S4-049",
   waivable: true,
+  ofRoute: true,
   check(candidate, context) {
     if (context.workload.compliance.privateNetwork !== true) return null;
     return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);

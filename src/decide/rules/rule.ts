@@ -37,6 +37,8 @@ export interface Rule {
   readonly source: string;
   /** Rules that no waiver may touch. */
   readonly waivable: boolean;
+  /** Its outcome is one for all models of a route that are bought or run alike, so it is asked once for them. */
+  readonly ofRoute?: true;
   check(candidate: Candidate, context: RuleContext): RuleOutcome | null;
 }
 
