@@ -34,6 +34,8 @@ interface Run {
   readonly target: Target;
   readonly client: Client;
   readonly key: string;
+  /** Commit that files are linked at; null where none has them all. */
+  readonly linkSha: string | null;
 }
 
 /**
@@ -54,7 +56,8 @@ export async function run(ports: Ports): Promise<void> {
   const gathered = await gatherPolicies({ client, runner, target, patterns: inputs.policies });
   if (gathered.kind === "refused") return ports.fail(gathered.message);
 
-  const self: Run = { ports, runner, inputs, target, client, key: commentKey(runner.workflow, inputs.policies) };
+  const { linkSha } = gathered;
+  const self: Run = { ports, runner, inputs, target, client, key: commentKey(runner.workflow, inputs.policies), linkSha };
   const asOf = inputs.asOf ?? ports.now().toISOString().slice(0, "YYYY-MM-DD".length);
   const catalog = loadCatalog();
   const judged = gathered.policies.map((policy) => judgePolicy(policy, catalog, asOf));
@@ -105,12 +108,12 @@ function runStateOf({ runner, target }: Run): RunState {
   return { head: target.headSha, runId: runner.runId, runNumber: runner.runNumber, runAttempt: runner.runAttempt };
 }
 
-function contextOf({ runner }: Run, run: RunState, maxLength: number): ReportContext {
+function contextOf({ runner, linkSha }: Run, run: RunState, maxLength: number): ReportContext {
   const { owner, repo } = runner.repository;
   return {
     serverUrl: runner.serverUrl,
     repository: `${owner}/${repo}`,
-    headSha: run.head,
+    headSha: linkSha === null ? null : run.head,
     runUrl: runUrl(runner, run.runId),
     maxLength,
   };

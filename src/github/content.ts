@@ -15,20 +15,26 @@ export type PolicyInput =
       /** Absent where the policy names none. */
       readonly files?: Readonly<Record<string, string>>;
       readonly base: PolicySource | null;
+      /** True for a policy that the branch got after the pull request left it: merging keeps it as it is. */
+      readonly fromTip?: true;
     }
   | { readonly kind: "unreadable"; readonly file: string; readonly diagnostic: Diagnostic }
   | { readonly kind: "deleted"; readonly file: string };
+
+/** The base commit with its files, and those of the branch's tip where it has moved on. */
+type BaseFiles = Base & { readonly source: FileSource; readonly tipSource: FileSource | null };
 
 /**
  * Collects the policies that the patterns name, sorted by path.
  *
  * `head` is asked in order: the checkout, where it may be read, then the commit through the API. A renamed policy is
- * compared with its old path; one that the base had and the head has not is `deleted`.
+ * compared with its old path; one that the base had and the head has not is `deleted`. One that is spelled out and is nowhere is
+ * `unreadable` beside others, so that a name with a typo is no policy without gates; where nothing is found the list is empty.
  */
 export async function collectPolicies(options: {
   readonly patterns: readonly string[];
   readonly head: readonly FileSource[];
-  readonly base: (Base & { readonly source: FileSource }) | null;
+  readonly base: BaseFiles | null;
 }): Promise<readonly PolicyInput[]> {
   const patterns = options.patterns.map(normalPattern);
   const names = await headNames(patterns, options.head);
@@ -44,18 +50,45 @@ export async function collectPolicies(options: {
     }
   }
   const present = found.map((policy) => policy.file);
-  const deleted = await deletedPolicies({ patterns, absent, present, base: options.base });
-  return [...found, ...deleted].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const renamed = present.map((file) => options.base?.renamedFrom.get(file));
+  const deleted = await deletedPolicies({ patterns, absent, present, renamed, base: options.base });
+  const known = [...found, ...deleted];
+  const missing = absent.filter((file) => !renamed.includes(file) && !deleted.some((policy) => policy.file === file));
+  const tip = options.base?.tipSource ?? null;
+  const late = tip === null ? [] : await tipPolicies(known.length === 0 ? await headNames(patterns, [tip]) : missing, tip);
+  const all = [...known, ...late];
+  const nowhere = all.length === 0 ? [] : missing.filter((file) => !late.some((policy) => policy.file === file)).map(nowherePolicy);
+  return [...all, ...nowhere].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Policies of the branch's tip that neither the head nor its merge base has: as they are, without a change. */
+async function tipPolicies(names: readonly string[], tip: FileSource): Promise<readonly PolicyInput[]> {
+  const policies: PolicyInput[] = [];
+  for (const file of names) {
+    const found = await tip.read(file);
+    if (found.kind !== "text") continue;
+    const { text } = found;
+    const measured = await measurementsOf(file, text, [tip]);
+    policies.push({ kind: "present", file, text, ...measured, base: { path: file, text, ...measured }, fromTip: true });
+  }
+  return policies;
+}
+
+function nowherePolicy(file: string): PolicyInput {
+  const fix = 'correct the input "policy", or write the file with "breakeven init"';
+  const message = "the policy file does not exist";
+  return { kind: "unreadable", file, diagnostic: { severity: "error", code: "no-file", file, line: 1, column: 1, path: "", message, fix } };
 }
 
 /** Names to look for: every path that is spelled out, and what the globs find in the first source that has any. */
 async function headNames(patterns: readonly string[], sources: readonly FileSource[]): Promise<readonly string[]> {
   const globs = patterns.filter(isDynamic);
-  const listed = globs.length === 0 ? [] : await listFirst(sources, globs);
+  const listed = await listFirst(sources, globs);
   return [...new Set([...patterns.filter((pattern) => !isDynamic(pattern)), ...listed])];
 }
 
 async function listFirst(sources: readonly FileSource[], globs: readonly string[]): Promise<readonly string[]> {
+  if (globs.length === 0) return [];
   for (const source of sources) {
     const names = await source.list(globs);
     if (names.length > 0) return names;
@@ -84,7 +117,7 @@ async function measurementsOf(
   return Object.keys(files).length === 0 ? {} : { files };
 }
 
-async function baseText(file: string, base: (Base & { readonly source: FileSource }) | null): Promise<PolicySource | null> {
+async function baseText(file: string, base: BaseFiles | null): Promise<PolicySource | null> {
   if (base === null) return null;
   const path = base.renamedFrom.get(file) ?? file;
   const text = await base.source.read(path);
@@ -98,15 +131,15 @@ async function deletedPolicies(options: {
   readonly patterns: readonly string[];
   readonly absent: readonly string[];
   readonly present: readonly string[];
-  readonly base: (Base & { readonly source: FileSource }) | null;
+  /** Old paths of those present. */
+  readonly renamed: readonly (string | undefined)[];
+  readonly base: BaseFiles | null;
 }): Promise<readonly PolicyInput[]> {
-  const { base } = options;
+  const { patterns, absent, present, renamed, base } = options;
   if (base === null) return [];
-  const renamed = options.present.map((file) => base.renamedFrom.get(file));
-  const gone = base.gone.filter((file) => matchesAny(options.patterns, file));
-  const candidates = [...new Set([...options.absent, ...gone])].filter(
-    (file) => !options.present.includes(file) && !renamed.includes(file),
-  );
+  const gone = base.gone.filter((file) => matchesAny(patterns, file));
+  const unlisted = base.complete ? [] : await listFirst([base.source], patterns.filter(isDynamic));
+  const candidates = [...new Set([...absent, ...gone, ...unlisted])].filter((file) => !present.includes(file) && !renamed.includes(file));
   const deleted: PolicyInput[] = [];
   for (const file of candidates) {
     if ((await base.source.read(file)).kind !== "absent") deleted.push({ kind: "deleted", file });

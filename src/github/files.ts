@@ -2,6 +2,7 @@ import { open, realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { z } from "zod";
+import { UserError } from "../files.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { MAX_POLICY_BYTES } from "../policy/parse.ts";
 import { apiErrorOf, type Client } from "./client.ts";
@@ -72,7 +73,7 @@ async function listCommit(client: Client, repository: Runner["repository"], sha:
   const { truncated, tree } = Tree.parse(data);
   // A partial list could miss a policy, and a policy that is missed is a gate that is not checked.
   if (truncated)
-    throw new Error(`the repository has too many files to list through the API; name each policy instead of ${patterns.join(", ")}`);
+    throw new UserError(`the repository has too many files to list through the API; name each policy instead of ${patterns.join(", ")}`);
   return tree.filter((entry) => entry.type === "blob" && matchesAny(patterns, entry.path)).map((entry) => entry.path);
 }
 
@@ -92,9 +93,14 @@ async function readCommit(client: Client, repository: Runner["repository"], sha:
     const problem = apiErrorOf(error);
     if (problem === null) throw error;
     if (problem.status === 404) return { kind: "absent" };
-    const remedy = problem.status === 403 && !problem.limited ? '; give the job the permission "contents: read"' : "";
-    throw new Error(`cannot read ${path} at ${sha} (HTTP ${problem.status}: ${problem.message})${remedy}`);
+    if (problem.limited || problem.status >= 500) throw error;
+    throw new UserError(`cannot read ${path} at ${sha} (HTTP ${problem.status}: ${problem.message})${remedyFor(problem.status)}`);
   }
+}
+
+function remedyFor(status: number): string {
+  if (status === 401) return '; the input "github-token" is no valid token, or has expired';
+  return status === 403 ? '; give the job the permission "contents: read"' : "";
 }
 
 function contentOf(path: string, data: unknown): FileText {

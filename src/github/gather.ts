@@ -1,5 +1,5 @@
 import { findBase } from "./base.ts";
-import { checkoutOf, foreignCheckout } from "./checkout.ts";
+import { type CommitCheckout, checkoutOf, foreignCheckout } from "./checkout.ts";
 import type { Client } from "./client.ts";
 import { collectPolicies, type PolicyInput } from "./content.ts";
 import type { Target } from "./event.ts";
@@ -7,7 +7,13 @@ import { commitSource, type FileSource, workspaceSource } from "./files.ts";
 import type { Runner } from "./runner.ts";
 
 export type Gathered =
-  | { readonly kind: "gathered"; readonly policies: readonly PolicyInput[]; readonly warnings: readonly string[] }
+  | {
+      readonly kind: "gathered";
+      readonly policies: readonly PolicyInput[];
+      /** Commit whose pages the report links to; null when it has not every policy. */
+      readonly linkSha: string | null;
+      readonly warnings: readonly string[];
+    }
   | { readonly kind: "refused"; readonly message: string };
 
 /**
@@ -26,22 +32,41 @@ export async function gatherPolicies(options: {
   const workspace = target.mayReadWorkspace ? runner.workspace : null;
   const checkout = workspace === null ? ({ kind: "none" } as const) : await checkoutOf(workspace);
   const base = await findBase({ client, runner, target, checkout });
-  const commit = commitSource(client, runner.repository, target.headSha);
-  const atHead = checkout.kind === "none" || (checkout.kind === "commit" && [target.headSha, runner.sha].includes(checkout.sha));
+  const at = (sha: string) => commitSource(client, runner.repository, sha);
+  // A checkout of the test merge is judged as the test merge, also what is not on disk.
+  const onDisk = checkout.kind === "commit" && [target.headSha, runner.sha].includes(checkout.sha) ? checkout : null;
+  const judged = onDisk?.sha ?? target.headSha;
+  const trusted = checkout.kind === "none" || onDisk !== null;
   const policies = await collectPolicies({
     patterns,
-    head: headSources(workspace, commit, atHead),
-    base: base === null ? null : { ...base, source: commitSource(client, runner.repository, base.sha) },
+    head: workspace === null ? [at(judged)] : headSources(workspaceSource(workspace), at(judged), { trusted, onDisk, target }),
+    base: base === null ? null : { ...base, source: at(base.sha), tipSource: base.tip === null ? null : at(base.tip) },
   });
-  if (policies.length > 0) return { kind: "gathered", policies, warnings: base?.warning == null ? [] : [base.warning] };
-  const message = `no policy file matches ${patterns.join(", ")} at ${target.headSha}; write one with "breakeven init", or name yours in the input "policy"`;
+  const linkSha = policies.some((policy) => policy.kind === "present" && policy.fromTip) ? null : target.headSha;
+  if (policies.length > 0) return { kind: "gathered", policies, linkSha, warnings: base?.warning == null ? [] : [base.warning] };
+  const message = `no policy file matches ${patterns.join(", ")} at ${judged}; write one with "breakeven init", or name yours in the input "policy"`;
   return { kind: "refused", message };
 }
 
-/** The checkout first, when it is at the commit to judge; the commit itself first, when it is at another one. */
-function headSources(workspace: string | null, commit: FileSource, atHead: boolean): readonly FileSource[] {
-  if (workspace === null) return [commit];
-  return atHead ? [workspaceSource(workspace), commit] : [commit, workspaceSource(workspace)];
+/**
+ * The checkout first, when it is at the commit to judge, then that commit through the API for what is not on disk. A checkout of something
+ * else is asked last and only where there is no base: it would bring back the policy that a pull request deletes.
+ */
+function headSources(
+  disk: FileSource,
+  commit: FileSource,
+  { trusted, onDisk, target }: { readonly trusted: boolean; readonly onDisk: CommitCheckout | null; readonly target: Target },
+): readonly FileSource[] {
+  if (trusted) return [onDisk?.sparse ? withNamesOf(disk, commit) : disk, commit];
+  return target.baseSha === null ? [commit, disk] : [commit];
+}
+
+/** A source that lists what another one has as well. */
+function withNamesOf(source: FileSource, other: FileSource): FileSource {
+  return {
+    ...source,
+    list: async (patterns) => [...new Set([...(await source.list(patterns)), ...(await other.list(patterns))])],
+  };
 }
 
 /**

@@ -69,6 +69,7 @@ describe("head and base of a pull request", () => {
     expect(await gather()).toEqual({
       kind: "gathered",
       policies: [present(policy, "on disk", { path: policy, text: "merge base" })],
+      linkSha: head,
       warnings: [],
     });
   });
@@ -227,9 +228,9 @@ describe("checkouts", () => {
     expect(await checkoutOf(workspace)).toEqual({ kind: "none" });
     await write("packed/.git/HEAD", "ref: refs/heads/topic\n");
     await write("packed/.git/packed-refs", `# pack-refs\n${head} refs/heads/topic\n`);
-    expect(await checkoutOf(join(workspace, "packed"))).toEqual({ kind: "commit", sha: head });
+    expect(await checkoutOf(join(workspace, "packed"))).toMatchObject({ kind: "commit", sha: head });
     await write("tree/.git", "gitdir: ../packed/.git\n");
-    expect(await checkoutOf(join(workspace, "tree"))).toEqual({ kind: "commit", sha: head });
+    expect(await checkoutOf(join(workspace, "tree"))).toMatchObject({ kind: "commit", sha: head });
     await write("broken/.git/HEAD", "ref: refs/heads/none\n");
     expect(await checkoutOf(join(workspace, "broken"))).toEqual({ kind: "unknown" });
   });
