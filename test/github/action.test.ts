@@ -173,6 +173,15 @@ describe("the bundle", () => {
     expect(broken.annotations("error")).toEqual([expect.stringContaining('give the job the permission "contents: read"')]);
   });
 
+  test("a breakdown of the comment fails the step, with the report in the summary", async () => {
+    github.fail({ operation: "listComments", kind: "status", status: 200, message: "no list of comments" });
+    const run = await act(policy(200_000));
+    expect(run).toMatchObject({ code: 1, outputs: {} });
+    expect(run.annotations("error")).toEqual([expect.stringContaining("breakeven broke down")]);
+    expect(run.summary).toContain("### Breakeven: API");
+    expect(github.violations.splice(0)).toEqual([expect.stringContaining("listComments 200")]);
+  });
+
   test("a weak connection is lived with", async () => {
     github.fail({ operation: "getContent", kind: "cut", effect: true });
     github.fail({ operation: "createComment", kind: "status", status: 429, headers: { "retry-after": "1" } });
