@@ -1,12 +1,11 @@
-import { open, realpath } from "node:fs/promises";
-import { resolve, sep } from "node:path";
-import { glob } from "tinyglobby";
+import { open, readdir, realpath } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
 import { z } from "zod";
 import { UserError } from "../files.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { MAX_POLICY_BYTES } from "../policy/parse.ts";
 import { apiErrorOf, type Client } from "./client.ts";
-import { matchesAny } from "./glob.ts";
+import { isForeign, matchesAny, reachOf } from "./glob.ts";
 import type { Runner } from "./runner.ts";
 
 /** A policy file as found: its text, why it cannot be read, or that it is not there. */
@@ -30,10 +29,8 @@ export interface FileSource {
 export function workspaceSource(workspace: string): FileSource {
   return {
     list: async (patterns) => {
-      const ignore = ["**/node_modules/**", "**/.git/**"];
-      const names = await glob([...patterns], { cwd: workspace, dot: true, expandDirectories: false, ignore });
-      // For the library "a.yml/**" is also a.yml; our own matcher has the last word, as it has for names from the API.
-      return names.filter((name) => matchesAny(patterns, name));
+      const found = await Promise.all(patterns.map(reachOf).map(({ folder, levels }) => namesBelow(workspace, folder, levels)));
+      return [...new Set(found.flat())].filter((name) => matchesAny(patterns, name));
     },
     read: (path, maxBytes = MAX_POLICY_BYTES) => readInside(workspace, path, maxBytes),
   };
@@ -45,6 +42,20 @@ export function commitSource(client: Client, repository: Runner["repository"], s
     list: (patterns) => listCommit(client, repository, sha, patterns),
     read: (path) => readCommit(client, repository, sha, path),
   };
+}
+
+/**
+ * Names of the files below a folder, as git lists a commit: a link is a name and nothing is below it. To walk through a link would count
+ * a policy twice, or leave the workspace.
+ */
+async function namesBelow(workspace: string, folder: string, levels: number): Promise<readonly string[]> {
+  const entries = await readdir(join(workspace, folder), { withFileTypes: true }).catch(() => []);
+  const names = entries.map(async (entry) => {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile() || entry.isSymbolicLink()) return [name];
+    return entry.isDirectory() && levels > 1 && !isForeign(`${name}/`) ? namesBelow(workspace, name, levels - 1) : [];
+  });
+  return (await Promise.all(names)).flat();
 }
 
 async function readInside(workspace: string, path: string, maxBytes: number): Promise<FileText> {

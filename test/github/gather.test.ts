@@ -265,6 +265,20 @@ describe("files that are not read", () => {
     expect(await code("link.yml")).toBe("text");
   });
 
+  test("a linked folder, by a pattern: its policies are found where they are", async () => {
+    await write("apps/a/llm.yml", "policy");
+    await write("apps/a/node_modules/x/llm.yml", "of somebody else");
+    await symlink(join(workspace, "apps/a"), join(workspace, "apps/latest"));
+    await symlink("/", join(workspace, "apps/root"));
+    await symlink(join(workspace, "apps/a/llm.yml"), join(workspace, "apps/llm.yml"));
+    github.commits.set(head, {
+      files: { "apps/a/llm.yml": "", "apps/a/node_modules/x/llm.yml": "", "apps/latest": "", "apps/llm.yml": "" },
+    });
+    const names = ["apps/a/llm.yml", "apps/llm.yml"];
+    expect([...(await workspaceSource(workspace).list(["apps/**/llm.yml"]))].sort()).toEqual(names);
+    expect(await commitSource(testClient(github).client, github.repository, head).list(["apps/**/llm.yml"])).toEqual(names);
+  });
+
   test("a folder", async () => {
     await mkdir(join(workspace, "folder"));
     expect(await code("folder")).toBe("not-a-file");

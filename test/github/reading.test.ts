@@ -104,7 +104,23 @@ describe("patterns", () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test("mean the same on a list of names as on a checkout", async () => {
-    const segment = fc.constantFrom("*", "**", "?.yml", "a.yml", "*.yml", "*.{yml,yaml}", "x", "y", ".github", "{a,b}.*", "x?y", "a+b.yml");
+    const segment = fc.constantFrom(
+      "*",
+      "**",
+      "?.yml",
+      "a.yml",
+      "*.yml",
+      "*.{yml,yaml}",
+      "x",
+      "y",
+      ".github",
+      "{a,b}.*",
+      "x?y",
+      "a+b.yml",
+      "**.yml",
+      "a**",
+      "{a}.yml",
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 4 }), async (segments) => {
         const pattern = segments.join("/");
