@@ -1,5 +1,5 @@
 import type { Endpoints } from "@octokit/types";
-import { type Author, isBy } from "./author.ts";
+import { type Author, isBy, isSameLogin } from "./author.ts";
 import { type ApiError, apiErrorOf, type Client, type Id } from "./client.ts";
 import { hasMarker, isNewer, markerLine, type RunState, splitComment } from "./marker.ts";
 import type { Runner } from "./runner.ts";
@@ -157,8 +157,9 @@ async function create(job: CommentJob): Promise<Written> {
   const author: Author = { login: created.user?.login ?? job.author.login, certain: true };
   const own = await ownComments(job, author);
   const oldest = own[0];
-  const warning =
-    author.login === job.author.login ? null : `the token comments as "${author.login}"; set comment-author: "${author.login}"`;
+  const warning = isSameLogin(author.login, job.author.login)
+    ? null
+    : `the token comments as "${author.login}"; set comment-author: "${author.login}"`;
   if (oldest === undefined || oldest.id === created.id) return { status: "created", url: created.html_url, warning, written: created.id };
   await removeComment(job, created.id);
   const others = own.filter((comment) => comment.id !== created.id);

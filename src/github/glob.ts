@@ -77,5 +77,5 @@ function toRegExp(pattern: string): RegExp {
     if (token === "," && depth > 0) return "|";
     return token.replace(/[.+^$|()[\]\\{}]/g, "\\$&");
   });
-  return new RegExp(`^${parts.join("")}${")".repeat(depth)}$`);
+  return new RegExp(`^${parts.join("")}${")".repeat(depth)}$`, "s");
 }

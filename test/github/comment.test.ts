@@ -154,6 +154,15 @@ describe("other people's comments", () => {
 });
 
 describe("runs that overlap", () => {
+  test("the login of an app is known in any case of its letters", async () => {
+    github.identity = { login: "acme-bot[bot]", type: "Bot", maySayWho: false };
+    const author = { login: "Acme-Bot[bot]", certain: true };
+    expect(await upsertComment(commentJob(github, "api", { author }))).toMatchObject({ status: "created", warning: null });
+    const second = commentJob(github, "hybrid", { author, run: runState({ runNumber: 6, runId: "9002" }) });
+    expect((await upsertComment(second)).status).toBe("updated");
+    expect(github.callsOf("createComment")).toHaveLength(1);
+  });
+
   test("two simultaneous first runs converge to one comment with the newer run's text", async () => {
     const together = barrier(2);
     github.before("createComment", together);

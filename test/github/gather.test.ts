@@ -40,7 +40,7 @@ async function write(path: string, text: string | Buffer): Promise<void> {
   await writeFile(join(workspace, path), text);
 }
 
-const pull: Target = { headSha: head, baseSha: baseTip, pullNumber, fromFork: false, mayReadWorkspace: true };
+const pull: Target = { headSha: head, baseSha: baseTip, pullNumber, fromFork: false, otherRef: null, mayReadWorkspace: true };
 
 function gather(changes: { target?: Target; patterns?: readonly string[]; sha?: string } = {}): Promise<Gathered> {
   const { target = pull, patterns = [policy], sha = testMerge } = changes;

@@ -76,7 +76,7 @@ describe("inputs", () => {
       kind: "rejected",
       problems: [
         'input "policy": "../other/policy.yml" leaves the repository; give a path from its root',
-        'input "github-token": is empty; leave it out to use the job\'s own token',
+        'input "github-token": is empty; leave it out to use the job\'s own token, or write secrets.NAME || github.token: pull requests from forks and from Dependabot get no secrets',
         'input "comment-mode": saw "sometimes"; allowed: always, on-change, on-decision-change, never',
         'input "fail-on": saw "gate"; allowed: gates, invalid, never',
         'input "html-report": saw "yes"; allowed: false, true, upload',
@@ -162,6 +162,7 @@ describe("events", () => {
         baseSha: commit("b2"),
         pullNumber: 7,
         fromFork: false,
+        otherRef: null,
         mayReadWorkspace: eventName === "pull_request",
       },
     });

@@ -180,6 +180,14 @@ describe("suggestions", () => {
     expect(run.outputs["gate-status"]).toBe("fail");
   });
 
+  test("a line that GitHub does not take is a warning that does not speak of permissions", async () => {
+    github.fail({ operation: "createReviewComment", kind: "status", status: 422, message: "Validation Failed" });
+    const { notes } = await act(6000, ["tokens:"]);
+    const [warning] = notes.filter(({ message }) => message.startsWith("suggestions on pull request 7"));
+    expect(warning?.message).toContain("HTTP 422");
+    expect(warning?.message).not.toContain("permission");
+  });
+
   test("a run of an outdated commit suggests nothing", async () => {
     github.pulls.set(pullNumber, commit("f6"));
     await act(6000, ["tokens:"]);
