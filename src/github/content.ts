@@ -81,7 +81,7 @@ function nowherePolicy(file: string): PolicyInput {
 }
 
 /** Names to look for: every path that is spelled out, and what the globs find in the first source that has any. */
-async function headNames(patterns: readonly string[], sources: readonly FileSource[]): Promise<readonly string[]> {
+export async function headNames(patterns: readonly string[], sources: readonly FileSource[]): Promise<readonly string[]> {
   const globs = patterns.filter(isDynamic);
   const listed = await listFirst(sources, globs);
   return [...new Set([...patterns.filter((pattern) => !isDynamic(pattern)), ...listed])];

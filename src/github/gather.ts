@@ -1,9 +1,10 @@
 import { findBase } from "./base.ts";
-import { type CommitCheckout, checkoutOf, foreignCheckout } from "./checkout.ts";
+import { type Checkout, type CommitCheckout, checkoutOf, foreignCheckout } from "./checkout.ts";
 import type { Client } from "./client.ts";
-import { collectPolicies, type PolicyInput } from "./content.ts";
+import { collectPolicies, headNames, type PolicyInput } from "./content.ts";
 import type { Target } from "./event.ts";
 import { commitSource, type FileSource, workspaceSource } from "./files.ts";
+import { normalPattern } from "./glob.ts";
 import type { Runner } from "./runner.ts";
 
 export type Gathered =
@@ -30,9 +31,13 @@ export async function gatherPolicies(options: {
   const refusal = await untrustedCheckout(runner, target);
   if (refusal !== null) return { kind: "refused", message: refusal };
   const workspace = target.mayReadWorkspace ? runner.workspace : null;
-  const checkout = workspace === null ? ({ kind: "none" } as const) : await checkoutOf(workspace);
-  const base = await findBase({ client, runner, target, checkout });
   const at = (sha: string) => commitSource(client, runner.repository, sha);
+  let checkout: Checkout = workspace === null ? { kind: "none" } : await checkoutOf(workspace);
+  let base = await findBase({ client, runner, target, checkout });
+  if (workspace !== null && checkout.kind === "none" && base?.tip && (await isFrom(workspaceSource(workspace), at(runner.sha), patterns))) {
+    checkout = { kind: "commit", sha: runner.sha, sparse: false };
+    base = await findBase({ client, runner, target, checkout });
+  }
   // A checkout of the test merge is judged as the test merge, also what is not on disk.
   const onDisk = checkout.kind === "commit" && [target.headSha, runner.sha].includes(checkout.sha) ? checkout : null;
   const judged = onDisk?.sha ?? target.headSha;
@@ -46,6 +51,20 @@ export async function gatherPolicies(options: {
   if (policies.length > 0) return { kind: "gathered", policies, linkSha, warnings: base?.warning == null ? [] : [base.warning] };
   const message = `no policy file matches ${patterns.join(", ")} at ${judged}; write one with "breakeven init", or name yours in the input "policy"`;
   return { kind: "refused", message };
+}
+
+/**
+ * True when the first policy on disk reads as in the commit. Where a container has no git, `actions/checkout` unpacks an archive of the test
+ * merge, and nothing else tells it from the head. It matters only where the base has moved on, and is asked only then.
+ */
+async function isFrom(disk: FileSource, commit: FileSource, patterns: readonly string[]): Promise<boolean> {
+  for (const file of await headNames(patterns.map(normalPattern), [disk])) {
+    const here = await disk.read(file);
+    if (here.kind !== "text") continue;
+    const there = await commit.read(file);
+    return there.kind === "text" && there.text === here.text;
+  }
+  return false;
 }
 
 /**

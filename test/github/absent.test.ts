@@ -88,6 +88,17 @@ describe("what is not on disk", () => {
     expect((await act(sparse)).outputs["delta-monthly-usd"]).toBe("0.00");
   });
 
+  test("of git itself, in a container without it, does not hide the test merge", async () => {
+    github.commits.set(head, { files: { [policyPath]: smallPolicy(100_000) } });
+    github.commits.set(base, { files: { [policyPath]: smallPolicy(500_000) } });
+    github.commits.set(mergeBase, { files: { [policyPath]: smallPolicy(100_000) } });
+    github.commits.set(testMerge, { files: { [policyPath]: smallPolicy(500_000) }, parents: [base, head] });
+    github.comparisons.set(`${base}...${head}`, { mergeBase });
+    expect((await act({ [policyPath]: smallPolicy(500_000) })).outputs["delta-monthly-usd"]).toBe("0.00");
+    // A file that a step before has made is no test merge.
+    expect((await act({ [policyPath]: smallPolicy(900_000) })).outputs["delta-monthly-usd"]).not.toBe("0.00");
+  });
+
   test("of a test merge is gone where the base deleted it meanwhile", async () => {
     github.commits.set(head, { files: { [policyPath]: smallPolicy(100_000) } });
     github.commits.set(mergeBase, { files: {} });
