@@ -269,5 +269,5 @@ describe("the marker", () => {
 test("a line of the log is never a command", () => {
   expect(plainLine("a\n::error::b")).toBe("a ::error::b");
   expect(plainLine("  ::set-output name=x::y")).toBe(">   ::set-output name=x::y");
-  expect(plainLine("##[group]x")).toBe("> ##[group]x");
+  expect(plainLine("a ##[set-output name=x]y")).toBe("a ## [set-output name=x]y");
 });
