@@ -93,7 +93,8 @@ async function mustBeReadable(client: Client, repository: Runner["repository"], 
   }
 }
 
-async function firstParentOf(client: Client, runner: Pick<Runner, "repository" | "sha">): Promise<string | null> {
+/** The commit that a commit was made on, for a merge the one that was merged into; null when it cannot be told. */
+export async function firstParentOf(client: Client, runner: Pick<Runner, "repository" | "sha">): Promise<string | null> {
   try {
     const { data } = await client.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
       ...runner.repository,

@@ -15,14 +15,20 @@ export type PolicyInput =
       /** Absent where the policy names none. */
       readonly files?: Readonly<Record<string, string>>;
       readonly base: PolicySource | null;
-      /** True for a policy that the branch got after the pull request left it: merging keeps it as it is. */
-      readonly fromTip?: true;
+      /** True for a policy that the branch got after the pull request had left it: only merging brings the two together. */
+      readonly onlyMerged?: true;
     }
   | { readonly kind: "unreadable"; readonly file: string; readonly diagnostic: Diagnostic }
   | { readonly kind: "deleted"; readonly file: string };
 
-/** The base commit with its files, and those of the branch's tip where it has moved on. */
-type BaseFiles = Base & { readonly source: FileSource; readonly tipSource: FileSource | null };
+/** What merging gives, and the base that goes into it. */
+export interface Merged {
+  readonly head: FileSource;
+  readonly base: FileSource;
+}
+
+/** The base commit with its files. `merged` is asked only for what is missing; null where the branch has not moved on. */
+type BaseFiles = Base & { readonly source: FileSource; merged(): Promise<Merged | null> };
 
 /**
  * Collects the policies that the patterns name, sorted by path.
@@ -54,22 +60,26 @@ export async function collectPolicies(options: {
   const deleted = await deletedPolicies({ patterns, absent, present, renamed, base: options.base });
   const known = [...found, ...deleted];
   const missing = absent.filter((file) => !renamed.includes(file) && !deleted.some((policy) => policy.file === file));
-  const tip = options.base?.tipSource ?? null;
-  const late = tip === null ? [] : await tipPolicies(known.length === 0 ? await headNames(patterns, [tip]) : missing, tip);
+  const late = known.length === 0 || missing.length > 0 ? await latePolicies(known.length === 0 ? patterns : missing, options.base) : [];
   const all = [...known, ...late];
   const nowhere = all.length === 0 ? [] : missing.filter((file) => !late.some((policy) => policy.file === file)).map(nowherePolicy);
   return [...all, ...nowhere].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Policies of the branch's tip that neither the head nor its merge base has: as they are, without a change. */
-async function tipPolicies(names: readonly string[], tip: FileSource): Promise<readonly PolicyInput[]> {
+async function latePolicies(patterns: readonly string[], base: BaseFiles | null): Promise<readonly PolicyInput[]> {
+  const merged = base === null ? null : await base.merged();
+  return merged === null ? [] : mergedPolicies(await headNames(patterns, [merged.head]), merged);
+}
+
+/** Policies that merging brings along although neither the head nor its merge base has them. */
+async function mergedPolicies(names: readonly string[], merged: Merged): Promise<readonly PolicyInput[]> {
   const policies: PolicyInput[] = [];
   for (const file of names) {
-    const found = await tip.read(file);
+    const found = await merged.head.read(file);
     if (found.kind !== "text") continue;
-    const { text } = found;
-    const measured = await measurementsOf(file, text, [tip]);
-    policies.push({ kind: "present", file, text, ...measured, base: { path: file, text, ...measured }, fromTip: true });
+    const base = await sourceAt(file, merged.base);
+    const measured = await measurementsOf(file, found.text, [merged.head]);
+    policies.push({ kind: "present", file, text: found.text, ...measured, base, onlyMerged: true });
   }
   return policies;
 }
@@ -119,12 +129,15 @@ async function measurementsOf(
 
 async function baseText(file: string, base: BaseFiles | null): Promise<PolicySource | null> {
   if (base === null) return null;
-  const path = base.renamedFrom.get(file) ?? file;
-  const text = await base.source.read(path);
+  return sourceAt(base.renamedFrom.get(file) ?? file, base.source);
+}
+
+async function sourceAt(path: string, source: FileSource): Promise<PolicySource | null> {
+  const text = await source.read(path);
   if (text.kind === "absent") return null;
   // An empty text is an invalid base, which the evaluation reports: a pull request can then still repair the file.
   if (text.kind === "unreadable") return { path, text: "" };
-  return { path, text: text.text, ...(await measurementsOf(path, text.text, [base.source])) };
+  return { path, text: text.text, ...(await measurementsOf(path, text.text, [source])) };
 }
 
 async function deletedPolicies(options: {

@@ -1,7 +1,7 @@
-import { findBase } from "./base.ts";
+import { findBase, firstParentOf } from "./base.ts";
 import { type Checkout, type CommitCheckout, checkoutOf, foreignCheckout } from "./checkout.ts";
 import type { Client } from "./client.ts";
-import { collectPolicies, headNames, type PolicyInput } from "./content.ts";
+import { collectPolicies, headNames, type Merged, type PolicyInput } from "./content.ts";
 import type { Target } from "./event.ts";
 import { commitSource, type FileSource, workspaceSource } from "./files.ts";
 import { normalPattern } from "./glob.ts";
@@ -45,12 +45,26 @@ export async function gatherPolicies(options: {
   const policies = await collectPolicies({
     patterns,
     head: workspace === null ? [at(judged)] : headSources(workspaceSource(workspace), at(judged), { trusted, onDisk, target }),
-    base: base === null ? null : { ...base, source: at(base.sha), tipSource: base.tip === null ? null : at(base.tip) },
+    base: base === null ? null : { ...base, source: at(base.sha), merged: () => mergedSources({ client, runner, tip: base.tip, at }) },
   });
-  const linkSha = policies.some((policy) => policy.kind === "present" && policy.fromTip) ? null : target.headSha;
+  const linkSha = policies.some((policy) => policy.kind === "present" && policy.onlyMerged) ? null : target.headSha;
   if (policies.length > 0) return { kind: "gathered", policies, linkSha, warnings: base?.warning == null ? [] : [base.warning] };
   const message = `no policy file matches ${patterns.join(", ")} at ${judged}; write one with "breakeven init", or name yours in the input "policy"`;
   return { kind: "refused", message };
+}
+
+/** The test merge with its first parent; where a run is not triggered at it, the tip of the branch for both. */
+async function mergedSources(options: {
+  readonly client: Client;
+  readonly runner: Runner;
+  readonly tip: string | null;
+  at(sha: string): FileSource;
+}): Promise<Merged | null> {
+  const { client, runner, tip, at } = options;
+  if (tip === null) return null;
+  if (runner.eventName !== "pull_request") return { head: at(tip), base: at(tip) };
+  const parent = await firstParentOf(client, runner);
+  return parent === null ? null : { head: at(runner.sha), base: at(parent) };
 }
 
 /**

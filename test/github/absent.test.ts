@@ -47,7 +47,15 @@ describe("a branch that was left before the policy came", () => {
   beforeEach(() => {
     github.commits.set(head, { files: {} });
     github.commits.set(mergeBase, { files: {} });
+    github.commits.set(testMerge, { files: { [policyPath]: smallPolicy(100_000) }, parents: [base, head] });
     github.comparisons.set(`${base}...${head}`, { mergeBase });
+  });
+
+  test("is judged as it will be merged, where the branch has renamed what it edits", async () => {
+    github.commits.set(head, { files: { "old.yml": smallPolicy(300_000) } });
+    github.commits.set(mergeBase, { files: { "old.yml": smallPolicy(100_000) } });
+    github.commits.set(testMerge, { files: { [policyPath]: smallPolicy(300_000) }, parents: [base, head] });
+    expect(Number((await act({})).outputs["delta-monthly-usd"])).toBeGreaterThan(100);
   });
 
   test.each([
@@ -64,6 +72,7 @@ describe("a branch that was left before the policy came", () => {
 
   test("is still without one where the branch that it goes to has none either", async () => {
     github.commits.set(base, { files: {} });
+    github.commits.set(testMerge, { files: {}, parents: [base, head] });
     expect((await act({})).failures).toEqual([expect.stringContaining("no policy file matches")]);
   });
 });
