@@ -44,7 +44,7 @@ export async function findBase(options: {
   const mergedBase = merged ? await firstParentOf(client, runner) : null;
   const from = mergedBase ?? target.baseSha;
   try {
-    const comparison = await compare(client, runner.repository, `${from}...${target.headSha}`);
+    const { warning, ...comparison } = await compare(client, runner.repository, `${from}...${target.headSha}`);
     const moved = comparison.files.flatMap(({ status, filename, previous_filename: old }) =>
       status === "renamed" && old !== undefined ? [[filename, old] as const] : [],
     );
@@ -54,9 +54,9 @@ export async function findBase(options: {
       sha,
       renamedFrom: new Map(moved),
       gone: [...removed, ...moved.map(([, old]) => old)],
-      complete: comparison.files.length < MOST_COMPARED_FILES,
+      complete: warning === null && comparison.files.length < MOST_COMPARED_FILES,
       tip: target.pullNumber !== null && sha !== from ? from : null,
-      warning: null,
+      warning,
     };
   } catch (error) {
     const problem = apiErrorOf(error);
@@ -73,10 +73,23 @@ export async function findBase(options: {
 /** Files that GitHub lists of a comparison (docs.github.com, compare two commits, read 2026-11-29). */
 const MOST_COMPARED_FILES = 300;
 
-/** The list of files is on the first page; one commit a page keeps the rest of the answer small. */
+/**
+ * The list of files is on the first page alone; one commit a page keeps the rest of the answer small. For a very large change GitHub answers
+ * 500, "this diff is taking too long to generate", each time; the next page has the merge base without a diff.
+ */
 async function compare(client: Client, repository: Runner["repository"], basehead: string) {
-  const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...repository, basehead, per_page: 1, page: 1 });
-  return Comparison.parse(data);
+  const read = async (page: number) => {
+    const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...repository, basehead, per_page: 1, page });
+    return Comparison.parse(data);
+  };
+  try {
+    return { ...(await read(1)), warning: null };
+  } catch (error) {
+    const problem = apiErrorOf(error);
+    if (problem === null || problem.status < 500) throw error;
+    const warning = `GitHub does not list what changes in ${basehead} (HTTP ${problem.status}: ${problem.message}); renames are not followed`;
+    return { ...(await read(2)), files: [], warning };
+  }
 }
 
 /** Throws when a commit cannot be seen: its files would read as absent, and a policy whose base is absent has no gate of the base. */

@@ -125,6 +125,18 @@ describe("a policy that the pull request deletes is reported", () => {
     expect(comment()).toContain("policy deleted");
   });
 
+  test("although the change is so large that GitHub cannot say what is in it", async () => {
+    const message = "Server Error: Sorry, this diff is taking too long to generate.";
+    github.fail({ operation: "compare", kind: "status", status: 500, message, times: 4 });
+    github.commits.set(mergeBase, { files: { "apps/a/llm.yml": smallPolicy(1000), "apps/b/llm.yml": smallPolicy(1000, gate) } });
+    github.comparisons.set(`${base}...${head}`, { mergeBase });
+    const { failures, notes, outputs } = await act({ "apps/a/llm.yml": smallPolicy(1000) }, "apps/*/llm.yml");
+    expect(failures).toEqual([]);
+    expect(notes).toContainEqual(expect.objectContaining({ level: "warning", message: expect.stringContaining("too long to generate") }));
+    expect(comment()).toContain("| apps/b/llm.yml | **deleted** |");
+    expect(outputs["gate-status"]).toBe("none");
+  });
+
   test("although more files change than GitHub lists", async () => {
     github.commits.set(base, { files: { "apps/a/llm.yml": smallPolicy(1000), "apps/b/llm.yml": smallPolicy(1000, gate) } });
     const files = Array.from({ length: 300 }, (_, index) => ({ filename: `a${index}.txt`, status: "added" }));
