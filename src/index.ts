@@ -12,8 +12,5 @@ try {
   const problem = apiErrorOf(error);
   if (error instanceof UserError) core.setFailed(error.message);
   else if (problem === null) core.setFailed(`breakeven broke down: ${error instanceof Error ? error.message : String(error)}`);
-  else
-    core.setFailed(
-      `GitHub's API did not answer as needed, so nothing was decided (${problem.method}, HTTP ${problem.status}: ${problem.message})`,
-    );
+  else core.setFailed(`GitHub's API did not answer as needed, so nothing was decided (${problem.method}, ${problem.seen})`);
 }

@@ -64,7 +64,7 @@ export async function findBase(options: {
     // After a forced push the commit before it may be gone; that of a pull request is there, or the token must not see it.
     if (problem.status === 404 && runner.eventName !== "push") await mustBeReadable(client, runner.repository, from);
     const warning =
-      `cannot compare ${from} with ${target.headSha} (HTTP ${problem.status}: ${problem.message}); the base is taken as ${from} itself ` +
+      `cannot compare ${from} with ${target.headSha} (${problem.seen}); the base is taken as ${from} itself ` +
       'and renames are not followed; give the job the permission "contents: read"';
     return { sha: from, renamedFrom: new Map(), gone: [], complete: true, tip: null, warning };
   }
@@ -87,7 +87,7 @@ async function compare(client: Client, repository: Runner["repository"], basehea
   } catch (error) {
     const problem = apiErrorOf(error);
     if (problem === null || problem.status < 500) throw error;
-    const warning = `GitHub does not list what changes in ${basehead} (HTTP ${problem.status}: ${problem.message}); renames are not followed`;
+    const warning = `GitHub does not list what changes in ${basehead} (${problem.seen}); renames are not followed`;
     return { ...(await read(2)), files: [], warning };
   }
 }

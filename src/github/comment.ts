@@ -209,7 +209,7 @@ function bodyFor(job: CommentJob): string {
 function failure(job: CommentJob, problem: ApiError | null): CommentOutcome {
   const start = `no comment on pull request ${job.pullNumber}:`;
   if (problem === null) throw new Error(`${start} no round ran`);
-  const seen = `HTTP ${problem.status}: ${problem.message}`;
+  const { seen } = problem;
   const forbidden = (problem.status === 403 && !problem.limited && !/locked/i.test(problem.message)) || problem.status === 404;
   if (!forbidden) return { status: "failed", url: null, warning: `${start} ${seen}; the job summary has the whole report` };
   const remedy =

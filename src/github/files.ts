@@ -105,7 +105,7 @@ async function readCommit(client: Client, repository: Runner["repository"], sha:
     if (problem === null) throw error;
     if (problem.status === 404) return { kind: "absent" };
     if (problem.limited || problem.status >= 500) throw error;
-    throw new UserError(`cannot read ${path} at ${sha} (HTTP ${problem.status}: ${problem.message})${remedyFor(problem.status)}`);
+    throw new UserError(`cannot read ${path} at ${sha} (${problem.seen})${remedyFor(problem.status)}`);
   }
 }
 

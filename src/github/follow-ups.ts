@@ -39,7 +39,7 @@ export async function followWithSuggestions(run: FollowUp): Promise<string | nul
   } catch (error) {
     const problem = apiErrorOf(error);
     if (problem === null) throw error;
-    const seen = `HTTP ${problem.status}: ${problem.message}`;
+    const { seen } = problem;
     const remedy = [403, 404].includes(problem.status) && !problem.limited ? '; they need the permission "pull-requests: write"' : "";
     return `suggestions on pull request ${job.pullNumber} are not up to date (${seen})${remedy}`;
   }

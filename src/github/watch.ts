@@ -42,7 +42,7 @@ export async function watchDrift(job: WatchJob): Promise<WatchOutcome> {
     const problem = apiErrorOf(error);
     if (problem === null) throw error;
     const remedy = [403, 404].includes(problem.status) && !problem.limited ? '; give the job the permission "issues: write"' : "";
-    const seen = `HTTP ${problem.status}: ${problem.message}`;
+    const { seen } = problem;
     return { status: "failed", url: null, warning: `the drift watch could not keep its issue (${seen})${remedy}` };
   }
 }
