@@ -159,6 +159,23 @@ describe("head and base of a pull request", () => {
     expect(gathered.kind === "gathered" && gathered.policies.map(({ file }) => file)).toEqual(["llm/a.yml", "llm/b.yml", "llm/c.yml"]);
   });
 
+  test("many are read a few at a time, and come in order of their paths with their own base", async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `llm/${String(index).padStart(2, "0")}.yml`);
+    for (const name of names) await write(name, `head of ${name}`);
+    github.commits.set(mergeBase, { files: Object.fromEntries(names.map((name) => [name, `base of ${name}`])) });
+    let [now, most] = [0, 0];
+    github.before("getContent", async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      now -= 1;
+    });
+    const expected = names.map((path) => present(path, `head of ${path}`, { path, text: `base of ${path}` }));
+    expect(await gather({ patterns: ["llm/*.yml"] })).toMatchObject({ policies: expected });
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
   test("no policy at all is refused with what to do", async () => {
     expect(await gather({ patterns: ["none.yml"] })).toEqual({
       kind: "refused",
