@@ -5,7 +5,8 @@ import { writeWhole } from "./files.ts";
 import { type Uploaded, uploadReport } from "./github/artifact.ts";
 import { type Author, authorOf } from "./github/author.ts";
 import { type Client, createClient, defaultBounds } from "./github/client.ts";
-import { type CommentOutcome, longestComment, upsertComment } from "./github/comment.ts";
+import { type CommentStatus, longestComment, type WrittenComment, writeComment } from "./github/comment.ts";
+import type { PolicyInput } from "./github/content.ts";
 import { type Target, targetOf } from "./github/event.ts";
 import { type FollowUp, followWithDrift, followWithSuggestions } from "./github/follow-ups.ts";
 import { gatherPolicies } from "./github/gather.ts";
@@ -34,11 +35,13 @@ interface Run {
   readonly target: Target;
   readonly client: Client;
   readonly key: string;
+  /** Commit that files are linked at; null where none has them all. */
+  readonly linkSha: string | null;
 }
 
 /**
  * One run of the action, from the event to the job's result. What a person can put right fails the step with a
- * message that says how; a defect throws. Files and summary are written before the comment, which a token may be too weak for.
+ * message that says how; a defect throws. Files and summary are written whatever becomes of the comment, which a token may be too weak for.
  */
 export async function run(ports: Ports): Promise<void> {
   const runner = readRunner(ports.env);
@@ -54,31 +57,65 @@ export async function run(ports: Ports): Promise<void> {
   const gathered = await gatherPolicies({ client, runner, target, patterns: inputs.policies });
   if (gathered.kind === "refused") return ports.fail(gathered.message);
 
-  const self: Run = { ports, runner, inputs, target, client, key: commentKey(runner.workflow, inputs.policies) };
+  const { linkSha } = gathered;
+  const self: Run = { ports, runner, inputs, target, client, key: commentKey(runner.workflow, inputs.policies), linkSha };
   const asOf = inputs.asOf ?? ports.now().toISOString().slice(0, "YYYY-MM-DD".length);
   const catalog = loadCatalog();
   const judged = gathered.policies.map((policy) => judgePolicy(policy, catalog, asOf));
   const results = await previewed(self, judged);
   const outcome = outcomeOf(results, inputs.failOn);
-  const summary = renderSummary(results, contextOf(self, runStateOf(self), longestComment));
-  const page = inputs.htmlReport === "false" ? null : await pageOf(gathered.policies, results, asOf);
-  const files = await writeFiles(self, results, summary, page);
-  await ports.appendSummary(summary);
-  const author = await authorIn(self);
-  const comment = await publishComment(self, results, author);
-  const followUp: FollowUp = { client, runner, inputs, target, key: self.key, author, judged, catalog, asOf };
-  const suggested = await followWithSuggestions(followUp);
-  const drift = await followWithDrift(followUp);
-  // Last, because a service that does not answer must not keep the comment waiting.
-  const uploaded = await uploadedPage(self, files);
+  const writing = publishComment(self, results);
+  // What is left does not depend on the comment: it is done where that breaks down, and costs no time where it settles.
+  await writing.catch(() => {});
+  const [{ outcome: comment }, left] = await both(settled(writing), finish(self, { gathered, judged, results, catalog, asOf, writing }));
 
-  const late = [comment.warning, suggested, drift?.warning ?? null, uploaded.warning].filter((warning) => warning !== null);
+  const { files, uploaded, driftIssueUrl } = left;
+  const late = [comment.warning, ...left.warnings, uploaded.warning].filter((warning) => warning !== null);
   const warnings = [...gathered.warnings, ...deletions(results), ...late];
   const notes: Note[] = [...warnings.map((message) => ({ level: "warning" as const, message })), ...annotationsOf(results)];
   publishAnnotations(ports, notes, outcome.failures.length > 0 ? 1 : 0);
   for (const warning of late) await ports.appendSummary(`\n> ${inert(warning, 1000)}\n`);
-  setOutputs(ports, { outcome, comment, driftIssueUrl: drift?.url ?? null, files, htmlReportUrl: uploaded.url });
+  setOutputs(ports, { outcome, comment, driftIssueUrl, files, htmlReportUrl: uploaded.url });
   if (outcome.failures.length > 0) ports.fail(outcome.failures.join("; "));
+}
+
+/** The comment of a run, and who wrote it. */
+type Published = WrittenComment & { readonly author: Author };
+
+/** Everything after the decision but the comment: summary, files, suggestions, the drift watch and the upload. */
+async function finish(
+  self: Run,
+  run: Pick<FollowUp, "judged" | "catalog" | "asOf"> & {
+    readonly gathered: { readonly policies: readonly PolicyInput[] };
+    readonly results: readonly PolicyResult[];
+    readonly writing: Promise<Published>;
+  },
+) {
+  const { ports, inputs } = self;
+  const { gathered, judged, results, catalog, asOf } = run;
+  const summary = renderSummary(results, contextOf(self, runStateOf(self), longestComment));
+  const page = inputs.htmlReport === "false" ? null : await pageOf(gathered.policies, results, asOf);
+  const files = await writeFiles(self, results, summary, page);
+  await ports.appendSummary(summary);
+  const { author } = await run.writing;
+  const followUp: FollowUp = { ...self, author, judged, catalog, asOf };
+  const suggested = await followWithSuggestions(followUp);
+  const drift = await followWithDrift(followUp);
+  // Last, because a service that does not answer must not keep the rest waiting.
+  const uploaded = await uploadedPage(self, files);
+  return { files, uploaded, warnings: [suggested, drift?.warning ?? null], driftIssueUrl: drift?.url ?? null };
+}
+
+async function settled(writing: Promise<Published>): Promise<Published> {
+  const published = await writing;
+  await published.settle();
+  return published;
+}
+
+/** Both results; where one fails, the other is waited for all the same, so that nothing runs on after the step has failed. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 }
 
 /** The results with their infrastructure, where there is a base to compare with. */
@@ -105,12 +142,12 @@ function runStateOf({ runner, target }: Run): RunState {
   return { head: target.headSha, runId: runner.runId, runNumber: runner.runNumber, runAttempt: runner.runAttempt };
 }
 
-function contextOf({ runner }: Run, run: RunState, maxLength: number): ReportContext {
+function contextOf({ runner, linkSha }: Run, run: RunState, maxLength: number): ReportContext {
   const { owner, repo } = runner.repository;
   return {
     serverUrl: runner.serverUrl,
     repository: `${owner}/${repo}`,
-    headSha: run.head,
+    headSha: linkSha === null ? null : run.head,
     runUrl: runUrl(runner, run.runId),
     maxLength,
   };
@@ -134,11 +171,13 @@ async function writeFiles(self: Run, results: readonly PolicyResult[], summary: 
   };
 }
 
-async function publishComment(self: Run, results: readonly PolicyResult[], author: Author): Promise<CommentOutcome> {
+async function publishComment(self: Run, results: readonly PolicyResult[]): Promise<Published> {
   const { ports, runner, inputs, target, client, key } = self;
-  if (target.pullNumber === null) return { status: "skipped-event", url: null, warning: null };
-  if (inputs.commentMode === "never") return { status: "skipped-mode", url: null, warning: null };
-  return upsertComment({
+  const author = await authorIn(self);
+  const skipped = (status: CommentStatus) => ({ author, outcome: { status, url: null, warning: null }, settle: async () => {} });
+  if (target.pullNumber === null) return skipped("skipped-event");
+  if (inputs.commentMode === "never") return skipped("skipped-mode");
+  const written = await writeComment({
     client,
     repository: runner.repository,
     pullNumber: target.pullNumber,
@@ -149,6 +188,7 @@ async function publishComment(self: Run, results: readonly PolicyResult[], autho
     render: (run, maxLength) => renderComment(results, { ...contextOf(self, run, maxLength), quietBelowUsd: inputs.commentMinDeltaUsd }),
     sleep: ports.sleep,
   });
+  return { ...written, author };
 }
 
 function deletions(results: readonly PolicyResult[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { error, info, notice, setFailed, setOutput, summary, warning } from "@actions/core";
+import { clean } from "../report/text.ts";
 import { networkFetch } from "./network.ts";
 import { type Note, type Ports, plainLine } from "./ports.ts";
 
@@ -16,15 +17,17 @@ export function actionPorts(): Ports {
     appendSummary,
     loadSynth: () => import(new URL("./synth.js", import.meta.url).href),
     loadArtifact: () => import(new URL("./artifact.js", import.meta.url).href),
-    fail: (message) => setFailed(message),
+    fail: (message) => setFailed(clean(message, LONGEST_MESSAGE)),
   };
 }
 
+/** The runner cuts a longer message (actions/runner, ExecutionContext, read 2026-11-29). File names of a pull request stand in messages too. */
+const LONGEST_MESSAGE = 4096;
 const annotateAs = { error, warning, notice } as const;
 
 function annotate(note: Note): void {
   const { level, message, title, file, line, column } = note;
-  annotateAs[level](message, {
+  annotateAs[level](clean(message, LONGEST_MESSAGE), {
     ...(title === undefined ? {} : { title }),
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { startLine: line }),

@@ -32,7 +32,12 @@ export async function authorOf(client: Client, token: string, declared: string |
 
 /** True when the comment was written by this author. A login with `[bot]` must also be of type Bot. */
 export function isBy(author: Author, user: { readonly login: string; readonly type: string } | null | undefined): boolean {
-  if (user === null || user === undefined || user.login !== author.login) return false;
+  if (user === null || user === undefined || !isSameLogin(user.login, author.login)) return false;
   // User names cannot contain brackets, so this can only be a server that is not GitHub; the check costs nothing.
   return !author.login.endsWith("[bot]") || user.type === "Bot";
+}
+
+/** True when two logins are of one account: GitHub tells them apart without their case. */
+export function isSameLogin(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

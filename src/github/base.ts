@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UserError } from "../files.ts";
 import type { Checkout } from "./checkout.ts";
 import { apiErrorOf, type Client } from "./client.ts";
 import type { Target } from "./event.ts";
@@ -11,6 +12,10 @@ export interface Base {
   readonly renamedFrom: ReadonlyMap<string, string>;
   /** Paths that the head no longer has: removed, or renamed to something else. */
   readonly gone: readonly string[];
+  /** False when more files differ than GitHub lists, so that renames and removals may be missing above. */
+  readonly complete: boolean;
+  /** The tip of the branch that a pull request goes to, where the branch has moved on since `sha`; else null. */
+  readonly tip: string | null;
   /** What could not be looked up; null when all was. */
   readonly warning: string | null;
 }
@@ -29,7 +34,7 @@ const Comparison = z.object({
  */
 export async function findBase(options: {
   readonly client: Client;
-  readonly runner: Pick<Runner, "repository" | "sha">;
+  readonly runner: Pick<Runner, "repository" | "sha" | "eventName">;
   readonly target: Target;
   readonly checkout: Checkout;
 }): Promise<Base | null> {
@@ -39,34 +44,70 @@ export async function findBase(options: {
   const mergedBase = merged ? await firstParentOf(client, runner) : null;
   const from = mergedBase ?? target.baseSha;
   try {
-    const comparison = await compare(client, runner.repository, `${from}...${target.headSha}`);
+    const { warning, ...comparison } = await compare(client, runner.repository, `${from}...${target.headSha}`);
     const moved = comparison.files.flatMap(({ status, filename, previous_filename: old }) =>
       status === "renamed" && old !== undefined ? [[filename, old] as const] : [],
     );
     const removed = comparison.files.filter((file) => file.status === "removed").map((file) => file.filename);
+    const sha = merged ? from : comparison.merge_base_commit.sha;
     return {
-      sha: merged ? from : comparison.merge_base_commit.sha,
+      sha,
       renamedFrom: new Map(moved),
       gone: [...removed, ...moved.map(([, old]) => old)],
-      warning: null,
+      complete: warning === null && comparison.files.length < MOST_COMPARED_FILES,
+      tip: target.pullNumber !== null && sha !== from ? from : null,
+      warning,
     };
   } catch (error) {
     const problem = apiErrorOf(error);
     if (problem === null || problem.status >= 500 || problem.limited) throw error;
+    // After a forced push the commit before it may be gone; that of a pull request is there, or the token must not see it.
+    if (problem.status === 404 && runner.eventName !== "push") await mustBeReadable(client, runner.repository, from);
     const warning =
-      `cannot compare ${from} with ${target.headSha} (HTTP ${problem.status}: ${problem.message}); the base is taken as ${from} itself ` +
+      `cannot compare ${from} with ${target.headSha} (${problem.seen}); the base is taken as ${from} itself ` +
       'and renames are not followed; give the job the permission "contents: read"';
-    return { sha: from, renamedFrom: new Map(), gone: [], warning };
+    return { sha: from, renamedFrom: new Map(), gone: [], complete: true, tip: null, warning };
   }
 }
 
-/** The list of files (at most 300) is on the first page; one commit a page keeps the rest of the answer small. */
+/** Files that GitHub lists of a comparison (docs.github.com, compare two commits, read 2026-11-29). */
+const MOST_COMPARED_FILES = 300;
+
+/**
+ * The list of files is on the first page alone; one commit a page keeps the rest of the answer small. For a very large change GitHub answers
+ * 500, "this diff is taking too long to generate", each time; the next page has the merge base without a diff.
+ */
 async function compare(client: Client, repository: Runner["repository"], basehead: string) {
-  const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...repository, basehead, per_page: 1, page: 1 });
-  return Comparison.parse(data);
+  const read = async (page: number) => {
+    const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", { ...repository, basehead, per_page: 1, page });
+    return Comparison.parse(data);
+  };
+  try {
+    return { ...(await read(1)), warning: null };
+  } catch (error) {
+    const problem = apiErrorOf(error);
+    if (problem === null || problem.status < 500) throw error;
+    const warning = `GitHub does not list what changes in ${basehead} (${problem.seen}); renames are not followed`;
+    return { ...(await read(2)), files: [], warning };
+  }
 }
 
-async function firstParentOf(client: Client, runner: Pick<Runner, "repository" | "sha">): Promise<string | null> {
+/** Throws when a commit cannot be seen: its files would read as absent, and a policy whose base is absent has no gate of the base. */
+async function mustBeReadable(client: Client, repository: Runner["repository"], sha: string): Promise<void> {
+  try {
+    await client.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...repository, commit_sha: sha });
+  } catch (error) {
+    if (apiErrorOf(error)?.status !== 404) throw error;
+    const { owner, repo } = repository;
+    throw new UserError(
+      `the token cannot see the base commit ${sha} of ${owner}/${repo} (HTTP 404), so its gates cannot be checked; ` +
+        'give the job the permission "contents: read", or a github-token that may read this repository',
+    );
+  }
+}
+
+/** The commit that a commit was made on, for a merge the one that was merged into; null when it cannot be told. */
+export async function firstParentOf(client: Client, runner: Pick<Runner, "repository" | "sha">): Promise<string | null> {
   try {
     const { data } = await client.request("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
       ...runner.repository,

@@ -5,7 +5,14 @@ import { join, resolve } from "node:path";
  * Which commit a folder has checked out, read from git's own files: the action starts no process.
  * `none`: no repository; `unknown`: a repository whose commit cannot be told.
  */
-export type Checkout = { readonly kind: "none" } | { readonly kind: "unknown" } | { readonly kind: "commit"; readonly sha: string };
+export type Checkout = { readonly kind: "none" } | { readonly kind: "unknown" } | CommitCheckout;
+
+export interface CommitCheckout {
+  readonly kind: "commit";
+  readonly sha: string;
+  /** True when some of the commit's files may not be on disk. */
+  readonly sparse: boolean;
+}
 
 /** The commit checked out in a folder. After `actions/checkout` of a pull request it is the test merge. */
 export async function checkoutOf(folder: string): Promise<Checkout> {
@@ -14,7 +21,9 @@ export async function checkoutOf(folder: string): Promise<Checkout> {
   const head = await textOf(join(gitFolder, "HEAD"));
   const reference = head?.match(/^ref: (refs\/[^\s]+)$/)?.[1];
   const sha = reference === undefined ? head : await resolveReference(gitFolder, reference);
-  return sha !== null && /^[0-9a-f]{40,64}$/.test(sha) ? { kind: "commit", sha } : { kind: "unknown" };
+  if (sha === null || !/^[0-9a-f]{40,64}$/.test(sha)) return { kind: "unknown" };
+  // The file stays when a sparse checkout is widened again; then the commit is asked for once too often.
+  return { kind: "commit", sha, sparse: (await textOf(join(gitFolder, "info", "sparse-checkout"))) !== null };
 }
 
 /**

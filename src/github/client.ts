@@ -124,6 +124,8 @@ export interface ApiError {
   /** HTTP method of the call, e.g. `POST`. */
   readonly method: string;
   readonly message: string;
+  /** What was seen, for a sentence: `HTTP 403: Forbidden`, or what broke where there was no answer. */
+  readonly seen: string;
   /** True for a rate limit that outlasted the bounds. */
   readonly limited: boolean;
 }
@@ -134,15 +136,18 @@ const HttpError = z.object({
   status: z.number(),
   message: z.string(),
   request: z.object({ method: z.string() }),
+  response: z.unknown().optional(),
 });
 
 /** Reads an error that a call of the client threw; null when it is not one, so that defects stay defects. */
 export function apiErrorOf(error: unknown): ApiError | null {
   const parsed = HttpError.safeParse(error);
   if (!parsed.success) return null;
-  const { status, message, request } = parsed.data;
+  const { status, request, response } = parsed.data;
+  const message = parsed.data.message.replace(/\s+/g, " ").slice(0, 300);
   const limited = status === 429 || (status === 403 && isLimitText(message));
-  return { status, method: request.method, message: message.replace(/\s+/g, " ").slice(0, 300), limited };
+  const seen = response === undefined ? `no answer: ${message}` : `HTTP ${status}: ${message}`;
+  return { status, method: request.method, message, seen, limited };
 }
 
 /** What broke, in words: of nested errors the outermost and the innermost, which is the one that a person can act on. */

@@ -1,5 +1,5 @@
 import type { Endpoints } from "@octokit/types";
-import { type Author, isBy } from "./author.ts";
+import { type Author, isBy, isSameLogin } from "./author.ts";
 import { type ApiError, apiErrorOf, type Client, type Id } from "./client.ts";
 import { hasMarker, isNewer, markerLine, type RunState, splitComment } from "./marker.ts";
 import type { Runner } from "./runner.ts";
@@ -23,9 +23,17 @@ export interface CommentOutcome {
   readonly url: string | null;
   /** What a person should know or change; null when all is well. */
   readonly warning: string | null;
-  /** Id of the comment, when this run wrote it. */
-  readonly written?: Id;
 }
+
+/** An outcome, and what is left to do about it. */
+export interface WrittenComment {
+  readonly outcome: CommentOutcome;
+  /** Waits until older runs have done what they had begun, and puts the comment right after them; at once where this run wrote nothing. */
+  settle(): Promise<void>;
+}
+
+/** An outcome with the id of the comment, when this run wrote it. */
+type Written = CommentOutcome & { readonly written?: Id };
 
 /** One comment to bring up to date on one pull request. */
 export interface CommentJob {
@@ -58,27 +66,27 @@ type Comment = Endpoints["GET /repos/{owner}/{repo}/issues/{issue_number}/commen
  * Simultaneous first runs converge: each looks again after creating, the oldest comment stays and is brought up
  * to date, each run deletes its own newer one. A run that is not the newest of its commit, or whose commit is
  * not the head any more, writes nothing. A comment that would say the same is left alone. GitHub has no conditional write, so a run looks
- * once more after its own: what an older run wrote over it in the meantime is put right.
+ * once more some time after its own (`settle`): what an older run wrote over it in the meantime is put right.
  */
-export async function upsertComment(job: CommentJob): Promise<CommentOutcome> {
+export async function writeComment(job: CommentJob): Promise<WrittenComment> {
   let problem: ApiError | null = null;
   for (let round = 1; round <= rounds; round += 1) {
     if (round > 1) await job.sleep(roundPauseMs * round);
     try {
       const own = await ownComments(job);
-      const outcome = own.length > 0 ? await refresh(job, own) : await create(job);
-      return outcome.written === undefined ? outcome : await settled(job, outcome, outcome.written);
+      const { written, ...outcome } = own.length > 0 ? await refresh(job, own) : await create(job);
+      return { outcome, settle: async () => (written === undefined ? undefined : settle(job, written)) };
     } catch (error) {
       problem = apiErrorOf(error);
       if (problem === null) throw error;
       if (!isLostWrite(problem)) break;
     }
   }
-  return failure(job, problem);
+  return { outcome: failure(job, problem), settle: async () => {} };
 }
 
 /** Writes again where an older run was later to write; whatever goes wrong here leaves the outcome as it was. */
-async function settled(job: CommentJob, outcome: CommentOutcome, id: Id): Promise<CommentOutcome> {
+async function settle(job: CommentJob, id: Id): Promise<void> {
   for (let round = 1; round < rounds; round += 1) {
     await job.sleep(settleMs);
     try {
@@ -87,14 +95,13 @@ async function settled(job: CommentJob, outcome: CommentOutcome, id: Id): Promis
         comment_id: id,
       });
       const seen = splitComment(data.body ?? "").run;
-      if (seen === null || seen.runId === job.run.runId || isNewer(seen, job.run)) return outcome;
+      if (seen === null || seen.runId === job.run.runId || isNewer(seen, job.run)) return;
       await refresh(job, [data]);
     } catch (error) {
       if (apiErrorOf(error) === null) throw error;
-      return outcome;
+      return;
     }
   }
-  return outcome;
 }
 
 /** A create whose answer was lost may have worked; a comment that was deleted meanwhile needs a new one: look again. */
@@ -118,37 +125,41 @@ async function ownComments(job: CommentJob, author: Author = job.author): Promis
   }
 }
 
-async function refresh(job: CommentJob, own: readonly Comment[]): Promise<CommentOutcome> {
+async function refresh(job: CommentJob, own: readonly Comment[]): Promise<Written> {
   const [oldest, ...duplicates] = own;
   if (oldest === undefined) throw new Error("refresh needs a comment");
   const before = splitComment(oldest.body ?? "");
   const runs = own.map((comment) => splitComment(comment.body ?? "").run);
-  if (await isOvertaken(job, runs)) return { status: "skipped-stale", url: oldest.html_url, warning: null };
+  // Rendered before the last look: what lies between look and write is the time in which a newer run can be overwritten.
   const same = before.run !== null && before.text.trimEnd() === textFor(job, before.run).trimEnd();
-  if (!same)
+  const body = same ? null : bodyFor(job);
+  if (await isOvertaken(job, runs)) return { status: "skipped-stale", url: oldest.html_url, warning: null };
+  if (body !== null)
     await job.client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
       ...job.repository,
       comment_id: oldest.id,
-      body: bodyFor(job),
+      body,
     });
   for (const duplicate of duplicates) await removeComment(job, duplicate.id);
   const url = oldest.html_url;
   return same ? { status: "unchanged", url, warning: null } : { status: "updated", url, warning: null, written: oldest.id };
 }
 
-async function create(job: CommentJob): Promise<CommentOutcome> {
+async function create(job: CommentJob): Promise<Written> {
   if (!job.mayCreate) return { status: "skipped-mode", url: null, warning: null };
+  const body = bodyFor(job);
   if (await isOvertaken(job, [])) return { status: "skipped-stale", url: null, warning: null };
   const { data: created } = await job.client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
     ...job.repository,
     issue_number: job.pullNumber,
-    body: bodyFor(job),
+    body,
   });
   const author: Author = { login: created.user?.login ?? job.author.login, certain: true };
   const own = await ownComments(job, author);
   const oldest = own[0];
-  const warning =
-    author.login === job.author.login ? null : `the token comments as "${author.login}"; set comment-author: "${author.login}"`;
+  const warning = isSameLogin(author.login, job.author.login)
+    ? null
+    : `the token comments as "${author.login}"; set comment-author: "${author.login}"`;
   if (oldest === undefined || oldest.id === created.id) return { status: "created", url: created.html_url, warning, written: created.id };
   await removeComment(job, created.id);
   const others = own.filter((comment) => comment.id !== created.id);
@@ -198,7 +209,7 @@ function bodyFor(job: CommentJob): string {
 function failure(job: CommentJob, problem: ApiError | null): CommentOutcome {
   const start = `no comment on pull request ${job.pullNumber}:`;
   if (problem === null) throw new Error(`${start} no round ran`);
-  const seen = `HTTP ${problem.status}: ${problem.message}`;
+  const { seen } = problem;
   const forbidden = (problem.status === 403 && !problem.limited && !/locked/i.test(problem.message)) || problem.status === 404;
   if (!forbidden) return { status: "failed", url: null, warning: `${start} ${seen}; the job summary has the whole report` };
   const remedy =

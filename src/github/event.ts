@@ -9,6 +9,8 @@ export interface Target {
   /** Pull request to comment on; null outside pull requests. */
   readonly pullNumber: number | null;
   readonly fromFork: boolean;
+  /** Reference that a run was started on by hand, where that is not the default branch, e.g. `refs/heads/try`; else null. */
+  readonly otherRef: string | null;
   /** False when the workspace must not be read, because it holds or may hold something else than the head. */
   readonly mayReadWorkspace: boolean;
 }
@@ -26,6 +28,7 @@ const PullRequestEvent = z.object({
   }),
 });
 const MergeGroupEvent = z.object({ merge_group: z.object({ head_sha: sha, base_sha: sha }) });
+const DispatchEvent = z.object({ ref: z.string(), repository: z.object({ default_branch: z.string() }) });
 const PushEvent = z.object({ before: sha, after: sha });
 
 const supported = "pull_request, pull_request_target without a checkout, merge_group, push, workflow_dispatch, schedule";
@@ -48,7 +51,11 @@ export function targetOf(runner: Pick<Runner, "eventName" | "sha" | "repository"
     }
     case "push":
       return push(payload);
-    case "workflow_dispatch":
+    case "workflow_dispatch": {
+      const { data } = DispatchEvent.safeParse(payload);
+      const isDefault = data === undefined || data.ref === `refs/heads/${data.repository.default_branch}`;
+      return target({ headSha: runner.sha, otherRef: isDefault ? null : data.ref });
+    }
     case "schedule":
       return target({ headSha: runner.sha });
     default:
@@ -75,7 +82,7 @@ function push(payload: unknown): TargetResult {
 }
 
 function target(known: Pick<Target, "headSha"> & Partial<Target>): TargetResult {
-  return { kind: "target", target: { baseSha: null, pullNumber: null, fromFork: false, mayReadWorkspace: true, ...known } };
+  return { kind: "target", target: { baseSha: null, pullNumber: null, fromFork: false, otherRef: null, mayReadWorkspace: true, ...known } };
 }
 
 /** Git's way to say "no commit": a new or a deleted branch. */

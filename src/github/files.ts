@@ -1,11 +1,11 @@
-import { open, realpath } from "node:fs/promises";
-import { resolve, sep } from "node:path";
-import { glob } from "tinyglobby";
+import { open, readdir, realpath } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
 import { z } from "zod";
+import { UserError } from "../files.ts";
 import type { Diagnostic } from "../policy/diagnostic.ts";
 import { MAX_POLICY_BYTES } from "../policy/parse.ts";
 import { apiErrorOf, type Client } from "./client.ts";
-import { matchesAny } from "./glob.ts";
+import { isForeign, matchesAny, reachOf } from "./glob.ts";
 import type { Runner } from "./runner.ts";
 
 /** A policy file as found: its text, why it cannot be read, or that it is not there. */
@@ -29,10 +29,8 @@ export interface FileSource {
 export function workspaceSource(workspace: string): FileSource {
   return {
     list: async (patterns) => {
-      const ignore = ["**/node_modules/**", "**/.git/**"];
-      const names = await glob([...patterns], { cwd: workspace, dot: true, expandDirectories: false, ignore });
-      // For the library "a.yml/**" is also a.yml; our own matcher has the last word, as it has for names from the API.
-      return names.filter((name) => matchesAny(patterns, name));
+      const found = await Promise.all(patterns.map(reachOf).map(({ folder, levels }) => namesBelow(workspace, folder, levels)));
+      return [...new Set(found.flat())].filter((name) => matchesAny(patterns, name));
     },
     read: (path, maxBytes = MAX_POLICY_BYTES) => readInside(workspace, path, maxBytes),
   };
@@ -44,6 +42,20 @@ export function commitSource(client: Client, repository: Runner["repository"], s
     list: (patterns) => listCommit(client, repository, sha, patterns),
     read: (path) => readCommit(client, repository, sha, path),
   };
+}
+
+/**
+ * Names of the files below a folder, as git lists a commit: a link is a name and nothing is below it. To walk through a link would count
+ * a policy twice, or leave the workspace.
+ */
+async function namesBelow(workspace: string, folder: string, levels: number): Promise<readonly string[]> {
+  const entries = await readdir(join(workspace, folder), { withFileTypes: true }).catch(() => []);
+  const names = entries.map(async (entry) => {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isFile() || entry.isSymbolicLink()) return [name];
+    return entry.isDirectory() && levels > 1 && !isForeign(`${name}/`) ? namesBelow(workspace, name, levels - 1) : [];
+  });
+  return (await Promise.all(names)).flat();
 }
 
 async function readInside(workspace: string, path: string, maxBytes: number): Promise<FileText> {
@@ -72,7 +84,7 @@ async function listCommit(client: Client, repository: Runner["repository"], sha:
   const { truncated, tree } = Tree.parse(data);
   // A partial list could miss a policy, and a policy that is missed is a gate that is not checked.
   if (truncated)
-    throw new Error(`the repository has too many files to list through the API; name each policy instead of ${patterns.join(", ")}`);
+    throw new UserError(`the repository has too many files to list through the API; name each policy instead of ${patterns.join(", ")}`);
   return tree.filter((entry) => entry.type === "blob" && matchesAny(patterns, entry.path)).map((entry) => entry.path);
 }
 
@@ -92,9 +104,14 @@ async function readCommit(client: Client, repository: Runner["repository"], sha:
     const problem = apiErrorOf(error);
     if (problem === null) throw error;
     if (problem.status === 404) return { kind: "absent" };
-    const remedy = problem.status === 403 && !problem.limited ? '; give the job the permission "contents: read"' : "";
-    throw new Error(`cannot read ${path} at ${sha} (HTTP ${problem.status}: ${problem.message})${remedy}`);
+    if (problem.limited || problem.status >= 500) throw error;
+    throw new UserError(`cannot read ${path} at ${sha} (${problem.seen})${remedyFor(problem.status)}`);
   }
+}
+
+function remedyFor(status: number): string {
+  if (status === 401) return '; the input "github-token" is no valid token, or has expired';
+  return status === 403 ? '; give the job the permission "contents: read"' : "";
 }
 
 function contentOf(path: string, data: unknown): FileText {

@@ -39,8 +39,9 @@ export async function followWithSuggestions(run: FollowUp): Promise<string | nul
   } catch (error) {
     const problem = apiErrorOf(error);
     if (problem === null) throw error;
-    const seen = `HTTP ${problem.status}: ${problem.message}`;
-    return `suggestions on pull request ${job.pullNumber} are not up to date (${seen}); they need the permission "pull-requests: write"`;
+    const { seen } = problem;
+    const remedy = [403, 404].includes(problem.status) && !problem.limited ? '; they need the permission "pull-requests: write"' : "";
+    return `suggestions on pull request ${job.pullNumber} are not up to date (${seen})${remedy}`;
   }
 }
 
@@ -66,6 +67,12 @@ function suggestionsOf({ result, text, judge }: Judged, changed: ChangedLines, c
 export async function followWithDrift(run: FollowUp): Promise<WatchOutcome | null> {
   const { client, key, author, catalog, asOf } = run;
   if (!run.inputs.driftIssue || !["schedule", "workflow_dispatch"].includes(run.runner.eventName)) return null;
+  const { otherRef } = run.target;
+  if (otherRef !== null) {
+    // Its policies would stand in the record as edited, and what prices have flipped on the default branch would be forgotten.
+    const warning = `the drift watch is left as it is: its record is of the default branch, and this run is on ${otherRef}`;
+    return { status: "skipped-ref", url: null, warning };
+  }
   const evaluations = run.judged.flatMap(({ result }) => (result.kind === "evaluated" ? [result.evaluation] : []));
   // A record without a policy would call its return a new one.
   if (evaluations.length < run.judged.length) return null;

@@ -30,9 +30,31 @@ export function normalPattern(pattern: string): string {
   return pattern.replace(/^(\.\/+)+/, "").replace(/\/{2,}/g, "/");
 }
 
+/** Folders that hold other people's files; a policy in one has to be spelled out. */
+const foreign = /(^|\/)(node_modules|\.git)\//;
+
 /** True when one of the patterns matches the path. `matchesAny(["**\/llm.yml"], "a/b/llm.yml")` is true. */
 export function matchesAny(patterns: readonly string[], path: string): boolean {
-  return patterns.some((pattern) => toRegExp(normalPattern(pattern)).test(path));
+  return patterns.some((pattern) => !(isDynamic(pattern) && isForeign(path)) && toRegExp(normalPattern(pattern)).test(path));
+}
+
+/** True for a path in a folder that no pattern looks into. */
+export function isForeign(path: string): boolean {
+  return foreign.test(path);
+}
+
+/**
+ * The folder below which a pattern can match, and how many levels below it.
+ *
+ * Example: `reachOf("apps/{a,b}/*.yml")` is `{ folder: "apps", levels: 2 }`; with a `**` the levels are without end.
+ */
+export function reachOf(pattern: string): { readonly folder: string; readonly levels: number } {
+  const segments = normalPattern(pattern).split("/");
+  const first = Math.max(0, segments.findIndex(isDynamic));
+  return {
+    folder: segments.slice(0, first).join("/"),
+    levels: pattern.includes("**") ? Number.POSITIVE_INFINITY : segments.length - first,
+  };
 }
 
 const tokens = /\*\*\/|\*\*|\*|\?|[{},]|[^*?{},]+/g;
@@ -55,5 +77,5 @@ function toRegExp(pattern: string): RegExp {
     if (token === "," && depth > 0) return "|";
     return token.replace(/[.+^$|()[\]\\{}]/g, "\\$&");
   });
-  return new RegExp(`^${parts.join("")}${")".repeat(depth)}$`);
+  return new RegExp(`^${parts.join("")}${")".repeat(depth)}$`, "s");
 }

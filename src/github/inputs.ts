@@ -47,6 +47,9 @@ function orNull(text: string): string | null {
   return text === "" ? null : text;
 }
 
+const emptyToken =
+  "is empty; leave it out to use the job's own token, or write secrets.NAME || github.token: pull requests from forks and from Dependabot get no secrets";
+
 const InputTexts = z.object({
   policy: orDefault(z.string(), defaultPolicy)
     .transform((text) =>
@@ -61,7 +64,7 @@ const InputTexts = z.object({
         if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
       }
     }),
-  "github-token": z.string().min(1, "is empty; leave it out to use the job's own token"),
+  "github-token": z.string().min(1, emptyToken),
   "comment-mode": orDefault(CommentMode, "always"),
   "comment-min-delta-usd": orDefault(z.string(), "0")
     .refine((text) => /^\d+(\.\d+)?$/.test(text), {

@@ -32,10 +32,11 @@ export interface Note {
 }
 
 /**
- * One line that the runner cannot take for a command: no line breaks, and never starting with `::` or `##[`.
- * `plainLine("a\n::error::b")` is `a ::error::b`; `plainLine("::error::b")` is `> ::error::b`.
+ * One line that the runner cannot take for a command: no line breaks, never starting with `::`, and without `##[` anywhere, which the runner
+ * still obeys in the middle of a line (actions/runner, ActionCommand, read 2026-11-29).
+ * `plainLine("a\n::error::b")` is `a ::error::b`; `plainLine("::error::b")` is `> ::error::b`; `plainLine("a ##[group]b")` is `a ## [group]b`.
  */
 export function plainLine(text: string): string {
-  const line = text.replace(/[\r\n]+/g, " ");
-  return /^\s*(::|##\[)/.test(line) ? `> ${line}` : line;
+  const line = text.replace(/[\r\n]+/g, " ").replaceAll("##[", "## [");
+  return /^\s*::/.test(line) ? `> ${line}` : line;
 }

@@ -1,11 +1,14 @@
 import type { Endpoints } from "@octokit/types";
-import { type Author, isBy } from "./author.ts";
+import { type Author, isBy, isSameLogin } from "./author.ts";
 import { apiErrorOf, type Client } from "./client.ts";
 import { carriedOver, type DriftState, driftBody, flipsBetween, readRecord } from "./drift.ts";
 import type { Runner } from "./runner.ts";
 
-/** What became of the issue of the drift watch. `recorded`: the first run, which has nothing to compare with. */
-export type WatchStatus = "recorded" | "opened" | "updated" | "unchanged" | "closed" | "failed";
+/**
+ * What became of the issue of the drift watch. `recorded`: the first run, which has nothing to compare with. `skipped-ref`: a run on
+ * another branch than the default one.
+ */
+export type WatchStatus = "recorded" | "opened" | "updated" | "unchanged" | "closed" | "skipped-ref" | "failed";
 
 export interface WatchOutcome {
   readonly status: WatchStatus;
@@ -39,7 +42,7 @@ export async function watchDrift(job: WatchJob): Promise<WatchOutcome> {
     const problem = apiErrorOf(error);
     if (problem === null) throw error;
     const remedy = [403, 404].includes(problem.status) && !problem.limited ? '; give the job the permission "issues: write"' : "";
-    const seen = `HTTP ${problem.status}: ${problem.message}`;
+    const { seen } = problem;
     return { status: "failed", url: null, warning: `the drift watch could not keep its issue (${seen})${remedy}` };
   }
 }
@@ -61,10 +64,9 @@ async function record(job: WatchJob): Promise<WatchOutcome> {
   const { data } = await job.client.request("POST /repos/{owner}/{repo}/issues", { ...job.repository, title, body });
   await close(job, data.number, body);
   const login = data.user?.login ?? job.author.login;
-  const warning =
-    login === job.author.login
-      ? null
-      : `the token writes as "${login}"; set comment-author: "${login}", or each run makes a record of its own`;
+  const warning = isSameLogin(login, job.author.login)
+    ? null
+    : `the token writes as "${login}"; set comment-author: "${login}", or each run makes a record of its own`;
   return { status: "recorded", url: data.html_url, warning };
 }
 

@@ -32,13 +32,20 @@ const MATH_DOLLAR = /\$(?!\d)/g;
 const FULL_WIDTH_DOLLAR = "\uff04";
 
 /**
- * One line of visible characters, at most `maxLength` UTF-16 units, cut at a whole character with an ellipsis.
+ * One line of visible characters, at most `maxLength` UTF-16 units, cut at a whole character with an ellipsis. `##[`, which a runner of
+ * GitHub Actions takes for a command wherever it stands in a line of its log, is parted.
  * Enough for a terminal, an annotation or a code span; markdown text needs `inert`.
  *
  * Example: `clean("a\u202eb\n\u001b[31mc")` is `ab [31mc`.
  */
 export function clean(value: string, maxLength = DEFAULT_MAX_LENGTH): string {
-  const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replace(/ +/g, " ").trim();
+  const line = value
+    .replace(/\s+/g, oneSpace)
+    .replace(INVISIBLE, "")
+    .replace(STACKED_MARKS, "$1")
+    .replaceAll("##[", "## [")
+    .replace(/ +/g, " ")
+    .trim();
   if (line.length <= maxLength) return line;
   let cut = "";
   for (const character of line) {

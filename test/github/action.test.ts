@@ -173,6 +173,25 @@ describe("the bundle", () => {
     expect(broken.annotations("error")).toEqual([expect.stringContaining('give the job the permission "contents: read"')]);
   });
 
+  test("a file name cannot turn the log around or write a command into it", async () => {
+    const file = "llm/\u202egnp.exe\n::error::pwned/a.yml";
+    github.commits.set(base, { files: { [file]: policy(100_000) } });
+    github.commits.set(head, { files: {} });
+    github.comparisons.set(`${base}...${head}`, { mergeBase: base, files: [{ filename: file, status: "removed" }] });
+    const run = await act("", { files: {}, inputs: { policy: "llm/**" } });
+    expect(run.annotations("warning")).toEqual(["::warning::llm/gnp.exe ::error::pwned/a.yml is deleted; its gates hold no longer"]);
+    expect(run.annotations("error")).toEqual([]);
+  });
+
+  test("a breakdown of the comment fails the step, with the report in the summary", async () => {
+    github.fail({ operation: "listComments", kind: "status", status: 200, message: "no list of comments" });
+    const run = await act(policy(200_000));
+    expect(run).toMatchObject({ code: 1, outputs: {} });
+    expect(run.annotations("error")).toEqual([expect.stringContaining("breakeven broke down")]);
+    expect(run.summary).toContain("### Breakeven: API");
+    expect(github.violations.splice(0)).toEqual([expect.stringContaining("listComments 200")]);
+  });
+
   test("a weak connection is lived with", async () => {
     github.fail({ operation: "getContent", kind: "cut", effect: true });
     github.fail({ operation: "createComment", kind: "status", status: 429, headers: { "retry-after": "1" } });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { longestComment, upsertComment } from "../../src/github/comment.ts";
+import { longestComment } from "../../src/github/comment.ts";
 import { markerLine, splitComment } from "../../src/github/marker.ts";
 import { type FakeGitHub, type StoredComment, startGitHub } from "./server.ts";
-import { barrier, commentJob, commit, key, pullNumber, runState, testClient } from "./support.ts";
+import { barrier, commentJob, commit, key, pullNumber, runState, testClient, upsertComment } from "./support.ts";
 
 let github: FakeGitHub;
 
@@ -39,9 +39,23 @@ function textOf(comment: StoredComment | undefined): string {
 describe("the usual runs", () => {
   test("a first run creates one comment whose first line is the marker", async () => {
     const outcome = await upsertComment(commentJob(github, "api, 120 dollars"));
-    expect(outcome).toEqual({ status: "created", url: expect.stringContaining("issuecomment-1001"), warning: null, written: 1001 });
+    expect(outcome).toEqual({ status: "created", url: expect.stringContaining("issuecomment-1001"), warning: null });
     expect(github.comments).toHaveLength(1);
     expect(github.comments[0]?.body).toMatch(/^<!-- breakeven:0123456789ab [A-Za-z0-9_-]+ -->\napi, 120 dollars/);
+  });
+
+  test("nothing is rendered between the last look and the write, in which a newer run could be overwritten", async () => {
+    const looks: number[] = [];
+    const render = (run: { runId: string | null }) => {
+      looks.push(github.callsOf("getPull").length);
+      return `of run ${run.runId}`;
+    };
+    await upsertComment(commentJob(github, "", { render }));
+    expect([...looks, github.callsOf("getPull").length]).toEqual([0, 1]);
+    looks.length = 0;
+    await upsertComment(commentJob(github, "", { render, run: runState({ runId: "9002", runNumber: 6 }) }));
+    expect(looks.every((count) => count === 1)).toBe(true);
+    expect(github.callsOf("getPull")).toHaveLength(2);
   });
 
   test("a second run with another text updates the comment", async () => {
@@ -140,6 +154,15 @@ describe("other people's comments", () => {
 });
 
 describe("runs that overlap", () => {
+  test("the login of an app is known in any case of its letters", async () => {
+    github.identity = { login: "acme-bot[bot]", type: "Bot", maySayWho: false };
+    const author = { login: "Acme-Bot[bot]", certain: true };
+    expect(await upsertComment(commentJob(github, "api", { author }))).toMatchObject({ status: "created", warning: null });
+    const second = commentJob(github, "hybrid", { author, run: runState({ runNumber: 6, runId: "9002" }) });
+    expect((await upsertComment(second)).status).toBe("updated");
+    expect(github.callsOf("createComment")).toHaveLength(1);
+  });
+
   test("two simultaneous first runs converge to one comment with the newer run's text", async () => {
     const together = barrier(2);
     github.before("createComment", together);

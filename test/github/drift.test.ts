@@ -180,6 +180,26 @@ describe("on schedule", () => {
     expect(github.callsOf("listIssues")).toEqual([]);
   });
 
+  test("a run by hand on another branch leaves the record of the default branch as it is", async () => {
+    const dispatched = (ref: string, policy: string) =>
+      runHere(github, {
+        eventName: "workflow_dispatch",
+        event: { ref, repository: { default_branch: "main" } },
+        sha: commit("a1"),
+        files: { [path]: policy },
+        inputs: { "drift-issue": "true" },
+      });
+    await dispatched("refs/heads/main", text);
+    const record = github.issues[0]?.body;
+    const { failures, notes, outputs } = await dispatched("refs/heads/try", `# tried\n${text}`);
+    expect(failures).toEqual([]);
+    expect(notes).toContainEqual(
+      expect.objectContaining({ level: "warning", message: expect.stringContaining("this run is on refs/heads/try") }),
+    );
+    expect(outputs["drift-issue-url"]).toBe("");
+    expect(github.issues).toMatchObject([{ body: record }]);
+  });
+
   test("a token without the permission is a warning and nothing more", async () => {
     github.mayWriteIssues = false;
     const run = await scheduled({ "drift-issue": "true" });

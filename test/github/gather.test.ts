@@ -40,7 +40,7 @@ async function write(path: string, text: string | Buffer): Promise<void> {
   await writeFile(join(workspace, path), text);
 }
 
-const pull: Target = { headSha: head, baseSha: baseTip, pullNumber, fromFork: false, mayReadWorkspace: true };
+const pull: Target = { headSha: head, baseSha: baseTip, pullNumber, fromFork: false, otherRef: null, mayReadWorkspace: true };
 
 function gather(changes: { target?: Target; patterns?: readonly string[]; sha?: string } = {}): Promise<Gathered> {
   const { target = pull, patterns = [policy], sha = testMerge } = changes;
@@ -69,6 +69,7 @@ describe("head and base of a pull request", () => {
     expect(await gather()).toEqual({
       kind: "gathered",
       policies: [present(policy, "on disk", { path: policy, text: "merge base" })],
+      linkSha: head,
       warnings: [],
     });
   });
@@ -158,6 +159,23 @@ describe("head and base of a pull request", () => {
     expect(gathered.kind === "gathered" && gathered.policies.map(({ file }) => file)).toEqual(["llm/a.yml", "llm/b.yml", "llm/c.yml"]);
   });
 
+  test("many are read a few at a time, and come in order of their paths with their own base", async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `llm/${String(index).padStart(2, "0")}.yml`);
+    for (const name of names) await write(name, `head of ${name}`);
+    github.commits.set(mergeBase, { files: Object.fromEntries(names.map((name) => [name, `base of ${name}`])) });
+    let [now, most] = [0, 0];
+    github.before("getContent", async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      now -= 1;
+    });
+    const expected = names.map((path) => present(path, `head of ${path}`, { path, text: `base of ${path}` }));
+    expect(await gather({ patterns: ["llm/*.yml"] })).toMatchObject({ policies: expected });
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
   test("no policy at all is refused with what to do", async () => {
     expect(await gather({ patterns: ["none.yml"] })).toEqual({
       kind: "refused",
@@ -227,9 +245,9 @@ describe("checkouts", () => {
     expect(await checkoutOf(workspace)).toEqual({ kind: "none" });
     await write("packed/.git/HEAD", "ref: refs/heads/topic\n");
     await write("packed/.git/packed-refs", `# pack-refs\n${head} refs/heads/topic\n`);
-    expect(await checkoutOf(join(workspace, "packed"))).toEqual({ kind: "commit", sha: head });
+    expect(await checkoutOf(join(workspace, "packed"))).toMatchObject({ kind: "commit", sha: head });
     await write("tree/.git", "gitdir: ../packed/.git\n");
-    expect(await checkoutOf(join(workspace, "tree"))).toEqual({ kind: "commit", sha: head });
+    expect(await checkoutOf(join(workspace, "tree"))).toMatchObject({ kind: "commit", sha: head });
     await write("broken/.git/HEAD", "ref: refs/heads/none\n");
     expect(await checkoutOf(join(workspace, "broken"))).toEqual({ kind: "unknown" });
   });
@@ -262,6 +280,20 @@ describe("files that are not read", () => {
     await write("real.yml", "text");
     await symlink("real.yml", join(workspace, "link.yml"));
     expect(await code("link.yml")).toBe("text");
+  });
+
+  test("a linked folder, by a pattern: its policies are found where they are", async () => {
+    await write("apps/a/llm.yml", "policy");
+    await write("apps/a/node_modules/x/llm.yml", "of somebody else");
+    await symlink(join(workspace, "apps/a"), join(workspace, "apps/latest"));
+    await symlink("/", join(workspace, "apps/root"));
+    await symlink(join(workspace, "apps/a/llm.yml"), join(workspace, "apps/llm.yml"));
+    github.commits.set(head, {
+      files: { "apps/a/llm.yml": "", "apps/a/node_modules/x/llm.yml": "", "apps/latest": "", "apps/llm.yml": "" },
+    });
+    const names = ["apps/a/llm.yml", "apps/llm.yml"];
+    expect([...(await workspaceSource(workspace).list(["apps/**/llm.yml"]))].sort()).toEqual(names);
+    expect(await commitSource(testClient(github).client, github.repository, head).list(["apps/**/llm.yml"])).toEqual(names);
   });
 
   test("a folder", async () => {

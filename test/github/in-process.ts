@@ -24,6 +24,8 @@ export interface HereOptions {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly loadSynth?: () => Promise<SynthModule>;
+  /** What happens while the run waits; nothing, and at once, unless given. */
+  readonly sleep?: () => Promise<void>;
 }
 
 /** Runs the action against a GitHub on loopback in this process; waits are skipped. */
@@ -59,7 +61,7 @@ export async function runHere(github: FakeGitHub, options: HereOptions): Promise
       },
       fetch,
       now: () => new Date("2026-11-20T12:00:00Z"),
-      sleep: async () => {},
+      sleep: options.sleep ?? (async () => {}),
       info: () => {},
       annotate: (note) => notes.push(note),
       setOutput: (name, value) => {

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { upsertComment } from "../../src/github/comment.ts";
 import { splitComment } from "../../src/github/marker.ts";
 import { type FakeGitHub, startGitHub } from "./server.ts";
-import { commentJob, commit, pullNumber, runState } from "./support.ts";
+import { commentJob, commit, pullNumber, runState, upsertComment } from "./support.ts";
 
 const PAIRS = 50;
 let github: FakeGitHub;

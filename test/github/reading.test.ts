@@ -76,7 +76,7 @@ describe("inputs", () => {
       kind: "rejected",
       problems: [
         'input "policy": "../other/policy.yml" leaves the repository; give a path from its root',
-        'input "github-token": is empty; leave it out to use the job\'s own token',
+        'input "github-token": is empty; leave it out to use the job\'s own token, or write secrets.NAME || github.token: pull requests from forks and from Dependabot get no secrets',
         'input "comment-mode": saw "sometimes"; allowed: always, on-change, on-decision-change, never',
         'input "fail-on": saw "gate"; allowed: gates, invalid, never',
         'input "html-report": saw "yes"; allowed: false, true, upload',
@@ -104,7 +104,23 @@ describe("patterns", () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test("mean the same on a list of names as on a checkout", async () => {
-    const segment = fc.constantFrom("*", "**", "?.yml", "a.yml", "*.yml", "*.{yml,yaml}", "x", "y", ".github", "{a,b}.*", "x?y", "a+b.yml");
+    const segment = fc.constantFrom(
+      "*",
+      "**",
+      "?.yml",
+      "a.yml",
+      "*.yml",
+      "*.{yml,yaml}",
+      "x",
+      "y",
+      ".github",
+      "{a,b}.*",
+      "x?y",
+      "a+b.yml",
+      "**.yml",
+      "a**",
+      "{a}.yml",
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 4 }), async (segments) => {
         const pattern = segments.join("/");
@@ -146,6 +162,7 @@ describe("events", () => {
         baseSha: commit("b2"),
         pullNumber: 7,
         fromFork: false,
+        otherRef: null,
         mayReadWorkspace: eventName === "pull_request",
       },
     });
@@ -252,5 +269,5 @@ describe("the marker", () => {
 test("a line of the log is never a command", () => {
   expect(plainLine("a\n::error::b")).toBe("a ::error::b");
   expect(plainLine("  ::set-output name=x::y")).toBe(">   ::set-output name=x::y");
-  expect(plainLine("##[group]x")).toBe("> ##[group]x");
+  expect(plainLine("a ##[set-output name=x]y")).toBe("a ## [set-output name=x]y");
 });

@@ -247,13 +247,16 @@ const handlers: Readonly<Record<Operation, Handler>> = {
     if (!accept.includes("raw")) throw new Error(`only raw content is served here, not ${accept}`);
     return { status: 200, raw: text, headers: { "content-type": "application/vnd.github.raw+json; charset=utf-8" } };
   },
-  compare(state, { parameters }) {
+  compare(state, { parameters, query }) {
     const known = state.comparisons.get(parameters.basehead ?? "");
     if (known === undefined) return notFound;
     const example = gitHubDescription().example("commit-comparison");
     const commit = Object(example.merge_base_commit);
     const files = (known.files ?? []).map((file) => ({ ...Object(Object(example.files)[0]), ...file }));
-    return { status: 200, body: { ...example, merge_base_commit: { ...commit, sha: known.mergeBase }, files } };
+    // The files are on the first page alone.
+    const { files: _, ...rest } = example;
+    const first = Number(query.get("page") ?? 1) === 1;
+    return { status: 200, body: { ...rest, merge_base_commit: { ...commit, sha: known.mergeBase }, ...(first ? { files } : {}) } };
   },
   getCommit(state, { parameters }) {
     const commit = state.commits.get(parameters.commit_sha ?? "");

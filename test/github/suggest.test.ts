@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { editsOf } from "../../src/github/edits.ts";
 import { addedLines } from "../../src/github/review.ts";
 import { runHere } from "./in-process.ts";
@@ -99,10 +99,15 @@ describe("suggestions", () => {
     expect(github.violations).toEqual([]);
   });
 
-  function act(limit: number, changed: readonly string[], inputs: Readonly<Record<string, string>> = { suggestions: "true" }) {
+  function act(
+    limit: number,
+    changed: readonly string[],
+    inputs: Readonly<Record<string, string>> = { suggestions: "true" },
+    sleep = async () => {},
+  ) {
     github.commits.set(base, { files: { [path]: policy(limit).replace("output: 400", "output: 300") } });
     github.pullFiles.set(pullNumber, [{ filename: path, patch: patchOf(policy(limit), ...changed) }]);
-    return runHere(github, { eventName: "pull_request", event, sha: commit("d4"), files: { [path]: policy(limit) }, inputs });
+    return runHere(github, { eventName: "pull_request", event, sha: commit("d4"), files: { [path]: policy(limit) }, inputs, sleep });
   }
 
   test("an edit of a changed line that passes the gate is suggested, with what it saves", async () => {
@@ -119,6 +124,11 @@ describe("suggestions", () => {
     const taken = policy(6000).replace(/^ {4}tokens:.*$/m, suggested);
     const after = await runHere(github, { eventName: "pull_request", event, sha: commit("d4"), files: { [path]: taken } });
     expect(after.outputs["gate-status"]).toBe("pass");
+  });
+
+  test("are posted while the comment settles", { timeout: 30_000 }, async () => {
+    const sleep = () => vi.waitUntil(() => github.reviewComments.length === 1, { timeout: 25_000 }).then(() => {});
+    expect((await act(6000, ["tokens:"], { suggestions: "true" }, sleep)).outputs["comment-status"]).toBe("created");
   });
 
   test("another model is suggested only where it meets every rule", async () => {
@@ -168,6 +178,14 @@ describe("suggestions", () => {
       expect.stringContaining("suggestions on pull request 7 are not up to date (HTTP 403"),
     );
     expect(run.outputs["gate-status"]).toBe("fail");
+  });
+
+  test("a line that GitHub does not take is a warning that does not speak of permissions", async () => {
+    github.fail({ operation: "createReviewComment", kind: "status", status: 422, message: "Validation Failed" });
+    const { notes } = await act(6000, ["tokens:"]);
+    const [warning] = notes.filter(({ message }) => message.startsWith("suggestions on pull request 7"));
+    expect(warning?.message).toContain("HTTP 422");
+    expect(warning?.message).not.toContain("permission");
   });
 
   test("a run of an outdated commit suggests nothing", async () => {

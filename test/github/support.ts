@@ -1,6 +1,6 @@
 import type { Author } from "../../src/github/author.ts";
 import { type Client, createClient, defaultBounds } from "../../src/github/client.ts";
-import type { CommentJob } from "../../src/github/comment.ts";
+import { type CommentJob, type CommentOutcome, writeComment } from "../../src/github/comment.ts";
 import type { RunState } from "../../src/github/marker.ts";
 import { type FakeGitHub, startGitHub } from "./server.ts";
 
@@ -77,6 +77,13 @@ export function commentJob(github: FakeGitHub, text: string, changes: Partial<Co
     sleep: async () => {},
     ...changes,
   };
+}
+
+/** Writes the comment and stays until it has settled, as a run does. */
+export async function upsertComment(job: CommentJob): Promise<CommentOutcome> {
+  const { outcome, settle } = await writeComment(job);
+  await settle();
+  return outcome;
 }
 
 /** Resolves once `count` callers wait at the same point. */

@@ -9,6 +9,8 @@ describe("clean text", () => {
   test("is one line without control, bidi, zero-width or blank-looking characters", () => {
     expect(clean("a\u202eb\n\u001b[31mc\u200bd\u3164e")).toBe("ab [31mcde");
     expect(clean("  two \t\r\n lines  ")).toBe("two lines");
+    expect(clean("a ##[set-output name=x]y")).toBe("a ## [set-output name=x]y");
+    expect(clean("a ##\u200b[add-mask]y")).toBe("a ## [add-mask]y");
     expect(clean("Z\u0351\u0352\u0353\u0354algo")).toBe("Z\u0351\u0352algo");
   });
 
