@@ -10909,7 +10909,7 @@ const Volume = strictObject({
 const Tokens = strictObject({
 	input: range(atLeastZero).describe("Mean input tokens of one request, cached ones included."),
 	output: range(atLeastZero).describe("Mean output tokens of one request, reasoning tokens included."),
-	cached_input_ratio: ratio.optional().describe("Share of input tokens served from a prompt cache. Default by use case."),
+	cached_input_ratio: ratio.optional().describe("Share of input tokens served from a prompt cache, in batches too where the provider has a price for it. Default by use case, and 0 in batches."),
 	cache_write_ratio: ratio.optional().describe("Share of input tokens that are written to a prompt cache for five minutes, where the provider charges more for it. Default: not priced, and said."),
 	batch_ratio: ratio.optional().describe("Share of requests that may wait up to 24 hours (batch prices). Default 0."),
 	growth_ratio_per_month: growth.optional().describe("Compound growth of tokens for each request per month. Default 0.")
@@ -17758,7 +17758,12 @@ function parsePolicy(text, file, names) {
 		kind: "invalid",
 		diagnostics
 	};
-	const lineOf = (path) => position(nearest(root, parsePath(path)).offset).line;
+	const lines = /* @__PURE__ */ new Map();
+	const lineOf = (path) => {
+		const line = lines.get(path) ?? position(nearest(root, parsePath(path)).offset).line;
+		lines.set(path, line);
+		return line;
+	};
 	return {
 		kind: "policy",
 		file,
@@ -17767,8 +17772,9 @@ function parsePolicy(text, file, names) {
 		lineOf
 	};
 }
+const MAY_NAME_FILES = /measurements|\\/;
 function measurementFilesIn(text) {
-	if (unreadableText(text) !== void 0) return [];
+	if (unreadableText(text) !== void 0 || !MAY_NAME_FILES.test(text)) return [];
 	const { root } = readYaml(withoutByteOrderMark(text));
 	const allowed = (root === null ? [] : select(root, "measurements[].file").map(({ node }) => node.kind === "scalar" ? node.value : null)).flatMap((name) => {
 		const file = repositoryFile.safeParse(name);
@@ -24737,6 +24743,7 @@ function regimeRule(regime) {
 		why: `The policy asks for ${row.need}, or the data implies it.`,
 		source: "S4-057 to S4-065, S0-010 to S0-012",
 		waivable: true,
+		ofRoute: true,
 		check(candidate, context) {
 			const pointer = regimePointer(regime, context.workload);
 			if (pointer === null) return null;
@@ -24781,6 +24788,7 @@ const euAiAct = {
 	why: "The Act puts duties on deployers and on providers of general-purpose models; it does not require open weights.",
 	source: "S4-124, C26",
 	waivable: true,
+	ofRoute: true,
 	check(_candidate, context) {
 		if (!context.workload.compliance.regimes?.includes("eu_ai_act")) return null;
 		return {
@@ -24798,6 +24806,7 @@ const zeroRetention = {
 	why: "The provider must keep no copy of requests, not even for abuse monitoring.",
 	source: "S4-046, S4-051",
 	waivable: true,
+	ofRoute: true,
 	check(candidate, context) {
 		if (context.workload.compliance.zeroRetention !== true) return null;
 		return factOutcome(candidate.route, "zdr", "zero data retention", `${context.workload.pointer}.compliance.zero_retention`, readYesNo);
@@ -24810,6 +24819,7 @@ const noTraining = {
 	why: "The provider must not train on requests; personal and health data imply it.",
 	source: "S4-047, S4-052",
 	waivable: true,
+	ofRoute: true,
 	check(candidate, context) {
 		const pointer = noTrainingPointer(context);
 		if (pointer === null) return null;
@@ -24837,6 +24847,7 @@ const auditLog = {
 	why: "The route must export its audit log at least at the level that the policy asks for.",
 	source: "S4-050, S4-055",
 	waivable: true,
+	ofRoute: true,
 	check(candidate, context) {
 		const wanted = context.workload.compliance.auditLog ?? "none";
 		if (wanted === "none") return null;
@@ -25231,6 +25242,7 @@ const airGapped = {
 	why: "An air gap rules out every API. In a commercial region our stacks give an isolated network, which is less than a physical gap.",
 	source: "S2-062, S4-056",
 	waivable: false,
+	ofRoute: true,
 	check(candidate, context) {
 		if (context.workload.compliance.airGapped !== true) return null;
 		const pointer = complianceKey(context, "air_gapped");
@@ -25255,6 +25267,7 @@ const privateNetwork = {
 	why: "Requests must reach the model over a private endpoint.",
 	source: "S4-049",
 	waivable: true,
+	ofRoute: true,
 	check(candidate, context) {
 		if (context.workload.compliance.privateNetwork !== true) return null;
 		return factOutcome(candidate.route, "privateLink", "private endpoint", complianceKey(context, "private_network"), readYesNo);
@@ -25526,7 +25539,7 @@ function judge(candidate, context, waivers, lineOf) {
 	const reasons = [];
 	const conditions = [];
 	for (const rule of RULES) {
-		const outcome = rule.check(candidate, context);
+		const outcome = outcomeOf$1(rule, candidate, context);
 		if (outcome === null) continue;
 		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
 		reasons.push({
@@ -25546,10 +25559,21 @@ function judge(candidate, context, waivers, lineOf) {
 		against: reasons.filter((reason) => reason.verdict === "fail" || reason.verdict === "unknown")
 	};
 }
-function declaredPointer(pointer, context) {
-	const key = /^workloads\[\d+\]\.(compliance\..+)$/.exec(pointer)?.[1];
-	if (key === void 0) return pointer;
-	return context.ownKeys.has(pointer) ? pointer : key;
+const ROUTES = /* @__PURE__ */ new WeakMap();
+function outcomeOf$1(rule, candidate, context) {
+	if (rule.ofRoute !== true) return rule.check(candidate, context);
+	const known = ROUTES.get(context) ?? /* @__PURE__ */ new Map();
+	ROUTES.set(context, known);
+	const key = `${rule.id}|${candidate.kind}|${candidate.route.id}`;
+	const outcome = known.get(key);
+	if (outcome !== void 0) return outcome;
+	const found = rule.check(candidate, context);
+	known.set(key, found);
+	return found;
+}
+function declaredPointer(pointer, { workload, ownKeys }) {
+	if (!pointer.startsWith(`${workload.pointer}.compliance.`) || ownKeys.has(pointer)) return pointer;
+	return pointer.slice(workload.pointer.length + 1);
 }
 function waiverFor(waivers, rule, context) {
 	return waivers.find((waiver) => waiver.rule === rule && waiver.expires >= context.asOf && (waiver.workload ?? context.workload.name) === context.workload.name);
@@ -34730,7 +34754,7 @@ const TRIGGERS = [
 const MATH_DOLLAR = /\$(?!\d)/g;
 const FULL_WIDTH_DOLLAR = "＄";
 function clean(value, maxLength = DEFAULT_MAX_LENGTH) {
-	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replace(/ +/g, " ").trim();
+	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replaceAll("##[", "## [").replace(/ +/g, " ").trim();
 	if (line.length <= maxLength) return line;
 	let cut = "";
 	for (const character of line) {

@@ -3412,7 +3412,7 @@ const DEFAULT_MAX_LENGTH = 400;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu;
 function clean(value, maxLength = DEFAULT_MAX_LENGTH) {
-	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replace(/ +/g, " ").trim();
+	const line = value.replace(/\s+/g, oneSpace).replace(INVISIBLE, "").replace(STACKED_MARKS, "$1").replaceAll("##[", "## [").replace(/ +/g, " ").trim();
 	if (line.length <= maxLength) return line;
 	let cut = "";
 	for (const character of line) {

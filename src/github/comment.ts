@@ -160,7 +160,8 @@ async function create(job: CommentJob): Promise<Written> {
   const warning = isSameLogin(author.login, job.author.login)
     ? null
     : `the token comments as "${author.login}"; set comment-author: "${author.login}"`;
-  if (oldest === undefined || oldest.id === created.id) return { status: "created", url: created.html_url, warning, written: created.id };
+  // Nobody can have looked at it before it was there, so no older run can be about to write over it: nothing to settle.
+  if (oldest === undefined || oldest.id === created.id) return { status: "created", url: created.html_url, warning };
   await removeComment(job, created.id);
   const others = own.filter((comment) => comment.id !== created.id);
   return { ...(await refresh(job, others)), warning };
