@@ -10,15 +10,13 @@ import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
 import { CostSampler } from "./cost-draws.ts";
-import { totalUsd } from "./cost-line.ts";
 import { fleetsOf, namesOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { Known } from "./known.ts";
-import { plannedMonths } from "./months.ts";
+import { monthUsd, plannedMonths } from "./months.ts";
 import type { WorkloadOptions } from "./options.ts";
 import { byText } from "./order.ts";
 import { runnersUpOf, servedBy } from "./plan.ts";
@@ -185,15 +183,7 @@ function evenReason([next]: WorkloadDecision["runnersUp"], monthlyUsd: number): 
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
 function endsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
   const { facts, catalog } = pricer.context;
-  const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
-  const at = (month: number) => {
-    const tokens = chosen.bills.reduce(
-      (sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd),
-      0,
-    );
-    const hosts = chosen.fleets.reduce((sum, fleet) => sum + usdOf(fleetInMonth(fleet, month)) - usdOf(fleet), 0);
-    return chosen.monthlyUsd + tokens + hosts;
-  };
+  const at = (month: number) => monthUsd(chosen, month, facts, catalog);
   const [first, last] = [at(0), at(facts.horizonMonths - 1)];
   return Math.abs(first - last) < 1 ? { firstMonthUsd: null, lastMonthUsd: null } : { firstMonthUsd: first, lastMonthUsd: last };
 }

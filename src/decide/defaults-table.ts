@@ -104,7 +104,7 @@ function peopleRows(): readonly DefaultRow[] {
     })),
     { what: "hours on the API side", value: hours(API_PEOPLE), key: null, source: PEOPLE_SOURCE },
     {
-      what: `hours on own servers above ${FULL_TIME_ABOVE_GPUS} GPUs`,
+      what: `hours on own servers in months above ${FULL_TIME_ABOVE_GPUS} GPUs`,
       value: `at least ${FULL_TIME_HOURS_PER_MONTH} h a month`,
       key: null,
       source: "published teams, 0.5 to 2 full-time engineers for a cluster",
