@@ -31,7 +31,7 @@ import { toolConditions } from "./serving-flags.ts";
 import { type Solved, solve } from "./solve.ts";
 import { isClassDeclared, judgementsOf } from "./split.ts";
 import { overflowConditions } from "./split-reasons.ts";
-import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
+import type { Band, CostLine, Decision, OptionSummary, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
 
 /** A decision with what led to it, for `explain` and the delta. */
@@ -89,7 +89,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       reasons: [
         ...costReasons(entry, index, search, flips, document),
         ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons)),
-        ...evenReason(next, chosen.monthlyUsd),
+        ...evenReason(served.option, next, chosen.monthlyUsd),
       ],
       rejected: entry.rejected,
       runnersUp: next,
@@ -173,10 +173,17 @@ function runnersUp(
 /** Costs closer than this read as the same in whole dollars. */
 const EVEN_USD = 1;
 
-/** Two options that cost the same are told apart by their names alone, and a reader takes the first for the better one. */
-function evenReason([next]: WorkloadDecision["runnersUp"], monthlyUsd: number): readonly Reason[] {
+/**
+ * Two options that cost the same are told apart by their names alone, and a reader takes the first for the better one. The same model sold on two
+ * routes answers the same.
+ */
+function evenReason(chosen: OptionSummary | null, [next]: WorkloadDecision["runnersUp"], monthlyUsd: number): readonly Reason[] {
   if (next === undefined || Math.abs(next.policyMonthlyUsd - monthlyUsd) >= EVEN_USD) return [];
-  const text = `${next.option.model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`;
+  const { model, route } = next.option;
+  const isSame = model === chosen?.model && route !== chosen.route;
+  const text = isSame
+    ? `${model} costs as much on ${route}, to the dollar: it is the same model, so contract and place of processing tell the two apart`
+    : `${model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`;
   return [{ rule: "even", verdict: "info", text, line: null, source: null }];
 }
 

@@ -150,7 +150,12 @@ function choiceRows(): readonly DefaultRow[] {
       key: "workloads[].needs.availability_ratio",
       source: "ours",
     },
-    { what: "saving that a switch must earn", value: String(SWITCH_THRESHOLD_RATIO), key: null, source: "ours; a migration costs weeks" },
+    {
+      what: "saving that a switch must earn",
+      value: String(SWITCH_THRESHOLD_RATIO),
+      key: null,
+      source: "ours; a migration costs weeks, and is due anyway where a model ends inside the horizon",
+    },
     {
       what: "costs that count as a tie, which goes to the API",
       value: String(TIE_RATIO),

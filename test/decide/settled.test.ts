@@ -132,7 +132,7 @@ describe("fleets with their people", () => {
       ),
       { numRuns: 5 * RUNS, seed: 20_261_129 },
     );
-    expect(growing).toBeGreaterThan(RUNS / 4);
+    expect(growing).toBeGreaterThan(RUNS / 10);
   });
 
   it("have fewer, dearer GPUs where many small ones would need a full-time engineer", () => {
