@@ -54,8 +54,9 @@ export function advisoryOf(
 
 function advisory(vote: Vote, workload: string | null, path: string, isPrivate: boolean): Advisory {
   const { rule, says, text, source } = vote;
-  const agrees = says === "either" || path === says || path === "hybrid" || (vote.privateCloudWillDo === true && isPrivate);
-  return { rule, workload, says, agrees, text, source };
+  const goesThatWay = says === "either" || path === says || path === "hybrid";
+  const inCloud = !goesThatWay && vote.privateCloudWillDo === true && isPrivate;
+  return { rule, workload, says, agrees: goesThatWay || inCloud, text: inCloud ? `${text}, which this API is reached in` : text, source };
 }
 
 /** Somebody else's service that is reached over a private link. */

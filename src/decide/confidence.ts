@@ -1,6 +1,6 @@
 import { type Catalog, findOpenModel, staleness } from "../catalog/index.ts";
 import { bandsOf } from "./bands.ts";
-import { type Contest, type Measured, probabilityCheapest, tornadoOf } from "./contest.ts";
+import { type Contest, type Measured, probabilityCheapest, sharesOf, tornadoOf } from "./contest.ts";
 import { CONFIDENCE_FROM_RATIO, DEFAULTS, LOAD_BEARING_FACTORS, STALE_AFTER_DAYS } from "./defaults.ts";
 import { grouped, usd } from "./describe.ts";
 import type { RequirementFacts } from "./facts.ts";
@@ -35,6 +35,7 @@ const LEVELS = ["high", "medium", "low"] as const;
 export function surenessOf(contest: Contest, workloads: readonly WorkloadDecision[], context: SurenessContext): Sureness {
   const tornado = tornadoOf(contest);
   const swings = tornado.map(({ swing }) => swing);
+  const shares = sharesOf(contest);
   const share = probabilityCheapest(contest);
   if (share === null) {
     return {
@@ -52,7 +53,7 @@ export function surenessOf(contest: Contest, workloads: readonly WorkloadDecisio
   const lowered = steps.length === 0 ? "" : `; lowered by ${steps.map(({ text }) => text).join(" and by ")}`;
   return {
     confidence,
-    confidenceText: `${shareText(share, contest)}${overlapText(contest)}${lowered}`,
+    confidenceText: `${shareText(share, contest)}${oftenerText(shares)}${overlapText(contest)}${lowered}`,
     probabilityCheapest: share,
     confidenceSteps: steps,
     nextMeasurement: nextMeasurementOf(tornado, share),
@@ -67,6 +68,16 @@ function shareText(share: number, { sampler }: Contest): string {
   const percent = Math.round(share * 100);
   if (percent === 100) return `${best} in more than 99% of ${draws}`;
   return percent === 0 ? `${best} in under 1% of ${draws}` : `${best} in ${percent}% of ${draws}`;
+}
+
+/**
+ * The path that is the least expensive in more draws than the chosen one, where there is one: servers come in whole instances, so what costs least with
+ * every input as expected can lose to another path on either side of it.
+ */
+function oftenerText([chosen, ...others]: ReturnType<typeof sharesOf>): string {
+  const [best] = [...others].sort((a, b) => b.share - a.share);
+  if (chosen === undefined || best === undefined || best.share <= chosen.share) return "";
+  return `, the ${best.path} path in ${Math.round(best.share * 100)}%`;
 }
 
 /** Says with figures that the band of the next path overlaps; silent when it does not. */

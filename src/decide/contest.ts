@@ -46,11 +46,20 @@ export function contestOf(search: SearchResult, chosen: PricedPortfolio, sampler
  * there is no other path. All portfolios see the same draws, so what they share cancels out.
  * Example: 0.93 means that in 93 of 100 futures nobody will regret the choice for its cost.
  */
-export function probabilityCheapest({ entries, sampler }: Contest): number | null {
-  const [chosen, ...others] = entries.map(({ priced, worthRatio }) => sampler.costs(priced).total.map((usd) => usd * worthRatio));
-  if (chosen === undefined || others.length === 0) return null;
-  const wins = chosen.filter((usd, draw) => others.every((other) => usd <= (other[draw] ?? 0) + SAME_USD)).length;
-  return wins / sampler.draws.count;
+export function probabilityCheapest(contest: Contest): number | null {
+  return contest.entries.length < 2 ? null : (sharesOf(contest)[0]?.share ?? null);
+}
+
+/** Share of the draws in which each path is the least expensive, the chosen one first; a draw in which it costs no more than the others is its own. */
+export function sharesOf({ entries, sampler }: Contest): readonly { readonly path: PathKind; readonly share: number }[] {
+  const costs = entries.map(({ priced, worthRatio }) => sampler.costs(priced).total.map((usd) => usd * worthRatio));
+  const wins = entries.map(() => 0);
+  for (let draw = 0; draw < sampler.draws.count; draw++) {
+    const least = Math.min(...costs.map((usd) => usd[draw] ?? Number.POSITIVE_INFINITY));
+    const best = costs.findIndex((usd) => (usd[draw] ?? Number.POSITIVE_INFINITY) <= least + SAME_USD);
+    wins[best] = (wins[best] ?? 0) + 1;
+  }
+  return entries.map(({ path }, index) => ({ path, share: (wins[index] ?? 0) / sampler.draws.count }));
 }
 
 /** Costs closer than this are the same: a tenth of a cent. */

@@ -10,10 +10,11 @@ import { configurationsOf, type FleetDraws, fleetDraws } from "./fleet-draws.ts"
 import { growthFactors, inputId } from "./inputs.ts";
 import type { TokenOption } from "./options.ts";
 import { fleetId } from "./pairs.ts";
+import { fullTimeSurchargeUsd } from "./people-cost.ts";
 import { staffed } from "./people-draws.ts";
 import type { PricedPortfolio } from "./portfolio.ts";
 import type { PricingContext } from "./pricing-context.ts";
-import { scenario } from "./scenario.ts";
+import { EXPECTED, scenario } from "./scenario.ts";
 import { type SharedLines, sharedLines } from "./shared-cost.ts";
 import { type Choice, hostsOf, tokensOf } from "./split.ts";
 
@@ -96,7 +97,7 @@ export class CostSampler {
     const sized = withFleets ? priced.fleets : [];
     const { fleets, shared } = this.#shared(
       priced,
-      sized.map((fleet) => this.#fleet(fleet)),
+      sized.map((fleet) => this.#fleet(fleet, sized.length === 1)),
     );
     const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
     const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
@@ -135,14 +136,16 @@ export class CostSampler {
     });
   }
 
-  #fleet(fleet: SizedFleet): FleetDraws | ElasticDraws {
-    return remember(this.#fleets, fleetKey(fleet), (key) => {
+  #fleet(fleet: SizedFleet, isAlone: boolean): FleetDraws | ElasticDraws {
+    return remember(this.#fleets, `${fleetKey(fleet)}${isAlone ? "" : "|beside"}`, () => {
+      const key = fleetKey(fleet);
       if (isElastic(fleet)) {
         const curves = remember(this.#known.elastic, key, () => elasticCurves(fleet, this.context));
         return elasticDraws(fleet, curves, this.context, this.draws);
       }
       const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
-      return fleetDraws(configurations, this.context, this.draws);
+      const fullTimeUsd = isAlone ? fullTimeSurchargeUsd(this.context.facts, EXPECTED) : 0;
+      return fleetDraws(configurations, this.context, this.draws, fullTimeUsd);
     });
   }
 

@@ -10,15 +10,13 @@ import { surenessOf } from "./confidence.ts";
 import { type WhyNone, whyNone } from "./conflict.ts";
 import { contestOf } from "./contest.ts";
 import { CostSampler } from "./cost-draws.ts";
-import { totalUsd } from "./cost-line.ts";
 import { fleetsOf, namesOf, summaryOf } from "./describe.ts";
 import { latinHypercube } from "./draws.ts";
 import type { RequirementFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import { breakEvenOf, Flips, tippingPointsOf } from "./flips.ts";
 import type { Known } from "./known.ts";
-import { plannedMonths } from "./months.ts";
+import { monthUsd, plannedMonths } from "./months.ts";
 import type { WorkloadOptions } from "./options.ts";
 import { byText } from "./order.ts";
 import { runnersUpOf, servedBy } from "./plan.ts";
@@ -33,7 +31,7 @@ import { toolConditions } from "./serving-flags.ts";
 import { type Solved, solve } from "./solve.ts";
 import { isClassDeclared, judgementsOf } from "./split.ts";
 import { overflowConditions } from "./split-reasons.ts";
-import type { Band, CostLine, Decision, PathCost, Reason, WorkloadDecision } from "./types.ts";
+import type { Band, CostLine, Decision, OptionSummary, PathCost, Reason, WorkloadDecision } from "./types.ts";
 import type { Conflict } from "./why-types.ts";
 
 /** A decision with what led to it, for `explain` and the delta. */
@@ -91,7 +89,7 @@ function feasible({ search, pricer, context }: Solved, chosen: PricedPortfolio, 
       reasons: [
         ...costReasons(entry, index, search, flips, document),
         ...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons)),
-        ...evenReason(next, chosen.monthlyUsd),
+        ...evenReason(served.option, next, chosen.monthlyUsd),
       ],
       rejected: entry.rejected,
       runnersUp: next,
@@ -175,25 +173,24 @@ function runnersUp(
 /** Costs closer than this read as the same in whole dollars. */
 const EVEN_USD = 1;
 
-/** Two options that cost the same are told apart by their names alone, and a reader takes the first for the better one. */
-function evenReason([next]: WorkloadDecision["runnersUp"], monthlyUsd: number): readonly Reason[] {
+/**
+ * Two options that cost the same are told apart by their names alone, and a reader takes the first for the better one. The same model sold on two
+ * routes answers the same.
+ */
+function evenReason(chosen: OptionSummary | null, [next]: WorkloadDecision["runnersUp"], monthlyUsd: number): readonly Reason[] {
   if (next === undefined || Math.abs(next.policyMonthlyUsd - monthlyUsd) >= EVEN_USD) return [];
-  const text = `${next.option.model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`;
+  const { model, route } = next.option;
+  const isSame = model === chosen?.model && route !== chosen.route;
+  const text = isSame
+    ? `${model} costs as much on ${route}, to the dollar: it is the same model, so contract and place of processing tell the two apart`
+    : `${model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`;
   return [{ rule: "even", verdict: "info", text, line: null, source: null }];
 }
 
 /** First and last month, when growth or dated prices make them differ by more than a dollar. */
 function endsOf(chosen: PricedPortfolio, pricer: Pricer): Pick<Decision, "firstMonthUsd" | "lastMonthUsd"> {
   const { facts, catalog } = pricer.context;
-  const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
-  const at = (month: number) => {
-    const tokens = chosen.bills.reduce(
-      (sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd),
-      0,
-    );
-    const hosts = chosen.fleets.reduce((sum, fleet) => sum + usdOf(fleetInMonth(fleet, month)) - usdOf(fleet), 0);
-    return chosen.monthlyUsd + tokens + hosts;
-  };
+  const at = (month: number) => monthUsd(chosen, month, facts, catalog);
   const [first, last] = [at(0), at(facts.horizonMonths - 1)];
   return Math.abs(first - last) < 1 ? { firstMonthUsd: null, lastMonthUsd: null } : { firstMonthUsd: first, lastMonthUsd: last };
 }

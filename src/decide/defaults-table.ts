@@ -104,7 +104,7 @@ function peopleRows(): readonly DefaultRow[] {
     })),
     { what: "hours on the API side", value: hours(API_PEOPLE), key: null, source: PEOPLE_SOURCE },
     {
-      what: `hours on own servers above ${FULL_TIME_ABOVE_GPUS} GPUs`,
+      what: `hours on own servers in months above ${FULL_TIME_ABOVE_GPUS} GPUs`,
       value: `at least ${FULL_TIME_HOURS_PER_MONTH} h a month`,
       key: null,
       source: "published teams, 0.5 to 2 full-time engineers for a cluster",
@@ -150,7 +150,12 @@ function choiceRows(): readonly DefaultRow[] {
       key: "workloads[].needs.availability_ratio",
       source: "ours",
     },
-    { what: "saving that a switch must earn", value: String(SWITCH_THRESHOLD_RATIO), key: null, source: "ours; a migration costs weeks" },
+    {
+      what: "saving that a switch must earn",
+      value: String(SWITCH_THRESHOLD_RATIO),
+      key: null,
+      source: "ours; a migration costs weeks, and is due anyway where a model ends inside the horizon",
+    },
     {
       what: "costs that count as a tie, which goes to the API",
       value: String(TIE_RATIO),

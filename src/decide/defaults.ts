@@ -186,7 +186,7 @@ export const SELF_HOST_PEOPLE: Readonly<Record<MlOps, PeopleHours>> = {
   part_time: { setUp: 160, monthly: { low: 43, expected: 65, high: 130 } },
   none: { setUp: 320, monthly: { low: 65, expected: 87, high: 173 } },
 };
-/** From more than this many GPUs on, one full-time engineer at least. Source: published teams, 0.5-2 FTE for a cluster. */
+/** In months with more than this many GPUs, one full-time engineer at least. Source: published teams, 0.5-2 FTE for a cluster. */
 export const FULL_TIME_ABOVE_GPUS = 8;
 export const FULL_TIME_HOURS_PER_MONTH = 173;
 

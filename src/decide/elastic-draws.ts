@@ -76,7 +76,18 @@ export function elasticDraws(fleet: SizedFleet, { load, rate }: ElasticCurves, c
   }
   const [any] = sizes;
   if (any === undefined) throw new Error("defect: a fleet without a size");
-  return { factor, ...any, months: 1, sizes };
+  return { factor, usd: any.usd, ...monthly(any.gpus, fleet), sizes };
+}
+
+/** GPUs of each month from those of the largest, in the proportions of the fleet as it was decided. */
+function monthly(largest: Float64Array, { instancesByMonth }: SizedFleet): Pick<FleetDraws, "gpus" | "months"> {
+  const most = Math.max(...instancesByMonth);
+  if (instancesByMonth.every((count) => count === most)) return { gpus: largest, months: 1 };
+  const months = instancesByMonth.length;
+  const gpus = new Float64Array(largest.length * months);
+  for (const [draw, count] of largest.entries())
+    for (const [month, instances] of instancesByMonth.entries()) gpus[draw * months + month] = (count * instances) / most;
+  return { gpus, months };
 }
 
 /** What a load makes of a figure times what a rate makes of it; the load alone where there is nothing today, infinite where either leaves no fleet. */

@@ -18,8 +18,9 @@ import { commitments, laterGpuPrices, peakPrices } from "./price-findings.ts";
 import { pricedFor } from "./prices.ts";
 import { regionFindings } from "./region-findings.ts";
 import { scheduleFindings } from "./schedule-findings.ts";
+import { shutdownFindings } from "./shutdown-findings.ts";
 import { splitFindings } from "./split-findings.ts";
-import { busiestHourRate, largestGrowth, monthDate } from "./traffic.ts";
+import { busiestHourRate, largestGrowth } from "./traffic.ts";
 import { type UsedPrice, usedPrices } from "./used-prices.ts";
 
 /** Days after which a price is called stale. */
@@ -42,7 +43,7 @@ export function findingsOf(trace: Trace, document: PolicyDocument, catalog: Cata
     ...scheduleFindings(trace, document),
     ...batchFindings(trace, document),
     ...stale(trace, catalog, asOf),
-    ...shutdowns(trace, document, catalog, asOf),
+    ...shutdownFindings(trace, document, catalog, asOf),
     ...unpriced(trace),
     ...missingDiscounts(trace, document, catalog, asOf),
     ...laterGpuPrices(trace, document, asOf),
@@ -74,26 +75,6 @@ function stale(trace: Trace, catalog: Catalog, asOf: string): Finding[] {
         null,
       ),
     );
-}
-
-function shutdowns(trace: Trace, document: PolicyDocument, catalog: Catalog, asOf: string): Finding[] {
-  const end = monthDate(asOf, trace.facts.horizonMonths);
-  return trace.decision.workloads.flatMap(({ name, option: whole, line }): Finding[] => {
-    const option = whole?.overflow ?? whole;
-    const model = option === null ? undefined : findApiModel(catalog, option.model);
-    if (option === null || option.kind === "self-host" || model === undefined || model.shutdownOn === null || model.shutdownOn > end)
-      return [];
-    const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
-    const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
-    return [
-      {
-        id: "shutdown-in-horizon",
-        level: "warning",
-        text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
-        line: at || line,
-      },
-    ];
-  });
 }
 
 function unpriced(trace: Trace): Finding[] {

@@ -39,8 +39,11 @@ const CORNERS: readonly Scenario[] = [
   scenario({ throughput: "p90" }),
 ];
 
-/** Sizes a fleet anew in every draw, by whole instances, and takes the least expensive of its configurations. */
-export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContext, draws: Draws): FleetDraws {
+/**
+ * Sizes a fleet anew in every draw, by whole instances, and takes the least expensive of its configurations; of a fleet that grows, together with
+ * what people cost more in the months in which it is a full-time job, `fullTimeUsd` each (0 where other fleets count as well).
+ */
+export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContext, draws: Draws, fullTimeUsd = 0): FleetDraws {
   const load = loadOf(fleets[0]?.tenants ?? [], context.facts.horizonMonths, draws);
   const stays = fleets.every(({ offer }) => offer.owned !== undefined);
   const sizers = fleets.map((fleet) => new Sizer(fleet, load, context, draws, stays));
@@ -49,7 +52,7 @@ export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContex
   const gpus = new Float64Array(draws.count * months);
   const sizes = sizers.map(() => ({ usd: new Float64Array(draws.count), gpus: new Float64Array(draws.count) }));
   for (let draw = 0; draw < draws.count; draw++) {
-    let least = Number.POSITIVE_INFINITY;
+    let [least, leastUsd] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     let best = sizers[0];
     for (let index = 0; index < sizers.length; index++) {
       const [sizer, size] = [sizers[index], sizes[index]];
@@ -57,9 +60,10 @@ export function fleetDraws(fleets: readonly SizedFleet[], context: PricingContex
       const cost = sizer.usdIn(draw);
       size.usd[draw] = cost;
       size.gpus[draw] = sizer.most * sizer.gpusPerInstance;
-      if (cost < least) [least, best] = [cost, sizer];
+      const staffedUsd = months > 1 && fullTimeUsd > 0 ? cost + fullTimeUsd * sizer.fullTimeShare() : cost;
+      if (staffedUsd < least) [least, leastUsd, best] = [staffedUsd, cost, sizer];
     }
-    usd[draw] = least;
+    usd[draw] = leastUsd;
     for (let month = 0; month < months; month++) gpus[draw * months + month] = (best?.counts[month] ?? 0) * (best?.gpusPerInstance ?? 0);
   }
   return { usd, gpus, months, sizes };
@@ -202,6 +206,13 @@ class Sizer {
     this.most = most;
     if (most > this.#machines) return Number.POSITIVE_INFINITY;
     return this.#usd.fixed + this.#usd.perInstance * (this.#isOwned ? most : instances / months);
+  }
+
+  /** Share of the months of the draw that was priced last in which the fleet alone is a full-time job. */
+  fullTimeShare(): number {
+    let full = 0;
+    for (const count of this.counts) if (count * this.gpusPerInstance > FULL_TIME_ABOVE_GPUS) full += 1;
+    return full / this.counts.length;
   }
 
   /** Replicas that are busy in the worst minute of a month. */

@@ -1,5 +1,6 @@
 import type { ServingOption } from "../capacity/types.ts";
 import type { OpenModel } from "../catalog/schema.ts";
+import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { cheapestElastic, FLOOR_ROUNDING } from "./elastic-fleet.ts";
 import type { RequirementFacts, WorkloadFacts } from "./facts.ts";
 import type { InstanceOffer } from "./prices.ts";
@@ -50,6 +51,8 @@ export interface SizedFleet {
 export interface FleetLimits {
   /** GPUs of its busiest month; infinite where it may have as many as it likes. */
   readonly mostGpus: number;
+  /** What people cost more in each month in which this fleet alone is a full-time job, in USD; absent where the fleet is chosen without them. */
+  readonly fullTimeUsd?: number;
 }
 
 const NO_LIMITS: FleetLimits = { mostGpus: Number.POSITIVE_INFINITY };
@@ -74,11 +77,16 @@ export function cheapestFleet(
   if (head === undefined) return undefined;
   if (isElastic(tenants, facts)) return cheapestElastic(tenants, offers, facts, what).within(limits);
   let best: Sized | undefined;
-  eachSize(tenants, offers, facts, what, (next) => {
+  eachSize(tenants, offers, facts, what, (size) => {
+    const next = { ...size, usd: size.usd + (limits.fullTimeUsd ?? 0) * fullTimeMonths(size) };
     if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
     return best?.usd;
   });
   return best && steadyFleet(tenants, best, facts);
+}
+
+function fullTimeMonths({ instances, pair }: Sized): number {
+  return instances.filter((count) => count * pair.offer.instance.gpuCount > FULL_TIME_ABOVE_GPUS).length;
 }
 
 /**

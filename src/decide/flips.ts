@@ -8,17 +8,20 @@ import { scoreOf, valuedUsd } from "./preferences.ts";
 import { currentOption, leastGainUsd, tieRank } from "./recommend.ts";
 import { flipFactor, type Rival, RivalCurve, Rivalry, type Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
-import { pathOf, type SearchResult } from "./search.ts";
+import { pathOf, recommendNear, type SearchResult, servedIds } from "./search.ts";
 import { type Choice, choiceId, firstOfEach, type SplitOption } from "./split.ts";
 import { Standing } from "./standing.ts";
 import { type Faced, sideOf, Together } from "./together.ts";
 import { monthDate, monthsUntil } from "./traffic.ts";
 import type { BreakEven, TippingPoint } from "./types.ts";
+import { verifiedFlip } from "./verified.ts";
 
 /** Flips are looked for within tenfold: nobody plans for more. */
 const FARTHEST_FACTOR = 10;
 /** Scenarios that are remembered: all workloads are asked at the points of the same grid. */
 const MOST_STANDINGS = 100;
+/** Workloads up to which each tipping point is confirmed by whole decisions; see `verifiedFlip`. */
+const MOST_DECIDED_ANEW = 4;
 
 /** A number of the cost model that can be moved alone. */
 export type ParameterId = "requests_per_month" | "api_price" | "gpu_price" | "throughput" | "hourly_rate_usd";
@@ -36,6 +39,7 @@ const CHANGES: Readonly<Record<ParameterId, (factor: number, name: string) => Sc
 export class Flips {
   readonly #standings = new Map<string, Standing>();
   readonly #faced = new Map<string, Faced>();
+  readonly #decided = new Map<string, PricedPortfolio | undefined>();
   readonly #rivalries = new Map<string, Rivalry>();
   readonly #today: Map<Choice, number | undefined>[] = [];
   readonly #scores: Map<Choice, number>[] = [];
@@ -108,6 +112,21 @@ export class Flips {
   togetherAlong(index: number, parameter: ParameterId): Together | null {
     if (this.#others.length === 0) return null;
     return new Together(this.comparedAlong(index, parameter), index, this.shortlists, (factor) => this.#facedAt(index, parameter, factor));
+  }
+
+  /**
+   * What a workload takes where a parameter is `factor` times what it is, decided anew for the whole policy. Null where nothing is decided anew: one
+   * workload compares all its choices anyway, and many take too long.
+   */
+  decidedAt(index: number, parameter: ParameterId, factor: number): Choice | undefined | null {
+    if (this.#others.length === 0 || this.chosen.assignment.length > MOST_DECIDED_ANEW) return null;
+    const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
+    if (!this.#decided.has(key)) {
+      const pricer = new Pricer({ ...this.base.context, what: CHANGES[parameter](factor, this.base.workloadAt(index).name) });
+      const served = servedIds(this.base, this.chosen.assignment);
+      this.#decided.set(key, recommendNear(pricer, served, this.shortlists).chosen);
+    }
+    return this.#decided.get(key)?.assignment[index];
   }
 
   /** The chosen portfolio and the best one of each other path where a parameter is `factor` times what it is. */
@@ -259,14 +278,32 @@ export function tippingPointsOf(flips: Flips, index: number, facts: RequirementF
 function tippingPoint(flips: Flips, index: number, parameter: Parameter): readonly TippingPoint[] {
   const rivalry = flips.comparedAlong(index, parameter.parameter);
   const together = flips.togetherAlong(index, parameter.parameter);
-  const found = [true, false].flatMap((up) => flipFactor(together ?? rivalry, { up, farthest: FARTHEST_FACTOR }) ?? []);
+  const found = [true, false].flatMap((up) => {
+    const flip = flipFactor(together ?? rivalry, { up, farthest: FARTHEST_FACTOR });
+    return flip === null ? [] : (confirmed(flips, index, parameter.parameter, flip) ?? []);
+  });
   const [nearest] = found.sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
   if (nearest === undefined) return [];
   const to = parameter.today * nearest.factor;
   const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-  const taken = together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor);
+  const standing = () => (together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor));
+  const taken = flips.decidedAt(index, parameter.parameter, nearest.factor) ?? standing();
   const flipsTo = taken?.kind === "split" ? "hybrid" : nearest.side;
   return [{ parameter: parameter.parameter, from: parameter.today, to, flipsTo, text }];
+}
+
+type Flip = NonNullable<ReturnType<typeof flipFactor>>;
+
+/** A flip as whole decisions have it, where they are asked; null where they do not flip. */
+function confirmed(flips: Flips, index: number, parameter: ParameterId, flip: Flip): Flip | null {
+  const start = flip.side === "api" ? "self-host" : "api";
+  if (flips.decidedAt(index, parameter, flip.factor) === null) return flip;
+  const sideAt = (factor: number) => {
+    const choice = flips.decidedAt(index, parameter, factor);
+    return choice === null || choice === undefined ? undefined : sideOf(choice);
+  };
+  const factor = verifiedFlip(sideAt, start, flip.factor, FARTHEST_FACTOR);
+  return factor === null ? null : { ...flip, factor };
 }
 
 function distance(point: TippingPoint): number {

@@ -3,7 +3,7 @@ import { totalUsd } from "./cost-line.ts";
 import { FULL_TIME_ABOVE_GPUS } from "./defaults.ts";
 import { isPromised, type WorkloadFacts } from "./facts.ts";
 import { cheapestInstanceUsd, type HostedFloor, hostedFloors, loadFloorsUsd, type Stretch, stretchesOf } from "./load-floors.ts";
-import { fullTimeSurchargeUsd } from "./people-cost.ts";
+import { fullTimeSurchargeUsd, leastFullTimeShare } from "./people-cost.ts";
 import type { Pricer } from "./portfolio.ts";
 import { type Sharing, sharedLines, sharingKey } from "./shared-cost.ts";
 import { followsWeek } from "./sizing.ts";
@@ -52,6 +52,7 @@ export interface Floors {
     readonly api: number;
     readonly hosts: number;
     readonly both: number;
+    /** Least that people cost more where there are more GPUs than need no full-time job. */
     readonly fullTime: number;
     /** Least that any portfolio costs that has own instances, and no more GPUs than need no full-time job. */
     readonly few: number;
@@ -116,7 +117,8 @@ function sharedFloorsOf(pricer: Pricer, lists: readonly (readonly Choice[])[]): 
   const least = (sharings: readonly Sharing[]) => (sharings.length === 0 ? 0 : Math.min(...sharings.map(usdOf)) - common);
   const [apis, hosts] = [[...onApi.values()], [...onHosts.values()]];
   const both = apis.flatMap((sharing) => hosts.map(({ fleets }) => ({ ...sharing, fleets })));
-  return { common, api: least(apis), hosts: least(hosts), both: least(both), fullTime: fullTimeSurchargeUsd(facts, what) };
+  const fullTime = fullTimeSurchargeUsd(facts, what) * leastFullTimeShare(facts);
+  return { common, api: least(apis), hosts: least(hosts), both: least(both), fullTime };
 }
 
 const NO_API = { keyedProviders: 0, keylessModels: 0, workloads: 0, settled: 0 };

@@ -34,12 +34,26 @@ export class GroupFleets {
    * `mayOwn` false leaves out your own machines.
    */
   fleetOf(weights: string, members: readonly Member[], mayOwn = true): BilledFleet | undefined {
+    return this.#fleetOf(weights, members, mayOwn, 0);
+  }
+
+  /**
+   * The fleet of least cost together with what people cost more in the months in which it alone is a full-time job, `fullTimeUsd` each. Fleets are
+   * chosen at list prices, so where those are scaled the people are scaled against them.
+   */
+  staffedFleetOf(weights: string, members: readonly Member[], fullTimeUsd: number): BilledFleet | undefined {
+    const { gpuPrice } = this.#pricer.context.what;
+    return gpuPrice === 0 ? undefined : this.#fleetOf(weights, members, true, fullTimeUsd / gpuPrice);
+  }
+
+  #fleetOf(weights: string, members: readonly Member[], mayOwn: boolean, fullTimeUsd: number): BilledFleet | undefined {
     const { facts, what, memo } = this.#pricer.context;
     const key = this.#groupKey(weights, members);
-    const fleetKey = mayOwn ? key : `${key}|rented`;
+    const fleetKey = `${key}${mayOwn ? "" : "|rented"}${fullTimeUsd === 0 ? "" : `|${fullTimeUsd}`}`;
     let known = memo.fleets.get(fleetKey);
     if (known === undefined) {
-      const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what);
+      const limits = { mostGpus: Number.POSITIVE_INFINITY, fullTimeUsd };
+      const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what, limits);
       memo.sized += sizingWork(members);
       known = fleet === undefined ? null : this.#priced(fleet);
       if (memo.fleets.size * this.#pricer.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();

@@ -1,11 +1,10 @@
 import { allocate } from "./allocate.ts";
-import { totalUsd } from "./cost-line.ts";
 import type { Trace } from "./decide.ts";
 import { namesOf } from "./describe.ts";
 import type { WorkloadFacts } from "./facts.ts";
 import type { SizedFleet } from "./fleet.ts";
-import { fleetInMonth, fleetLines } from "./fleet-cost.ts";
 import type { Flips } from "./flips.ts";
+import { monthUsd } from "./months.ts";
 import { type PricedPortfolio, Pricer } from "./portfolio.ts";
 import type { Side } from "./rivals.ts";
 import { EXPECTED, type Scenario, scenario } from "./scenario.ts";
@@ -192,22 +191,11 @@ function monthCosts(search: SearchResult, pricer: Pricer, asOf: string): readonl
     const priced = bestOf(search, path);
     return priced === undefined ? [] : [{ path, priced }];
   });
-  return Array.from({ length: pricer.context.facts.horizonMonths }, (_, month) => ({
-    month: monthDate(asOf, month).slice(0, "YYYY-MM".length),
-    usd: Object.fromEntries(best.map(({ path, priced }) => [path, monthUsd(priced, pricer, month)])),
-  }));
-}
-
-/** Cost of one month: the average month with that month's tokens and instances in place of the averages. */
-function monthUsd(priced: PricedPortfolio, pricer: Pricer, month: number): number {
   const { facts, catalog } = pricer.context;
-  const usdOf = (fleet: SizedFleet) => totalUsd(fleetLines(fleet, facts, catalog, EXPECTED));
-  const tokens = priced.bills.reduce(
-    (sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd),
-    0,
-  );
-  const hosts = priced.fleets.reduce((sum, fleet) => sum + usdOf(fleetInMonth(fleet, month)) - usdOf(fleet), 0);
-  return priced.monthlyUsd + tokens + hosts;
+  return Array.from({ length: facts.horizonMonths }, (_, month) => ({
+    month: monthDate(asOf, month).slice(0, "YYYY-MM".length),
+    usd: Object.fromEntries(best.map(({ path, priced }) => [path, monthUsd(priced, month, facts, catalog)])),
+  }));
 }
 
 function flipOf(months: readonly MonthCost[]): Outlook["flip"] {

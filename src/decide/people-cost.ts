@@ -19,10 +19,11 @@ export function apiPeople(sharing: Pick<Sharing, "apiWorkloads">, facts: Require
   ];
 }
 
-/** Hours on the servers, a full-time job where they are many. */
+/** Hours on the servers, a full-time job in the months in which they are many. */
 export function hostPeople(fleets: readonly SizedFleet[], facts: RequirementFacts, what: Scenario): CostLine[] {
   const row = SELF_HOST_PEOPLE[facts.mlOps];
-  const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], FULL_TIME_HOURS_PER_MONTH) : row.monthly[what.people];
+  const planned = row.monthly[what.people];
+  const hours = planned + Math.max(0, FULL_TIME_HOURS_PER_MONTH - planned) * fullTimeShare(fleets);
   const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
   return [
     people("people-self-host", "People: operate the servers", hours, facts, what),
@@ -32,15 +33,33 @@ export function hostPeople(fleets: readonly SizedFleet[], facts: RequirementFact
   ];
 }
 
-/** Whether fleets have so many GPUs in some month that operating them is a full-time job. */
-export function isFullTime(fleets: readonly SizedFleet[]): boolean {
+/**
+ * Share of the months in which fleets have so many GPUs together that operating them is a full-time job; 0 without fleets.
+ *
+ * Example: 4 GPUs for six months and 12 for the next six: 0.5, so 65 and 173 hours make 119 a month.
+ */
+export function fullTimeShare(fleets: readonly SizedFleet[]): number {
   const months = fleets[0]?.instancesByMonth.length ?? 0;
-  for (let month = 0; month < months; month++) {
-    let gpus = 0;
-    for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
-    if (gpus > FULL_TIME_ABOVE_GPUS) return true;
-  }
-  return false;
+  let full = 0;
+  for (let month = 0; month < months; month++) if (isFullTimeIn(fleets, month)) full += 1;
+  return months === 0 ? 0 : full / months;
+}
+
+/** Whether operating fleets is a full-time job in one month. */
+export function isFullTimeIn(fleets: readonly SizedFleet[], month: number): boolean {
+  const gpus = fleets.reduce((sum, { instancesByMonth, offer }) => sum + (instancesByMonth[month] ?? 0) * offer.instance.gpuCount, 0);
+  return gpus > FULL_TIME_ABOVE_GPUS;
+}
+
+/**
+ * Least share of the months in which fleets are a full-time job that are one in any: all of them where the load stays as it is, one where it moves
+ * one way, so that all fleets are largest in the same month, and none where some of it grows and some shrinks.
+ */
+export function leastFullTimeShare({ workloads, horizonMonths }: Pick<RequirementFacts, "workloads" | "horizonMonths">): number {
+  const ratios = workloads.flatMap(({ growthRatioPerMonth, tokenGrowthRatioPerMonth }) => [growthRatioPerMonth, tokenGrowthRatioPerMonth]);
+  const [grows, shrinks] = [ratios.some((ratio) => ratio > 0), ratios.some((ratio) => ratio < 0)];
+  if (grows && shrinks) return 0;
+  return grows || shrinks ? 1 / horizonMonths : 1;
 }
 
 /** What the hours of a full-time job cost beyond those of a small fleet, in USD a month; 0 for a team that plans as many anyway. */

@@ -12,7 +12,7 @@ export interface StaffedDraws<Fleet extends FleetDraws> {
 }
 
 /**
- * People depend on the size of all fleets together: above eight GPUs they are a full-time job. As in the expected case (`Pricer.settled`), a draw
+ * People depend on the size of all fleets together: in months with more than eight GPUs they are a full-time job. As in the expected case (`Pricer.settled`), a draw
  * that needs more takes fleets with fewer GPUs where these cost less together with their people.
  *
  * `few` and `many` are the people of a small and of a large fleet at the ends of their hours, `scores` where in that range each draw stands.
@@ -29,9 +29,9 @@ export function staffed<Fleet extends FleetDraws>(
   const months = Math.max(0, ...fleets.map((fleet) => fleet.months));
   for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
     const score = scores[draw] ?? 0;
-    const isFull = mostGpus(fleets, draw, months) > FULL_TIME_ABOVE_GPUS;
     const part = valueAt(few, score);
-    const full = isFull ? valueAt(many, score) : part;
+    const share = fullShare(fleets, draw, months);
+    const full = share === 0 ? part : part + (valueAt(many, score) - part) * share;
     people[draw] = full;
     if (full <= part) continue;
     const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
@@ -49,12 +49,13 @@ export function staffed<Fleet extends FleetDraws>(
   return { fleets: fleets.map((fleet, index) => ({ ...fleet, usd: changed.get(index) ?? fleet.usd })), people };
 }
 
-function mostGpus(fleets: readonly FleetDraws[], draw: number, months: number): number {
-  let most = 0;
+/** Share of the months in which the fleets of a draw have more than eight GPUs together. */
+function fullShare(fleets: readonly FleetDraws[], draw: number, months: number): number {
+  let full = 0;
   for (let month = 0; month < months; month++) {
     let gpus = 0;
     for (const fleet of fleets) gpus += fleet.gpus[draw * fleet.months + Math.min(month, fleet.months - 1)] ?? 0;
-    if (gpus > most) most = gpus;
+    if (gpus > FULL_TIME_ABOVE_GPUS) full += 1;
   }
-  return most;
+  return full / months;
 }

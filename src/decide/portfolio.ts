@@ -160,6 +160,10 @@ export class Pricer {
     return this.#fleets.fleetOf(weights, members, mayOwn);
   }
 
+  staffedFleetOf(weights: string, members: readonly Member[], fullTimeUsd: number): BilledFleet | undefined {
+    return this.#fleets.staffedFleetOf(weights, members, fullTimeUsd);
+  }
+
   smallFleetsOf(weights: string, members: readonly Member[]): readonly Iterable<BilledFleet>[] {
     return this.#fleets.smallFleetsOf(weights, members);
   }

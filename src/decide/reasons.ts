@@ -8,11 +8,10 @@ import type { Flips } from "./flips.ts";
 import type { FeasibleOption, WorkloadOptions } from "./options.ts";
 import { byText } from "./order.ts";
 import { worthOf } from "./preferences.ts";
-import { currentOption, isServedBy } from "./recommend.ts";
+import { currentOption, endsInside, isServedBy } from "./recommend.ts";
 import type { SearchResult } from "./search.ts";
 import type { Choice } from "./split.ts";
 import { simplerReason, splitReason } from "./split-reasons.ts";
-import { monthDate } from "./traffic.ts";
 import type { Reason } from "./types.ts";
 
 /**
@@ -102,7 +101,12 @@ function currentReason(entry: WorkloadOptions, index: number, search: SearchResu
   const { facts, catalog } = flips.base.context;
   const saved = usd(worthOf(stay, facts, catalog) - worthOf(flips.chosen, facts, catalog));
   const gain = isValued(flips) ? `is worth ${saved} a month by the preferences` : `saves ${saved} a month`;
-  const text = `leaving ${current.model} ${gain}, more than the ${threshold} that a migration must earn${endOf(today, flips)}`;
+  const endsOn = endsInside(today, flips.base.context);
+  const why =
+    endsOn === null
+      ? `more than the ${threshold} that a migration must earn`
+      : `and it has to be left anyway: it is shut down on ${endsOn}, so that saving ends then`;
+  const text = `leaving ${current.model} ${gain}, ${why}`;
   return [{ rule: "switch", verdict: "info", text, line, source: null }];
 }
 
@@ -119,13 +123,6 @@ function lesserGain(usdSaved: number, flips: Flips, under: string): string {
 /** Whether the policy pays for soft advantages, so that the decision is not by cost alone. */
 function isValued({ base }: Flips): boolean {
   return (base.context.facts.preferences?.budgetRatio ?? 0) > 0;
-}
-
-/** A saving against a model that ends is one until then: `; it is shut down on 2027-01-14, so that saving ends then`. */
-function endOf({ candidate }: FeasibleOption, { base: { context } }: Flips): string {
-  const shutdownOn = candidate.kind === "self-host" ? null : candidate.model.shutdownOn;
-  if (shutdownOn === null || shutdownOn > monthDate(context.asOf, context.facts.horizonMonths)) return "";
-  return `; it is shut down on ${shutdownOn}, so that saving ends then`;
 }
 
 /** What serves the workload today breaks a rule, on every route that it is sold on: the reader must hear it, not only that something else was chosen. */

@@ -7,6 +7,7 @@ import { byText } from "./order.ts";
 import type { Assignment, PricedPortfolio, Pricer } from "./portfolio.ts";
 import { worthOf } from "./preferences.ts";
 import { type Choice, hostsOf } from "./split.ts";
+import { monthDate } from "./traffic.ts";
 
 /** The best portfolios that a search met. */
 export interface Contenders {
@@ -28,7 +29,8 @@ export interface Recommended {
 
 /**
  * Which of the best portfolios is recommended: the one that is worth most, but for three preferences. Within 2 % the API wins, within 2 % a plan
- * without splits wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill.
+ * without splits wins, and what serves a workload today is kept unless leaving it saves more than 10 % of that workload's bill, or anything where it
+ * ends inside the horizon.
  */
 export function recommend(pricer: Pricer, found: Contenders, shortlists: readonly (readonly FeasibleOption[])[]): Recommended {
   const [best] = (["api", "self-host", "hybrid"] as const)
@@ -82,10 +84,20 @@ function keepCurrent(
   return { chosen, kept };
 }
 
-/** What leaving the option that serves a workload today must save, in USD a month; undefined where it cannot serve. */
+/**
+ * What leaving the option that serves a workload today must save, in USD a month; undefined where it cannot serve. Nothing where it ends inside the
+ * horizon: who has to move anyway saves no migration by waiting.
+ */
 export function leastGainUsd(pricer: Pricer, index: number, today: FeasibleOption): number | undefined {
   const bill = pricer.alone(index, today);
-  return bill === undefined ? undefined : bill * SWITCH_THRESHOLD_RATIO;
+  if (bill === undefined) return undefined;
+  return endsInside(today, pricer.context) === null ? bill * SWITCH_THRESHOLD_RATIO : 0;
+}
+
+/** The day inside the horizon on which an option ends; null where it does not. */
+export function endsInside({ candidate }: FeasibleOption, { asOf, facts }: Pick<Pricer["context"], "asOf" | "facts">): string | null {
+  const shutdownOn = candidate.kind === "self-host" ? null : candidate.model.shutdownOn;
+  return shutdownOn === null || shutdownOn > monthDate(asOf, facts.horizonMonths) ? null : shutdownOn;
 }
 
 /** Whether a choice is this option, on shared servers or on its own. */

@@ -3,7 +3,7 @@ import { type FleetSize, fewGpus } from "./few-gpus.ts";
 import type { SizedFleet } from "./fleet.ts";
 import type { TokenOption } from "./options.ts";
 import { oversubscribed } from "./owned.ts";
-import { fullTimeSurchargeUsd, isFullTime } from "./people-cost.ts";
+import { fullTimeShare, fullTimeSurchargeUsd } from "./people-cost.ts";
 import type { PricingContext } from "./pricing-context.ts";
 import { largestGpus } from "./sizing.ts";
 import type { BilledFleet, Groups, Member } from "./standing.ts";
@@ -15,6 +15,8 @@ const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 export interface FleetPrices {
   readonly context: Pick<PricingContext, "facts" | "what">;
   readonly fleetOf: (weights: string, members: readonly Member[], mayOwn: boolean) => BilledFleet | undefined;
+  /** The least expensive fleet with people who cost so much more in each month in which it alone is a full-time job. */
+  readonly staffedFleetOf: (weights: string, members: readonly Member[], fullTimeUsd: number) => BilledFleet | undefined;
   /** The least expensive fleets at each number of GPUs that needs no full-time job, the largest first. */
   readonly smallFleetsOf: (weights: string, members: readonly Member[]) => readonly Iterable<BilledFleet>[];
   /** No more than the least expensive of those costs with its overflow, in USD a month. */
@@ -37,12 +39,30 @@ export function settledFleets(
 ): readonly BilledFleet[] | undefined {
   const owning = wished.some(({ fleet }) => fleet.offer.owned !== undefined);
   const found = owning ? withinMachines(prices, wished, groups) : wished;
-  if (wished.length > FULL_TIME_ABOVE_GPUS || (found !== undefined && !isFullTime(found.map(({ fleet }) => fleet)))) return found;
-  const surchargeUsd = fullTimeSurchargeUsd(prices.context.facts, prices.context.what);
-  if (found !== undefined && surchargeUsd === 0) return found;
+  const share = found === undefined ? 1 : shareOf(found);
+  if (wished.length > FULL_TIME_ABOVE_GPUS || share === 0) return found;
+  const fullTimeUsd = fullTimeSurchargeUsd(prices.context.facts, prices.context.what);
+  if (found !== undefined && fullTimeUsd === 0) return found;
   const members = groups();
-  const mostUsd = found === undefined ? Number.POSITIVE_INFINITY : fleetsUsd(prices, found, members) + surchargeUsd;
-  return smallFleets(prices, members, mostUsd) ?? found;
+  const many = found && share < 1 ? laterFullTime(prices, found, members, fullTimeUsd) : found;
+  const mostUsd = many === undefined ? Number.POSITIVE_INFINITY : fleetsUsd(prices, many, members) + shareOf(many) * fullTimeUsd;
+  return smallFleets(prices, members, mostUsd) ?? many;
+}
+
+function shareOf(fleets: readonly BilledFleet[]): number {
+  return fullTimeShare(fleets.map(({ fleet }) => fleet));
+}
+
+/**
+ * A fleet that grows into a full-time job may have fewer GPUs that cost more, so that it does so later. Of several fleets none is changed for that: each
+ * would depend on the others.
+ */
+function laterFullTime(prices: FleetPrices, found: readonly BilledFleet[], groups: Groups, fullTimeUsd: number): readonly BilledFleet[] {
+  const [[weights, members] = ["", []], another] = groups;
+  const fleet = another === undefined ? prices.staffedFleetOf(weights, members, fullTimeUsd) : undefined;
+  if (fleet === undefined) return found;
+  const usd = (fleets: readonly BilledFleet[]) => fleetsUsd(prices, fleets, groups) + shareOf(fleets) * fullTimeUsd;
+  return usd([fleet]) < usd(found) ? [fleet] : found;
 }
 
 function withinMachines(prices: FleetPrices, fleets: readonly BilledFleet[], groups: () => Groups): readonly BilledFleet[] | undefined {

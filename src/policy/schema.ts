@@ -205,7 +205,9 @@ export const PolicyFile = z
     stage: z
       .enum(["prototype", "production", "research"])
       .optional()
-      .describe("Maturity; sets availability and people defaults. Default production."),
+      .describe(
+        "Maturity; what is not production has fewer NAT gateways, gateway tasks and on-demand servers, a prototype no spare server. Sets no people's hours. Default production.",
+      ),
     ready_in_weeks: positive
       .max(260)
       .optional()

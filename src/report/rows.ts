@@ -83,15 +83,16 @@ function servedByCell(workload: WorkloadDecision, before: OptionSummary | null |
   return was === is ? now : `${now}, was ${was}`;
 }
 
-/** `qwen3-32b, $39,400`; among several workloads what the whole policy would pay more, because they share servers and people. */
+/** `qwen3-32b, $39,400`; of the model that was chosen its route, `gemini-2.5-flash on vertex-gemini, $900`; among several workloads what the whole policy would pay more, because they share servers and people. */
 function runnerUpCell(workload: WorkloadDecision, policyUsd: number | null): string {
   const next = workload.runnersUp[0];
   if (next === undefined) return "none";
-  const { model, overflow } = next.option;
+  const { model, overflow, kind, route } = next.option;
   const side = sideOf(next.option);
+  const isSame = kind !== "self-host" && model === workload.option?.model && route !== workload.option.route;
   const name = overflow === undefined ? shortName(model) : `${shortName(model)} + ${shortName(overflow.model)}`;
   const cost = policyUsd === null ? usd(next.monthlyCostUsd.expected) : policyChange(next.policyMonthlyUsd - policyUsd);
-  return `${name}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
+  return `${name}${isSame ? ` on ${shortName(route)}` : ""}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
 }
 
 function policyChange(deltaUsd: number): string {

@@ -93,7 +93,19 @@ function breakEvenSentences(workload: WorkloadDecision): readonly string[] {
       ? []
       : [`${smallestUnitModel ?? ""} on the smallest servers of its own costs ${usd(smallestUnitUsd)} a month, people included`]),
     ...(leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`]),
+    ...decisionSentence(workload),
     ...growthSentence(growth),
+  ];
+}
+
+/** Why the volume under "What would change it" is another one than the break-even, where a reader sees two. */
+function decisionSentence({ breakEven, split, tippingPoints }: WorkloadDecision): readonly string[] {
+  const point = tippingPoints.find(({ parameter }) => parameter === "requests_per_month");
+  if (breakEven === null || point === undefined || volume(point.to) === volume(breakEven.requestsPerMonth)) return [];
+  if (point.flipsTo === "hybrid" && split === null) return [];
+  const word = point.to > point.from ? "above" : "below";
+  return [
+    `at a break-even both sides cost the same; the decision changes ${word} ${volume(point.to)} requests a month, because there a tie goes to the API, and a migration and preferences count`,
   ];
 }
 

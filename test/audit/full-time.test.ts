@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { FULL_TIME_ABOVE_GPUS } from "../../src/decide/defaults.ts";
 import { evaluated, policy, workload } from "../decide/support.ts";
 
 const STATEMENTS = workload({
@@ -31,4 +32,30 @@ it("two scheduled fleets that were kept at eight GPUs together are kept there in
   expect(swings).not.toHaveLength(0);
   for (const { lowMonthlyUsd, highMonthlyUsd } of swings)
     expect(Math.min(lowMonthlyUsd, highMonthlyUsd)).toBeLessThanOrEqual((cost?.expected ?? 0) * (1 + 1e-9));
+});
+
+it("a fleet that grows beyond eight GPUs pays for a full-time engineer from that month on, in its average, its first month and its band", () => {
+  // One GPU in the first month and some thirty in the last of eighteen: all eighteen paid 173 hours, and the first month of one GPU cost twice as much.
+  const app = workload({
+    volume: { requests_per_day: 15_000, growth_ratio_per_month: 0.2 },
+    tokens: { input: 1500, output: 350 },
+    latency: { ttft_ms_p95: 1500, tpot_ms_p95: 60 },
+    candidates: { open: ["llama-3.3-70b-instruct"] },
+  });
+  const { decision } = evaluated(policy([app], { horizon_months: 18, team: { ml_ops: "part_time", hourly_rate_usd: 125 } }));
+  const [fleet] = decision.fleets;
+  const hours = decision.workloads[0]?.costLines.find(({ id }) => id === "people-self-host")?.quantity ?? 0;
+  const fullMonths = ((hours - 65) * 18) / (173 - 65);
+  expect((fleet?.instances.last ?? 0) * (fleet?.gpuCountPerInstance ?? 0)).toBeGreaterThan(FULL_TIME_ABOVE_GPUS);
+  expect(fullMonths).toBeCloseTo(Math.round(fullMonths), 9);
+  expect(fullMonths).toBeGreaterThan(0);
+  expect(fullMonths).toBeLessThan(12);
+
+  // The first month has the planned hours, one instance and what comes with it, and its part of the set-up.
+  const people = (65 + 160 / 18) * 125;
+  const instances = (fleet?.instances.first ?? 0) * (fleet?.usdPerInstanceHour ?? 0) * 730;
+  expect((decision.firstMonthUsd ?? 0) - people - instances).toBeGreaterThan(0);
+  expect((decision.firstMonthUsd ?? 0) - people - instances).toBeLessThan(400);
+  expect(decision.lastMonthUsd ?? 0).toBeGreaterThan((173 + 160 / 18) * 125);
+  expect(decision.monthlyCostUsd?.p10).toBeLessThan(decision.monthlyCostUsd?.expected ?? 0);
 });

@@ -195,7 +195,9 @@ describe("the saving of a migration", () => {
     ).decision.workloads[0]?.reasons.find(({ rule }) => rule === "switch")?.text;
 
   it("from a model that is shut down inside the horizon ends with it: nobody saves against a service that is gone", () => {
-    expect(leaving("gpt-4.1", ["gpt-4.1", "gpt-5.4-mini"])).toMatch(/ must earn; it is shut down on 2027-01-14, so that saving ends then$/);
+    expect(leaving("gpt-4.1", ["gpt-4.1", "gpt-5.4-mini"])).toMatch(
+      / a month, and it has to be left anyway: it is shut down on 2027-01-14, so that saving ends then$/,
+    );
     expect(leaving("gpt-5.4", ["gpt-5.4", "gpt-5.4-mini"])).toMatch(/ that a migration must earn$/);
   });
 });

@@ -42,7 +42,12 @@ describe("rules of thumb beside the decision", () => {
   it("take a private cloud for an answer to strict privacy", () => {
     const { decision } = evaluated(policy([workload({ ...volume(1000), candidates: undefined, compliance: { private_network: true } })]));
     expect(decision.path).toBe("api");
-    expect(decision.advisory.find(({ rule }) => rule === "flowchart")).toMatchObject({ says: "self-host", agrees: true });
+    // Beside a verdict of API, "self-host: agrees" says nothing without the reason.
+    expect(decision.advisory.find(({ rule }) => rule === "flowchart")).toMatchObject({
+      says: "self-host",
+      agrees: true,
+      text: "strict data privacy: self-host or a private cloud, which this API is reached in",
+    });
   });
 
   it("take no service without a private link for one, even beside one that has it", () => {

@@ -20,7 +20,7 @@ it("the defaults have the figures that the framework and the sources give", () =
   expect(value("hourly profile business_hours")).toBe("weekend day 0.33 of a weekday");
   expect(value("worst minute over the busiest hour, from 5 requests/s")).toBe("1.5 x");
   expect(value("hours on own servers, team none")).toBe("320 h to set up, then 87 h a month (65 to 173)");
-  expect(value("hours on own servers above 8 GPUs")).toBe("at least 173 h a month");
+  expect(value("hours on own servers in months above 8 GPUs")).toBe("at least 173 h a month");
   expect(value("share of the draws for confidence high, medium")).toBe("0.9, 0.7");
   expect(value("draws of the uncertain inputs")).toMatch(/^2000, seed \d+$/);
 });

@@ -32,7 +32,7 @@ describe("what a reader must know of an API", () => {
     const ending = bought({ candidates: { api: ["gpt-4.1-mini"] }, current: { path: "api", model: "gpt-4.1-mini" } });
     const text =
       "requests: gpt-4.1-mini is shut down on 2027-01-14, inside the horizon; successor gpt-6-luna; later months are priced at its last price";
-    expect(said("shutdown-in-horizon", policy([ending]))).toEqual([text]);
+    expect(said("shutdown-in-horizon", policy([ending]))).toEqual([`${text}; at that of gpt-6-luna the policy costs $1,071 a month`]);
     // Two months from 21 November are those of November and December.
     expect(said("shutdown-in-horizon", policy([ending], { horizon_months: 2 }))).toEqual([]);
     expect(said("shutdown-in-horizon", policy([ending], { horizon_months: 3 }))).toEqual([text]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { floorsOf } from "../../src/decide/floors.ts";
-import { isFullTime } from "../../src/decide/people-cost.ts";
+import { fullTimeShare } from "../../src/decide/people-cost.ts";
 import { hostsOf } from "../../src/decide/split.ts";
 import { membersOf } from "../../src/decide/standing.ts";
 import { arbitraryPortfolio, choicesOf, pricerOf } from "./oracle-support.ts";
@@ -39,7 +39,7 @@ describe("lower bounds of the joint search", () => {
           expect(group.anyFloorUsd()).toBeLessThanOrEqual((group.sized()?.usd ?? 0) * ROUNDING);
           expect(group.smallFloorUsd()).toBeLessThanOrEqual(small * ROUNDING);
         }
-        if (!assignment.some((choice) => hostsOf(choice) !== null) || isFullTime(priced.fleets)) return;
+        if (!assignment.some((choice) => hostsOf(choice) !== null) || fullTimeShare(priced.fleets) > 0) return;
         few += 1;
 
         expect(floors.shared.few).toBeLessThanOrEqual(priced.monthlyUsd * ROUNDING);

@@ -32,7 +32,7 @@ describe("the months of a plan", () => {
   it("name the first one in which another path costs less", () => {
     // Tokens grow by 30 % a month, servers by whole instances.
     const rising = workload({
-      volume: { ...VOLUME, requests_per_month: 15_000_000, growth_ratio_per_month: 0.3 },
+      volume: { ...VOLUME, requests_per_month: 5_000_000, growth_ratio_per_month: 0.3 },
       candidates: { api: ["gpt-5.4-mini"], open: ["qwen3-32b"] },
     });
     const { outlook } = pictured(policy([rising], { team: { ml_ops: "dedicated" } }));

@@ -101,6 +101,10 @@ describe("a machine of your own", () => {
     // What is written off each month is paid either way: whoever compares cash must not save it by renting.
     expect(idle?.text).toMatch(/; \$[\d,]+ of it is depreciation, which is paid whether it serves or not$/);
     expect(ids(owning([MACHINE], [inside("qwen3-32b")]))).toContain("owned-not-built");
+    // Beside an API they might carry the base of its load, which nobody looked for.
+    const little = workload({ volume: { requests_per_month: 1_000, hourly_profile: "flat" } });
+    const beside = evaluated(owning([MACHINE], [little])).findings.find(({ id }) => id === "owned-machines-idle");
+    expect(beside?.text).toMatch(/; a plan in which they carry the base of the load and an API the rest is not looked for$/);
   });
 
   it("is limited in number: what needs more machines than there are is rented", () => {

@@ -36,7 +36,7 @@ describe("people of fleets in every draw", () => {
     });
   });
 
-  it("follow the largest month", () => {
+  it("are a full-time job in the months in which they are that many", () => {
     // Two months of three draws: 8 then 9, 9 then 8, 8 twice. The second fleet does not grow.
     const monthly = (gpus: readonly number[], largest: readonly number[]) => ({
       ...fleet([10, 10, 10], largest),
@@ -44,9 +44,9 @@ describe("people of fleets in every draw", () => {
       months: 2,
     });
     const growing = monthly([8, 9, 9, 8, 8, 8], [9, 9, 8]);
-    expect(drawnWith([growing]).people).toEqual([5000, 5000, 1000]);
+    expect(drawnWith([growing]).people).toEqual([3000, 3000, 1000]);
     const half = monthly([4, 5, 5, 4, 4, 4], [5, 5, 4]);
-    expect(drawnWith([half, fleet([1, 1, 1], [4, 4, 4])]).people).toEqual([5000, 5000, 1000]);
+    expect(drawnWith([half, fleet([1, 1, 1], [4, 4, 4])]).people).toEqual([3000, 3000, 1000]);
   });
 
   it("are fewer where fleets of fewer GPUs cost less with them", () => {

@@ -5,8 +5,8 @@ import type { PricedPortfolio, Pricer } from "../../src/decide/portfolio.ts";
 import { currentOption, hurdleOf, isServedBy, leastGainUsd, recommend, tieRank } from "../../src/decide/recommend.ts";
 import { type Choice, choiceId } from "../../src/decide/split.ts";
 
-const option = (kind: "api" | "self-host", id: string) =>
-  ({ kind, candidate: { id, model: { id, aliases: [`${id}-alias`] } } }) as unknown as FeasibleOption;
+const option = (kind: "api" | "self-host", id: string, shutdownOn: string | null = null) =>
+  ({ kind, candidate: { kind, id, model: { id, aliases: [`${id}-alias`], shutdownOn } } }) as unknown as FeasibleOption;
 const [API, OTHER, OWN] = [option("api", "api"), option("api", "other"), option("self-host", "own")];
 const SPLIT = { kind: "split", base: OWN, overflow: API } as unknown as Choice;
 
@@ -23,7 +23,7 @@ function pricerOf(
 ): Pricer {
   const entries = Object.entries(workloads).map(([name, current]) => ({ workload: { name, current } }));
   return {
-    context: { workloads: entries, facts: { preferences: null } },
+    context: { workloads: entries, facts: { preferences: null, horizonMonths: 12 }, asOf: "2026-11-21" },
     price: (assignment: readonly Choice[]) => {
       const monthlyUsd = usd[assignment.map(choiceId).join()];
       return monthlyUsd === undefined ? undefined : { assignment, monthlyUsd };

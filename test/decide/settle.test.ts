@@ -7,15 +7,16 @@ import type { BilledFleet, Groups, Member } from "../../src/decide/standing.ts";
 import { FACTS, offerOf, offersOf } from "./fleet-support.ts";
 
 /** A fleet of so many GPUs for so much; on machines of your own where `machines` says how many there are. */
-function billed(usd: number, gpus: number, machines?: number): BilledFleet {
+function billed(usd: number, gpus: number, machines?: number, firstGpus = gpus): BilledFleet {
   const offer = offerOf(machines === undefined ? "g" : "own", 1, machines === undefined ? {} : { machines });
-  return { usd, fleet: { offer, instancesByMonth: [1, gpus] } } as unknown as BilledFleet;
+  return { usd, fleet: { offer, instancesByMonth: [firstGpus, gpus] } } as unknown as BilledFleet;
 }
 
 interface Group {
   readonly own?: BilledFleet;
   readonly rented: BilledFleet;
   readonly small?: readonly BilledFleet[];
+  readonly staffed?: BilledFleet;
   readonly overflowUsd?: number;
 }
 
@@ -27,6 +28,7 @@ function settled(list: readonly Group[], facts = FACTS) {
   const prices: FleetPrices = {
     context: { facts, what: EXPECTED },
     fleetOf: (weights, _, mayOwn) => (mayOwn ? (at(weights).own ?? at(weights).rented) : at(weights).rented),
+    staffedFleetOf: (weights) => at(weights).staffed,
     smallFleetsOf: (weights) => [at(weights).small ?? []],
     smallFloorUsd: (weights) => Math.min(...(at(weights).small ?? []).map(({ usd }) => usd)),
     overflowUsd: (index) => list[index]?.overflowUsd ?? 0,
@@ -51,6 +53,14 @@ describe("fleets and the people who operate them", () => {
     expect(fullTimeSurchargeUsd(FACTS, scenario({ people: "high" }))).toBe(0);
     const against = (usd: number) => settled([{ rented: billed(5000, 10), small: [billed(usd, 2)] }]);
     expect([against(13_169), against(13_170)]).toEqual([[13_169], [5000]]);
+    // Ten GPUs in one month of two, one in the other: half of the job.
+    const growing = (usd: number) => settled([{ rented: billed(5000, 10, undefined, 1), small: [billed(usd, 2)] }]);
+    expect([growing(9084), growing(9085)]).toEqual([[9084], [5000]]);
+    // Of a single fleet that grows another one may grow into the job later, here in no month; of several none is asked.
+    const later = billed(9000, 8, undefined, 1);
+    expect(settled([{ rented: billed(5000, 10, undefined, 1), staffed: later }])).toEqual([9000]);
+    expect(settled([{ rented: billed(5000, 10, undefined, 1), staffed: billed(9085, 8, undefined, 1) }])).toEqual([5000]);
+    expect(settled([{ rented: billed(5000, 10, undefined, 1), staffed: later }, { rented: billed(100, 1) }])).toEqual([5000, 100]);
     // 5 and 4 GPUs: one of them gets by with fewer, the one that loses least by it.
     const two = (first: number, second: number) =>
       settled([

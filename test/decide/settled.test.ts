@@ -6,6 +6,7 @@ import { offersByGpu, type SizedFleet, type Tenant } from "../../src/decide/flee
 import { fleetLines } from "../../src/decide/fleet-cost.ts";
 import { FleetLoad } from "../../src/decide/fleet-load.ts";
 import { optionsFor, type SelfHostOption, type WorkloadOptions } from "../../src/decide/options.ts";
+import { fullTimeShare } from "../../src/decide/people-cost.ts";
 import { Pricer } from "../../src/decide/portfolio.ts";
 import { instanceOffers } from "../../src/decide/prices.ts";
 import { newMemo } from "../../src/decide/pricing-context.ts";
@@ -25,9 +26,14 @@ const options = frame.workloads.map((entry) =>
   optionsFor(entry, { facts: frame, catalog, asOf: AS_OF, offers, waivers: [], calibrations: [], ownKeys: new Set(), lineOf: () => 1 }),
 );
 
-function pricerOf(requests: readonly number[], mlOps: "none" | "part_time" | "dedicated", hourlyRateUsd: number): Pricer {
+function pricerOf(
+  requests: readonly number[],
+  mlOps: "none" | "part_time" | "dedicated",
+  hourlyRateUsd: number,
+  growthRatioPerMonth = 0,
+): Pricer {
   const workloads = options.slice(0, requests.length).map((entry, index): WorkloadOptions => {
-    return { ...entry, workload: { ...entry.workload, requestsPerMonth: asRange(requests[index] ?? 0) } };
+    return { ...entry, workload: { ...entry.workload, requestsPerMonth: asRange(requests[index] ?? 0), growthRatioPerMonth } };
   });
   const facts = { ...frame, workloads: workloads.map((entry) => entry.workload), mlOps, hourlyRateUsd };
   return new Pricer({ workloads, facts, catalog, asOf: AS_OF, offers: offersByGpu(offers), what: EXPECTED, memo: newMemo() });
@@ -103,6 +109,30 @@ describe("fleets with their people", () => {
     );
     // The test would be worth little if hardware alone always found the same.
     expect(small).toBeGreaterThan(RUNS / 20);
+  });
+
+  it("are the same where one fleet grows into a full-time job, month by month", () => {
+    let growing = 0;
+    fc.assert(
+      fc.property(
+        fc.double({ min: 6.6, max: 7.8, noNaN: true }),
+        fc.double({ min: -0.1, max: 0.15, noNaN: true }),
+        fc.constantFrom("none", "part_time", "dedicated"),
+        fc.integer({ min: 1, max: 200 }),
+        (magnitude, growth, team, rate) => {
+          const pricer = pricerOf([Math.round(10 ** magnitude)], team, rate, growth);
+          const least = Math.min(...everyFleet(pricer, 0).map((fleet) => billOf(pricer, [fleet])));
+          const [entry] = pricer.context.workloads;
+          const found = pricer.price((entry?.feasible ?? []).filter(({ kind }) => kind === "self-host").slice(0, 1));
+          const full = fullTimeShare(found?.fleets ?? []);
+          if (full > 0 && full < 1) growing++;
+
+          expect((found?.monthlyUsd ?? Number.NaN) / least - 1).toBeCloseTo(0, 9);
+        },
+      ),
+      { numRuns: 5 * RUNS, seed: 20_261_129 },
+    );
+    expect(growing).toBeGreaterThan(RUNS / 10);
   });
 
   it("have fewer, dearer GPUs where many small ones would need a full-time engineer", () => {
