@@ -7103,7 +7103,7 @@ const PolicyFile = strictObject({
 		"prototype",
 		"production",
 		"research"
-	]).optional().describe("Maturity; sets availability and people defaults. Default production."),
+	]).optional().describe("Maturity; what is not production has fewer NAT gateways, gateway tasks and on-demand servers, a prototype no spare server. Sets no people's hours. Default production."),
 	ready_in_weeks: positive.max(260).optional().describe("Weeks until it must serve; own servers need longer than an API to set up. Default: no deadline."),
 	team: strictObject({
 		ml_ops: _enum([
@@ -23879,12 +23879,14 @@ function advisoryOf(options, workloads, path, facts) {
 }
 function advisory(vote, workload, path, isPrivate) {
 	const { rule, says, text, source } = vote;
+	const goesThatWay = says === "either" || path === says || path === "hybrid";
+	const inCloud = !goesThatWay && vote.privateCloudWillDo === true && isPrivate;
 	return {
 		rule,
 		workload,
 		says,
-		agrees: says === "either" || path === says || path === "hybrid" || vote.privateCloudWillDo === true && isPrivate,
-		text,
+		agrees: goesThatWay || inCloud,
+		text: inCloud ? `${text}, which this API is reached in` : text,
 		source
 	};
 }
@@ -24107,18 +24109,25 @@ function apiPeople(sharing, facts, what) {
 }
 function hostPeople(fleets, facts, what) {
 	const row = SELF_HOST_PEOPLE[facts.mlOps];
-	const hours = isFullTime(fleets) ? Math.max(row.monthly[what.people], 173) : row.monthly[what.people];
+	const planned = row.monthly[what.people];
+	const hours = planned + Math.max(0, 173 - planned) * fullTimeShare(fleets);
 	const settled = fleets.every((fleet) => fleet.tenants.every(({ workload }) => workload.current?.path === "self-host"));
 	return [people("people-self-host", "People: operate the servers", hours, facts, what), ...settled ? [] : [people("set-up-self-host", "Set-up of the servers, spread over the horizon", row.setUp / facts.horizonMonths, facts, what)]];
 }
-function isFullTime(fleets) {
+function fullTimeShare(fleets) {
 	const months = fleets[0]?.instancesByMonth.length ?? 0;
-	for (let month = 0; month < months; month++) {
-		let gpus = 0;
-		for (const { instancesByMonth, offer } of fleets) gpus += (instancesByMonth[month] ?? 0) * offer.instance.gpuCount;
-		if (gpus > 8) return true;
-	}
-	return false;
+	let full = 0;
+	for (let month = 0; month < months; month++) if (isFullTimeIn(fleets, month)) full += 1;
+	return months === 0 ? 0 : full / months;
+}
+function isFullTimeIn(fleets, month) {
+	return fleets.reduce((sum, { instancesByMonth, offer }) => sum + (instancesByMonth[month] ?? 0) * offer.instance.gpuCount, 0) > 8;
+}
+function leastFullTimeShare({ workloads, horizonMonths }) {
+	const ratios = workloads.flatMap(({ growthRatioPerMonth, tokenGrowthRatioPerMonth }) => [growthRatioPerMonth, tokenGrowthRatioPerMonth]);
+	const [grows, shrinks] = [ratios.some((ratio) => ratio > 0), ratios.some((ratio) => ratio < 0)];
+	if (grows && shrinks) return 0;
+	return grows || shrinks ? 1 / horizonMonths : 1;
 }
 function fullTimeSurchargeUsd(facts, what) {
 	const planned = SELF_HOST_PEOPLE[facts.mlOps].monthly[what.people];
@@ -25024,7 +25033,7 @@ var ElasticLoad = class {
 			billedByMonth: horizon(({ billed }) => billed),
 			startsByMonth: horizon(({ starts }) => starts),
 			schedule: weekly ? countsOf(first).map((count) => count + this.#spare) : null,
-			overflowShares: new Map(overflowing.map(({ workload }) => [workload.name, horizon((month, asked) => shareOf(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit))])),
+			overflowShares: new Map(overflowing.map(({ workload }) => [workload.name, horizon((month, asked) => shareOf$1(workload.week, 1 - workload.batchRatio, asked, countsOf(month), unit))])),
 			busy: busyOf(demand, countsOf(first), unit)
 		};
 	}
@@ -25148,7 +25157,7 @@ function isSteady$1({ workload, overflowUsd }) {
 function countsOf({ counts }) {
 	return typeof counts === "number" ? Array(SLOTS.length).fill(counts) : counts;
 }
-function shareOf(week, interactive, demand, counts, unit) {
+function shareOf$1(week, interactive, demand, counts, unit) {
 	const hours = SLOTS.reduce((sum, { at, hoursPerWeek }, slot) => {
 		const share = overflowShare(demand.must[slot] ?? 0, demand.may[slot] ?? 0, (counts[slot] ?? 0) * unit.capacity);
 		return sum + hoursPerWeek * (week[at] ?? 0) * share;
@@ -25522,11 +25531,18 @@ function cheapestFleet(tenants, offers, facts, what, limits = NO_LIMITS) {
 	if (head === void 0) return void 0;
 	if (isElastic$1(tenants, facts)) return cheapestElastic(tenants, offers, facts, what).within(limits);
 	let best;
-	eachSize(tenants, offers, facts, what, (next) => {
+	eachSize(tenants, offers, facts, what, (size) => {
+		const next = {
+			...size,
+			usd: size.usd + (limits.fullTimeUsd ?? 0) * fullTimeMonths(size)
+		};
 		if (next.gpus <= limits.mostGpus && isLess(next, best)) best = next;
 		return best?.usd;
 	});
 	return best && steadyFleet(tenants, best, facts);
+}
+function fullTimeMonths({ instances, pair }) {
+	return instances.filter((count) => count * pair.offer.instance.gpuCount > 8).length;
 }
 function* smallFleets$1(tenants, offers, facts, what, most) {
 	if (isElastic$1(tenants, facts)) {
@@ -25579,11 +25595,23 @@ function fewGpus(fleets, mostUsd = Number.POSITIVE_INFINITY, fits = () => true) 
 const MOST_FLEETS_THAT_SHARE_MACHINES = 6;
 function settledFleets(prices, wished, groups) {
 	const found = wished.some(({ fleet }) => fleet.offer.owned !== void 0) ? withinMachines(prices, wished, groups) : wished;
-	if (wished.length > 8 || found !== void 0 && !isFullTime(found.map(({ fleet }) => fleet))) return found;
-	const surchargeUsd = fullTimeSurchargeUsd(prices.context.facts, prices.context.what);
-	if (found !== void 0 && surchargeUsd === 0) return found;
+	const share = found === void 0 ? 1 : shareOf(found);
+	if (wished.length > 8 || share === 0) return found;
+	const fullTimeUsd = fullTimeSurchargeUsd(prices.context.facts, prices.context.what);
+	if (found !== void 0 && fullTimeUsd === 0) return found;
 	const members = groups();
-	return smallFleets(prices, members, found === void 0 ? Number.POSITIVE_INFINITY : fleetsUsd(prices, found, members) + surchargeUsd) ?? found;
+	const many = found && share < 1 ? laterFullTime(prices, found, members, fullTimeUsd) : found;
+	return smallFleets(prices, members, many === void 0 ? Number.POSITIVE_INFINITY : fleetsUsd(prices, many, members) + shareOf(many) * fullTimeUsd) ?? many;
+}
+function shareOf(fleets) {
+	return fullTimeShare(fleets.map(({ fleet }) => fleet));
+}
+function laterFullTime(prices, found, groups, fullTimeUsd) {
+	const [[weights, members] = ["", []], another] = groups;
+	const fleet = another === void 0 ? prices.staffedFleetOf(weights, members, fullTimeUsd) : void 0;
+	if (fleet === void 0) return found;
+	const usd = (fleets) => fleetsUsd(prices, fleets, groups) + shareOf(fleets) * fullTimeUsd;
+	return usd([fleet]) < usd(found) ? [fleet] : found;
 }
 function withinMachines(prices, fleets, groups) {
 	const fits = (billed) => !oversubscribed(billed.map(({ fleet }) => fleet));
@@ -25646,12 +25674,23 @@ var GroupFleets = class {
 		this.#pricer = pricer;
 	}
 	fleetOf(weights, members, mayOwn = true) {
+		return this.#fleetOf(weights, members, mayOwn, 0);
+	}
+	staffedFleetOf(weights, members, fullTimeUsd) {
+		const { gpuPrice } = this.#pricer.context.what;
+		return gpuPrice === 0 ? void 0 : this.#fleetOf(weights, members, true, fullTimeUsd / gpuPrice);
+	}
+	#fleetOf(weights, members, mayOwn, fullTimeUsd) {
 		const { facts, what, memo } = this.#pricer.context;
 		const key = this.#groupKey(weights, members);
-		const fleetKey = mayOwn ? key : `${key}|rented`;
+		const fleetKey = `${key}${mayOwn ? "" : "|rented"}${fullTimeUsd === 0 ? "" : `|${fullTimeUsd}`}`;
 		let known = memo.fleets.get(fleetKey);
 		if (known === void 0) {
-			const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what);
+			const limits = {
+				mostGpus: Number.POSITIVE_INFINITY,
+				fullTimeUsd
+			};
+			const fleet = cheapestFleet(this.#tenantsOf(key, members), this.#offers(mayOwn), facts, what, limits);
 			memo.sized += sizingWork(members);
 			known = fleet === void 0 ? null : this.#priced(fleet);
 			if (memo.fleets.size * this.#pricer.context.workloads.length >= MOST_REMEMBERED) memo.fleets.clear();
@@ -26105,6 +26144,9 @@ var Pricer = class {
 	}
 	fleetOf(weights, members, mayOwn = true) {
 		return this.#fleets.fleetOf(weights, members, mayOwn);
+	}
+	staffedFleetOf(weights, members, fullTimeUsd) {
+		return this.#fleets.staffedFleetOf(weights, members, fullTimeUsd);
 	}
 	smallFleetsOf(weights, members) {
 		return this.#fleets.smallFleetsOf(weights, members);
@@ -26850,7 +26892,12 @@ function keepCurrent(pricer, found, shortlists) {
 }
 function leastGainUsd(pricer, index, today) {
 	const bill = pricer.alone(index, today);
-	return bill === void 0 ? void 0 : bill * SWITCH_THRESHOLD_RATIO;
+	if (bill === void 0) return void 0;
+	return endsInside(today, pricer.context) === null ? bill * SWITCH_THRESHOLD_RATIO : 0;
+}
+function endsInside({ candidate }, { asOf, facts }) {
+	const shutdownOn = candidate.kind === "self-host" ? null : candidate.model.shutdownOn;
+	return shutdownOn === null || shutdownOn > monthDate(asOf, facts.horizonMonths) ? null : shutdownOn;
 }
 function isServedBy(choice, { candidate }) {
 	return choice !== void 0 && choice.kind !== "split" && choice.candidate === candidate;
@@ -26966,12 +27013,13 @@ function sharedFloorsOf(pricer, lists) {
 		...sharing,
 		fleets
 	})));
+	const fullTime = fullTimeSurchargeUsd(facts, what) * leastFullTimeShare(facts);
 	return {
 		common,
 		api: least(apis),
 		hosts: least(hosts),
 		both: least(both),
-		fullTime: fullTimeSurchargeUsd(facts, what)
+		fullTime
 	};
 }
 const NO_API = {
@@ -27574,10 +27622,21 @@ function contestOf(search, chosen, sampler, pricer) {
 		sampler
 	};
 }
-function probabilityCheapest({ entries, sampler }) {
-	const [chosen, ...others] = entries.map(({ priced, worthRatio }) => sampler.costs(priced).total.map((usd) => usd * worthRatio));
-	if (chosen === void 0 || others.length === 0) return null;
-	return chosen.filter((usd, draw) => others.every((other) => usd <= (other[draw] ?? 0) + SAME_USD$1)).length / sampler.draws.count;
+function probabilityCheapest(contest) {
+	return contest.entries.length < 2 ? null : sharesOf(contest)[0]?.share ?? null;
+}
+function sharesOf({ entries, sampler }) {
+	const costs = entries.map(({ priced, worthRatio }) => sampler.costs(priced).total.map((usd) => usd * worthRatio));
+	const wins = entries.map(() => 0);
+	for (let draw = 0; draw < sampler.draws.count; draw++) {
+		const least = Math.min(...costs.map((usd) => usd[draw] ?? Number.POSITIVE_INFINITY));
+		const best = costs.findIndex((usd) => (usd[draw] ?? Number.POSITIVE_INFINITY) <= least + SAME_USD$1);
+		wins[best] = (wins[best] ?? 0) + 1;
+	}
+	return entries.map(({ path }, index) => ({
+		path,
+		share: (wins[index] ?? 0) / sampler.draws.count
+	}));
 }
 const SAME_USD$1 = .001;
 const LOOKS = 40;
@@ -27842,6 +27901,7 @@ const LEVELS = [
 function surenessOf(contest, workloads, context) {
 	const tornado = tornadoOf(contest);
 	const swings = tornado.map(({ swing }) => swing);
+	const shares = sharesOf(contest);
 	const share = probabilityCheapest(contest);
 	if (share === null) return {
 		confidence: "forced",
@@ -27857,7 +27917,7 @@ function surenessOf(contest, workloads, context) {
 	const lowered = steps.length === 0 ? "" : `; lowered by ${steps.map(({ text }) => text).join(" and by ")}`;
 	return {
 		confidence,
-		confidenceText: `${shareText(share, contest)}${overlapText(contest)}${lowered}`,
+		confidenceText: `${shareText(share, contest)}${oftenerText(shares)}${overlapText(contest)}${lowered}`,
 		probabilityCheapest: share,
 		confidenceSteps: steps,
 		nextMeasurement: nextMeasurementOf(tornado, share),
@@ -27871,6 +27931,11 @@ function shareText(share, { sampler }) {
 	const percent = Math.round(share * 100);
 	if (percent === 100) return `${best} in more than 99% of ${draws}`;
 	return percent === 0 ? `${best} in under 1% of ${draws}` : `${best} in ${percent}% of ${draws}`;
+}
+function oftenerText([chosen, ...others]) {
+	const [best] = [...others].sort((a, b) => b.share - a.share);
+	if (chosen === void 0 || best === void 0 || best.share <= chosen.share) return "";
+	return `, the ${best.path} path in ${Math.round(best.share * 100)}%`;
 }
 function overlapText({ entries, sampler }) {
 	const [chosen, ...others] = entries.map(({ path, priced }) => ({
@@ -31179,9 +31244,23 @@ function elasticDraws(fleet, { load, rate }, context, draws) {
 	if (any === void 0) throw new Error("defect: a fleet without a size");
 	return {
 		factor,
-		...any,
-		months: 1,
+		usd: any.usd,
+		...monthly(any.gpus, fleet),
 		sizes
+	};
+}
+function monthly(largest, { instancesByMonth }) {
+	const most = Math.max(...instancesByMonth);
+	if (instancesByMonth.every((count) => count === most)) return {
+		gpus: largest,
+		months: 1
+	};
+	const months = instancesByMonth.length;
+	const gpus = new Float64Array(largest.length * months);
+	for (const [draw, count] of largest.entries()) for (const [month, instances] of instancesByMonth.entries()) gpus[draw * months + month] = count * instances / most;
+	return {
+		gpus,
+		months
 	};
 }
 function product(at, by, today) {
@@ -31292,7 +31371,7 @@ const CORNERS = [
 	scenario({ throughput: "p10" }),
 	scenario({ throughput: "p90" })
 ];
-function fleetDraws(fleets, context, draws) {
+function fleetDraws(fleets, context, draws, fullTimeUsd = 0) {
 	const load = loadOf(fleets[0]?.tenants ?? [], context.facts.horizonMonths, draws);
 	const stays = fleets.every(({ offer }) => offer.owned !== void 0);
 	const sizers = fleets.map((fleet) => new Sizer(fleet, load, context, draws, stays));
@@ -31304,7 +31383,7 @@ function fleetDraws(fleets, context, draws) {
 		gpus: new Float64Array(draws.count)
 	}));
 	for (let draw = 0; draw < draws.count; draw++) {
-		let least = Number.POSITIVE_INFINITY;
+		let [least, leastUsd] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 		let best = sizers[0];
 		for (let index = 0; index < sizers.length; index++) {
 			const [sizer, size] = [sizers[index], sizes[index]];
@@ -31312,9 +31391,14 @@ function fleetDraws(fleets, context, draws) {
 			const cost = sizer.usdIn(draw);
 			size.usd[draw] = cost;
 			size.gpus[draw] = sizer.most * sizer.gpusPerInstance;
-			if (cost < least) [least, best] = [cost, sizer];
+			const staffedUsd = months > 1 && fullTimeUsd > 0 ? cost + fullTimeUsd * sizer.fullTimeShare() : cost;
+			if (staffedUsd < least) [least, leastUsd, best] = [
+				staffedUsd,
+				cost,
+				sizer
+			];
 		}
-		usd[draw] = least;
+		usd[draw] = leastUsd;
 		for (let month = 0; month < months; month++) gpus[draw * months + month] = (best?.counts[month] ?? 0) * (best?.gpusPerInstance ?? 0);
 	}
 	return {
@@ -31421,6 +31505,11 @@ var Sizer = class {
 		if (most > this.#machines) return Number.POSITIVE_INFINITY;
 		return this.#usd.fixed + this.#usd.perInstance * (this.#isOwned ? most : instances / months);
 	}
+	fullTimeShare() {
+		let full = 0;
+		for (const count of this.counts) if (count * this.gpusPerInstance > 8) full += 1;
+		return full / this.counts.length;
+	}
 	#peakIn(draw, month) {
 		const { months, peaks, weekOf, hours } = this.#load;
 		const scales = this.#scales.fill(0);
@@ -31474,9 +31563,9 @@ function staffed(fleets, few, many, scores) {
 	const months = Math.max(0, ...fleets.map((fleet) => fleet.months));
 	for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
 		const score = scores[draw] ?? 0;
-		const isFull = mostGpus(fleets, draw, months) > 8;
 		const part = valueAt(few, score);
-		const full = isFull ? valueAt(many, score) : part;
+		const share = fullShare(fleets, draw, months);
+		const full = share === 0 ? part : part + (valueAt(many, score) - part) * share;
 		people[draw] = full;
 		if (full <= part) continue;
 		const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
@@ -31505,14 +31594,14 @@ function staffed(fleets, few, many, scores) {
 		people
 	};
 }
-function mostGpus(fleets, draw, months) {
-	let most = 0;
+function fullShare(fleets, draw, months) {
+	let full = 0;
 	for (let month = 0; month < months; month++) {
 		let gpus = 0;
 		for (const fleet of fleets) gpus += fleet.gpus[draw * fleet.months + Math.min(month, fleet.months - 1)] ?? 0;
-		if (gpus > most) most = gpus;
+		if (gpus > 8) full += 1;
 	}
-	return most;
+	return full / months;
 }
 
 // src/decide/cost-draws.ts
@@ -31555,7 +31644,7 @@ var CostSampler = class CostSampler {
 	}
 	#partsOf(priced, withFleets = true) {
 		const sized = withFleets ? priced.fleets : [];
-		const { fleets, shared } = this.#shared(priced, sized.map((fleet) => this.#fleet(fleet)));
+		const { fleets, shared } = this.#shared(priced, sized.map((fleet) => this.#fleet(fleet, sized.length === 1)));
 		const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
 		const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
 		return {
@@ -31593,14 +31682,16 @@ var CostSampler = class CostSampler {
 			return billDraws(remember(this.#known.bills, key, () => billEnds(option, workload, this.context)), workload, this.draws);
 		});
 	}
-	#fleet(fleet) {
-		return remember(this.#fleets, fleetKey(fleet), (key) => {
+	#fleet(fleet, isAlone) {
+		return remember(this.#fleets, `${fleetKey(fleet)}${isAlone ? "" : "|beside"}`, () => {
+			const key = fleetKey(fleet);
 			if (isElastic(fleet)) {
 				const curves = remember(this.#known.elastic, key, () => elasticCurves(fleet, this.context));
 				return elasticDraws(fleet, curves, this.context, this.draws);
 			}
 			const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
-			return fleetDraws(configurations, this.context, this.draws);
+			const fullTimeUsd = isAlone ? fullTimeSurchargeUsd(this.context.facts, EXPECTED) : 0;
+			return fleetDraws(configurations, this.context, this.draws, fullTimeUsd);
 		});
 	}
 	#shared(priced, fleets) {
@@ -31812,7 +31903,7 @@ function sideOf$3(usd, tieRatio) {
 	return usd["self-host"] * (1 + tieRatio) < usd.api ? "self-host" : "api";
 }
 const POINTS_PER_DECADE = 12;
-const BISECTIONS = 14;
+const BISECTIONS$1 = 14;
 function flipFactor(rivalry, { up, farthest }) {
 	const start = rivalry.cheaper(1);
 	if (start === void 0) return null;
@@ -31829,7 +31920,7 @@ function flipFactor(rivalry, { up, farthest }) {
 	const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE));
 	if (point === null) return null;
 	let [same, flipped] = [factorOf(point - 1), factorOf(point)];
-	for (let step = 0; step < BISECTIONS; step++) {
+	for (let step = 0; step < BISECTIONS$1; step++) {
 		const middle = Math.sqrt(same * flipped);
 		if (rivalry.cheaper(middle) === start) same = middle;
 		else flipped = middle;
@@ -31898,9 +31989,37 @@ function sideOf$2(choice) {
 	return hostsOf(choice) === null ? "api" : "self-host";
 }
 
+// src/decide/verified.ts
+const BEFORE = Math.log(1.02);
+const BISECTIONS = 11;
+function verifiedFlip(sideAt, start, factor, farthest) {
+	const way = Math.log(factor);
+	const at = (log) => sideAt(Math.exp(log));
+	const isFlipped = (log) => {
+		const side = at(log);
+		return side !== void 0 && side !== start;
+	};
+	if (isFlipped(way * 1.0001)) {
+		const before = way - Math.sign(way) * BEFORE;
+		return before * way > 0 && isFlipped(before) ? halved(isFlipped, 0, before) : factor;
+	}
+	const end = Math.sign(way) * Math.log(farthest);
+	return isFlipped(end) ? halved(isFlipped, way, end) : null;
+}
+function halved(isFlipped, from, to) {
+	let [same, flipped] = [from, to];
+	for (let step = 0; step < BISECTIONS; step++) {
+		const middle = (same + flipped) / 2;
+		if (isFlipped(middle)) flipped = middle;
+		else same = middle;
+	}
+	return Math.exp(flipped);
+}
+
 // src/decide/flips.ts
 const FARTHEST_FACTOR = 10;
 const MOST_STANDINGS = 100;
+const MOST_DECIDED_ANEW = 4;
 const CHANGES = {
 	requests_per_month: (factor, name) => scenario({ volumeOf: { [name]: factor } }),
 	api_price: (factor) => scenario({ apiPrice: factor }),
@@ -31911,6 +32030,7 @@ const CHANGES = {
 var Flips = class {
 	#standings = /* @__PURE__ */ new Map();
 	#faced = /* @__PURE__ */ new Map();
+	#decided = /* @__PURE__ */ new Map();
 	#rivalries = /* @__PURE__ */ new Map();
 	#today = [];
 	#scores = [];
@@ -31964,6 +32084,19 @@ var Flips = class {
 	togetherAlong(index, parameter) {
 		if (this.#others.length === 0) return null;
 		return new Together(this.comparedAlong(index, parameter), index, this.shortlists, (factor) => this.#facedAt(index, parameter, factor));
+	}
+	decidedAt(index, parameter, factor) {
+		if (this.#others.length === 0 || this.chosen.assignment.length > MOST_DECIDED_ANEW) return null;
+		const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
+		if (!this.#decided.has(key)) {
+			const pricer = new Pricer({
+				...this.base.context,
+				what: CHANGES[parameter](factor, this.base.workloadAt(index).name)
+			});
+			const served = servedIds(this.base, this.chosen.assignment);
+			this.#decided.set(key, recommendNear(pricer, served, this.shortlists).chosen);
+		}
+		return this.#decided.get(key)?.assignment[index];
 	}
 	#facedAt(index, parameter, factor) {
 		const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
@@ -32113,14 +32246,18 @@ function tippingPointsOf(flips, index, facts) {
 function tippingPoint(flips, index, parameter) {
 	const rivalry = flips.comparedAlong(index, parameter.parameter);
 	const together = flips.togetherAlong(index, parameter.parameter);
-	const [nearest] = [true, false].flatMap((up) => flipFactor(together ?? rivalry, {
-		up,
-		farthest: FARTHEST_FACTOR
-	}) ?? []).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
+	const [nearest] = [true, false].flatMap((up) => {
+		const flip = flipFactor(together ?? rivalry, {
+			up,
+			farthest: FARTHEST_FACTOR
+		});
+		return flip === null ? [] : confirmed(flips, index, parameter.parameter, flip) ?? [];
+	}).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
 	if (nearest === void 0) return [];
 	const to = parameter.today * nearest.factor;
 	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-	const flipsTo = (together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor))?.kind === "split" ? "hybrid" : nearest.side;
+	const standing = () => together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor);
+	const flipsTo = (flips.decidedAt(index, parameter.parameter, nearest.factor) ?? standing())?.kind === "split" ? "hybrid" : nearest.side;
 	return [{
 		parameter: parameter.parameter,
 		from: parameter.today,
@@ -32128,6 +32265,19 @@ function tippingPoint(flips, index, parameter) {
 		flipsTo,
 		text
 	}];
+}
+function confirmed(flips, index, parameter, flip) {
+	const start = flip.side === "api" ? "self-host" : "api";
+	if (flips.decidedAt(index, parameter, flip.factor) === null) return flip;
+	const sideAt = (factor) => {
+		const choice = flips.decidedAt(index, parameter, factor);
+		return choice === null || choice === void 0 ? void 0 : sideOf$2(choice);
+	};
+	const factor = verifiedFlip(sideAt, start, flip.factor, FARTHEST_FACTOR);
+	return factor === null ? null : {
+		...flip,
+		factor
+	};
 }
 function distance$1(point) {
 	return Math.abs(Math.log(point.to / point.from));
@@ -32147,6 +32297,13 @@ function plannedMonths(chosen, facts, catalog) {
 		serversUsd: rented.reduce((sum, fleet) => sum + fleetMonthUsd(fleet, month, facts, catalog), 0),
 		bedrockUsd: bedrock.reduce((sum, bill) => sum + (bill?.byMonthUsd[month] ?? 0), 0)
 	}));
+}
+function monthUsd(priced, month, facts, catalog) {
+	const tokens = priced.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd), 0);
+	const averageUsd = (fleet) => totalUsd$1(fleetLines(fleet, facts, catalog, EXPECTED));
+	const hosts = priced.fleets.reduce((sum, fleet) => sum + fleetMonthUsd(fleet, month, facts, catalog) - averageUsd(fleet), 0);
+	const fullTime = Number(isFullTimeIn(priced.fleets, month)) - fullTimeShare(priced.fleets);
+	return priced.monthlyUsd + tokens + hosts + fullTime * fullTimeSurchargeUsd(facts, EXPECTED);
 }
 function fleetMonthUsd(fleet, month, facts, catalog) {
 	return totalUsd$1(fleetLines(fleetInMonth(fleet, month), facts, catalog, EXPECTED));
@@ -32358,10 +32515,12 @@ function currentReason(entry, index, search, flips, document) {
 	const { facts, catalog } = flips.base.context;
 	const saved = usd(worthOf(stay, facts, catalog) - worthOf(flips.chosen, facts, catalog));
 	const gain = isValued(flips) ? `is worth ${saved} a month by the preferences` : `saves ${saved} a month`;
+	const endsOn = endsInside(today, flips.base.context);
+	const why = endsOn === null ? `more than the ${threshold} that a migration must earn` : `and it has to be left anyway: it is shut down on ${endsOn}, so that saving ends then`;
 	return [{
 		rule: "switch",
 		verdict: "info",
-		text: `leaving ${current.model} ${gain}, more than the ${threshold} that a migration must earn${endOf(today, flips)}`,
+		text: `leaving ${current.model} ${gain}, ${why}`,
 		line,
 		source: null
 	}];
@@ -32373,11 +32532,6 @@ function lesserGain(usdSaved, flips, under) {
 }
 function isValued({ base }) {
 	return (base.context.facts.preferences?.budgetRatio ?? 0) > 0;
-}
-function endOf({ candidate }, { base: { context } }) {
-	const shutdownOn = candidate.kind === "self-host" ? null : candidate.model.shutdownOn;
-	if (shutdownOn === null || shutdownOn > monthDate(context.asOf, context.facts.horizonMonths)) return "";
-	return `; it is shut down on ${shutdownOn}, so that saving ends then`;
 }
 function ruledOutToday({ workload, rejected }, catalog, line) {
 	const { current } = workload;
@@ -32536,7 +32690,7 @@ function feasible({ search, pricer, context }, chosen, flips, document) {
 			reasons: [
 				...costReasons(entry, index, search, flips, document),
 				...asked(judgementsOf(choice).flatMap(({ reasons }) => reasons)),
-				...evenReason(next, chosen.monthlyUsd)
+				...evenReason(served.option, next, chosen.monthlyUsd)
 			],
 			rejected: entry.rejected,
 			runnersUp: next,
@@ -32610,24 +32764,20 @@ function runnersUp(search, chosen, pricer, sampler, index) {
 	});
 }
 const EVEN_USD = 1;
-function evenReason([next], monthlyUsd) {
+function evenReason(chosen, [next], monthlyUsd) {
 	if (next === void 0 || Math.abs(next.policyMonthlyUsd - monthlyUsd) >= EVEN_USD) return [];
+	const { model, route } = next.option;
 	return [{
 		rule: "even",
 		verdict: "info",
-		text: `${next.option.model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`,
+		text: model === chosen?.model && route !== chosen.route ? `${model} costs as much on ${route}, to the dollar: it is the same model, so contract and place of processing tell the two apart` : `${model} costs as much, to the dollar: cost does not tell the two apart, so compare how well they answer`,
 		line: null,
 		source: null
 	}];
 }
 function endsOf(chosen, pricer) {
 	const { facts, catalog } = pricer.context;
-	const usdOf = (fleet) => totalUsd$1(fleetLines(fleet, facts, catalog, EXPECTED));
-	const at = (month) => {
-		const tokens = chosen.bills.reduce((sum, bill) => sum + (bill === null ? 0 : (bill.byMonthUsd[month] ?? bill.monthlyUsd) - bill.monthlyUsd), 0);
-		const hosts = chosen.fleets.reduce((sum, fleet) => sum + usdOf(fleetInMonth(fleet, month)) - usdOf(fleet), 0);
-		return chosen.monthlyUsd + tokens + hosts;
-	};
+	const at = (month) => monthUsd(chosen, month, facts, catalog);
 	const [first, last] = [at(0), at(facts.horizonMonths - 1)];
 	return Math.abs(first - last) < 1 ? {
 		firstMonthUsd: null,
@@ -33228,7 +33378,7 @@ function ownedFindings(trace, document) {
 		const used = trace.decision.fleets.filter(({ instanceType }) => instanceType === instance.id).reduce((sum, { instances }) => sum + Math.max(instances.first, instances.last), 0);
 		const idle = owned.machines - used;
 		const sunk = owned.depreciationUsd < 1 ? "" : `; ${usd(owned.depreciationUsd)} of it is depreciation, which is paid whether it serves or not`;
-		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * 730)} a month that is not in this total${sunk}`;
+		const text = `${idle} of ${owned.machines} ${instance.id} serve nothing; each costs up to ${usd(usdPerHour * 730)} a month that is not in this total${sunk}${notSplit(trace)}`;
 		return [
 			...idle > 0 ? [{
 				id: "owned-machines-idle",
@@ -33250,6 +33400,11 @@ function ownedFindings(trace, document) {
 			}] : []
 		];
 	});
+}
+function notSplit({ options, decision }) {
+	return options.some(({ workload, feasible }) => {
+		return decision.workloads.find(({ name }) => name === workload.name)?.path !== "self-host" && feasible.some(({ kind }) => kind === "self-host") && feasible.some(({ kind }) => kind !== "self-host");
+	}) ? "; a plan in which they carry the base of the load and an API the rest is not looked for" : "";
 }
 
 // src/decide/price-findings.ts
@@ -33410,6 +33565,42 @@ function isFlat(week) {
 	return week.every((share) => share === week[0]);
 }
 
+// src/decide/shutdown-findings.ts
+function shutdownFindings(trace, document, listed, asOf) {
+	const end = monthDate(asOf, trace.facts.horizonMonths);
+	const catalog = overlayPrices(listed, trace.facts.prices);
+	return trace.decision.workloads.flatMap(({ name, option: whole, line }, index) => {
+		const option = whole?.overflow ?? whole;
+		const model = option === null || option.kind === "self-host" ? void 0 : findApiModel(catalog, option.model);
+		if (model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
+		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
+		const later = `later months are priced at its last price${atSuccessor(trace, index, model, catalog, asOf)}`;
+		return [{
+			id: "shutdown-in-horizon",
+			level: "warning",
+			text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; ${later}`,
+			line: document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`) || line
+		}];
+	});
+}
+function atSuccessor({ facts, flips, decision }, index, model, catalog, asOf) {
+	const successor = model.successor === null ? void 0 : findApiModel(catalog, model.successor);
+	const bill = flips?.chosen.bills[index];
+	const workload = facts.workloads[index];
+	const policyUsd = decision.monthlyCostUsd?.expected;
+	if (successor === void 0 || priceRowOn(successor, asOf) === void 0) return "";
+	if (bill === void 0 || bill === null || workload === void 0 || policyUsd === void 0) return "";
+	const [own, next] = [model, successor].map((each) => apiBill(each, workload, facts, asOf, EXPECTED).byMonthUsd);
+	if (monthDate(asOf, facts.horizonMonths - 1) < (model.shutdownOn ?? "")) return "";
+	let addedUsd = 0;
+	for (const [month, usdOfMonth] of bill.byMonthUsd.entries()) {
+		if (monthDate(asOf, month) < (model.shutdownOn ?? "")) continue;
+		const ratio = (next?.[month] ?? 0) / (own?.[month] ?? 0);
+		if (Number.isFinite(ratio)) addedUsd += usdOfMonth * (ratio - 1);
+	}
+	return `; at that of ${successor.id} the policy costs ${usd(policyUsd + addedUsd / facts.horizonMonths)} a month`;
+}
+
 // src/decide/split-findings.ts
 function splitFindings({ options, decision, flips }) {
 	if (flips === null || isBelowServers(flips)) return [];
@@ -33481,7 +33672,7 @@ function findingsOf$1(trace, document, catalog, asOf) {
 		...scheduleFindings(trace, document),
 		...batchFindings(trace, document),
 		...stale(trace, catalog, asOf),
-		...shutdowns(trace, document, catalog, asOf),
+		...shutdownFindings(trace, document, catalog, asOf),
 		...unpriced(trace),
 		...missingDiscounts(trace, document, catalog, asOf),
 		...laterGpuPrices(trace, document, asOf),
@@ -33501,22 +33692,6 @@ function approximateText(gapRatio) {
 }
 function stale(trace, catalog, asOf) {
 	return [...new Map(pricesOf(trace, catalog, asOf).map((price) => [price.id, price])).values()].filter((price) => staleness(price.checked, asOf) > STALE_AFTER_DAYS[price.kind]).map((price) => notice("stale-price", `the price of ${price.id} was last checked ${staleness(price.checked, asOf)} days ago (${price.checked})`, null));
-}
-function shutdowns(trace, document, catalog, asOf) {
-	const end = monthDate(asOf, trace.facts.horizonMonths);
-	return trace.decision.workloads.flatMap(({ name, option: whole, line }) => {
-		const option = whole?.overflow ?? whole;
-		const model = option === null ? void 0 : findApiModel(catalog, option.model);
-		if (option === null || option.kind === "self-host" || model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
-		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
-		const at = document.lineOf(`workloads[${trace.facts.workloads.findIndex((workload) => workload.name === name)}].current`);
-		return [{
-			id: "shutdown-in-horizon",
-			level: "warning",
-			text: `${name}: ${model.id} is shut down on ${model.shutdownOn}, inside the horizon; ${successor}; later months are priced at its last price`,
-			line: at || line
-		}];
-	});
 }
 function unpriced(trace) {
 	const labels = new Set(trace.decision.workloads.flatMap(({ costLines }) => costLines.filter((line) => line.monthlyUsd === null).map((line) => line.label)));
@@ -34846,11 +35021,12 @@ function servedByCell(workload, before) {
 function runnerUpCell(workload, policyUsd) {
 	const next = workload.runnersUp[0];
 	if (next === void 0) return "none";
-	const { model, overflow } = next.option;
+	const { model, overflow, kind, route } = next.option;
 	const side = sideOf$4(next.option);
+	const isSame = kind !== "self-host" && model === workload.option?.model && route !== workload.option.route;
 	const name = overflow === void 0 ? shortName(model) : `${shortName(model)} + ${shortName(overflow.model)}`;
 	const cost = policyUsd === null ? usd$1(next.monthlyCostUsd.expected) : policyChange(next.policyMonthlyUsd - policyUsd);
-	return `${name}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
+	return `${name}${isSame ? ` on ${shortName(route)}` : ""}${side === workload.path ? "" : ` (${pathWords[side]})`}, ${cost}`;
 }
 function policyChange(deltaUsd) {
 	const text = usdChange(deltaUsd);
@@ -35460,8 +35636,15 @@ function breakEvenSentences(workload) {
 		...splitSentence(workload),
 		...smallestUnitUsd === null ? [] : [`${smallestUnitModel ?? ""} on the smallest servers of its own costs ${usd$1(smallestUnitUsd)} a month, people included`],
 		...leave.length === 0 ? [] : [`leave self-hosting when ${alternatives(leave)}`],
+		...decisionSentence(workload),
 		...growthSentence(growth)
 	];
+}
+function decisionSentence({ breakEven, split, tippingPoints }) {
+	const point = tippingPoints.find(({ parameter }) => parameter === "requests_per_month");
+	if (breakEven === null || point === void 0 || volume(point.to) === volume(breakEven.requestsPerMonth)) return [];
+	if (point.flipsTo === "hybrid" && split === null) return [];
+	return [`at a break-even both sides cost the same; the decision changes ${point.to > point.from ? "above" : "below"} ${volume(point.to)} requests a month, because there a tie goes to the API, and a migration and preferences count`];
 }
 function splitSentence({ split, tippingPoints }) {
 	const point = tippingPoints.find(({ parameter, flipsTo }) => parameter === "requests_per_month" && flipsTo === "hybrid");
