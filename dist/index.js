@@ -27721,13 +27721,67 @@ function commandText(command) {
 	return command ? `: ${command}` : "";
 }
 
+// src/decide/successor-prices.ts
+function succeeded(model, models) {
+	const { shutdownOn } = model;
+	const next = heirOf(model, models);
+	if (shutdownOn === null || next === void 0 || model.prices.some((row) => isOwn(row) && holdsOn(row, shutdownOn))) return model;
+	const until = dayBefore(shutdownOn);
+	const own = model.prices.filter((row) => row.effectiveFrom < shutdownOn).map((row) => ({
+		...row,
+		effectiveTo: earlier(row.effectiveTo, until)
+	}));
+	const later = next.prices.filter(({ effectiveTo }) => effectiveTo === null || effectiveTo >= shutdownOn).map((row) => ({
+		...row,
+		effectiveFrom: laterDay(row.effectiveFrom, shutdownOn)
+	}));
+	const [newest] = later.filter(({ effectiveFrom }) => effectiveFrom === shutdownOn).slice(-1);
+	const last = own.at(-1);
+	if (newest === void 0 || last === void 0 || costsLess(newest, last)) return model;
+	const after = later.filter((row) => row === newest || row.effectiveFrom > shutdownOn);
+	return {
+		...model,
+		prices: [...own, ...after.map((row) => ({
+			...row,
+			source: `${row.source}; as ${next.id} from ${shutdownOn} on`
+		}))]
+	};
+}
+function heirOf({ successor }, models) {
+	return successor === null ? void 0 : models.find(({ id, aliases }) => id === successor || aliases.includes(successor));
+}
+function costsLess(one, other) {
+	return one.inputUsdPerMTok < other.inputUsdPerMTok || one.outputUsdPerMTok < other.outputUsdPerMTok;
+}
+function isOwn({ source }) {
+	return source.startsWith(POLICY_SOURCE);
+}
+function holdsOn({ effectiveFrom, effectiveTo }, date) {
+	return effectiveFrom <= date && (effectiveTo === null || effectiveTo >= date);
+}
+function laterDay(one, other) {
+	return [one, other].sort()[1] ?? one;
+}
+function earlier(one, other) {
+	return one === null || one > other ? other : one;
+}
+function dayBefore(date) {
+	const day = /* @__PURE__ */ new Date(`${date}T00:00:00Z`);
+	day.setUTCDate(day.getUTCDate() - 1);
+	return day.toISOString().slice(0, 10);
+}
+
 // src/decide/prices.ts
 function pricedFor(catalog, { region, prices }) {
 	const home = findRegion(catalog, region);
-	return overlayPrices({
+	const laid = overlayPrices({
 		...catalog,
 		apiModels: catalog.apiModels.map((model) => pricedIn(model, home))
 	}, prices);
+	return {
+		...laid,
+		apiModels: laid.apiModels.map((model) => succeeded(model, laid.apiModels))
+	};
 }
 function overlayPrices(catalog, prices) {
 	const own = prices.api ?? [];
@@ -33568,13 +33622,13 @@ function isFlat(week) {
 // src/decide/shutdown-findings.ts
 function shutdownFindings(trace, document, listed, asOf) {
 	const end = monthDate(asOf, trace.facts.horizonMonths);
-	const catalog = overlayPrices(listed, trace.facts.prices);
+	const catalog = pricedFor(listed, trace.facts);
 	return trace.decision.workloads.flatMap(({ name, option: whole, line }, index) => {
 		const option = whole?.overflow ?? whole;
 		const model = option === null || option.kind === "self-host" ? void 0 : findApiModel(catalog, option.model);
 		if (model === void 0 || model.shutdownOn === null || model.shutdownOn > end) return [];
 		const successor = model.successor === null ? "no successor is known" : `successor ${model.successor}`;
-		const later = `later months are priced at its last price${atSuccessor(trace, index, model, catalog, asOf)}`;
+		const later = model.prices.some(({ effectiveFrom }) => effectiveFrom === model.shutdownOn) ? "later months are priced as that" : `later months are priced at its last price${atSuccessor(trace, index, model, catalog, asOf)}`;
 		return [{
 			id: "shutdown-in-horizon",
 			level: "warning",
@@ -33584,7 +33638,7 @@ function shutdownFindings(trace, document, listed, asOf) {
 	});
 }
 function atSuccessor({ facts, flips, decision }, index, model, catalog, asOf) {
-	const successor = model.successor === null ? void 0 : findApiModel(catalog, model.successor);
+	const successor = heirOf(model, catalog.apiModels);
 	const bill = flips?.chosen.bills[index];
 	const workload = facts.workloads[index];
 	const policyUsd = decision.monthlyCostUsd?.expected;

@@ -5,6 +5,7 @@ import type { PolicyNeeds } from "./facts.ts";
 import { byText } from "./order.ts";
 import { type OwnedMachine, ownedOffers } from "./owned.ts";
 import { dated, lessDiscount, POLICY_SOURCE } from "./sources.ts";
+import { succeeded } from "./successor-prices.ts";
 
 /** An instance type with the hourly price that this policy pays for it. */
 export interface InstanceOffer {
@@ -45,10 +46,11 @@ export interface UnpricedInstance {
   readonly text: string;
 }
 
-/** The catalog at the prices that a policy pays: those of its region, and its own. */
+/** The catalog at the prices that a policy pays: those of its region, its own, and of a model that ends those of its successor from then on. */
 export function pricedFor(catalog: Catalog, { region, prices }: Pick<PolicyNeeds, "region" | "prices">): Catalog {
   const home = findRegion(catalog, region);
-  return overlayPrices({ ...catalog, apiModels: catalog.apiModels.map((model) => pricedIn(model, home)) }, prices);
+  const laid = overlayPrices({ ...catalog, apiModels: catalog.apiModels.map((model) => pricedIn(model, home)) }, prices);
+  return { ...laid, apiModels: laid.apiModels.map((model) => succeeded(model, laid.apiModels)) };
 }
 
 /**
