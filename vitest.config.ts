@@ -14,6 +14,9 @@ const LONG = [
   "test/stacks/hcl.test.ts",
   "test/stacks/ways.test.ts",
   "test/stacks/compared.test.ts",
+  "test/stacks/identity.test.ts",
+  "test/refresh/main.test.ts",
+  "test/report/corpus.test.ts",
   "test/github/proxy.test.ts",
   "test/killed.test.ts",
 ];
