@@ -29141,9 +29141,10 @@ const RULES = [
 function judge(candidate, context, waivers, lineOf) {
 	const reasons = [];
 	const conditions = [];
+	const ofRoute = outcomesOfRoute(candidate, context).values();
 	for (const rule of RULES) {
-		const outcome = outcomeOf$2(rule, candidate, context);
-		if (outcome === null) continue;
+		const outcome = rule.ofRoute === true ? ofRoute.next().value : rule.check(candidate, context);
+		if (outcome === null || outcome === void 0) continue;
 		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
 		reasons.push({
 			rule: rule.id,
@@ -29162,18 +29163,15 @@ function judge(candidate, context, waivers, lineOf) {
 		against: reasons.filter((reason) => reason.verdict === "fail" || reason.verdict === "unknown")
 	};
 }
-const ROUTES = /* @__PURE__ */ new WeakMap();
-function outcomeOf$2(rule, candidate, context) {
-	if (rule.ofRoute !== true) return rule.check(candidate, context);
-	const known = ROUTES.get(context) ?? /* @__PURE__ */ new Map();
-	ROUTES.set(context, known);
-	const key = `${rule.id}|${candidate.kind}|${candidate.route.id}`;
-	const outcome = known.get(key);
-	if (outcome !== void 0) return outcome;
-	const found = rule.check(candidate, context);
-	known.set(key, found);
-	return found;
+function outcomesOfRoute(candidate, context) {
+	const routes = ASKED.get(context) ?? /* @__PURE__ */ new Map();
+	ASKED.set(context, routes);
+	const asked = routes.get(candidate.route) ?? {};
+	routes.set(candidate.route, asked);
+	asked[candidate.kind] ??= RULES.flatMap((rule) => rule.ofRoute === true ? [rule.check(candidate, context)] : []);
+	return asked[candidate.kind] ?? [];
 }
+const ASKED = /* @__PURE__ */ new WeakMap();
 function declaredPointer(pointer, { workload, ownKeys }) {
 	if (!pointer.startsWith(`${workload.pointer}.compliance.`) || ownKeys.has(pointer)) return pointer;
 	return pointer.slice(workload.pointer.length + 1);

@@ -1,3 +1,4 @@
+import type { Route } from "../../catalog/schema.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Candidate } from "../candidates.ts";
 import type { Reason } from "../types.ts";
@@ -54,9 +55,10 @@ export interface Judgement {
 export function judge(candidate: Candidate, context: RuleContext, waivers: readonly Waiver[], lineOf: (path: string) => number): Judgement {
   const reasons: Reason[] = [];
   const conditions: string[] = [];
+  const ofRoute = outcomesOfRoute(candidate, context).values();
   for (const rule of RULES) {
-    const outcome = outcomeOf(rule, candidate, context);
-    if (outcome === null) continue;
+    const outcome = rule.ofRoute === true ? ofRoute.next().value : rule.check(candidate, context);
+    if (outcome === null || outcome === undefined) continue;
     const waiver = outcome.verdict === "pass" || !rule.waivable ? undefined : waiverFor(waivers, rule.id, context);
     reasons.push({
       rule: rule.id,
@@ -75,19 +77,17 @@ export function judge(candidate: Candidate, context: RuleContext, waivers: reado
   return { reasons, conditions, against };
 }
 
-const ROUTES = new WeakMap<RuleContext, Map<string, RuleOutcome | null>>();
-
-function outcomeOf(rule: Rule, candidate: Candidate, context: RuleContext): RuleOutcome | null {
-  if (rule.ofRoute !== true) return rule.check(candidate, context);
-  const known = ROUTES.get(context) ?? new Map<string, RuleOutcome | null>();
-  ROUTES.set(context, known);
-  const key = `${rule.id}|${candidate.kind}|${candidate.route.id}`;
-  const outcome = known.get(key);
-  if (outcome !== undefined) return outcome;
-  const found = rule.check(candidate, context);
-  known.set(key, found);
-  return found;
+/** What the rules of a route say, in rule order; the same for all its models that are bought or run alike. */
+function outcomesOfRoute(candidate: Candidate, context: RuleContext): readonly (RuleOutcome | null)[] {
+  const routes = ASKED.get(context) ?? new Map<Route, Partial<Record<Candidate["kind"], readonly (RuleOutcome | null)[]>>>();
+  ASKED.set(context, routes);
+  const asked = routes.get(candidate.route) ?? {};
+  routes.set(candidate.route, asked);
+  asked[candidate.kind] ??= RULES.flatMap((rule) => (rule.ofRoute === true ? [rule.check(candidate, context)] : []));
+  return asked[candidate.kind] ?? [];
 }
+
+const ASKED = new WeakMap<RuleContext, Map<Route, Partial<Record<Candidate["kind"], readonly (RuleOutcome | null)[]>>>>();
 
 /** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
 function declaredPointer(pointer: string, { workload, ownKeys }: RuleContext): string {
