@@ -24560,6 +24560,965 @@ function list$3(names) {
 	return more > 0 ? `${distinct.slice(0, LISTED).join(", ")} and ${more} more` : distinct.join(", ");
 }
 
+// src/decide/elastic-draws.ts
+function isElastic(fleet) {
+	return fleet.schedule !== null || fleet.overflowShares.size > 0;
+}
+function elasticCurves(fleet, context) {
+	const limits = limitsOf(fleet, context);
+	return {
+		load: new Curve((volume) => sizedIn(fleet, limits, context, scenario({ volume }))),
+		rate: new Curve((throughputFactor) => sizedIn(fleet, limits, context, scenario({ throughputFactor })))
+	};
+}
+function limitsOf(fleet, { facts, offers }) {
+	const limits = [{ mostGpus: Number.POSITIVE_INFINITY }, { mostGpus: 8 }];
+	const decided = largestGpus(fleet);
+	const small = cheapestFleet(fleet.tenants, rentedOnly(offers), facts, EXPECTED, { mostGpus: 8 });
+	return small !== void 0 && decided < largestGpus(small) ? [...limits, { mostGpus: decided }] : limits;
+}
+function elasticDraws(fleet, { load, rate }, context, draws) {
+	const [loads, rates] = [loadFactors(fleet, context, draws), rateFactors(fleet, draws)];
+	const today = load.at(1);
+	const billedUsd = overflowUsd(fleet, EXPECTED);
+	const column = () => new Float64Array(draws.count);
+	const factor = column();
+	const sizes = today.map(() => ({
+		usd: column(),
+		gpus: column()
+	}));
+	for (let draw = 0; draw < draws.count; draw++) {
+		const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
+		const of = (index, figure) => product(at[index]?.[figure] ?? NaN, by[index]?.[figure] ?? NaN, today[index]?.[figure] ?? NaN);
+		const billed = billedUsd === 0 ? 0 : of(0, "overflowUsd");
+		factor[draw] = billedUsd === 0 ? 0 : billed / billedUsd;
+		for (const [index, { usd, gpus }] of sizes.entries()) {
+			usd[draw] = of(index, "usd") + of(index, "overflowUsd") - billed;
+			gpus[draw] = of(index, "gpus");
+		}
+	}
+	const [any] = sizes;
+	if (any === void 0) throw new Error("defect: a fleet without a size");
+	return {
+		factor,
+		usd: any.usd,
+		...monthly(any.gpus, fleet),
+		sizes
+	};
+}
+function monthly(largest, { instancesByMonth }) {
+	const most = Math.max(...instancesByMonth);
+	if (instancesByMonth.every((count) => count === most)) return {
+		gpus: largest,
+		months: 1
+	};
+	const months = instancesByMonth.length;
+	const gpus = new Float64Array(largest.length * months);
+	for (const [draw, count] of largest.entries()) for (const [month, instances] of instancesByMonth.entries()) gpus[draw * months + month] = count * instances / most;
+	return {
+		gpus,
+		months
+	};
+}
+function product(at, by, today) {
+	if (!Number.isFinite(at) || !Number.isFinite(by)) return Number.POSITIVE_INFINITY;
+	return today === 0 || !Number.isFinite(today) ? at : at * by / today;
+}
+const POINTS_PER_DOUBLING = 3;
+var Curve = class {
+	#sized;
+	#points = /* @__PURE__ */ new Map();
+	constructor(sized) {
+		this.#sized = sized;
+	}
+	at(factor) {
+		const place = Math.log2(factor) * POINTS_PER_DOUBLING;
+		const below = Math.floor(place + 1e-9);
+		const [low, high] = [2 ** (below / POINTS_PER_DOUBLING), 2 ** ((below + 1) / POINTS_PER_DOUBLING)];
+		const share = Math.max(0, (factor - low) / (high - low));
+		const from = this.#point(below, low);
+		return share < 1e-9 ? from : between$2(from, this.#point(below + 1, high), share);
+	}
+	#point(place, factor) {
+		const known = this.#points.get(place) ?? this.#sized(factor);
+		this.#points.set(place, known);
+		return known;
+	}
+};
+function between$2(from, to, share) {
+	const of = (a, b) => a === b ? a : a * (1 - share) + b * share;
+	return from.map((a, index) => {
+		const b = to[index] ?? a;
+		return {
+			usd: of(a.usd, b.usd),
+			overflowUsd: of(a.overflowUsd, b.overflowUsd),
+			gpus: of(a.gpus, b.gpus)
+		};
+	});
+}
+function sizedIn({ tenants }, limits, { facts, catalog, offers }, what) {
+	const rented = rentedOnly(offers);
+	const usdOf = (fleet) => totalUsd$1(fleetLines(fleet, facts, catalog, EXPECTED));
+	let last = cheapestFleet(tenants, rented, facts, what);
+	if (last === void 0) throw new Error("defect: a fleet has a configuration at one load and none at another");
+	return limits.map((within) => {
+		if (last !== void 0 && largestGpus(last) > within.mostGpus) last = cheapestFleet(tenants, rented, facts, what, within);
+		return last === void 0 ? {
+			usd: Number.POSITIVE_INFINITY,
+			overflowUsd: 0,
+			gpus: 0
+		} : {
+			usd: usdOf(last),
+			overflowUsd: overflowUsd(last, what),
+			gpus: largestGpus(last)
+		};
+	});
+}
+function overflowUsd({ tenants, overflowShares }, what) {
+	let usd = 0;
+	for (const { workload, overflowUsd: perRequest } of tenants) {
+		const shares = overflowShares.get(workload.name) ?? [];
+		for (const [month, share] of shares.entries()) usd += requestsIn(workload, month, what) * share * (perRequest?.[month] ?? 0) / shares.length;
+	}
+	return usd;
+}
+function loadFactors(fleet, { facts }, draws) {
+	const months = Array.from({ length: facts.horizonMonths }, (_, month) => month);
+	const busy = fleet.tenants.map(({ workload, table }) => requestsIn(workload, 0, EXPECTED) / replicaRate(table, fleet.key, 0, facts.horizonMonths, EXPECTED));
+	const all = busy.reduce((sum, value) => sum + value, 0);
+	const factors = new Float64Array(draws.count);
+	for (const [index, { workload, table }] of fleet.tenants.entries()) {
+		const { name, requestsPerMonth } = workload;
+		const declared = growthFactors(workload);
+		const grown = (factor) => months.reduce((sum, month) => sum + factor ** month, 0);
+		const expected = grown(declared.expected);
+		const requests = drawn$1(requestsPerMonth, inputId.requests(name), draws);
+		const growth = drawn$1(declared, inputId.growth(name), draws);
+		const tokens = drawn$1(table.options.get(fleet.key)?.rateRatio ?? NO_RANGE, inputId.tokens(name), draws);
+		const share = (busy[index] ?? 0) / all;
+		for (let draw = 0; draw < draws.count; draw++) {
+			const volume = (requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected;
+			const more = growth === null ? 1 : grown(growth[draw] ?? declared.expected) / expected;
+			factors[draw] = (factors[draw] ?? 0) + share * volume * more / (tokens?.[draw] ?? 1);
+		}
+	}
+	return factors;
+}
+const NO_RANGE = {
+	low: 1,
+	expected: 1,
+	high: 1
+};
+function rateFactors({ model, option }, draws) {
+	const { expected, p10, p90 } = option.capacity.requestsPerSecond;
+	return drawn$1({
+		low: p10 / expected,
+		expected: 1,
+		high: p90 / expected
+	}, inputId.throughput(model.id), draws) ?? new Float64Array(draws.count).fill(1);
+}
+
+// src/decide/fleet-draws.ts
+const CORNERS = [
+	EXPECTED,
+	scenario({ requests: "low" }),
+	scenario({ requests: "high" }),
+	scenario({ tokens: "low" }),
+	scenario({ tokens: "high" }),
+	scenario({ throughput: "p10" }),
+	scenario({ throughput: "p90" })
+];
+function fleetDraws(fleets, context, draws, fullTimeUsd = 0) {
+	const load = loadOf(fleets[0]?.tenants ?? [], context.facts.horizonMonths, draws);
+	const stays = fleets.every(({ offer }) => offer.owned !== void 0);
+	const sizers = fleets.map((fleet) => new Sizer(fleet, load, context, draws, stays));
+	const { months } = load;
+	const usd = new Float64Array(draws.count);
+	const gpus = new Float64Array(draws.count * months);
+	const sizes = sizers.map(() => ({
+		usd: new Float64Array(draws.count),
+		gpus: new Float64Array(draws.count)
+	}));
+	for (let draw = 0; draw < draws.count; draw++) {
+		let [least, leastUsd] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+		let best = sizers[0];
+		for (let index = 0; index < sizers.length; index++) {
+			const [sizer, size] = [sizers[index], sizes[index]];
+			if (sizer === void 0 || size === void 0) continue;
+			const cost = sizer.usdIn(draw);
+			size.usd[draw] = cost;
+			size.gpus[draw] = sizer.most * sizer.gpusPerInstance;
+			const staffedUsd = months > 1 && fullTimeUsd > 0 ? cost + fullTimeUsd * sizer.fullTimeShare() : cost;
+			if (staffedUsd < least) [least, leastUsd, best] = [
+				staffedUsd,
+				cost,
+				sizer
+			];
+		}
+		usd[draw] = leastUsd;
+		for (let month = 0; month < months; month++) gpus[draw * months + month] = (best?.counts[month] ?? 0) * (best?.gpusPerInstance ?? 0);
+	}
+	return {
+		usd,
+		gpus,
+		months,
+		sizes
+	};
+}
+function configurationsOf(fleet, context) {
+	const found = /* @__PURE__ */ new Map([[fleetId(fleet), fleet]]);
+	const rented = rentedOnly(context.offers);
+	const questions = [...CORNERS, ...growthCorners(fleet.tenants, context.facts.horizonMonths)].map((corner) => ({
+		corner,
+		offers: fleet.offer.owned === void 0 ? rented : context.offers
+	}));
+	if (fleet.offer.owned !== void 0) questions.push({
+		corner: EXPECTED,
+		offers: rented
+	});
+	for (const { corner, offers } of questions) {
+		const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
+		if (other === void 0) continue;
+		const few = { mostGpus: 8 };
+		const small = largestGpus(other) > few.mostGpus ? cheapestFleet(fleet.tenants, offers, context.facts, corner, few) : void 0;
+		for (const next of [other, small]) if (next !== void 0 && !found.has(fleetId(next))) found.set(fleetId(next), next);
+	}
+	return [...found.values()];
+}
+function growthCorners(tenants, horizonMonths) {
+	const growing = tenants.map(({ workload }) => workload).filter(({ growthRatioPerMonth }) => growthRatioPerMonth !== 0);
+	if (growing.length === 0 || horizonMonths === 1) return [];
+	const months = Array.from({ length: horizonMonths }, (_, month) => month);
+	const overAll = (factor) => months.reduce((sum, month) => sum + factor ** month, 0);
+	const atLast = (factor) => factor ** (horizonMonths - 1);
+	const cornerOf = (end, loadOf) => scenario({ volumeOf: Object.fromEntries(growing.map((workload) => {
+		const factors = growthFactors(workload);
+		return [workload.name, loadOf(factors[end]) / loadOf(factors.expected)];
+	})) });
+	return ["low", "high"].flatMap((end) => [cornerOf(end, overAll), cornerOf(end, atLast)]);
+}
+function loadOf(tenants, horizonMonths, draws) {
+	const constant = (value) => new Float64Array(draws.count).fill(value);
+	const workloads = tenants.map(({ workload }) => workload);
+	const growths = workloads.map((workload) => drawn$1(growthFactors(workload), inputId.growth(workload.name), draws));
+	const grows = workloads.some(({ growthRatioPerMonth, tokenGrowthRatioPerMonth }, index) => growths[index] !== null || growthRatioPerMonth !== 0 || tokenGrowthRatioPerMonth !== 0);
+	const weeks = [...new Set(workloads.map(({ week }) => week))];
+	return {
+		months: grows ? horizonMonths : 1,
+		horizonMonths,
+		rates: workloads.map((workload) => {
+			return drawn$1(workload.requestsPerMonth, inputId.requests(workload.name), draws)?.map((perMonth) => perMonth / 2628e3) ?? constant(requestsIn(workload, 0, EXPECTED) / 2628e3);
+		}),
+		growths: workloads.map(({ growthRatioPerMonth }, index) => growths[index] ?? constant(1 + growthRatioPerMonth)),
+		peaks: Float64Array.from(workloads, ({ batchRatio, peakToAverage }) => (1 - batchRatio) * peakToAverage),
+		weekOf: workloads.map(({ week }) => weeks.indexOf(week)),
+		hours: busyHoursOf(weeks)
+	};
+}
+var Sizer = class {
+	gpusPerInstance;
+	counts;
+	most = 0;
+	#load;
+	#rates;
+	#factors;
+	#replicas;
+	#spare;
+	#usd;
+	#machines;
+	#isOwned;
+	#now;
+	#scales;
+	constructor(fleet, load, context, draws, stays) {
+		const { months, horizonMonths } = load;
+		const { owned } = fleet.offer;
+		this.gpusPerInstance = fleet.offer.instance.gpuCount;
+		this.counts = new Float64Array(months);
+		this.#load = load;
+		this.#rates = new Float64Array(fleet.tenants.length * months);
+		this.#factors = fleet.tenants.map((tenant) => factorsOf(tenant, fleet.key, draws));
+		for (const [index, tenant] of fleet.tenants.entries()) for (let month = 0; month < months; month++) this.#rates[index * months + month] = replicaRate(tenant.table, fleet.key, month, horizonMonths, EXPECTED);
+		this.#replicas = fleet.replicasPerInstance;
+		this.#spare = fleet.minimumInstances - 1;
+		this.#usd = linearCost(fleet, context);
+		this.#machines = owned === void 0 || stays ? Number.POSITIVE_INFINITY : owned.machines;
+		this.#isOwned = owned !== void 0;
+		this.#now = new Float64Array(fleet.tenants.length);
+		this.#scales = new Float64Array(Math.max(0, ...load.weekOf) + 1);
+	}
+	usdIn(draw) {
+		const { months, rates, growths } = this.#load;
+		const now = this.#now;
+		for (let index = 0; index < now.length; index++) now[index] = rates[index]?.[draw] ?? 0;
+		let [instances, most] = [0, 0];
+		for (let month = 0; month < months; month++) {
+			const count = instancesFor(this.#peakIn(draw, month), this.#replicas, this.#spare);
+			this.counts[month] = count;
+			instances += count;
+			if (count > most) most = count;
+			for (let index = 0; index < now.length; index++) now[index] = (now[index] ?? 0) * (growths[index]?.[draw] ?? 1);
+		}
+		this.most = most;
+		if (most > this.#machines) return Number.POSITIVE_INFINITY;
+		return this.#usd.fixed + this.#usd.perInstance * (this.#isOwned ? most : instances / months);
+	}
+	fullTimeShare() {
+		let full = 0;
+		for (const count of this.counts) if (count * this.gpusPerInstance > 8) full += 1;
+		return full / this.counts.length;
+	}
+	#peakIn(draw, month) {
+		const { months, peaks, weekOf, hours } = this.#load;
+		const scales = this.#scales.fill(0);
+		let mean = 0;
+		for (let index = 0; index < peaks.length; index++) {
+			const busy = (this.#now[index] ?? 0) / ((this.#rates[index * months + month] ?? NaN) * (this.#factors[index]?.[draw] ?? 1));
+			const week = weekOf[index] ?? 0;
+			mean += busy;
+			scales[week] = (scales[week] ?? 0) + busy * (peaks[index] ?? 0);
+		}
+		let peak = mean;
+		for (const hour of hours) {
+			let sum = 0;
+			for (let week = 0; week < scales.length; week++) sum += (scales[week] ?? 0) * (hour[week] ?? 0);
+			if (sum > peak) peak = sum;
+		}
+		return peak;
+	}
+};
+function factorsOf({ workload, table }, key, draws) {
+	const served = table.options.get(key);
+	if (served === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
+	const { expected, p10, p90 } = served.first.capacity.requestsPerSecond;
+	const band = drawn$1({
+		low: p10 / expected,
+		expected: 1,
+		high: p90 / expected
+	}, inputId.throughput(table.model.id), draws);
+	const tokens = drawn$1(served.rateRatio, inputId.tokens(workload.name), draws);
+	if (band === null || tokens === null) return band ?? tokens ?? new Float64Array(draws.count).fill(1);
+	return band.map((factor, draw) => factor * (tokens[draw] ?? 1));
+}
+function linearCost(fleet, { facts, catalog }) {
+	const at = (instances) => fleetLines({
+		...fleet,
+		instancesByMonth: [instances],
+		billedByMonth: [instances]
+	}, facts, catalog, EXPECTED).reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
+	const [one, two] = [at(1), at(2)];
+	return {
+		fixed: 2 * one - two,
+		perInstance: two - one
+	};
+}
+
+// src/decide/people-draws.ts
+function staffed(fleets, few, many, scores) {
+	const people = new Float64Array(scores.length);
+	const own = fleets.map(({ usd }) => usd);
+	const changed = /* @__PURE__ */ new Map();
+	const months = Math.max(0, ...fleets.map((fleet) => fleet.months));
+	for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
+		const score = scores[draw] ?? 0;
+		const part = valueAt(few, score);
+		const share = fullShare(fleets, draw, months);
+		const full = share === 0 ? part : part + (valueAt(many, score) - part) * share;
+		people[draw] = full;
+		if (full <= part) continue;
+		const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
+		const sizes = fleets.map((fleet) => fleet.sizes.map(({ usd, gpus }) => ({
+			usd: usd[draw] ?? 0,
+			gpus: gpus[draw] ?? 0
+		})));
+		const picked = fewGpus(sizes, least);
+		if (picked === void 0) continue;
+		people[draw] = part;
+		for (const [index, { usd }] of picked.entries()) {
+			const copy = changed.get(index) ?? own[index]?.slice() ?? new Float64Array(scores.length);
+			copy[draw] = usd;
+			changed.set(index, copy);
+		}
+	}
+	if (changed.size === 0) return {
+		fleets,
+		people
+	};
+	return {
+		fleets: fleets.map((fleet, index) => ({
+			...fleet,
+			usd: changed.get(index) ?? fleet.usd
+		})),
+		people
+	};
+}
+function fullShare(fleets, draw, months) {
+	let full = 0;
+	for (let month = 0; month < months; month++) {
+		let gpus = 0;
+		for (const fleet of fleets) gpus += fleet.gpus[draw * fleet.months + Math.min(month, fleet.months - 1)] ?? 0;
+		if (gpus > 8) full += 1;
+	}
+	return full / months;
+}
+
+// src/decide/cost-draws.ts
+function nothingKnown() {
+	return {
+		bills: /* @__PURE__ */ new Map(),
+		configurations: /* @__PURE__ */ new Map(),
+		elastic: /* @__PURE__ */ new Map(),
+		shared: /* @__PURE__ */ new Map()
+	};
+}
+var CostSampler = class CostSampler {
+	context;
+	draws;
+	#known;
+	#bills = /* @__PURE__ */ new Map();
+	#fleets = /* @__PURE__ */ new Map();
+	constructor(context, draws, known = nothingKnown()) {
+		this.context = context;
+		this.draws = draws;
+		this.#known = known;
+	}
+	with(draws) {
+		return new CostSampler(this.context, draws, this.#known);
+	}
+	costs(priced) {
+		const parts = this.#partsOf(priced);
+		const workloads = priced.assignment.map((choice, index) => this.#workload(priced, parts, choice, index));
+		const total = new Float64Array(this.draws.count);
+		for (const usd of workloads) add$1(total, usd, 1);
+		return {
+			total,
+			workloads
+		};
+	}
+	workloadCosts(priced, index) {
+		const choice = priced.assignment[index];
+		if (choice === void 0) throw new Error(`defect: no workload ${index}`);
+		return this.#workload(priced, this.#partsOf(priced, hostsOf(choice) !== null), choice, index);
+	}
+	#partsOf(priced, withFleets = true) {
+		const sized = withFleets ? priced.fleets : [];
+		const { fleets, shared } = this.#shared(priced, sized.map((fleet) => this.#fleet(fleet, sized.length === 1)));
+		const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
+		const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
+		return {
+			fleets: fleets.flatMap((draws, index) => {
+				const fleet = sized[index];
+				return fleet === void 0 ? [] : [{
+					draws,
+					shares: tenantShares(fleet)
+				}];
+			}),
+			shared,
+			onApi,
+			onHosts
+		};
+	}
+	#workload(priced, { fleets, shared, onApi, onHosts }, choice, index) {
+		const usd = new Float64Array(this.draws.count);
+		add$1(usd, shared.common, 1 / priced.assignment.length);
+		addConstant(usd, totalUsd$1(priced.training[index] ?? []));
+		if (hostsOf(choice) !== null) {
+			const name = this.context.facts.workloads[index]?.name ?? "";
+			for (const { draws, shares } of fleets) add$1(usd, draws.usd, shares.get(name) ?? 0);
+			add$1(usd, shared.selfHost, 1 / onHosts);
+		}
+		if (choice.kind === "split") {
+			const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
+			if (swing !== void 0 && "factor" in swing) add$1(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
+		} else if (choice.kind !== "self-host") add$1(usd, this.#bill(index, choice), 1);
+		if (tokensOf(choice) !== null) add$1(usd, shared.api, 1 / onApi);
+		return usd;
+	}
+	#bill(index, option) {
+		return remember(this.#bills, `${index}|${option.candidate.id}`, (key) => {
+			const workload = workloadAt(this.context, index);
+			return billDraws(remember(this.#known.bills, key, () => billEnds(option, workload, this.context)), workload, this.draws);
+		});
+	}
+	#fleet(fleet, isAlone) {
+		return remember(this.#fleets, `${fleetKey(fleet)}${isAlone ? "" : "|beside"}`, () => {
+			const key = fleetKey(fleet);
+			if (isElastic(fleet)) {
+				const curves = remember(this.#known.elastic, key, () => elasticCurves(fleet, this.context));
+				return elasticDraws(fleet, curves, this.context, this.draws);
+			}
+			const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
+			const fullTimeUsd = isAlone ? fullTimeSurchargeUsd(this.context.facts, EXPECTED) : 0;
+			return fleetDraws(configurations, this.context, this.draws, fullTimeUsd);
+		});
+	}
+	#shared(priced, fleets) {
+		const { draws } = this;
+		const [few, many] = [1, 8 + 1].map((gpus) => this.#sharedRanges(priced, gpus));
+		if (few === void 0 || many === void 0) throw new Error("defect: two sizes have two prices");
+		const scores = fleets.length === 0 ? new Float64Array(draws.count) : draws.scores(inputId.people("self-host"));
+		const { fleets: operated, people } = staffed(fleets, few.selfHost, many.selfHost, scores);
+		const constant = (usd) => new Float64Array(draws.count).fill(usd);
+		return {
+			fleets: operated,
+			shared: {
+				common: constant(few.common.expected),
+				api: drawn$1(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
+				selfHost: people
+			}
+		};
+	}
+	#sharedRanges(priced, gpus) {
+		const { keyedProviders, keylessModels, apiWorkloads, fleets } = priced.sharing;
+		const key = `${gpus}|${keyedProviders}|${keylessModels}|${apiWorkloads.map((workload) => workload.name).join(",")}|${fleets.map(fleetKey).join(";")}`;
+		return remember(this.#known.shared, key, () => sharedRanges(priced, gpus, this.context));
+	}
+};
+function remember(known, key, find) {
+	const before = known.get(key);
+	if (before !== void 0) return before;
+	const found = find(key);
+	known.set(key, found);
+	return found;
+}
+function fleetKey(fleet) {
+	const elastic = isElastic(fleet) ? `|${fleet.billedByMonth.join(".")}` : "";
+	return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}${elastic}`;
+}
+function workloadAt({ workloads }, index) {
+	const found = workloads[index];
+	if (found === void 0) throw new Error(`defect: no workload ${index}`);
+	return found.workload;
+}
+function sharedRanges(priced, gpus, { facts, catalog }) {
+	const fleets = priced.fleets.map((fleet) => ({
+		...fleet,
+		instancesByMonth: [gpus / fleet.offer.instance.gpuCount / priced.fleets.length]
+	}));
+	const at = (people) => sharedLines({
+		...priced.sharing,
+		fleets
+	}, facts, catalog, scenario({ people }));
+	const [low, expected, high] = [
+		at("low"),
+		at("expected"),
+		at("high")
+	];
+	const range = (side) => ({
+		low: totalUsd$1(low[side]),
+		expected: totalUsd$1(expected[side]),
+		high: totalUsd$1(high[side])
+	});
+	return {
+		common: range("common"),
+		api: range("api"),
+		selfHost: range("selfHost")
+	};
+}
+function billEnds(option, workload, { facts, asOf }) {
+	const bill = (tokens) => apiBill(option.candidate.model, asBilled(workload, option), facts, asOf, scenario({ tokens }));
+	const expected = bill("expected");
+	const { inputTokens, outputTokens } = workload;
+	const certain = inputTokens.low === inputTokens.high && outputTokens.low === outputTokens.high;
+	const end = (tokens) => (certain ? expected : bill(tokens)).monthlyUsd;
+	return {
+		byMonthUsd: expected.byMonthUsd,
+		monthlyUsd: {
+			low: end("low"),
+			expected: expected.monthlyUsd,
+			high: end("high")
+		}
+	};
+}
+function billDraws({ byMonthUsd, monthlyUsd }, workload, draws) {
+	const { name, requestsPerMonth } = workload;
+	const usd = drawn$1(monthlyUsd, inputId.tokens(name), draws) ?? new Float64Array(draws.count).fill(monthlyUsd.expected);
+	const requests = drawn$1(requestsPerMonth, inputId.requests(name), draws);
+	const declared = growthFactors(workload);
+	const growth = drawn$1(declared, inputId.growth(name), draws);
+	return usd.map((monthly, draw) => {
+		return monthly * ((requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected) * grown(byMonthUsd, monthlyUsd.expected, (growth?.[draw] ?? declared.expected) / declared.expected);
+	});
+}
+function grown(byMonthUsd, monthlyUsd, factor) {
+	if (factor === 1 || monthlyUsd === 0) return 1;
+	let [sum, power] = [0, 1];
+	for (const usd of byMonthUsd) {
+		sum += usd * power;
+		power *= factor;
+	}
+	return sum / byMonthUsd.length / monthlyUsd;
+}
+function addConstant(sum, usd) {
+	if (usd === 0) return;
+	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + usd;
+}
+function add$1(sum, values, share) {
+	if (share === 0) return;
+	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * share;
+}
+
+// src/decide/rivals.ts
+var RivalCurve = class {
+	#choices;
+	#usdAt;
+	#points = [];
+	constructor(choices, usdAt) {
+		this.#choices = choices;
+		this.#usdAt = usdAt;
+	}
+	at(factor) {
+		const place = this.#placeOf(factor);
+		const [before, next] = [this.#points[place - 1], this.#points[place]];
+		if (next?.factor === factor) return next.rival;
+		const leastUsd = new Float64Array(this.#choices.length);
+		if (before !== void 0 && next !== void 0) for (let at = 0; at < leastUsd.length; at++) leastUsd[at] = Math.min(before.leastUsd[at] ?? 0, next.leastUsd[at] ?? 0);
+		const point = {
+			factor,
+			leastUsd,
+			rival: this.#cheapest(factor, leastUsd)
+		};
+		this.#points.splice(place, 0, point);
+		return point.rival;
+	}
+	#cheapest(factor, leastUsd) {
+		const usdOf = this.#usdAt(factor);
+		const order = [...leastUsd.keys()].sort((a, b) => (leastUsd[a] ?? 0) - (leastUsd[b] ?? 0) || a - b);
+		let [best, bestUsd] = [-1, Number.POSITIVE_INFINITY];
+		for (const at of order) {
+			const floor = leastUsd[at] ?? 0;
+			if (floor > bestUsd || floor === bestUsd && at > best) break;
+			const choice = this.#choices[at];
+			if (choice === void 0) continue;
+			const usd = usdOf(choice) ?? Number.POSITIVE_INFINITY;
+			leastUsd[at] = usd;
+			if (usd < bestUsd || usd === bestUsd && at < best) [best, bestUsd] = [at, usd];
+		}
+		const option = this.#choices[best];
+		return option === void 0 ? void 0 : {
+			option,
+			monthlyUsd: bestUsd
+		};
+	}
+	#placeOf(factor) {
+		let [from, to] = [0, this.#points.length];
+		while (from < to) {
+			const middle = from + to >> 1;
+			if ((this.#points[middle]?.factor ?? 0) < factor) from = middle + 1;
+			else to = middle;
+		}
+		return from;
+	}
+};
+var Rivalry = class {
+	#curves;
+	today;
+	#tieRatioOf;
+	constructor(curves, today = null, tieRatioOf = () => 0) {
+		this.#curves = curves;
+		this.today = today;
+		this.#tieRatioOf = tieRatioOf;
+	}
+	rival(side, factor) {
+		return this.#curves[side].at(factor);
+	}
+	usdAt(factor) {
+		const [api, own] = [this.rival("api", factor), this.rival("self-host", factor)];
+		return api === void 0 || own === void 0 ? void 0 : {
+			api: api.monthlyUsd,
+			"self-host": own.monthlyUsd
+		};
+	}
+	crossings() {
+		if (this.usdAt(1) === void 0) return {
+			crossings: [],
+			complete: true
+		};
+		const curve = (side) => (factor) => this.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
+		return crossingsOf(curve("self-host"), curve("api"));
+	}
+	cheaper(factor) {
+		const usd = this.usdAt(factor);
+		const own = this.rival("self-host", factor);
+		if (usd === void 0 || own === void 0) return void 0;
+		const side = sideOf$4(usd, this.#tieRatioOf(own.option));
+		if (this.today === null || this.today.side === side) return side;
+		const stay = this.today.usdAt(factor);
+		return stay !== void 0 && stay - usd[side] <= this.today.leastGainUsdAt(factor) ? this.today.side : side;
+	}
+	neverLeaves(start, from, to) {
+		const other = start === "api" ? "self-host" : "api";
+		if (this.today?.side === other) return false;
+		const [near, far] = [this.usdAt(from), this.usdAt(to)];
+		if (near === void 0 || far === void 0) return false;
+		return sideOf$4({
+			[start]: Math.max(near[start], far[start]),
+			[other]: Math.min(near[other], far[other])
+		}, start === "api" ? 0 : TIE_RATIO) === start;
+	}
+};
+function sideOf$4(usd, tieRatio) {
+	return usd["self-host"] * (1 + tieRatio) < usd.api ? "self-host" : "api";
+}
+const POINTS_PER_DECADE$1 = 12;
+const BISECTIONS$1 = 14;
+function flipFactor(rivalry, { up, farthest }) {
+	const start = rivalry.cheaper(1);
+	if (start === void 0) return null;
+	const factorOf = (point) => 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE$1);
+	const first = (from, to) => {
+		if (rivalry.neverLeaves(start, factorOf(from), factorOf(to))) return null;
+		if (to - from > 1) {
+			const middle = from + to >> 1;
+			return first(from, middle) ?? first(middle, to);
+		}
+		const side = rivalry.cheaper(factorOf(to));
+		return side === void 0 || side === start ? null : to;
+	};
+	const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE$1));
+	if (point === null) return null;
+	let [same, flipped] = [factorOf(point - 1), factorOf(point)];
+	for (let step = 0; step < BISECTIONS$1; step++) {
+		const middle = Math.sqrt(same * flipped);
+		if (rivalry.cheaper(middle) === start) same = middle;
+		else flipped = middle;
+	}
+	return {
+		factor: flipped,
+		side: start === "api" ? "self-host" : "api"
+	};
+}
+
+// src/decide/together.ts
+var Together = class {
+	#rivalry;
+	#index;
+	#shortlists;
+	#facedAt;
+	#taken = /* @__PURE__ */ new Map();
+	constructor(rivalry, index, shortlists, facedAt) {
+		this.#rivalry = rivalry;
+		this.#index = index;
+		this.#shortlists = shortlists;
+		this.#facedAt = facedAt;
+	}
+	cheaper(factor) {
+		if (this.#rivalry.usdAt(factor) === void 0) return void 0;
+		const choice = this.taken(factor);
+		return choice && sideOf$3(choice);
+	}
+	taken(factor) {
+		if (!this.#taken.has(factor)) this.#taken.set(factor, this.#recommended(factor));
+		return this.#taken.get(factor);
+	}
+	neverLeaves(start, from, to) {
+		if (!this.#rivalry.neverLeaves(start, from, to)) return false;
+		const [near, far] = [this.#facedAt(from).portfolios, this.#facedAt(to).portfolios];
+		const ends = near.map(({ usd }, at) => [usd, far[at]?.usd ?? usd]);
+		const most = Math.max(...ends[0] ?? []);
+		return ends.slice(1).every((usd) => Math.min(...usd) > most * (1 + TIE_RATIO));
+	}
+	#recommended(factor) {
+		const { pricer, portfolios } = this.#facedAt(factor);
+		const [chosen] = portfolios;
+		if (chosen === void 0) return void 0;
+		const alone = ["api", "self-host"].flatMap((side) => {
+			const rival = this.#rivalry.rival(side, factor);
+			return rival === void 0 ? [] : [{
+				assignment: chosen.assignment.with(this.#index, rival.option),
+				usd: rival.monthlyUsd
+			}];
+		});
+		return recommend(pricer, contendersOf(pricer, [...portfolios, ...alone]), this.#shortlists).chosen?.assignment[this.#index];
+	}
+};
+function contendersOf(pricer, portfolios) {
+	const isOf = (kind, { assignment }) => kind === "plain" ? assignment.every((choice) => choice.kind !== "split") : pathOf(assignment) === kind;
+	const bestOf = (kind) => portfolios.filter((each) => isOf(kind, each)).reduce((best, each) => best === void 0 || each.usd < best.usd ? each : best, void 0);
+	return {
+		worthOf: (kind) => bestOf(kind)?.usd ?? Number.POSITIVE_INFINITY,
+		portfolio: (kind) => {
+			const best = bestOf(kind);
+			return best && pricer.price(best.assignment);
+		}
+	};
+}
+function sideOf$3(choice) {
+	return hostsOf(choice) === null ? "api" : "self-host";
+}
+
+// src/decide/flips.ts
+const MOST_STANDINGS = 100;
+const MOST_DECIDED_ANEW = 4;
+const CHANGES = {
+	requests_per_month: (factor, name) => scenario({ volumeOf: { [name]: factor } }),
+	api_price: (factor) => scenario({ apiPrice: factor }),
+	gpu_price: (factor) => scenario({ gpuPrice: factor }),
+	throughput: (factor) => scenario({ throughputFactor: factor }),
+	hourly_rate_usd: (factor) => scenario({ hourlyRate: factor })
+};
+var Flips = class {
+	#standings = /* @__PURE__ */ new Map();
+	#faced = /* @__PURE__ */ new Map();
+	#decided = /* @__PURE__ */ new Map();
+	#rivalries = /* @__PURE__ */ new Map();
+	#today = [];
+	#scores = [];
+	base;
+	chosen;
+	shortlists;
+	splits;
+	#others;
+	constructor(base, chosen, { shortlists, splits, byPath }) {
+		this.base = base;
+		this.chosen = chosen;
+		this.shortlists = shortlists;
+		this.splits = splits;
+		const others = Object.values(byPath).filter(({ assignment }) => pathOf(assignment) !== pathOf(chosen.assignment));
+		this.#others = chosen.assignment.length > 1 ? others : [];
+	}
+	sideOf(index) {
+		const choice = this.chosen.assignment[index];
+		return choice === void 0 ? "api" : sideOf$3(choice);
+	}
+	along(index, parameter) {
+		return this.#remembered(`${index}/${parameter}`, () => {
+			const splits = parameter === "requests_per_month" ? [] : firstOfEach(this.splits[index] ?? [], () => 0);
+			return new Rivalry(this.#curves(index, splits, (factor) => this.#asked(index, parameter, factor)));
+		});
+	}
+	comparedAlong(index, parameter) {
+		return this.#remembered(`${index}/${parameter}/compared`, () => {
+			const usdAt = (factor) => {
+				const usdOf = this.#asked(index, parameter, factor);
+				return (choice) => this.#worth(index, choice, usdOf(choice));
+			};
+			const curves = this.#curves(index, firstOfEach(this.splits[index] ?? [], () => 0), usdAt);
+			const today = currentOption(this.base, index, this.shortlists[index] ?? []);
+			if (today === void 0) return new Rivalry(curves, null, this.#tieRatioAt(index));
+			const leastGainUsdAt = (factor) => {
+				const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
+				return leastGainUsd(new Pricer({
+					...this.base.context,
+					what
+				}), index, today) ?? 0;
+			};
+			const stay = {
+				side: sideOf$3(today),
+				usdAt: (factor) => usdAt(factor)(today),
+				leastGainUsdAt
+			};
+			return new Rivalry(curves, stay, this.#tieRatioAt(index));
+		});
+	}
+	togetherAlong(index, parameter) {
+		if (this.#others.length === 0) return null;
+		return new Together(this.comparedAlong(index, parameter), index, this.shortlists, (factor) => this.#facedAt(index, parameter, factor));
+	}
+	decidedAt(index, parameter, factor) {
+		if (this.#others.length === 0 || this.chosen.assignment.length > MOST_DECIDED_ANEW) return null;
+		const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
+		if (!this.#decided.has(key)) {
+			const pricer = new Pricer({
+				...this.base.context,
+				what: CHANGES[parameter](factor, this.base.workloadAt(index).name)
+			});
+			const served = servedIds(this.base, this.chosen.assignment);
+			this.#decided.set(key, recommendNear(pricer, served, this.shortlists).chosen);
+		}
+		return this.#decided.get(key)?.assignment[index];
+	}
+	#facedAt(index, parameter, factor) {
+		const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
+		const known = this.#faced.get(key);
+		if (known !== void 0) return known;
+		const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
+		const pricer = what === EXPECTED ? this.base : new Pricer({
+			...this.base.context,
+			what
+		});
+		const faced = {
+			pricer,
+			portfolios: [this.chosen, ...this.#others].map(({ assignment }) => ({
+				assignment,
+				usd: this.#worthOf(assignment, new Standing(pricer, assignment).usd) ?? Number.POSITIVE_INFINITY
+			}))
+		};
+		this.#faced.set(key, faced);
+		return faced;
+	}
+	#worthOf(assignment, usd) {
+		const { facts, catalog } = this.base.context;
+		const budgetRatio = facts.preferences?.budgetRatio ?? 0;
+		return usd === void 0 || budgetRatio === 0 ? usd : valuedUsd(usd, scoreOf(assignment, facts, catalog), budgetRatio);
+	}
+	#tieRatioAt(index) {
+		const others = this.chosen.assignment.toSpliced(index, 1);
+		return (own) => tieRank([...others, own]) < tieRank(others) ? TIE_RATIO : 0;
+	}
+	#remembered(key, make) {
+		const known = this.#rivalries.get(key) ?? make();
+		this.#rivalries.set(key, known);
+		return known;
+	}
+	#curves(index, splits, usdAt) {
+		const taken = this.chosen.assignment[index];
+		const choices = /* @__PURE__ */ new Set([
+			...this.shortlists[index] ?? [],
+			...splits,
+			...taken === void 0 ? [] : [taken]
+		]);
+		const curve = (side) => new RivalCurve([...choices].filter((choice) => sideOf$3(choice) === side), usdAt);
+		return {
+			api: curve("api"),
+			"self-host": curve("self-host")
+		};
+	}
+	#worth(index, choice, usd) {
+		const { facts, catalog } = this.base.context;
+		const budgetRatio = facts.preferences?.budgetRatio ?? 0;
+		if (usd === void 0 || budgetRatio === 0) return usd;
+		this.#scores[index] ??= /* @__PURE__ */ new Map();
+		const score = this.#scores[index].get(choice) ?? scoreOf(this.chosen.assignment.with(index, choice), facts, catalog);
+		this.#scores[index].set(choice, score);
+		return valuedUsd(usd, score, budgetRatio);
+	}
+	rival(index, side) {
+		return this.along(index, "requests_per_month").rival(side, 1);
+	}
+	priceOf(index, option, parameter, factor) {
+		return this.#asked(index, parameter, factor)(option);
+	}
+	#asked(index, parameter, factor) {
+		if (factor === 1) return (choice) => this.#usdToday(index, choice);
+		const what = CHANGES[parameter](factor, this.base.workloadAt(index).name);
+		if (parameter !== "requests_per_month") return (choice) => this.#standing(parameter, what, factor).with(index, choice);
+		const pricer = new Pricer({
+			...this.base.context,
+			what
+		});
+		return (choice) => this.#standing().with(index, choice, pricer);
+	}
+	#usdToday(index, choice) {
+		this.#today[index] ??= /* @__PURE__ */ new Map();
+		const known = this.#today[index];
+		if (!known.has(choice)) known.set(choice, this.#standing().with(index, choice));
+		return known.get(choice);
+	}
+	#standing(parameter = "", what = EXPECTED, factor = 1) {
+		const key = `${parameter}/${factor}`;
+		const known = this.#standings.get(key);
+		if (known !== void 0) return known;
+		const pricer = what === EXPECTED ? this.base : new Pricer({
+			...this.base.context,
+			what
+		});
+		const standing = new Standing(pricer, this.chosen.assignment);
+		if (this.#standings.size >= MOST_STANDINGS) this.#standings.clear();
+		this.#standings.set(key, standing);
+		return standing;
+	}
+};
+
 // src/decide/rules/capability.ts
 const PRECISION_MARGIN_POINTS = {
 	bf16: 0,
@@ -26827,1087 +27786,102 @@ function relaxation(workload, dropped, context) {
 	}];
 }
 
-// src/decide/elastic-draws.ts
-function isElastic(fleet) {
-	return fleet.schedule !== null || fleet.overflowShares.size > 0;
-}
-function elasticCurves(fleet, context) {
-	const limits = limitsOf(fleet, context);
+// src/decide/infeasible.ts
+function infeasible({ facts, options, context }, document) {
 	return {
-		load: new Curve((volume) => sizedIn(fleet, limits, context, scenario({ volume }))),
-		rate: new Curve((throughputFactor) => sizedIn(fleet, limits, context, scenario({ throughputFactor })))
-	};
-}
-function limitsOf(fleet, { facts, offers }) {
-	const limits = [{ mostGpus: Number.POSITIVE_INFINITY }, { mostGpus: 8 }];
-	const decided = largestGpus(fleet);
-	const small = cheapestFleet(fleet.tenants, rentedOnly(offers), facts, EXPECTED, { mostGpus: 8 });
-	return small !== void 0 && decided < largestGpus(small) ? [...limits, { mostGpus: decided }] : limits;
-}
-function elasticDraws(fleet, { load, rate }, context, draws) {
-	const [loads, rates] = [loadFactors(fleet, context, draws), rateFactors(fleet, draws)];
-	const today = load.at(1);
-	const billedUsd = overflowUsd(fleet, EXPECTED);
-	const column = () => new Float64Array(draws.count);
-	const factor = column();
-	const sizes = today.map(() => ({
-		usd: column(),
-		gpus: column()
-	}));
-	for (let draw = 0; draw < draws.count; draw++) {
-		const [at, by] = [load.at(loads[draw] ?? 1), rate.at(rates[draw] ?? 1)];
-		const of = (index, figure) => product(at[index]?.[figure] ?? NaN, by[index]?.[figure] ?? NaN, today[index]?.[figure] ?? NaN);
-		const billed = billedUsd === 0 ? 0 : of(0, "overflowUsd");
-		factor[draw] = billedUsd === 0 ? 0 : billed / billedUsd;
-		for (const [index, { usd, gpus }] of sizes.entries()) {
-			usd[draw] = of(index, "usd") + of(index, "overflowUsd") - billed;
-			gpus[draw] = of(index, "gpus");
-		}
-	}
-	const [any] = sizes;
-	if (any === void 0) throw new Error("defect: a fleet without a size");
-	return {
-		factor,
-		usd: any.usd,
-		...monthly(any.gpus, fleet),
-		sizes
-	};
-}
-function monthly(largest, { instancesByMonth }) {
-	const most = Math.max(...instancesByMonth);
-	if (instancesByMonth.every((count) => count === most)) return {
-		gpus: largest,
-		months: 1
-	};
-	const months = instancesByMonth.length;
-	const gpus = new Float64Array(largest.length * months);
-	for (const [draw, count] of largest.entries()) for (const [month, instances] of instancesByMonth.entries()) gpus[draw * months + month] = count * instances / most;
-	return {
-		gpus,
-		months
-	};
-}
-function product(at, by, today) {
-	if (!Number.isFinite(at) || !Number.isFinite(by)) return Number.POSITIVE_INFINITY;
-	return today === 0 || !Number.isFinite(today) ? at : at * by / today;
-}
-const POINTS_PER_DOUBLING = 3;
-var Curve = class {
-	#sized;
-	#points = /* @__PURE__ */ new Map();
-	constructor(sized) {
-		this.#sized = sized;
-	}
-	at(factor) {
-		const place = Math.log2(factor) * POINTS_PER_DOUBLING;
-		const below = Math.floor(place + 1e-9);
-		const [low, high] = [2 ** (below / POINTS_PER_DOUBLING), 2 ** ((below + 1) / POINTS_PER_DOUBLING)];
-		const share = Math.max(0, (factor - low) / (high - low));
-		const from = this.#point(below, low);
-		return share < 1e-9 ? from : between$2(from, this.#point(below + 1, high), share);
-	}
-	#point(place, factor) {
-		const known = this.#points.get(place) ?? this.#sized(factor);
-		this.#points.set(place, known);
-		return known;
-	}
-};
-function between$2(from, to, share) {
-	const of = (a, b) => a === b ? a : a * (1 - share) + b * share;
-	return from.map((a, index) => {
-		const b = to[index] ?? a;
-		return {
-			usd: of(a.usd, b.usd),
-			overflowUsd: of(a.overflowUsd, b.overflowUsd),
-			gpus: of(a.gpus, b.gpus)
-		};
-	});
-}
-function sizedIn({ tenants }, limits, { facts, catalog, offers }, what) {
-	const rented = rentedOnly(offers);
-	const usdOf = (fleet) => totalUsd$1(fleetLines(fleet, facts, catalog, EXPECTED));
-	let last = cheapestFleet(tenants, rented, facts, what);
-	if (last === void 0) throw new Error("defect: a fleet has a configuration at one load and none at another");
-	return limits.map((within) => {
-		if (last !== void 0 && largestGpus(last) > within.mostGpus) last = cheapestFleet(tenants, rented, facts, what, within);
-		return last === void 0 ? {
-			usd: Number.POSITIVE_INFINITY,
-			overflowUsd: 0,
-			gpus: 0
-		} : {
-			usd: usdOf(last),
-			overflowUsd: overflowUsd(last, what),
-			gpus: largestGpus(last)
-		};
-	});
-}
-function overflowUsd({ tenants, overflowShares }, what) {
-	let usd = 0;
-	for (const { workload, overflowUsd: perRequest } of tenants) {
-		const shares = overflowShares.get(workload.name) ?? [];
-		for (const [month, share] of shares.entries()) usd += requestsIn(workload, month, what) * share * (perRequest?.[month] ?? 0) / shares.length;
-	}
-	return usd;
-}
-function loadFactors(fleet, { facts }, draws) {
-	const months = Array.from({ length: facts.horizonMonths }, (_, month) => month);
-	const busy = fleet.tenants.map(({ workload, table }) => requestsIn(workload, 0, EXPECTED) / replicaRate(table, fleet.key, 0, facts.horizonMonths, EXPECTED));
-	const all = busy.reduce((sum, value) => sum + value, 0);
-	const factors = new Float64Array(draws.count);
-	for (const [index, { workload, table }] of fleet.tenants.entries()) {
-		const { name, requestsPerMonth } = workload;
-		const declared = growthFactors(workload);
-		const grown = (factor) => months.reduce((sum, month) => sum + factor ** month, 0);
-		const expected = grown(declared.expected);
-		const requests = drawn$1(requestsPerMonth, inputId.requests(name), draws);
-		const growth = drawn$1(declared, inputId.growth(name), draws);
-		const tokens = drawn$1(table.options.get(fleet.key)?.rateRatio ?? NO_RANGE, inputId.tokens(name), draws);
-		const share = (busy[index] ?? 0) / all;
-		for (let draw = 0; draw < draws.count; draw++) {
-			const volume = (requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected;
-			const more = growth === null ? 1 : grown(growth[draw] ?? declared.expected) / expected;
-			factors[draw] = (factors[draw] ?? 0) + share * volume * more / (tokens?.[draw] ?? 1);
-		}
-	}
-	return factors;
-}
-const NO_RANGE = {
-	low: 1,
-	expected: 1,
-	high: 1
-};
-function rateFactors({ model, option }, draws) {
-	const { expected, p10, p90 } = option.capacity.requestsPerSecond;
-	return drawn$1({
-		low: p10 / expected,
-		expected: 1,
-		high: p90 / expected
-	}, inputId.throughput(model.id), draws) ?? new Float64Array(draws.count).fill(1);
-}
-
-// src/decide/fleet-draws.ts
-const CORNERS = [
-	EXPECTED,
-	scenario({ requests: "low" }),
-	scenario({ requests: "high" }),
-	scenario({ tokens: "low" }),
-	scenario({ tokens: "high" }),
-	scenario({ throughput: "p10" }),
-	scenario({ throughput: "p90" })
-];
-function fleetDraws(fleets, context, draws, fullTimeUsd = 0) {
-	const load = loadOf(fleets[0]?.tenants ?? [], context.facts.horizonMonths, draws);
-	const stays = fleets.every(({ offer }) => offer.owned !== void 0);
-	const sizers = fleets.map((fleet) => new Sizer(fleet, load, context, draws, stays));
-	const { months } = load;
-	const usd = new Float64Array(draws.count);
-	const gpus = new Float64Array(draws.count * months);
-	const sizes = sizers.map(() => ({
-		usd: new Float64Array(draws.count),
-		gpus: new Float64Array(draws.count)
-	}));
-	for (let draw = 0; draw < draws.count; draw++) {
-		let [least, leastUsd] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-		let best = sizers[0];
-		for (let index = 0; index < sizers.length; index++) {
-			const [sizer, size] = [sizers[index], sizes[index]];
-			if (sizer === void 0 || size === void 0) continue;
-			const cost = sizer.usdIn(draw);
-			size.usd[draw] = cost;
-			size.gpus[draw] = sizer.most * sizer.gpusPerInstance;
-			const staffedUsd = months > 1 && fullTimeUsd > 0 ? cost + fullTimeUsd * sizer.fullTimeShare() : cost;
-			if (staffedUsd < least) [least, leastUsd, best] = [
-				staffedUsd,
-				cost,
-				sizer
-			];
-		}
-		usd[draw] = leastUsd;
-		for (let month = 0; month < months; month++) gpus[draw * months + month] = (best?.counts[month] ?? 0) * (best?.gpusPerInstance ?? 0);
-	}
-	return {
-		usd,
-		gpus,
-		months,
-		sizes
-	};
-}
-function configurationsOf(fleet, context) {
-	const found = /* @__PURE__ */ new Map([[fleetId(fleet), fleet]]);
-	const rented = rentedOnly(context.offers);
-	const questions = [...CORNERS, ...growthCorners(fleet.tenants, context.facts.horizonMonths)].map((corner) => ({
-		corner,
-		offers: fleet.offer.owned === void 0 ? rented : context.offers
-	}));
-	if (fleet.offer.owned !== void 0) questions.push({
-		corner: EXPECTED,
-		offers: rented
-	});
-	for (const { corner, offers } of questions) {
-		const other = cheapestFleet(fleet.tenants, offers, context.facts, corner);
-		if (other === void 0) continue;
-		const few = { mostGpus: 8 };
-		const small = largestGpus(other) > few.mostGpus ? cheapestFleet(fleet.tenants, offers, context.facts, corner, few) : void 0;
-		for (const next of [other, small]) if (next !== void 0 && !found.has(fleetId(next))) found.set(fleetId(next), next);
-	}
-	return [...found.values()];
-}
-function growthCorners(tenants, horizonMonths) {
-	const growing = tenants.map(({ workload }) => workload).filter(({ growthRatioPerMonth }) => growthRatioPerMonth !== 0);
-	if (growing.length === 0 || horizonMonths === 1) return [];
-	const months = Array.from({ length: horizonMonths }, (_, month) => month);
-	const overAll = (factor) => months.reduce((sum, month) => sum + factor ** month, 0);
-	const atLast = (factor) => factor ** (horizonMonths - 1);
-	const cornerOf = (end, loadOf) => scenario({ volumeOf: Object.fromEntries(growing.map((workload) => {
-		const factors = growthFactors(workload);
-		return [workload.name, loadOf(factors[end]) / loadOf(factors.expected)];
-	})) });
-	return ["low", "high"].flatMap((end) => [cornerOf(end, overAll), cornerOf(end, atLast)]);
-}
-function loadOf(tenants, horizonMonths, draws) {
-	const constant = (value) => new Float64Array(draws.count).fill(value);
-	const workloads = tenants.map(({ workload }) => workload);
-	const growths = workloads.map((workload) => drawn$1(growthFactors(workload), inputId.growth(workload.name), draws));
-	const grows = workloads.some(({ growthRatioPerMonth, tokenGrowthRatioPerMonth }, index) => growths[index] !== null || growthRatioPerMonth !== 0 || tokenGrowthRatioPerMonth !== 0);
-	const weeks = [...new Set(workloads.map(({ week }) => week))];
-	return {
-		months: grows ? horizonMonths : 1,
-		horizonMonths,
-		rates: workloads.map((workload) => {
-			return drawn$1(workload.requestsPerMonth, inputId.requests(workload.name), draws)?.map((perMonth) => perMonth / 2628e3) ?? constant(requestsIn(workload, 0, EXPECTED) / 2628e3);
+		path: "none",
+		monthlyCostUsd: null,
+		firstMonthUsd: null,
+		lastMonthUsd: null,
+		workloads: options.map((entry) => {
+			const { conflict, relaxations } = entry.feasible.length > 0 ? NOT_ASKED : whyNone(entry.workload, context);
+			return {
+				name: entry.workload.name,
+				line: document.lineOf(entry.workload.pointer),
+				path: "none",
+				option: null,
+				split: null,
+				requestsPerMonth: entry.workload.requestsPerMonth.expected,
+				monthlyCostUsd: null,
+				costLines: [],
+				breakEven: null,
+				reasons: [...conflictReason(conflict), whyNothingFits(entry, options, document)],
+				rejected: entry.rejected,
+				runnersUp: [],
+				tippingPoints: [],
+				conditions: [],
+				breakEvens: [],
+				smallestUnitUsd: null,
+				smallestUnitModel: null,
+				leaveWhen: [],
+				growth: growthOf(entry.workload, facts.horizonMonths),
+				conflict,
+				relaxations,
+				considered: {
+					total: entry.total,
+					feasible: entry.feasible.length
+				}
+			};
 		}),
-		growths: workloads.map(({ growthRatioPerMonth }, index) => growths[index] ?? constant(1 + growthRatioPerMonth)),
-		peaks: Float64Array.from(workloads, ({ batchRatio, peakToAverage }) => (1 - batchRatio) * peakToAverage),
-		weekOf: workloads.map(({ week }) => weeks.indexOf(week)),
-		hours: busyHoursOf(weeks)
-	};
-}
-var Sizer = class {
-	gpusPerInstance;
-	counts;
-	most = 0;
-	#load;
-	#rates;
-	#factors;
-	#replicas;
-	#spare;
-	#usd;
-	#machines;
-	#isOwned;
-	#now;
-	#scales;
-	constructor(fleet, load, context, draws, stays) {
-		const { months, horizonMonths } = load;
-		const { owned } = fleet.offer;
-		this.gpusPerInstance = fleet.offer.instance.gpuCount;
-		this.counts = new Float64Array(months);
-		this.#load = load;
-		this.#rates = new Float64Array(fleet.tenants.length * months);
-		this.#factors = fleet.tenants.map((tenant) => factorsOf(tenant, fleet.key, draws));
-		for (const [index, tenant] of fleet.tenants.entries()) for (let month = 0; month < months; month++) this.#rates[index * months + month] = replicaRate(tenant.table, fleet.key, month, horizonMonths, EXPECTED);
-		this.#replicas = fleet.replicasPerInstance;
-		this.#spare = fleet.minimumInstances - 1;
-		this.#usd = linearCost(fleet, context);
-		this.#machines = owned === void 0 || stays ? Number.POSITIVE_INFINITY : owned.machines;
-		this.#isOwned = owned !== void 0;
-		this.#now = new Float64Array(fleet.tenants.length);
-		this.#scales = new Float64Array(Math.max(0, ...load.weekOf) + 1);
-	}
-	usdIn(draw) {
-		const { months, rates, growths } = this.#load;
-		const now = this.#now;
-		for (let index = 0; index < now.length; index++) now[index] = rates[index]?.[draw] ?? 0;
-		let [instances, most] = [0, 0];
-		for (let month = 0; month < months; month++) {
-			const count = instancesFor(this.#peakIn(draw, month), this.#replicas, this.#spare);
-			this.counts[month] = count;
-			instances += count;
-			if (count > most) most = count;
-			for (let index = 0; index < now.length; index++) now[index] = (now[index] ?? 0) * (growths[index]?.[draw] ?? 1);
-		}
-		this.most = most;
-		if (most > this.#machines) return Number.POSITIVE_INFINITY;
-		return this.#usd.fixed + this.#usd.perInstance * (this.#isOwned ? most : instances / months);
-	}
-	fullTimeShare() {
-		let full = 0;
-		for (const count of this.counts) if (count * this.gpusPerInstance > 8) full += 1;
-		return full / this.counts.length;
-	}
-	#peakIn(draw, month) {
-		const { months, peaks, weekOf, hours } = this.#load;
-		const scales = this.#scales.fill(0);
-		let mean = 0;
-		for (let index = 0; index < peaks.length; index++) {
-			const busy = (this.#now[index] ?? 0) / ((this.#rates[index * months + month] ?? NaN) * (this.#factors[index]?.[draw] ?? 1));
-			const week = weekOf[index] ?? 0;
-			mean += busy;
-			scales[week] = (scales[week] ?? 0) + busy * (peaks[index] ?? 0);
-		}
-		let peak = mean;
-		for (const hour of hours) {
-			let sum = 0;
-			for (let week = 0; week < scales.length; week++) sum += (scales[week] ?? 0) * (hour[week] ?? 0);
-			if (sum > peak) peak = sum;
-		}
-		return peak;
-	}
-};
-function factorsOf({ workload, table }, key, draws) {
-	const served = table.options.get(key);
-	if (served === void 0) throw new Error(`defect: ${key} does not serve ${table.model.id}`);
-	const { expected, p10, p90 } = served.first.capacity.requestsPerSecond;
-	const band = drawn$1({
-		low: p10 / expected,
-		expected: 1,
-		high: p90 / expected
-	}, inputId.throughput(table.model.id), draws);
-	const tokens = drawn$1(served.rateRatio, inputId.tokens(workload.name), draws);
-	if (band === null || tokens === null) return band ?? tokens ?? new Float64Array(draws.count).fill(1);
-	return band.map((factor, draw) => factor * (tokens[draw] ?? 1));
-}
-function linearCost(fleet, { facts, catalog }) {
-	const at = (instances) => fleetLines({
-		...fleet,
-		instancesByMonth: [instances],
-		billedByMonth: [instances]
-	}, facts, catalog, EXPECTED).reduce((sum, line) => sum + (line.monthlyUsd ?? 0), 0);
-	const [one, two] = [at(1), at(2)];
-	return {
-		fixed: 2 * one - two,
-		perInstance: two - one
-	};
-}
-
-// src/decide/people-draws.ts
-function staffed(fleets, few, many, scores) {
-	const people = new Float64Array(scores.length);
-	const own = fleets.map(({ usd }) => usd);
-	const changed = /* @__PURE__ */ new Map();
-	const months = Math.max(0, ...fleets.map((fleet) => fleet.months));
-	for (let draw = 0; draw < scores.length && fleets.length > 0; draw++) {
-		const score = scores[draw] ?? 0;
-		const part = valueAt(few, score);
-		const share = fullShare(fleets, draw, months);
-		const full = share === 0 ? part : part + (valueAt(many, score) - part) * share;
-		people[draw] = full;
-		if (full <= part) continue;
-		const least = own.reduce((sum, usd) => sum + (usd[draw] ?? 0), full - part);
-		const sizes = fleets.map((fleet) => fleet.sizes.map(({ usd, gpus }) => ({
-			usd: usd[draw] ?? 0,
-			gpus: gpus[draw] ?? 0
-		})));
-		const picked = fewGpus(sizes, least);
-		if (picked === void 0) continue;
-		people[draw] = part;
-		for (const [index, { usd }] of picked.entries()) {
-			const copy = changed.get(index) ?? own[index]?.slice() ?? new Float64Array(scores.length);
-			copy[draw] = usd;
-			changed.set(index, copy);
-		}
-	}
-	if (changed.size === 0) return {
-		fleets,
-		people
-	};
-	return {
-		fleets: fleets.map((fleet, index) => ({
-			...fleet,
-			usd: changed.get(index) ?? fleet.usd
+		fleets: [],
+		months: [],
+		paths: [
+			"api",
+			"self-host",
+			"hybrid"
+		].map((path) => ({
+			path,
+			monthlyCostUsd: null,
+			text: "no feasible portfolio"
 		})),
-		people
+		confidence: "forced",
+		confidenceText: "no path fits",
+		probabilityCheapest: null,
+		confidenceSteps: [],
+		nextMeasurement: null,
+		tornado: [],
+		preferences: null,
+		exact: true,
+		gapRatio: 0,
+		assumptions: facts.assumptions,
+		advisory: []
 	};
 }
-function fullShare(fleets, draw, months) {
-	let full = 0;
-	for (let month = 0; month < months; month++) {
-		let gpus = 0;
-		for (const fleet of fleets) gpus += fleet.gpus[draw * fleet.months + Math.min(month, fleet.months - 1)] ?? 0;
-		if (gpus > 8) full += 1;
-	}
-	return full / months;
-}
-
-// src/decide/cost-draws.ts
-function nothingKnown() {
-	return {
-		bills: /* @__PURE__ */ new Map(),
-		configurations: /* @__PURE__ */ new Map(),
-		elastic: /* @__PURE__ */ new Map(),
-		shared: /* @__PURE__ */ new Map()
-	};
-}
-var CostSampler = class CostSampler {
-	context;
-	draws;
-	#known;
-	#bills = /* @__PURE__ */ new Map();
-	#fleets = /* @__PURE__ */ new Map();
-	constructor(context, draws, known = nothingKnown()) {
-		this.context = context;
-		this.draws = draws;
-		this.#known = known;
-	}
-	with(draws) {
-		return new CostSampler(this.context, draws, this.#known);
-	}
-	costs(priced) {
-		const parts = this.#partsOf(priced);
-		const workloads = priced.assignment.map((choice, index) => this.#workload(priced, parts, choice, index));
-		const total = new Float64Array(this.draws.count);
-		for (const usd of workloads) add$1(total, usd, 1);
-		return {
-			total,
-			workloads
-		};
-	}
-	workloadCosts(priced, index) {
-		const choice = priced.assignment[index];
-		if (choice === void 0) throw new Error(`defect: no workload ${index}`);
-		return this.#workload(priced, this.#partsOf(priced, hostsOf(choice) !== null), choice, index);
-	}
-	#partsOf(priced, withFleets = true) {
-		const sized = withFleets ? priced.fleets : [];
-		const { fleets, shared } = this.#shared(priced, sized.map((fleet) => this.#fleet(fleet, sized.length === 1)));
-		const onApi = priced.assignment.filter((choice) => tokensOf(choice) !== null).length;
-		const onHosts = priced.assignment.filter((choice) => hostsOf(choice) !== null).length;
-		return {
-			fleets: fleets.flatMap((draws, index) => {
-				const fleet = sized[index];
-				return fleet === void 0 ? [] : [{
-					draws,
-					shares: tenantShares(fleet)
-				}];
-			}),
-			shared,
-			onApi,
-			onHosts
-		};
-	}
-	#workload(priced, { fleets, shared, onApi, onHosts }, choice, index) {
-		const usd = new Float64Array(this.draws.count);
-		add$1(usd, shared.common, 1 / priced.assignment.length);
-		addConstant(usd, totalUsd$1(priced.training[index] ?? []));
-		if (hostsOf(choice) !== null) {
-			const name = this.context.facts.workloads[index]?.name ?? "";
-			for (const { draws, shares } of fleets) add$1(usd, draws.usd, shares.get(name) ?? 0);
-			add$1(usd, shared.selfHost, 1 / onHosts);
-		}
-		if (choice.kind === "split") {
-			const swing = fleets.find(({ shares }) => shares.has(this.context.facts.workloads[index]?.name ?? ""))?.draws;
-			if (swing !== void 0 && "factor" in swing) add$1(usd, swing.factor, priced.bills[index]?.monthlyUsd ?? 0);
-		} else if (choice.kind !== "self-host") add$1(usd, this.#bill(index, choice), 1);
-		if (tokensOf(choice) !== null) add$1(usd, shared.api, 1 / onApi);
-		return usd;
-	}
-	#bill(index, option) {
-		return remember(this.#bills, `${index}|${option.candidate.id}`, (key) => {
-			const workload = workloadAt(this.context, index);
-			return billDraws(remember(this.#known.bills, key, () => billEnds(option, workload, this.context)), workload, this.draws);
-		});
-	}
-	#fleet(fleet, isAlone) {
-		return remember(this.#fleets, `${fleetKey(fleet)}${isAlone ? "" : "|beside"}`, () => {
-			const key = fleetKey(fleet);
-			if (isElastic(fleet)) {
-				const curves = remember(this.#known.elastic, key, () => elasticCurves(fleet, this.context));
-				return elasticDraws(fleet, curves, this.context, this.draws);
-			}
-			const configurations = remember(this.#known.configurations, key, () => configurationsOf(fleet, this.context));
-			const fullTimeUsd = isAlone ? fullTimeSurchargeUsd(this.context.facts, EXPECTED) : 0;
-			return fleetDraws(configurations, this.context, this.draws, fullTimeUsd);
-		});
-	}
-	#shared(priced, fleets) {
-		const { draws } = this;
-		const [few, many] = [1, 8 + 1].map((gpus) => this.#sharedRanges(priced, gpus));
-		if (few === void 0 || many === void 0) throw new Error("defect: two sizes have two prices");
-		const scores = fleets.length === 0 ? new Float64Array(draws.count) : draws.scores(inputId.people("self-host"));
-		const { fleets: operated, people } = staffed(fleets, few.selfHost, many.selfHost, scores);
-		const constant = (usd) => new Float64Array(draws.count).fill(usd);
-		return {
-			fleets: operated,
-			shared: {
-				common: constant(few.common.expected),
-				api: drawn$1(few.api, inputId.people("api"), draws) ?? constant(few.api.expected),
-				selfHost: people
-			}
-		};
-	}
-	#sharedRanges(priced, gpus) {
-		const { keyedProviders, keylessModels, apiWorkloads, fleets } = priced.sharing;
-		const key = `${gpus}|${keyedProviders}|${keylessModels}|${apiWorkloads.map((workload) => workload.name).join(",")}|${fleets.map(fleetKey).join(";")}`;
-		return remember(this.#known.shared, key, () => sharedRanges(priced, gpus, this.context));
-	}
+const NOT_ASKED = {
+	conflict: null,
+	relaxations: []
 };
-function remember(known, key, find) {
-	const before = known.get(key);
-	if (before !== void 0) return before;
-	const found = find(key);
-	known.set(key, found);
-	return found;
-}
-function fleetKey(fleet) {
-	const elastic = isElastic(fleet) ? `|${fleet.billedByMonth.join(".")}` : "";
-	return `${fleetId(fleet)}|${fleet.tenants.map(({ workload }) => workload.name).join(",")}${elastic}`;
-}
-function workloadAt({ workloads }, index) {
-	const found = workloads[index];
-	if (found === void 0) throw new Error(`defect: no workload ${index}`);
-	return found.workload;
-}
-function sharedRanges(priced, gpus, { facts, catalog }) {
-	const fleets = priced.fleets.map((fleet) => ({
-		...fleet,
-		instancesByMonth: [gpus / fleet.offer.instance.gpuCount / priced.fleets.length]
-	}));
-	const at = (people) => sharedLines({
-		...priced.sharing,
-		fleets
-	}, facts, catalog, scenario({ people }));
-	const [low, expected, high] = [
-		at("low"),
-		at("expected"),
-		at("high")
-	];
-	const range = (side) => ({
-		low: totalUsd$1(low[side]),
-		expected: totalUsd$1(expected[side]),
-		high: totalUsd$1(high[side])
-	});
-	return {
-		common: range("common"),
-		api: range("api"),
-		selfHost: range("selfHost")
-	};
-}
-function billEnds(option, workload, { facts, asOf }) {
-	const bill = (tokens) => apiBill(option.candidate.model, asBilled(workload, option), facts, asOf, scenario({ tokens }));
-	const expected = bill("expected");
-	const { inputTokens, outputTokens } = workload;
-	const certain = inputTokens.low === inputTokens.high && outputTokens.low === outputTokens.high;
-	const end = (tokens) => (certain ? expected : bill(tokens)).monthlyUsd;
-	return {
-		byMonthUsd: expected.byMonthUsd,
-		monthlyUsd: {
-			low: end("low"),
-			expected: expected.monthlyUsd,
-			high: end("high")
-		}
-	};
-}
-function billDraws({ byMonthUsd, monthlyUsd }, workload, draws) {
-	const { name, requestsPerMonth } = workload;
-	const usd = drawn$1(monthlyUsd, inputId.tokens(name), draws) ?? new Float64Array(draws.count).fill(monthlyUsd.expected);
-	const requests = drawn$1(requestsPerMonth, inputId.requests(name), draws);
-	const declared = growthFactors(workload);
-	const growth = drawn$1(declared, inputId.growth(name), draws);
-	return usd.map((monthly, draw) => {
-		return monthly * ((requests?.[draw] ?? requestsPerMonth.expected) / requestsPerMonth.expected) * grown(byMonthUsd, monthlyUsd.expected, (growth?.[draw] ?? declared.expected) / declared.expected);
-	});
-}
-function grown(byMonthUsd, monthlyUsd, factor) {
-	if (factor === 1 || monthlyUsd === 0) return 1;
-	let [sum, power] = [0, 1];
-	for (const usd of byMonthUsd) {
-		sum += usd * power;
-		power *= factor;
-	}
-	return sum / byMonthUsd.length / monthlyUsd;
-}
-function addConstant(sum, usd) {
-	if (usd === 0) return;
-	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + usd;
-}
-function add$1(sum, values, share) {
-	if (share === 0) return;
-	for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * share;
-}
-
-// src/decide/rivals.ts
-var RivalCurve = class {
-	#choices;
-	#usdAt;
-	#points = [];
-	constructor(choices, usdAt) {
-		this.#choices = choices;
-		this.#usdAt = usdAt;
-	}
-	at(factor) {
-		const place = this.#placeOf(factor);
-		const [before, next] = [this.#points[place - 1], this.#points[place]];
-		if (next?.factor === factor) return next.rival;
-		const leastUsd = new Float64Array(this.#choices.length);
-		if (before !== void 0 && next !== void 0) for (let at = 0; at < leastUsd.length; at++) leastUsd[at] = Math.min(before.leastUsd[at] ?? 0, next.leastUsd[at] ?? 0);
-		const point = {
-			factor,
-			leastUsd,
-			rival: this.#cheapest(factor, leastUsd)
-		};
-		this.#points.splice(place, 0, point);
-		return point.rival;
-	}
-	#cheapest(factor, leastUsd) {
-		const usdOf = this.#usdAt(factor);
-		const order = [...leastUsd.keys()].sort((a, b) => (leastUsd[a] ?? 0) - (leastUsd[b] ?? 0) || a - b);
-		let [best, bestUsd] = [-1, Number.POSITIVE_INFINITY];
-		for (const at of order) {
-			const floor = leastUsd[at] ?? 0;
-			if (floor > bestUsd || floor === bestUsd && at > best) break;
-			const choice = this.#choices[at];
-			if (choice === void 0) continue;
-			const usd = usdOf(choice) ?? Number.POSITIVE_INFINITY;
-			leastUsd[at] = usd;
-			if (usd < bestUsd || usd === bestUsd && at < best) [best, bestUsd] = [at, usd];
-		}
-		const option = this.#choices[best];
-		return option === void 0 ? void 0 : {
-			option,
-			monthlyUsd: bestUsd
-		};
-	}
-	#placeOf(factor) {
-		let [from, to] = [0, this.#points.length];
-		while (from < to) {
-			const middle = from + to >> 1;
-			if ((this.#points[middle]?.factor ?? 0) < factor) from = middle + 1;
-			else to = middle;
-		}
-		return from;
-	}
-};
-var Rivalry = class {
-	#curves;
-	today;
-	#tieRatioOf;
-	constructor(curves, today = null, tieRatioOf = () => 0) {
-		this.#curves = curves;
-		this.today = today;
-		this.#tieRatioOf = tieRatioOf;
-	}
-	rival(side, factor) {
-		return this.#curves[side].at(factor);
-	}
-	usdAt(factor) {
-		const [api, own] = [this.rival("api", factor), this.rival("self-host", factor)];
-		return api === void 0 || own === void 0 ? void 0 : {
-			api: api.monthlyUsd,
-			"self-host": own.monthlyUsd
-		};
-	}
-	crossings() {
-		if (this.usdAt(1) === void 0) return {
-			crossings: [],
-			complete: true
-		};
-		const curve = (side) => (factor) => this.rival(side, factor)?.monthlyUsd ?? Number.POSITIVE_INFINITY;
-		return crossingsOf(curve("self-host"), curve("api"));
-	}
-	cheaper(factor) {
-		const usd = this.usdAt(factor);
-		const own = this.rival("self-host", factor);
-		if (usd === void 0 || own === void 0) return void 0;
-		const side = sideOf$4(usd, this.#tieRatioOf(own.option));
-		if (this.today === null || this.today.side === side) return side;
-		const stay = this.today.usdAt(factor);
-		return stay !== void 0 && stay - usd[side] <= this.today.leastGainUsdAt(factor) ? this.today.side : side;
-	}
-	neverLeaves(start, from, to) {
-		const other = start === "api" ? "self-host" : "api";
-		if (this.today?.side === other) return false;
-		const [near, far] = [this.usdAt(from), this.usdAt(to)];
-		if (near === void 0 || far === void 0) return false;
-		return sideOf$4({
-			[start]: Math.max(near[start], far[start]),
-			[other]: Math.min(near[other], far[other])
-		}, start === "api" ? 0 : TIE_RATIO) === start;
-	}
-};
-function sideOf$4(usd, tieRatio) {
-	return usd["self-host"] * (1 + tieRatio) < usd.api ? "self-host" : "api";
-}
-const POINTS_PER_DECADE$1 = 12;
-const BISECTIONS$1 = 14;
-function flipFactor(rivalry, { up, farthest }) {
-	const start = rivalry.cheaper(1);
-	if (start === void 0) return null;
-	const factorOf = (point) => 10 ** ((up ? 1 : -1) * point / POINTS_PER_DECADE$1);
-	const first = (from, to) => {
-		if (rivalry.neverLeaves(start, factorOf(from), factorOf(to))) return null;
-		if (to - from > 1) {
-			const middle = from + to >> 1;
-			return first(from, middle) ?? first(middle, to);
-		}
-		const side = rivalry.cheaper(factorOf(to));
-		return side === void 0 || side === start ? null : to;
-	};
-	const point = first(0, Math.round(Math.log10(farthest) * POINTS_PER_DECADE$1));
-	if (point === null) return null;
-	let [same, flipped] = [factorOf(point - 1), factorOf(point)];
-	for (let step = 0; step < BISECTIONS$1; step++) {
-		const middle = Math.sqrt(same * flipped);
-		if (rivalry.cheaper(middle) === start) same = middle;
-		else flipped = middle;
-	}
-	return {
-		factor: flipped,
-		side: start === "api" ? "self-host" : "api"
-	};
-}
-
-// src/decide/together.ts
-var Together = class {
-	#rivalry;
-	#index;
-	#shortlists;
-	#facedAt;
-	#taken = /* @__PURE__ */ new Map();
-	constructor(rivalry, index, shortlists, facedAt) {
-		this.#rivalry = rivalry;
-		this.#index = index;
-		this.#shortlists = shortlists;
-		this.#facedAt = facedAt;
-	}
-	cheaper(factor) {
-		if (this.#rivalry.usdAt(factor) === void 0) return void 0;
-		const choice = this.taken(factor);
-		return choice && sideOf$3(choice);
-	}
-	taken(factor) {
-		if (!this.#taken.has(factor)) this.#taken.set(factor, this.#recommended(factor));
-		return this.#taken.get(factor);
-	}
-	neverLeaves(start, from, to) {
-		if (!this.#rivalry.neverLeaves(start, from, to)) return false;
-		const [near, far] = [this.#facedAt(from).portfolios, this.#facedAt(to).portfolios];
-		const ends = near.map(({ usd }, at) => [usd, far[at]?.usd ?? usd]);
-		const most = Math.max(...ends[0] ?? []);
-		return ends.slice(1).every((usd) => Math.min(...usd) > most * (1 + TIE_RATIO));
-	}
-	#recommended(factor) {
-		const { pricer, portfolios } = this.#facedAt(factor);
-		const [chosen] = portfolios;
-		if (chosen === void 0) return void 0;
-		const alone = ["api", "self-host"].flatMap((side) => {
-			const rival = this.#rivalry.rival(side, factor);
-			return rival === void 0 ? [] : [{
-				assignment: chosen.assignment.with(this.#index, rival.option),
-				usd: rival.monthlyUsd
-			}];
-		});
-		return recommend(pricer, contendersOf(pricer, [...portfolios, ...alone]), this.#shortlists).chosen?.assignment[this.#index];
-	}
-};
-function contendersOf(pricer, portfolios) {
-	const isOf = (kind, { assignment }) => kind === "plain" ? assignment.every((choice) => choice.kind !== "split") : pathOf(assignment) === kind;
-	const bestOf = (kind) => portfolios.filter((each) => isOf(kind, each)).reduce((best, each) => best === void 0 || each.usd < best.usd ? each : best, void 0);
-	return {
-		worthOf: (kind) => bestOf(kind)?.usd ?? Number.POSITIVE_INFINITY,
-		portfolio: (kind) => {
-			const best = bestOf(kind);
-			return best && pricer.price(best.assignment);
-		}
-	};
-}
-function sideOf$3(choice) {
-	return hostsOf(choice) === null ? "api" : "self-host";
-}
-
-// src/decide/verified.ts
-const BEFORE = Math.log(1.02);
-const BISECTIONS = 11;
-function verifiedFlip(sideAt, start, factor, farthest) {
-	const way = Math.log(factor);
-	const at = (log) => sideAt(Math.exp(log));
-	const isFlipped = (log) => {
-		const side = at(log);
-		return side !== void 0 && side !== start;
-	};
-	if (isFlipped(way * 1.0001)) {
-		const before = way - Math.sign(way) * BEFORE;
-		return before * way > 0 && isFlipped(before) ? halved(isFlipped, 0, before) : factor;
-	}
-	const end = Math.sign(way) * Math.log(farthest);
-	return isFlipped(end) ? halved(isFlipped, way, end) : null;
-}
-function halved(isFlipped, from, to) {
-	let [same, flipped] = [from, to];
-	for (let step = 0; step < BISECTIONS; step++) {
-		const middle = (same + flipped) / 2;
-		if (isFlipped(middle)) flipped = middle;
-		else same = middle;
-	}
-	return Math.exp(flipped);
-}
-
-// src/decide/flips.ts
-const FARTHEST_FACTOR = 10;
-const MOST_STANDINGS = 100;
-const MOST_DECIDED_ANEW = 4;
-const CHANGES = {
-	requests_per_month: (factor, name) => scenario({ volumeOf: { [name]: factor } }),
-	api_price: (factor) => scenario({ apiPrice: factor }),
-	gpu_price: (factor) => scenario({ gpuPrice: factor }),
-	throughput: (factor) => scenario({ throughputFactor: factor }),
-	hourly_rate_usd: (factor) => scenario({ hourlyRate: factor })
-};
-var Flips = class {
-	#standings = /* @__PURE__ */ new Map();
-	#faced = /* @__PURE__ */ new Map();
-	#decided = /* @__PURE__ */ new Map();
-	#rivalries = /* @__PURE__ */ new Map();
-	#today = [];
-	#scores = [];
-	base;
-	chosen;
-	shortlists;
-	splits;
-	#others;
-	constructor(base, chosen, { shortlists, splits, byPath }) {
-		this.base = base;
-		this.chosen = chosen;
-		this.shortlists = shortlists;
-		this.splits = splits;
-		const others = Object.values(byPath).filter(({ assignment }) => pathOf(assignment) !== pathOf(chosen.assignment));
-		this.#others = chosen.assignment.length > 1 ? others : [];
-	}
-	sideOf(index) {
-		const choice = this.chosen.assignment[index];
-		return choice === void 0 ? "api" : sideOf$3(choice);
-	}
-	along(index, parameter) {
-		return this.#remembered(`${index}/${parameter}`, () => {
-			const splits = parameter === "requests_per_month" ? [] : firstOfEach(this.splits[index] ?? [], () => 0);
-			return new Rivalry(this.#curves(index, splits, (factor) => this.#asked(index, parameter, factor)));
-		});
-	}
-	comparedAlong(index, parameter) {
-		return this.#remembered(`${index}/${parameter}/compared`, () => {
-			const usdAt = (factor) => {
-				const usdOf = this.#asked(index, parameter, factor);
-				return (choice) => this.#worth(index, choice, usdOf(choice));
-			};
-			const curves = this.#curves(index, firstOfEach(this.splits[index] ?? [], () => 0), usdAt);
-			const today = currentOption(this.base, index, this.shortlists[index] ?? []);
-			if (today === void 0) return new Rivalry(curves, null, this.#tieRatioAt(index));
-			const leastGainUsdAt = (factor) => {
-				const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
-				return leastGainUsd(new Pricer({
-					...this.base.context,
-					what
-				}), index, today) ?? 0;
-			};
-			const stay = {
-				side: sideOf$3(today),
-				usdAt: (factor) => usdAt(factor)(today),
-				leastGainUsdAt
-			};
-			return new Rivalry(curves, stay, this.#tieRatioAt(index));
-		});
-	}
-	togetherAlong(index, parameter) {
-		if (this.#others.length === 0) return null;
-		return new Together(this.comparedAlong(index, parameter), index, this.shortlists, (factor) => this.#facedAt(index, parameter, factor));
-	}
-	decidedAt(index, parameter, factor) {
-		if (this.#others.length === 0 || this.chosen.assignment.length > MOST_DECIDED_ANEW) return null;
-		const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
-		if (!this.#decided.has(key)) {
-			const pricer = new Pricer({
-				...this.base.context,
-				what: CHANGES[parameter](factor, this.base.workloadAt(index).name)
-			});
-			const served = servedIds(this.base, this.chosen.assignment);
-			this.#decided.set(key, recommendNear(pricer, served, this.shortlists).chosen);
-		}
-		return this.#decided.get(key)?.assignment[index];
-	}
-	#facedAt(index, parameter, factor) {
-		const key = `${parameter === "requests_per_month" ? index : ""}/${parameter}/${factor}`;
-		const known = this.#faced.get(key);
-		if (known !== void 0) return known;
-		const what = factor === 1 ? EXPECTED : CHANGES[parameter](factor, this.base.workloadAt(index).name);
-		const pricer = what === EXPECTED ? this.base : new Pricer({
-			...this.base.context,
-			what
-		});
-		const faced = {
-			pricer,
-			portfolios: [this.chosen, ...this.#others].map(({ assignment }) => ({
-				assignment,
-				usd: this.#worthOf(assignment, new Standing(pricer, assignment).usd) ?? Number.POSITIVE_INFINITY
-			}))
-		};
-		this.#faced.set(key, faced);
-		return faced;
-	}
-	#worthOf(assignment, usd) {
-		const { facts, catalog } = this.base.context;
-		const budgetRatio = facts.preferences?.budgetRatio ?? 0;
-		return usd === void 0 || budgetRatio === 0 ? usd : valuedUsd(usd, scoreOf(assignment, facts, catalog), budgetRatio);
-	}
-	#tieRatioAt(index) {
-		const others = this.chosen.assignment.toSpliced(index, 1);
-		return (own) => tieRank([...others, own]) < tieRank(others) ? TIE_RATIO : 0;
-	}
-	#remembered(key, make) {
-		const known = this.#rivalries.get(key) ?? make();
-		this.#rivalries.set(key, known);
-		return known;
-	}
-	#curves(index, splits, usdAt) {
-		const taken = this.chosen.assignment[index];
-		const choices = /* @__PURE__ */ new Set([
-			...this.shortlists[index] ?? [],
-			...splits,
-			...taken === void 0 ? [] : [taken]
-		]);
-		const curve = (side) => new RivalCurve([...choices].filter((choice) => sideOf$3(choice) === side), usdAt);
-		return {
-			api: curve("api"),
-			"self-host": curve("self-host")
-		};
-	}
-	#worth(index, choice, usd) {
-		const { facts, catalog } = this.base.context;
-		const budgetRatio = facts.preferences?.budgetRatio ?? 0;
-		if (usd === void 0 || budgetRatio === 0) return usd;
-		this.#scores[index] ??= /* @__PURE__ */ new Map();
-		const score = this.#scores[index].get(choice) ?? scoreOf(this.chosen.assignment.with(index, choice), facts, catalog);
-		this.#scores[index].set(choice, score);
-		return valuedUsd(usd, score, budgetRatio);
-	}
-	rival(index, side) {
-		return this.along(index, "requests_per_month").rival(side, 1);
-	}
-	priceOf(index, option, parameter, factor) {
-		return this.#asked(index, parameter, factor)(option);
-	}
-	#asked(index, parameter, factor) {
-		if (factor === 1) return (choice) => this.#usdToday(index, choice);
-		const what = CHANGES[parameter](factor, this.base.workloadAt(index).name);
-		if (parameter !== "requests_per_month") return (choice) => this.#standing(parameter, what, factor).with(index, choice);
-		const pricer = new Pricer({
-			...this.base.context,
-			what
-		});
-		return (choice) => this.#standing().with(index, choice, pricer);
-	}
-	#usdToday(index, choice) {
-		this.#today[index] ??= /* @__PURE__ */ new Map();
-		const known = this.#today[index];
-		if (!known.has(choice)) known.set(choice, this.#standing().with(index, choice));
-		return known.get(choice);
-	}
-	#standing(parameter = "", what = EXPECTED, factor = 1) {
-		const key = `${parameter}/${factor}`;
-		const known = this.#standings.get(key);
-		if (known !== void 0) return known;
-		const pricer = what === EXPECTED ? this.base : new Pricer({
-			...this.base.context,
-			what
-		});
-		const standing = new Standing(pricer, this.chosen.assignment);
-		if (this.#standings.size >= MOST_STANDINGS) this.#standings.clear();
-		this.#standings.set(key, standing);
-		return standing;
-	}
-};
-function breakEvenOf(flips, index, facts, asOf) {
-	const workload = facts.workloads[index];
-	if (workload === void 0) return null;
-	const rivalry = flips.along(index, "requests_per_month");
-	const today = rivalry.cheaper(1);
-	if (today === void 0) return null;
-	const { crossings } = rivalry.crossings();
-	const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
-	const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
-	if (next === void 0 || other === void 0) return null;
-	const growth = workload.growthRatioPerMonth;
-	const months = next.factor > 1 || growth < 0 ? monthsUntil(1, next.factor, growth) : null;
-	return {
-		requestsPerMonth: workload.requestsPerMonth.expected * next.factor,
-		versus: choiceId(other.option),
-		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
-	};
-}
-function tippingPointsOf(flips, index, facts) {
-	const workload = facts.workloads[index];
-	if (workload === void 0) return [];
-	return [
-		{
-			parameter: "requests_per_month",
-			label: "requests a month",
-			unit: "",
-			today: workload.requestsPerMonth.expected
-		},
-		{
-			parameter: "api_price",
-			label: "API prices",
-			unit: "x",
-			today: 1
-		},
-		{
-			parameter: "gpu_price",
-			label: "GPU prices",
-			unit: "x",
-			today: 1
-		},
-		{
-			parameter: "throughput",
-			label: "throughput of a replica",
-			unit: "x",
-			today: 1
-		},
-		{
-			parameter: "hourly_rate_usd",
-			label: "engineer hour in USD",
-			unit: "",
-			today: facts.hourlyRateUsd
-		}
-	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || byText(a.parameter, b.parameter));
-}
-function tippingPoint(flips, index, parameter) {
-	const rivalry = flips.comparedAlong(index, parameter.parameter);
-	const together = flips.togetherAlong(index, parameter.parameter);
-	const [nearest] = [true, false].flatMap((up) => {
-		const flip = flipFactor(together ?? rivalry, {
-			up,
-			farthest: FARTHEST_FACTOR
-		});
-		return flip === null ? [] : confirmed(flips, index, parameter.parameter, flip) ?? [];
-	}).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
-	if (nearest === void 0) return [];
-	const to = parameter.today * nearest.factor;
-	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
-	const standing = () => together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor);
-	const flipsTo = (flips.decidedAt(index, parameter.parameter, nearest.factor) ?? standing())?.kind === "split" ? "hybrid" : nearest.side;
-	return [{
-		parameter: parameter.parameter,
-		from: parameter.today,
-		to,
-		flipsTo,
-		text
+function conflictReason(conflict) {
+	return conflict === null ? [] : [{
+		rule: "conflict",
+		verdict: "fail",
+		text: conflict.text,
+		line: null,
+		source: null
 	}];
 }
-function confirmed(flips, index, parameter, flip) {
-	const start = flip.side === "api" ? "self-host" : "api";
-	if (flips.decidedAt(index, parameter, flip.factor) === null) return flip;
-	const sideAt = (factor) => {
-		const choice = flips.decidedAt(index, parameter, factor);
-		return choice === null || choice === void 0 ? void 0 : sideOf$3(choice);
+function whyNothingFits(entry, options, document) {
+	const line = document.lineOf(entry.workload.pointer);
+	if (entry.feasible.length > 0) {
+		const others = options.some(({ feasible }) => feasible.length === 0) ? "another workload has none" : "the machines of purchase.owned are too few for the requests";
+		return {
+			rule: "portfolio",
+			verdict: "info",
+			text: `${entry.feasible.length} ${entry.feasible.length === 1 ? "option fits" : "options fit"}, but ${others}`,
+			line,
+			source: null
+		};
+	}
+	const counts = /* @__PURE__ */ new Map();
+	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+	const list = [...counts].sort((a, b) => b[1] - a[1] || byText(a[0], b[0])).map(([rule, count]) => `${count} by ${rule}`);
+	return {
+		rule: "feasibility",
+		verdict: "fail",
+		text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`,
+		line,
+		source: null
 	};
-	const factor = verifiedFlip(sideAt, start, flip.factor, FARTHEST_FACTOR);
-	return factor === null ? null : {
-		...flip,
-		factor
-	};
-}
-function distance$1(point) {
-	return Math.abs(Math.log(point.to / point.from));
-}
-function significant(value) {
-	return grouped$1(Number(value.toPrecision(3)));
 }
 
 // src/decide/months.ts
@@ -28265,6 +28239,132 @@ function onlyRule(option, { against }) {
 	return first === void 0 || second !== void 0 || NO_PAPER.has(first.rule) ? [] : [[option, first]];
 }
 
+// src/decide/verified.ts
+const BEFORE = Math.log(1.02);
+const BISECTIONS = 11;
+function verifiedFlip(sideAt, start, factor, farthest) {
+	const way = Math.log(factor);
+	const at = (log) => sideAt(Math.exp(log));
+	const isFlipped = (log) => {
+		const side = at(log);
+		return side !== void 0 && side !== start;
+	};
+	if (isFlipped(way * 1.0001)) {
+		const before = way - Math.sign(way) * BEFORE;
+		return before * way > 0 && isFlipped(before) ? halved(isFlipped, 0, before) : factor;
+	}
+	const end = Math.sign(way) * Math.log(farthest);
+	return isFlipped(end) ? halved(isFlipped, way, end) : null;
+}
+function halved(isFlipped, from, to) {
+	let [same, flipped] = [from, to];
+	for (let step = 0; step < BISECTIONS; step++) {
+		const middle = (same + flipped) / 2;
+		if (isFlipped(middle)) flipped = middle;
+		else same = middle;
+	}
+	return Math.exp(flipped);
+}
+
+// src/decide/tipping-points.ts
+const FARTHEST_FACTOR = 10;
+function breakEvenOf(flips, index, facts, asOf) {
+	const workload = facts.workloads[index];
+	if (workload === void 0) return null;
+	const rivalry = flips.along(index, "requests_per_month");
+	const today = rivalry.cheaper(1);
+	if (today === void 0) return null;
+	const { crossings } = rivalry.crossings();
+	const next = today === "api" ? crossings.find(({ factor }) => factor > 1) : crossings.findLast(({ factor }) => factor < 1);
+	const other = next && rivalry.rival(flips.sideOf(index) === "api" ? "self-host" : "api", next.factor);
+	if (next === void 0 || other === void 0) return null;
+	const growth = workload.growthRatioPerMonth;
+	const months = next.factor > 1 || growth < 0 ? monthsUntil(1, next.factor, growth) : null;
+	return {
+		requestsPerMonth: workload.requestsPerMonth.expected * next.factor,
+		versus: choiceId(other.option),
+		reachedOn: months === null ? null : monthDate(asOf, months).slice(0, 7)
+	};
+}
+function tippingPointsOf(flips, index, facts) {
+	const workload = facts.workloads[index];
+	if (workload === void 0) return [];
+	return [
+		{
+			parameter: "requests_per_month",
+			label: "requests a month",
+			unit: "",
+			today: workload.requestsPerMonth.expected
+		},
+		{
+			parameter: "api_price",
+			label: "API prices",
+			unit: "x",
+			today: 1
+		},
+		{
+			parameter: "gpu_price",
+			label: "GPU prices",
+			unit: "x",
+			today: 1
+		},
+		{
+			parameter: "throughput",
+			label: "throughput of a replica",
+			unit: "x",
+			today: 1
+		},
+		{
+			parameter: "hourly_rate_usd",
+			label: "engineer hour in USD",
+			unit: "",
+			today: facts.hourlyRateUsd
+		}
+	].flatMap((parameter) => tippingPoint(flips, index, parameter)).sort((a, b) => distance$1(a) - distance$1(b) || byText(a.parameter, b.parameter));
+}
+function tippingPoint(flips, index, parameter) {
+	const rivalry = flips.comparedAlong(index, parameter.parameter);
+	const together = flips.togetherAlong(index, parameter.parameter);
+	const [nearest] = [true, false].flatMap((up) => {
+		const flip = flipFactor(together ?? rivalry, {
+			up,
+			farthest: FARTHEST_FACTOR
+		});
+		return flip === null ? [] : confirmed(flips, index, parameter.parameter, flip) ?? [];
+	}).sort((a, b) => Math.abs(Math.log(a.factor)) - Math.abs(Math.log(b.factor)));
+	if (nearest === void 0) return [];
+	const to = parameter.today * nearest.factor;
+	const text = `${parameter.label} ${nearest.factor > 1 ? "above" : "below"} ${significant(to)}${parameter.unit} (x${significant(nearest.factor)})`;
+	const standing = () => together === null ? rivalry.rival(nearest.side, nearest.factor)?.option : together.taken(nearest.factor);
+	const flipsTo = (flips.decidedAt(index, parameter.parameter, nearest.factor) ?? standing())?.kind === "split" ? "hybrid" : nearest.side;
+	return [{
+		parameter: parameter.parameter,
+		from: parameter.today,
+		to,
+		flipsTo,
+		text
+	}];
+}
+function confirmed(flips, index, parameter, flip) {
+	const start = flip.side === "api" ? "self-host" : "api";
+	if (flips.decidedAt(index, parameter, flip.factor) === null) return flip;
+	const sideAt = (factor) => {
+		const choice = flips.decidedAt(index, parameter, factor);
+		return choice === null || choice === void 0 ? void 0 : sideOf$3(choice);
+	};
+	const factor = verifiedFlip(sideAt, start, flip.factor, FARTHEST_FACTOR);
+	return factor === null ? null : {
+		...flip,
+		factor
+	};
+}
+function distance$1(point) {
+	return Math.abs(Math.log(point.to / point.from));
+}
+function significant(value) {
+	return grouped$1(Number(value.toPrecision(3)));
+}
+
 // src/decide/decide.ts
 function decide(document, catalog, asOf, waivers, calibrations = []) {
 	const solved = solve(document, catalog, asOf, waivers, calibrations);
@@ -28444,102 +28544,6 @@ function whyNoHybrid({ shortlists }, pricer) {
 	if (!only.some(({ kind }) => kind === "self-host")) return "the only workload has no feasible option on own servers";
 	if (only.some(({ kind }) => kind !== "self-host") && !isClassDeclared(pricer.workloadAt(0))) return "nothing says what the data is, so no API may take an overflow";
 	return "no API may take the overflow of the only workload";
-}
-function infeasible({ facts, options, context }, document) {
-	return {
-		path: "none",
-		monthlyCostUsd: null,
-		firstMonthUsd: null,
-		lastMonthUsd: null,
-		workloads: options.map((entry) => {
-			const { conflict, relaxations } = entry.feasible.length > 0 ? NOT_ASKED : whyNone(entry.workload, context);
-			return {
-				name: entry.workload.name,
-				line: document.lineOf(entry.workload.pointer),
-				path: "none",
-				option: null,
-				split: null,
-				requestsPerMonth: entry.workload.requestsPerMonth.expected,
-				monthlyCostUsd: null,
-				costLines: [],
-				breakEven: null,
-				reasons: [...conflictReason(conflict), whyNothingFits(entry, options, document)],
-				rejected: entry.rejected,
-				runnersUp: [],
-				tippingPoints: [],
-				conditions: [],
-				breakEvens: [],
-				smallestUnitUsd: null,
-				smallestUnitModel: null,
-				leaveWhen: [],
-				growth: growthOf(entry.workload, facts.horizonMonths),
-				conflict,
-				relaxations,
-				considered: {
-					total: entry.total,
-					feasible: entry.feasible.length
-				}
-			};
-		}),
-		fleets: [],
-		months: [],
-		paths: [
-			"api",
-			"self-host",
-			"hybrid"
-		].map((path) => ({
-			path,
-			monthlyCostUsd: null,
-			text: "no feasible portfolio"
-		})),
-		confidence: "forced",
-		confidenceText: "no path fits",
-		probabilityCheapest: null,
-		confidenceSteps: [],
-		nextMeasurement: null,
-		tornado: [],
-		preferences: null,
-		exact: true,
-		gapRatio: 0,
-		assumptions: facts.assumptions,
-		advisory: []
-	};
-}
-const NOT_ASKED = {
-	conflict: null,
-	relaxations: []
-};
-function conflictReason(conflict) {
-	return conflict === null ? [] : [{
-		rule: "conflict",
-		verdict: "fail",
-		text: conflict.text,
-		line: null,
-		source: null
-	}];
-}
-function whyNothingFits(entry, options, document) {
-	const line = document.lineOf(entry.workload.pointer);
-	if (entry.feasible.length > 0) {
-		const others = options.some(({ feasible }) => feasible.length === 0) ? "another workload has none" : "the machines of purchase.owned are too few for the requests";
-		return {
-			rule: "portfolio",
-			verdict: "info",
-			text: `${entry.feasible.length} ${entry.feasible.length === 1 ? "option fits" : "options fit"}, but ${others}`,
-			line,
-			source: null
-		};
-	}
-	const counts = /* @__PURE__ */ new Map();
-	for (const { rule } of entry.rejected) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-	const list = [...counts].sort((a, b) => b[1] - a[1] || byText(a[0], b[0])).map(([rule, count]) => `${count} by ${rule}`);
-	return {
-		rule: "feasibility",
-		verdict: "fail",
-		text: `0 of ${entry.total} options are feasible: ${list.join(", ")}`,
-		line,
-		source: null
-	};
 }
 function expectedUsd(band) {
 	return band === null ? null : band.expected;
