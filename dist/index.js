@@ -22838,7 +22838,7 @@ function apiBill(model, workload, facts, asOf, what, shares = []) {
 		const batchInput = batch * input;
 		add$1(meters, "batch-input-tokens", "Batch input tokens", batchInput * (1 - batchCached), price(unit.batchInputUsdPerMTok ?? 0));
 		add$1(meters, "batch-cached-input-tokens", "Batch cached input tokens", batchInput * batchCached, price(unit.batchCachedInputUsdPerMTok ?? 0));
-		if (unit.batchCachedInputUsdPerMTok !== null) add$1(meters, "batch-cache-write-tokens", `Batch ${CACHE_WRITES.toLowerCase()}`, batchInput * (writes?.ratio ?? 0), price((unit.batchInputUsdPerMTok ?? 0) * (writes?.markupRatio ?? 0)));
+		if (batchCached > 0) add$1(meters, "batch-cache-write-tokens", `Batch ${CACHE_WRITES.toLowerCase()}`, batchInput * (writes?.ratio ?? 0), price((unit.batchInputUsdPerMTok ?? 0) * (writes?.markupRatio ?? 0)));
 		add$1(meters, "batch-output-tokens", "Batch output tokens", batch * output, price(unit.batchOutputUsdPerMTok ?? 0));
 		if (surcharge !== null) {
 			const more = (tokens, usdPerMTok) => add$1(meters, TUNED_SERVING.id, TUNED_SERVING.label, tokens, price(usdPerMTok));
@@ -22898,7 +22898,7 @@ function paysToWait(unit, request, surcharge = null) {
 	const hits = unit.batchCachedInputUsdPerMTok === null ? 0 : batchCachedRatio;
 	const missedUsd = (1 - hits) * (unit.batchInputUsdPerMTok + more.inputUsdPerMTok);
 	const hitUsd = (unit.batchCachedInputUsdPerMTok ?? 0) + more.cachedInputUsdPerMTok;
-	const writeUsd = unit.batchCachedInputUsdPerMTok === null ? 0 : writeRatio * unit.batchInputUsdPerMTok;
+	const writeUsd = hits === 0 ? 0 : writeRatio * unit.batchInputUsdPerMTok;
 	return input * (missedUsd + hits * hitUsd + writeUsd) + output * unit.batchOutputUsdPerMTok < atOnce + output * unit.outputUsdPerMTok;
 }
 const NO_SURCHARGE = {
@@ -30100,10 +30100,11 @@ const RULES = [
 function judge(candidate, context, waivers, lineOf) {
 	const reasons = [];
 	const conditions = [];
-	const ofRoute = outcomesOfRoute(candidate, context).values();
+	const ofRoute = outcomesOfRoute(candidate, context);
 	for (const rule of RULES) {
-		const outcome = rule.ofRoute === true ? ofRoute.next().value : rule.check(candidate, context);
-		if (outcome === null || outcome === void 0) continue;
+		const outcome = rule.ofRoute === true ? ofRoute.get(rule) : rule.check(candidate, context);
+		if (outcome === void 0) throw new Error(`defect: ${rule.id} was not asked of ${candidate.route.id}`);
+		if (outcome === null) continue;
 		const waiver = outcome.verdict === "pass" || !rule.waivable ? void 0 : waiverFor(waivers, rule.id, context);
 		reasons.push({
 			rule: rule.id,
@@ -30127,9 +30128,11 @@ function outcomesOfRoute(candidate, context) {
 	ASKED.set(context, routes);
 	const asked = routes.get(candidate.route) ?? {};
 	routes.set(candidate.route, asked);
-	asked[candidate.kind] ??= RULES.flatMap((rule) => rule.ofRoute === true ? [rule.check(candidate, context)] : []);
-	return asked[candidate.kind] ?? [];
+	const known = asked[candidate.kind] ?? new Map(OF_ROUTE.map((rule) => [rule, rule.check(candidate, context)]));
+	asked[candidate.kind] = known;
+	return known;
 }
+const OF_ROUTE = RULES.filter(({ ofRoute }) => ofRoute === true);
 const ASKED = /* @__PURE__ */ new WeakMap();
 function declaredPointer(pointer, { workload, ownKeys }) {
 	if (!pointer.startsWith(`${workload.pointer}.compliance.`) || ownKeys.has(pointer)) return pointer;

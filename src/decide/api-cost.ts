@@ -28,7 +28,8 @@ interface Meter {
  * Prices every month of the horizon at its own date, volume and tokens, and averages.
  * Prompts vary in length around their mean, so a tier for long prompts bills its share; cached tokens without a cached price are billed at the list
  * price. Requests that may wait do so where a batch costs less than an answer at once (`paysToWait`); a declared share of cached tokens counts in a batch
- * as well, where the provider has a price for it. Cache writes are priced where the policy says how many there are. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
+ * as well, where the provider has a price for it. Cache writes are priced where the policy says how many there are, in a batch where it reads from the
+ * cache. A tuned model bills its surcharge on every token, batch tokens included, whose own surcharge is not known.
  *
  * Example: gpt-4.1-mini (0.40 / 1.60 USD per MTok), 3,041,667 requests a month of 1,000 / 500 tokens:
  * 1,216.67 + 2,433.33 = 3,650.00 USD a month.
@@ -92,7 +93,7 @@ export function apiBill(
       batchInput * batchCached,
       price(unit.batchCachedInputUsdPerMTok ?? 0),
     );
-    if (unit.batchCachedInputUsdPerMTok !== null)
+    if (batchCached > 0)
       add(
         meters,
         "batch-cache-write-tokens",
@@ -202,7 +203,7 @@ export function paysToWait(
   const hits = unit.batchCachedInputUsdPerMTok === null ? 0 : batchCachedRatio;
   const missedUsd = (1 - hits) * (unit.batchInputUsdPerMTok + more.inputUsdPerMTok);
   const hitUsd = (unit.batchCachedInputUsdPerMTok ?? 0) + more.cachedInputUsdPerMTok;
-  const writeUsd = unit.batchCachedInputUsdPerMTok === null ? 0 : writeRatio * unit.batchInputUsdPerMTok;
+  const writeUsd = hits === 0 ? 0 : writeRatio * unit.batchInputUsdPerMTok;
   const inBatch = input * (missedUsd + hits * hitUsd + writeUsd);
   return inBatch + output * unit.batchOutputUsdPerMTok < atOnce + output * unit.outputUsdPerMTok;
 }

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { evaluated, policy } from "../decide/support.ts";
 
-const MODELS = { api: ["gpt-5.4-mini"], open: ["gpt-oss-20b"] };
 const A = {
   name: "a",
   use_case: "customer_facing",
@@ -9,17 +8,11 @@ const A = {
   volume: { requests_per_day: 260_000, hourly_profile: "consumer" },
   tokens: { input: 1500, output: 300 },
   latency: { ttft_ms_p95: 1500, tpot_ms_p95: 60 },
-  candidates: MODELS,
+  candidates: { api: ["gpt-5.4-mini"], open: ["gpt-oss-20b"] },
 };
-const B = {
-  name: "b",
-  use_case: "internal_tools",
-  data_class: ["none"],
-  volume: { requests_per_day: 60_000, hourly_profile: "business_hours" },
-  tokens: { input: 3000, output: 500 },
-  latency: { ttft_ms_p95: 3000, tpot_ms_p95: 60 },
-  candidates: MODELS,
-};
+const VOLUME = { requests_per_day: 60_000, hourly_profile: "business_hours" };
+const SLOWER = { ttft_ms_p95: 3000, tpot_ms_p95: 60 };
+const B = { ...A, name: "b", use_case: "internal_tools", volume: VOLUME, tokens: { input: 3000, output: 500 }, latency: SLOWER };
 
 it("a plan that just fits its servers says which path costs less in more of the draws", () => {
   // Two servers are just enough as expected; with a slower one a third is needed, with a faster one an API takes the peaks of a single one.

@@ -108,6 +108,11 @@ describe("a bill by the token", () => {
       expect(lines["cached-input-tokens"]).toBeGreaterThan(0);
       expect(lines["batch-input-tokens"]).toBeGreaterThan(0);
       expect(lines["batch-cached-input-tokens"]).toBeUndefined();
+      // And who reads nothing writes nothing: the writes that are declared are of requests answered at once.
+      const cacheWrite = { markupRatio: 0.25, source: "1.25 x", checked: "2026-11-01" };
+      const written = usdOf(apiBill(half({ cacheWrite }), { ...one, cacheWriteRatio: 0.1 }, facts, "2026-11-21", EXPECTED));
+      expect(written["cache-write-tokens"]).toBeGreaterThan(0);
+      expect(written["batch-cache-write-tokens"]).toBeUndefined();
     });
   });
 

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { gitHubForEach } from "./each.ts";
 import { runHere } from "./in-process.ts";
 import type { FakeGitHub } from "./server.ts";
-import { commit, policyPath, pullNumber, smallPolicy, startGitHubWithPull } from "./support.ts";
+import { commit, policyPath, pullNumber, smallPolicy } from "./support.ts";
 
 const [head, base, mergeBase, testMerge] = [commit("a1"), commit("b2"), commit("c3"), commit("d4")];
 const event = { pull_request: { number: pullNumber, head: { sha: head, repo: { full_name: "acme/support" } }, base: { sha: base } } };
@@ -9,14 +10,8 @@ const event = { pull_request: { number: pullNumber, head: { sha: head, repo: { f
 const gate = "gates: { max_monthly_usd: 1 }\n";
 
 let github: FakeGitHub;
-
-beforeEach(async () => {
-  github = await startGitHubWithPull(head, base);
-});
-
-afterEach(async () => {
-  await github.close();
-  expect(github.violations).toEqual([]);
+gitHubForEach(head, base, (started) => {
+  github = started;
 });
 
 function act(files: Readonly<Record<string, string>>, policy = policyPath, eventName = "pull_request") {

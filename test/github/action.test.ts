@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { gitHubForEach } from "./each.ts";
 import { type ActionOptions, findNode24, runAction } from "./runner.ts";
 import type { FakeGitHub } from "./server.ts";
-import { commit, policyPath as path, smallPolicy as policy, pullNumber, startGitHubWithPull } from "./support.ts";
+import { commit, policyPath as path, smallPolicy as policy, pullNumber } from "./support.ts";
 
 const node24 = findNode24();
 if (node24 === null) {
@@ -18,14 +19,8 @@ const head = commit("a1");
 const base = commit("b2");
 
 let github: FakeGitHub;
-
-beforeEach(async () => {
-  github = await startGitHubWithPull(head, base);
-});
-
-afterEach(async () => {
-  await github.close();
-  expect(github.violations).toEqual([]);
+gitHubForEach(head, base, (started) => {
+  github = started;
 });
 
 const pullRequestEvent = {

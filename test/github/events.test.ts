@@ -1,19 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { gitHubForEach } from "./each.ts";
 import { type ActionOptions, findNode24, runAction } from "./runner.ts";
 import type { FakeGitHub } from "./server.ts";
-import { commit, policyPath as path, smallPolicy as policy, pullNumber, startGitHubWithPull } from "./support.ts";
+import { commit, policyPath as path, smallPolicy as policy, pullNumber } from "./support.ts";
 
 /** Every event through the built action, in a process of its own, as the runner starts it. */
 const node = findNode24() ?? process.execPath;
 const [head, base, merge] = [commit("a1"), commit("b2"), commit("d4")];
 
 let github: FakeGitHub;
-beforeEach(async () => {
-  github = await startGitHubWithPull(head, base);
-});
-afterEach(async () => {
-  await github.close();
-  expect(github.violations).toEqual([]);
+gitHubForEach(head, base, (started) => {
+  github = started;
 });
 
 function act(changes: Partial<ActionOptions> & Pick<ActionOptions, "eventName" | "event">) {

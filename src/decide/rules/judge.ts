@@ -55,10 +55,11 @@ export interface Judgement {
 export function judge(candidate: Candidate, context: RuleContext, waivers: readonly Waiver[], lineOf: (path: string) => number): Judgement {
   const reasons: Reason[] = [];
   const conditions: string[] = [];
-  const ofRoute = outcomesOfRoute(candidate, context).values();
+  const ofRoute = outcomesOfRoute(candidate, context);
   for (const rule of RULES) {
-    const outcome = rule.ofRoute === true ? ofRoute.next().value : rule.check(candidate, context);
-    if (outcome === null || outcome === undefined) continue;
+    const outcome = rule.ofRoute === true ? ofRoute.get(rule) : rule.check(candidate, context);
+    if (outcome === undefined) throw new Error(`defect: ${rule.id} was not asked of ${candidate.route.id}`);
+    if (outcome === null) continue;
     const waiver = outcome.verdict === "pass" || !rule.waivable ? undefined : waiverFor(waivers, rule.id, context);
     reasons.push({
       rule: rule.id,
@@ -77,17 +78,20 @@ export function judge(candidate: Candidate, context: RuleContext, waivers: reado
   return { reasons, conditions, against };
 }
 
-/** What the rules of a route say, in rule order; the same for all its models that are bought or run alike. */
-function outcomesOfRoute(candidate: Candidate, context: RuleContext): readonly (RuleOutcome | null)[] {
-  const routes = ASKED.get(context) ?? new Map<Route, Partial<Record<Candidate["kind"], readonly (RuleOutcome | null)[]>>>();
+/** What the rules of a route say; the same for all its models that are bought or run alike. */
+function outcomesOfRoute(candidate: Candidate, context: RuleContext): Outcomes {
+  const routes = ASKED.get(context) ?? new Map<Route, Partial<Record<Candidate["kind"], Outcomes>>>();
   ASKED.set(context, routes);
   const asked = routes.get(candidate.route) ?? {};
   routes.set(candidate.route, asked);
-  asked[candidate.kind] ??= RULES.flatMap((rule) => (rule.ofRoute === true ? [rule.check(candidate, context)] : []));
-  return asked[candidate.kind] ?? [];
+  const known = asked[candidate.kind] ?? new Map(OF_ROUTE.map((rule) => [rule, rule.check(candidate, context)]));
+  asked[candidate.kind] = known;
+  return known;
 }
 
-const ASKED = new WeakMap<RuleContext, Map<Route, Partial<Record<Candidate["kind"], readonly (RuleOutcome | null)[]>>>>();
+type Outcomes = ReadonlyMap<Rule, RuleOutcome | null>;
+const OF_ROUTE = RULES.filter(({ ofRoute }) => ofRoute === true);
+const ASKED = new WeakMap<RuleContext, Map<Route, Partial<Record<Candidate["kind"], Outcomes>>>>();
 
 /** A workload that does not write a compliance key inherits the policy's: point to where it stands. */
 function declaredPointer(pointer: string, { workload, ownKeys }: RuleContext): string {
